@@ -1,0 +1,78 @@
+"""Instants and windows. UTC inside; what was written is kept beside it (R26)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from thalweg.model.errors import ValueRefused
+
+FOREVER_PAST = float("-inf")
+FOREVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Instant:
+    """A point in time: seconds since 1970-01-01T00:00:00Z, without leap seconds.
+
+    Precision is that of the float (below a microsecond until the year 2200). Ordering is by time.
+    """
+
+    epoch_s: float
+
+    def __post_init__(self) -> None:
+        if not abs(self.epoch_s) < 1e12:  # also refuses NaN
+            raise ValueRefused("instant-range", f"{self.epoch_s!r} is not a time.", found=self.epoch_s)
+
+    @classmethod
+    def of(cls, when: datetime) -> Instant:
+        """From an aware datetime; a naive one is refused, for it names no instant."""
+        if when.tzinfo is None:
+            raise ValueRefused("time-unzoned", f"{when.isoformat()} has no time zone.", found=when.isoformat())
+        return cls(when.timestamp())
+
+    def as_datetime(self) -> datetime:
+        """The same instant as an aware UTC datetime (years 1 to 9999)."""
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=self.epoch_s)
+
+    def __str__(self) -> str:
+        """ISO 8601 in UTC, to the second where that loses nothing: `2017-09-16T00:30:00Z`."""
+        when = self.as_datetime()
+        return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A half-open interval of time, `[start, end)`; an absent end is open.
+
+    `uncertainty_s` is a hard bound on both ends: each may lie that much earlier or later.
+    """
+
+    start: Instant | None
+    end: Instant | None
+    uncertainty_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.end is not None and not self.start < self.end:
+            raise ValueRefused(
+                "time-inverted", f"The window ends ({self.end}) before or when it begins ({self.start}).",
+                start=str(self.start), end=str(self.end),
+            )  # fmt: skip
+        if not 0 <= self.uncertainty_s < float("inf"):
+            raise ValueRefused("uncertainty-range", f"A time uncertainty of {self.uncertainty_s} s is not one.")
+
+    @property
+    def start_s(self) -> float:
+        """Seconds since the epoch, minus infinity where the start is open."""
+        return FOREVER_PAST if self.start is None else self.start.epoch_s
+
+    @property
+    def end_s(self) -> float:
+        """Seconds since the epoch, infinity where the end is open."""
+        return FOREVER if self.end is None else self.end.epoch_s
+
+    def __str__(self) -> str:
+        return f"{self.start or 'open'} / {self.end or 'open'}"
+
+
+ALWAYS = Window(None, None)

@@ -1,0 +1,62 @@
+"""What a reader of somebody's file has to say about it: flags, problems, and things left out.
+
+A *flag* marks something odd that was kept as it stands. A *problem* marks something that could not be
+read and is therefore **not** checked. An *omission* marks a part of a format that Thalweg does not
+support. Problems and omissions make a result incomplete, and the result says so loudly (exit status 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in the input a thing stands: the file, and the row, feature or path inside it."""
+
+    file: str
+    path: str = ""  # "row 17", "features[3]", "Document/Folder[2]/Placemark[1]"
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.path}" if self.path else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something plausible readers would ask about. Nothing was changed (R3)."""
+
+    code: str  # stable, documented in docs/reference/flags.md
+    sentence: str  # says what is odd, that nothing was changed, and what one can do
+    where: str = ""  # the field or vertex it is about: "latitude", "ring 1, vertex 4"
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row, feature or file that could not be read; it was left out of the check."""
+
+    source: Source
+    code: str  # stable, documented in docs/reference/errors.md
+    sentence: str
+    expected: str = ""
+    found: str = ""
+
+    def __str__(self) -> str:
+        tail = f" Expected {self.expected}." if self.expected else ""
+        tail += f" Found {self.found}." if self.found else ""
+        return f"{self.source}: {self.sentence}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A part of the input that its format allows and Thalweg does not read.
+
+    `harmless` is True only where leaving it out cannot hide a conflict (a colour, an icon); such an
+    omission is named but does not make the result incomplete.
+    """
+
+    source: Source
+    what: str
+    why: str
+    harmless: bool = False
