@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from typing_extensions import override
+
 from thalweg.model.errors import ValueRefused
 
 FOREVER_PAST = float("-inf")
@@ -28,29 +30,30 @@ class Instant:
     def of(cls, when: datetime) -> Instant:
         """From an aware datetime; a naive one is refused, for it names no instant."""
         if when.tzinfo is None:
-            raise ValueRefused("time-unzoned", f"{when.isoformat()} has no time zone.", found=when.isoformat())
+            raise ValueRefused(
+                "time-unzoned", f"{when.isoformat()} has no time zone.", found=when.isoformat()
+            )
         return cls(when.timestamp())
 
     def as_datetime(self) -> datetime:
         """The same instant as an aware UTC datetime (years 1 to 9999)."""
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=self.epoch_s)
 
+    @override
     def __str__(self) -> str:
         """ISO 8601 in UTC, to the second where that loses nothing: `2017-09-16T00:30:00Z`."""
         when = self.as_datetime()
-        return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds").replace("+00:00", "Z")
+        return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds").replace(
+            "+00:00", "Z"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A half-open interval of time, `[start, end)`; an absent end is open.
-
-    `uncertainty_s` is a hard bound on both ends: each may lie that much earlier or later.
-    """
+    """A half-open interval of time, `[start, end)`; an absent start or end is open on that side."""
 
     start: Instant | None
     end: Instant | None
-    uncertainty_s: float = 0.0
 
     def __post_init__(self) -> None:
         if self.start is not None and self.end is not None and not self.start < self.end:
@@ -58,8 +61,6 @@ class Window:
                 "time-inverted", f"The window ends ({self.end}) before or when it begins ({self.start}).",
                 start=str(self.start), end=str(self.end),
             )  # fmt: skip
-        if not 0 <= self.uncertainty_s < float("inf"):
-            raise ValueRefused("uncertainty-range", f"A time uncertainty of {self.uncertainty_s} s is not one.")
 
     @property
     def start_s(self) -> float:
@@ -71,6 +72,7 @@ class Window:
         """Seconds since the epoch, infinity where the end is open."""
         return FOREVER if self.end is None else self.end.epoch_s
 
+    @override
     def __str__(self) -> str:
         return f"{self.start or 'open'} / {self.end or 'open'}"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from typing_extensions import override
+
 from thalweg.model.errors import ValueRefused
 
 METRES_PER_FOOT = 0.3048  # international foot, exact since 1959
@@ -27,14 +29,13 @@ class Datum(StrEnum):
 class Band:
     """A closed altitude band in metres above `datum`; an absent limit is open on that side.
 
-    `uncertainty_m` is a hard bound on both limits. A declaration without any band says nothing about
-    height: see docs/explanation/heights.md for what that means for each kind.
+    A declaration without any band says nothing about height: docs/explanation/heights.md tells what
+    that means for each kind.
     """
 
     lower_m: float | None
     upper_m: float | None
     datum: Datum
-    uncertainty_m: float = 0.0
     upper_datum: Datum | None = None  # where the upper limit has another datum than the lower (ED-269)
 
     def __post_init__(self) -> None:
@@ -48,16 +49,17 @@ class Band:
             and self.upper_datum in (None, self.datum)
         ):
             raise ValueRefused(
-                "altitude-inverted", f"The lower limit ({self.lower_m} m) is above the upper ({self.upper_m} m).",
-                lower_m=self.lower_m, upper_m=self.upper_m,
-            )  # fmt: skip
-        if not 0 <= self.uncertainty_m < 1e7:
-            raise ValueRefused("uncertainty-range", f"{self.uncertainty_m} m is not an uncertainty.")
+                "altitude-inverted",
+                f"The lower limit ({self.lower_m} m) is above the upper ({self.upper_m} m).",
+                lower_m=self.lower_m,
+                upper_m=self.upper_m,
+            )
 
     @property
     def datum_of_upper(self) -> Datum:
         return self.upper_datum or self.datum
 
+    @override
     def __str__(self) -> str:
         low = "open" if self.lower_m is None else f"{self.lower_m:g} m {self.datum}"
         high = "open" if self.upper_m is None else f"{self.upper_m:g} m {self.datum_of_upper}"

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -18,6 +20,7 @@ class Source:
     file: str
     path: str = ""  # "row 17", "features[3]", "Document/Folder[2]/Placemark[1]"
 
+    @override
     def __str__(self) -> str:
         return f"{self.file}: {self.path}" if self.path else self.file
 
@@ -42,6 +45,7 @@ class Problem:
     expected: str = ""
     found: str = ""
 
+    @override
     def __str__(self) -> str:
         tail = f" Expected {self.expected}." if self.expected else ""
         tail += f" Found {self.found}." if self.found else ""

@@ -1,0 +1,168 @@
+"""A theatre: an area, its parties, its rules. Margins, matrix and clocks are data, not code (D6).
+
+Read from a theatre file by `thalweg.formats.theatre`; documented in docs/reference/theatre.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from thalweg.model.declarations import Kind, Medium, Zone
+from thalweg.model.errors import ValueRefused
+from thalweg.model.identity import digest, scaled
+from thalweg.model.shapes import MultiPolygon, Polygon
+
+
+class Relation(StrEnum):
+    """A cell of the compatibility matrix (R28)."""
+
+    PERMITTED = "permitted"
+    RESTRICTED = "restricted"  # only with the conditions that the rule states
+    NOT_PERMITTED = "not_permitted"
+
+
+class Between(StrEnum):
+    """Which parties a rule is about. Parties that one `coordinated` group holds count as the same."""
+
+    ANY = "any"
+    OTHERS = "others"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A class of declarations; an absent field matches all. Unstated media match every medium."""
+
+    kind: Kind | None = None
+    zone: Zone | None = None
+    medium: Medium | None = None
+
+    def matches(self, kind: Kind, zone: Zone | None, medium: Medium) -> bool:
+        return (
+            (self.kind is None or self.kind is kind)
+            and (self.zone is None or self.zone is zone)
+            and (self.medium is None or self.medium is medium or medium is Medium.UNSTATED)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Two declarations conflict when closer than all three. At 0 a margin means overlap.
+
+    `vertical_m` None: height is no separation between these kinds, whatever the bands.
+    """
+
+    horizontal_m: float = 0.0
+    vertical_m: float | None = 0.0
+    time_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        limits = (
+            ("horizontal", self.horizontal_m, 1e6),
+            ("vertical", self.vertical_m or 0.0, 1e5),
+            ("time", self.time_s, 1e8),
+        )
+        for name, value, most in limits:
+            if not 0 <= value <= most:
+                raise ValueRefused(
+                    "margin-range", f"A {name} margin of {value} is not within 0 and {most:g}."
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What two classes of declarations may do near each other. The first rule that matches decides."""
+
+    id: str
+    a: Selector
+    b: Selector
+    relation: Relation
+    margin: Margin = Margin()
+    between: Between = Between.ANY
+    conditions: str = ""  # shown with the finding where the relation is `restricted`
+    severity: str = "warning"  # information, caution, warning
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    id: str
+    name: str
+    member_of: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """How datums that cannot be converted are bounded in this theatre (DESIGN.md section 5)."""
+
+    ground_min_m: float = -430.0  # above EGM96; the Dead Sea shore
+    ground_max_m: float = 8849.0  # the summit of Everest
+    # How far a flight level may lie from its height above sea level: QNH 920 to 1080 hPa, and temperature.
+    pressure_m: float = 1100.0
+    egm2008_m: float = 10.0  # bound on |EGM2008 - EGM96|: docs/explanation/heights.md
+
+
+@dataclass(frozen=True, slots=True)
+class FixBounds:
+    """How far a suggested change may go, and what a unit of each change is worth against the others."""
+
+    time_s: float = 12 * 3600.0
+    altitude_m: float = 3000.0
+    offset_m: float = 20_000.0
+    area_lost: float = 0.5  # share of the area
+    step_time_s: float = 60.0
+    step_altitude_m: float = 30.0
+    step_offset_m: float = 100.0
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """Everything that a check needs besides the declarations."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    area: Polygon | MultiPolygon | None = None
+    time_zone: str = (
+        ""  # IANA name for times written without a zone; empty: such times are flagged and refused
+    )
+    languages: tuple[str, ...] = ("en",)
+    parties: tuple[Party, ...] = ()
+    coordinated: tuple[frozenset[str], ...] = ()  # groups that coordinate among themselves
+    heights: Heights = Heights()
+    lead_times_s: Mapping[str, float] = field(default_factory=dict)  # kind, "kind.emergency" -> seconds
+    fixes: FixBounds = FixBounds()
+    exercise: bool = False
+
+    @cached_property
+    def rules_hash(self) -> str:
+        """Names this exact rule set, so that a finding can be reproduced (D1)."""
+        return digest(
+            {
+                "rules": [
+                    [
+                        rule.id,
+                        *(str(part) for s in (rule.a, rule.b) for part in (s.kind, s.zone, s.medium)),
+                        rule.relation.value,
+                        scaled(rule.margin.horizontal_m, 1e3),
+                        "any" if rule.margin.vertical_m is None else scaled(rule.margin.vertical_m, 1e3),
+                        scaled(rule.margin.time_s, 1e3),
+                        rule.between.value,
+                    ]
+                    for rule in self.rules
+                ],
+                "coordinated": sorted(sorted(group) for group in self.coordinated),
+                "parties": sorted([party.id, party.member_of] for party in self.parties),
+                "heights": [
+                    scaled(value, 1e3)
+                    for value in (
+                        self.heights.ground_min_m,
+                        self.heights.ground_max_m,
+                        self.heights.pressure_m,
+                        self.heights.egm2008_m,
+                    )
+                ],
+            }
+        )[:32]
