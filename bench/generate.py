@@ -30,7 +30,7 @@ Pairs = npt.NDArray[np.int64]
 FIRST_S = 1_505_001_600.0  # 2017-09-10T00:00:00Z
 WEEK_S = 7 * 86_400.0
 CEILING_M = 10_000.0
-GROUND_M2_EACH = 0.25e6  # area of the world for each declaration: sets how many conflicts each one has
+GROUND_M2_EACH = 0.12e6  # area of the world for each declaration: sets how many conflicts each one has
 SHARE_IN_HOT_SPOTS = 0.6
 DECLARATIONS_PER_HOT_SPOT = 500
 WORLD_VERSION = 1  # part of the file name: raise it when the same seed would draw another world
@@ -38,7 +38,7 @@ WORLD_VERSION = 1  # part of the file name: raise it when the same seed would dr
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """N declarations as columns. Ring i has the vertices offsets[i]:offsets[i + 1], not closed, and is simple.
+    """N declarations as columns. Ring i has the vertices offsets[i]:offsets[i + 1], not closed; it is simple.
 
     lon_deg/lat_deg: WGS84 degrees. x_m/y_m: the same vertices in the gnomonic plane, metres true at its
     centre. start_s/end_s: POSIX seconds, half-open. lower_m/upper_m: one datum, closed. horizontal_m,
@@ -82,7 +82,9 @@ def world(count: int, *, seed: int = 1, lat_deg: float = 35.0, lon_deg: float = 
     ring = np.repeat(np.arange(count), corners)
     place = np.arange(offsets[-1]) - offsets[ring]
     ribbon = rng.random(count) < 0.1
-    east, north = np.where(ribbon[ring], _ribbons(rng, corners, ring, place), _stars(rng, corners, ring, place))
+    east, north = np.where(
+        ribbon[ring], _ribbons(rng, corners, ring, place), _stars(rng, corners, ring, place)
+    )
     turn = rng.uniform(0.0, 2.0 * np.pi, count)[ring]
     east, north = east * np.cos(turn) - north * np.sin(turn), east * np.sin(turn) + north * np.cos(turn)
     centre_x_m, centre_y_m = _centres(rng, count)
@@ -135,8 +137,10 @@ def _ribbons(rng: np.random.Generator, corners: Ints, ring: Ints, place: Ints) -
     """
     half = (corners // 2)[ring]
     back = place >= half
-    step = np.where(back, 2 * half - 1 - place, place)  # 0..half-1 out, then half-1..0 back; -1 is the odd one
-    span = rng.uniform(0.5, 4.5, len(corners))[ring]
+    step = np.where(
+        back, 2 * half - 1 - place, place
+    )  # 0..half-1 out, then half-1..0 back; -1 is the odd one
+    span = rng.uniform(0.5, np.minimum(4.5, corners // 2 - 1.0))[ring]  # a radian at most for each step
     inner = rng.uniform(0.5, 0.85, len(corners))[ring]
     angle = np.where(step < 0, -0.05, span * step / (half - 1))
     radius = np.where(step < 0, (1.0 + inner) / 2.0, np.where(back, inner, 1.0))
@@ -144,7 +148,7 @@ def _ribbons(rng: np.random.Generator, corners: Ints, ring: Ints, place: Ints) -
 
 
 def _centres(rng: np.random.Generator, count: int) -> tuple[Floats, Floats]:
-    """Two in five anywhere in a square that grows with the count, the rest around hot spots of unequal size."""
+    """Two in five anywhere in a square that grows with the count, the others around unequal hot spots."""
     side_m = np.sqrt(count * GROUND_M2_EACH)
     x_m, y_m = rng.uniform(-side_m / 2.0, side_m / 2.0, (2, count))
     spots = max(1, count // DECLARATIONS_PER_HOT_SPOT)
@@ -152,7 +156,7 @@ def _centres(rng: np.random.Generator, count: int) -> tuple[Floats, Floats]:
     spot = rng.choice(spots, count, p=weight / weight.sum())
     at_m = rng.uniform(-0.45 * side_m, 0.45 * side_m, (2, spots))
     # A hot spot of more declarations is wider, so that the crowding is the same at every count.
-    spread_m = rng.uniform(2_000.0, 4_000.0, spots) * np.sqrt(weight)
+    spread_m = rng.uniform(1_500.0, 3_000.0, spots) * np.sqrt(weight)
     hot = rng.random(count) < SHARE_IN_HOT_SPOTS
     return (
         np.where(hot, at_m[0][spot] + spread_m[spot] * rng.standard_normal(count), x_m),
@@ -174,8 +178,13 @@ def kept(count: int, *, seed: int = 1, folder: Path | None = None) -> Path:
     return here
 
 
-def load(here: Path) -> World:
-    return World(**{column.name: np.load(here / f"{column.name}.npy") for column in fields(World)})
+def load(here: Path, *, without: tuple[str, ...] = ()) -> World:
+    """The world of one folder; the columns named in `without` come back empty, to cost no memory."""
+    columns: dict[str, Any] = {
+        column.name: np.empty(0) if column.name in without else np.load(here / f"{column.name}.npy")
+        for column in fields(World)
+    }
+    return World(**columns)
 
 
 def canonical(pairs: Pairs) -> Pairs:
@@ -204,7 +213,9 @@ def _overlapping(given: World, *, with_time_and_height: bool) -> Iterator[Ints]:
         keep = (south[other] <= north[row]) & (north[other] >= south[row])
         if with_time_and_height:
             keep &= (given.start_s[other] < given.end_s[row]) & (given.end_s[other] > given.start_s[row])
-            keep &= (given.lower_m[other] <= given.upper_m[row]) & (given.upper_m[other] >= given.lower_m[row])
+            keep &= (given.lower_m[other] <= given.upper_m[row]) & (
+                given.upper_m[other] >= given.lower_m[row]
+            )
         yield other[keep]
 
 
@@ -224,7 +235,9 @@ def statistics(given: World) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)
