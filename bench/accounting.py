@@ -34,6 +34,7 @@ class Meter:
 
     phases: dict[str, dict[str, float]] = field(default_factory=dict)
     peak_mb: float = 0.0
+    versions: dict[str, str] = field(default_factory=dict)  # what a package's metadata cannot say
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

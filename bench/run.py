@@ -53,7 +53,7 @@ def one(subject: str, count: int, seed: int, options: dict[str, Any]) -> dict[st
         "peak_mb": meter.peak_mb,
         "pairs": len(pairs),
         "digest": digest(pairs),
-        "versions": versions(*module.PACKAGES),
+        "versions": {**versions(*module.PACKAGES), **meter.versions},
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.accounting import Meter
 from bench.generate import Pairs, World
-from bench.peers.polygons import arrow_table
+from bench.peers.arrow import arrow_table
 
 PACKAGES = ("duckdb", "duckdb-extension-spatial", "pyarrow")
 

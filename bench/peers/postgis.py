@@ -76,6 +76,7 @@ def find(world: World, meter: Meter, *, index: str) -> Pairs:
     with server() as address, psycopg.connect(address, autocommit=True) as connection:
         with meter.phase("load"):
             fill(connection, world)
+        meter.versions = _versions(connection)
         with meter.phase("index"):
             connection.execute(INDEX[index])
             connection.execute("ANALYZE declaration")
@@ -158,6 +159,13 @@ def replay(world: World, given: Stream, meter: Meter) -> tuple[Floats, Floats, P
                 met, server_us[event] = answer[0]
                 found += [(row, other) for other in met or ()]
     return client_us, server_us, np.array(found, np.int64).reshape(-1, 2)
+
+
+def _versions(connection: psycopg.Connection) -> dict[str, str]:
+    told = connection.execute(
+        "SELECT current_setting('server_version'), postgis_lib_version(), postgis_geos_version()"
+    )
+    return dict(zip(("postgresql", "postgis", "geos"), told.fetchall()[0], strict=True))
 
 
 def _told(given: Stream) -> Iterator[tuple[Kind, int, int, float]]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from bench.accounting import Meter
 from bench.generate import Pairs, World
-from bench.peers.polygons import arrow_table
+from bench.peers.arrow import arrow_table
 
 with warnings.catch_warnings():
     warnings.simplefilter(

@@ -15,6 +15,7 @@ ROWS_AT_ONCE = 20_000  # bounds the memory that the two-dimensional candidates o
 
 def find(world: World, meter: Meter, *, slab_h: float = 0.0, slab_m: float = 0.0) -> Pairs:
     """slab_h, slab_m: hours and metres of each tree; 0 means one slab for the whole week or height."""
+    meter.versions = {"geos": shapely.geos_version_string}
     with meter.phase("load"):
         shapes = polygons(world)
     found = []

@@ -1,0 +1,158 @@
+"""Draw docs/bench/batch.svg and write docs/bench/ratios.md from bench/results/peers.json.
+
+python -m bench.chart
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from html import escape
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "bench" / "results"
+DRAWN = ROOT / "docs" / "bench"
+
+OURS = ("thalweg", "thalweg with margins")
+COLOURS = {
+    "thalweg": "#00507a",
+    "thalweg with margins": "#3c8dbc",
+    "postgis": "#b3541e",
+    "postgis 4-D box": "#d99a6c",
+    "sedonadb": "#7a5195",
+    "duckdb": "#8a8a00",
+    "strtree": "#4d7c3a",
+    "strtree per time slab": "#2f9e6e",
+    "strtree per time and height slab": "#7fbf7b",
+}
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 520, 70, 250, 50, 60
+LABEL_STEP = 17.0
+
+Record = dict[str, Any]
+
+
+def read(path: Path) -> tuple[Record, list[Record]]:
+    """The first line (where and when) and the other records of one results file."""
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    return lines[0], lines[1:]
+
+
+def draw(run: Record, records: list[Record]) -> str:
+    """CPU seconds against count on two logarithmic axes, each line named at its end."""
+    counts = sorted({r["count"] for r in records})
+    low = math.floor(math.log10(min(r["cpu_s"] for r in records)))
+    high = math.ceil(math.log10(max(r["cpu_s"] for r in records)))
+
+    def x(count: float) -> float:
+        span = math.log10(counts[-1] / counts[0]) or 1.0
+        return LEFT + (WIDTH - LEFT - RIGHT) * math.log10(count / counts[0]) / span
+
+    def y(cpu_s: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (high - math.log10(cpu_s)) / (high - low)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        'font-family="system-ui, sans-serif" font-size="13" fill="#222">',
+        "<title>Processor seconds to find every conflicting pair, by number of declarations</title>",
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
+        f'<text x="{LEFT}" y="24" font-size="16" font-weight="600">'
+        "Processor seconds to find every conflicting pair (less is better)</text>",
+    ]
+    for power in range(low, high + 1):
+        parts.append(_line(LEFT, y(10.0**power), WIDTH - RIGHT, y(10.0**power), "#ddd"))
+        parts.append(
+            f'<text x="{LEFT - 8}" y="{y(10.0**power) + 4:.1f}" text-anchor="end">{10.0**power:g}</text>'
+        )
+    for count in counts:
+        parts.append(_line(x(count), TOP, x(count), HEIGHT - BOTTOM, "#eee"))
+        parts.append(
+            f'<text x="{x(count):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{count:,}</text>'
+        )
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    under = HEIGHT - BOTTOM + 40
+    parts.append(f'<text x="{middle:.0f}" y="{under}" text-anchor="middle">declarations</text>')
+    ends = []
+    for subject in _subjects(records):
+        points = [(x(r["count"]), y(r["cpu_s"])) for r in _of(records, subject)]
+        colour = COLOURS.get(subject, "#666")
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
+        wide = 3.5 if subject in OURS else 1.8
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{wide}"/>')
+        parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{wide}" fill="{colour}"/>' for a, b in points]
+        ends.append((points[-1], subject, colour))
+    at = TOP - LABEL_STEP
+    for (end_x, end_y), subject, colour in sorted(ends, key=lambda end: end[0][1]):
+        at = max(at + LABEL_STEP, end_y)
+        parts.append(_line(end_x + 5, end_y, WIDTH - RIGHT + 14, at, colour, dash="2 3"))
+        weight = "700" if subject in OURS else "400"
+        parts.append(
+            f'<text x="{WIDTH - RIGHT + 18}" y="{at + 4:.1f}" fill="{colour}" font-weight="{weight}">'
+            f"{escape(subject)}</text>"
+        )
+    machine = run["machine"]
+    told = f"{run['date']}, {run['commit']}, {machine['cores']} cores of {machine['cpu']}"
+    parts.append(
+        f'<text x="{LEFT}" y="{HEIGHT - 6}" font-size="11" fill="#666">{escape(told)}</text></svg>\n'
+    )
+    return "\n".join(parts)
+
+
+def ratios(run: Record, records: list[Record]) -> str:
+    """A Markdown table: processor seconds, and how many times Thalweg's."""
+    counts = sorted({r["count"] for r in records})
+    ours = {r["count"]: r["cpu_s"] for r in _of(records, "thalweg")}
+    lines = [
+        "| CPU seconds (times Thalweg's) | " + " | ".join(f"{count:,}" for count in counts) + " |",
+        "|---|" + "---:|" * len(counts),
+    ]
+    for subject in _subjects(records):
+        spent = {r["count"]: r["cpu_s"] for r in _of(records, subject)}
+        cells = []
+        for count in counts:
+            if count not in spent:
+                cells.append("not run")
+            elif count in ours and subject != "thalweg":
+                cells.append(f"{spent[count]:.3g} ({spent[count] / ours[count]:.3g}×)")
+            else:
+                cells.append(f"{spent[count]:.3g}")
+        lines.append(f"| {subject} | " + " | ".join(cells) + " |")
+    peaks = {r["count"]: r["peak_mb"] for r in _of(records, "thalweg")}
+    if peaks:
+        lines.append("| thalweg, peak memory | " + " | ".join(f"{peaks[c]:,.0f} MB" for c in counts) + " |")
+    pairs = {r["count"]: r["pairs"] for r in records if r["subject"] != "thalweg with margins"}
+    lines.append("| pairs found, the same by all | " + " | ".join(f"{pairs[c]:,}" for c in counts) + " |")
+    machine = run["machine"]
+    return (
+        "\n".join(lines)
+        + f"\n\n{run['date']}, commit `{run['commit']}`, {machine['cores']} cores of {machine['cpu']}, "
+        + f"{machine['memory_gb']:g} GB. How this was measured: "
+        + "[benchmarks](../explanation/benchmarks.md).\n"
+    )
+
+
+def _subjects(records: list[Record]) -> list[str]:
+    """Thalweg first, then as measured."""
+    named = list(dict.fromkeys(r["subject"] for r in records))
+    return [s for s in OURS if s in named] + [s for s in named if s not in OURS]
+
+
+def _of(records: list[Record], subject: str) -> list[Record]:
+    return sorted((r for r in records if r["subject"] == subject), key=lambda r: int(r["count"]))
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str = "") -> str:
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{dashed}/>'
+
+
+def main() -> None:
+    run, records = read(RESULTS / "peers.json")
+    DRAWN.mkdir(parents=True, exist_ok=True)
+    (DRAWN / "batch.svg").write_text(draw(run, records))
+    (DRAWN / "ratios.md").write_text(ratios(run, records))
+
+
+if __name__ == "__main__":
+    main()
