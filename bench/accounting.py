@@ -35,28 +35,31 @@ class Meter:
     phases: dict[str, dict[str, float]] = field(default_factory=dict)
     peak_mb: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)  # what a package's metadata cannot say
+    _watching_s: float = 0.0  # processor time of the watcher itself: not the subject's
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         stop = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(stop,))
         watcher.start()
-        cpu_s, wall_s = tree_cpu_s(), time.perf_counter()
+        cpu_s, wall_s = tree_cpu_s() - self._watching_s, time.perf_counter()
         try:
             yield
         finally:
-            spent = {"cpu_s": tree_cpu_s() - cpu_s, "wall_s": time.perf_counter() - wall_s}
+            wall_s = time.perf_counter() - wall_s
             stop.set()
             watcher.join()
+            spent = {"cpu_s": max(0.0, tree_cpu_s() - self._watching_s - cpu_s), "wall_s": wall_s}
             before = self.phases.get(name, {"cpu_s": 0.0, "wall_s": 0.0})
             self.phases[name] = {key: round(before[key] + spent[key], 4) for key in spent}
 
     def _watch(self, stop: threading.Event) -> None:
-        while True:
+        before_s = self._watching_s
+        while not stop.wait(SAMPLE_EVERY_S):
             self.peak_mb = max(self.peak_mb, tree_memory_mb())
-            if stop.wait(SAMPLE_EVERY_S):
-                self.peak_mb = max(self.peak_mb, tree_memory_mb())
-                return
+            self._watching_s = before_s + time.thread_time()
+        self.peak_mb = max(self.peak_mb, tree_memory_mb())
+        self._watching_s = before_s + time.thread_time()
 
     def counted_cpu_s(self) -> float:
         """What the ratios compare: everything except putting the input into the peer's own form and back."""
@@ -146,11 +149,30 @@ def commit() -> str:
     return told.stdout.strip() or "unknown"
 
 
-def keep(path: Path, date: str, records: list[dict[str, Any]]) -> None:
-    """Write JSON lines: first where and when, then one record a line."""
+def keep(path: Path, date: str, records: list[dict[str, Any]], same: tuple[str, ...]) -> None:
+    """Put records into a file of JSON lines, over earlier ones that agree in the fields `same`.
+
+    The first line is the machine. A file from another machine is begun anew: its figures do not compare.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    first = {"what": "run", "date": date, "commit": commit(), "machine": machine()}
-    path.write_text("".join(json.dumps(record) + "\n" for record in [first, *records]))
+    here = {"what": "machine", **machine()}
+    known = {tuple(record.get(name) for name in same): record for record in _earlier(path, here)}
+    for record in records:
+        known[tuple(record.get(name) for name in same)] = {**record, "date": date, "commit": commit()}
+    path.write_text("".join(json.dumps(record) + "\n" for record in [here, *known.values()]))
+
+
+def read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The machine and the records of one file of results."""
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    return lines[0], lines[1:]
+
+
+def _earlier(path: Path, here: dict[str, Any]) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    there, records = read(path)
+    return records if there == here else []
 
 
 def _lines(path: str) -> list[str]:

@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -22,24 +23,38 @@ from bench.generate import digest, kept, load
 
 RESULTS = Path(__file__).parent / "results"
 
-# subject → (module, options). The STRtree's slabs were tuned at 100,000 declarations.
-SUBJECTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "postgis": ("bench.peers.postgis", {"index": "columns"}),
-    "postgis 4-D box": ("bench.peers.postgis", {"index": "box"}),
-    "sedonadb": ("bench.peers.sedonadb", {}),
-    "duckdb": ("bench.peers.duckdb", {}),
-    "strtree": ("bench.peers.strtree", {}),
-    "strtree per time slab": ("bench.peers.strtree", {"slab_h": 6.0}),
-    "strtree per time and height slab": ("bench.peers.strtree", {"slab_h": 12.0, "slab_m": 2000.0}),
+# Some peers take hours at a million: they stop at the count where they already are hundreds of times slower.
+NEVER_MORE = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One program with its arrangement. module: has `find(world, meter, **options)` and PACKAGES."""
+
+    module: str
+    options: dict[str, Any] = field(default_factory=dict)
+    at_most: int = NEVER_MORE
+    in_plane: bool = True
+    same_question: bool = True
+
+
+SUBJECTS = {
+    "postgis": Subject("bench.peers.postgis", {"index": "columns"}),
+    "postgis 4-D box": Subject("bench.peers.postgis", {"index": "box"}, at_most=100_000),
+    "sedonadb": Subject("bench.peers.sedonadb", at_most=100_000),
+    "duckdb": Subject("bench.peers.duckdb", at_most=100_000),
+    "strtree": Subject("bench.peers.strtree"),
+    "strtree per time slab": Subject("bench.peers.strtree", {"slab_h": 6.0}),
+    "strtree per time and height slab": Subject("bench.peers.strtree", {"slab_h": 12.0, "slab_m": 2000.0}),
 }
 
 
 def one(subject: str, count: int, seed: int, options: dict[str, Any]) -> dict[str, Any]:
     """Run one subject in this process."""
-    module_name, usual = SUBJECTS[subject]
-    module = import_module(module_name)
-    chosen = {**usual, **options}
-    world = load(kept(count, seed=seed), without=("lon_deg", "lat_deg"))
+    about = SUBJECTS[subject]
+    module = import_module(about.module)
+    chosen = {**about.options, **options}
+    world = load(kept(count, seed=seed), without=("lon_deg", "lat_deg") if about.in_plane else ("x_m", "y_m"))
     meter = Meter()
     pairs = module.find(world, meter, **chosen)
     return {
@@ -98,19 +113,20 @@ def main() -> int:
 
 
 def _peers(told: argparse.Namespace) -> int:
-    records: list[dict[str, Any]] = []
     disagreed = False
     for count in map(int, told.counts.split(",")):
         kept(count, seed=told.seed)
         digests = {}
         for subject in told.subjects.split(","):
+            if count > SUBJECTS[subject].at_most:
+                continue
             runs = [apart(subject, count, told.seed, {}) for _ in range(told.repeat)]
             best = min(runs, key=lambda run: float(run["cpu_s"]))
-            records.append({**best, "runs": told.repeat})
-            digests[subject] = best["digest"]
+            keep(told.out, told.date, [{**best, "runs": told.repeat}], ("subject", "count", "seed"))
+            if SUBJECTS[subject].same_question:
+                digests[subject] = best["digest"]
             cost = f"{best['cpu_s']:10.3f} CPU s {best['peak_mb']:8.0f} MB {best['pairs']:>9,} pairs"
             print(f"{count:>9,} {subject:32} {cost}", flush=True)
-            keep(told.out, told.date, records)
         if len(set(digests.values())) > 1:
             disagreed = True
             print(f"{count:>9,} NOT THE SAME PAIRS: {digests}", file=sys.stderr)
