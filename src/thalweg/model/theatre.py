@@ -133,6 +133,8 @@ class Theatre:
     coordinated: tuple[frozenset[str], ...] = ()  # groups that coordinate among themselves
     heights: Heights = Heights()
     lead_times_s: Mapping[str, float] = field(default_factory=dict)  # kind, "kind.emergency" -> seconds
+    # medium -> radius of a movement that states none (R28); an unstated medium gets the widest
+    moving_buffers_m: Mapping[str, float] = field(default_factory=dict)
     fixes: FixBounds = FixBounds()
     exercise: bool = False
 
@@ -154,6 +156,9 @@ class Theatre:
                     for rule in self.rules
                 ],
                 "coordinated": sorted(sorted(group) for group in self.coordinated),
+                "moving_buffers": {
+                    medium: scaled(radius_m, 1e3) for medium, radius_m in self.moving_buffers_m.items()
+                },
                 "parties": sorted([party.id, party.member_of] for party in self.parties),
                 "heights": [
                     scaled(value, 1e3)

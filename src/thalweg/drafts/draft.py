@@ -1,0 +1,799 @@
+"""`Draft`: one row, feature or element of somebody's file, and what becomes of it.
+
+The canonical fields (`FIELDS`) are text as written. A format maps its own names onto them, puts
+everything that is not one of them into `details`, and hands outlines over as numbers. A field that is
+known, given and unreadable makes a `Problem`: it is never skipped, for what was skipped may have been
+what mattered (D5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import PurePath
+
+from thalweg.drafts.heights import read_band, read_datum, read_length
+from thalweg.drafts.outlines import (
+    AreaOutline,
+    LonLat,
+    Outline,
+    PathOutline,
+    PointOutline,
+    area_shape,
+    grid_m,
+    path_points,
+    position,
+    rough_m,
+    timed_points,
+)
+from thalweg.drafts.texts import folded, listed, number, plain, yes_or_no
+from thalweg.drafts.times import Side, read_time
+from thalweg.drafts.words import (
+    ZONES,
+    Action,
+    action_of,
+    kind_of,
+    medium_of,
+    standing_of,
+    status_of,
+    zone_of,
+)
+from thalweg.model.declarations import (
+    EXACT,
+    Cancellation,
+    Declaration,
+    Kind,
+    LineStatus,
+    Medium,
+    Segment,
+    Sides,
+    Standing,
+    Uncertainty,
+    Volume,
+    Zone,
+)
+from thalweg.model.errors import InputError, ValueRefused
+from thalweg.model.instants import ALWAYS, Instant, Window
+from thalweg.model.measures import Band, Datum
+from thalweg.model.notes import Flag, Omission, Problem, Source
+from thalweg.model.reading import Reading
+from thalweg.model.shapes import Circle, Corridor, Path, Point, Route, Shape, Waypoint
+from thalweg.model.theatre import Theatre
+
+# Fields that a single volume may state for itself; the draft's own value holds where it does not.
+VOLUME_FIELDS = (
+    "start", "end", "when", "time_zone", "lower", "upper", "datum", "lower_datum", "upper_datum",
+    "height_unit", "radius_m", "half_width_m", "buffer_m", "half_height_m",
+    "uncertainty_m", "uncertainty_vertical_m", "uncertainty_s", "uncertainty_at_95", "status",
+)  # fmt: skip
+FIELDS = (
+    "id", "revision", "action", "replaces", "kind", "zone", "medium", "party", "title",
+    "valid_from", "valid_until", "standing", "hypothetical", "emergency", "submitted",
+    "left", "right", "left_name", "right_name", "place", "bank", *VOLUME_FIELDS,
+)  # fmt: skip
+
+_NOBODY = frozenset(
+    folded(w) for w in ("none", "nobody", "unknown", "unowned", "?", "-", "n/a", "неизвестно", "مجهول")
+)
+
+Outcome = Declaration | Cancellation | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class DraftVolume:
+    """One place and time of a draft. `fields` holds those of `VOLUME_FIELDS` that differ from the draft's.
+
+    `times`, for a path, is the text of one time for each point, empty where none was written: then the
+    path is a route. `window` and `band` may be given instead of text by a format that has exact values.
+    `heights_datum` is the datum of the heights inside the outline, where the format defines one.
+    """
+
+    outline: Outline | Shape
+    fields: Mapping[str, str] = field(default_factory=dict)
+    times: tuple[str, ...] = ()
+    window: Window | None = None
+    band: Band | None = None
+    heights_datum: Datum | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a format read, before anything was understood. `flags` are those that the format itself raised."""
+
+    source: Source
+    fields: Mapping[str, str]
+    volumes: tuple[DraftVolume, ...]
+    details: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[Flag, ...] = ()
+
+
+Plausibility = Callable[[Declaration, Mapping[str, str]], tuple[Flag, ...]]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a reader knows besides the file.
+
+    `default_party` is the party for whatever names none; empty: the stem of the file's name. Either way
+    the declaration is flagged. `default_kind` is the kind of whatever names none; absent: a problem.
+    `plausibility` asks about positions (R3); absent: nobody asks.
+    """
+
+    theatre: Theatre
+    default_party: str = ""
+    default_kind: Kind | None = None
+    plausibility: Plausibility | None = None
+
+    @cached_property
+    def party_ids(self) -> Mapping[str, str]:
+        """Folded id, name or alias -> id, for the theatre's parties."""
+        known = {}
+        for party in self.theatre.parties:
+            for name in (*party.aliases, party.name, party.id):
+                known[folded(name)] = party.id
+        return known
+
+
+def finish(draft: Draft, context: Context) -> Outcome:
+    """What the draft declares or cancels, or the problem that kept it from doing so."""
+    try:
+        return _finished(draft, context)
+    except InputError as error:
+        expected, found = error.fields.get("expected", ""), error.fields.get("found", "")
+        return Problem(draft.source, error.code, error.sentence, str(expected), _short(str(found)))
+    except ValueRefused as error:
+        return Problem(draft.source, error.code, error.sentence)
+
+
+def reading_of(
+    name: str,
+    outcomes: Iterable[Outcome],
+    *,
+    problems: Iterable[Problem] = (),
+    omissions: Iterable[Omission] = (),
+    seen: int | None = None,
+) -> Reading:
+    """Outcomes sorted; `problems` are those of the file itself; `seen` None: as many as came."""
+    declarations: list[Declaration] = []
+    cancellations: list[Cancellation] = []
+    failed = list(problems)
+    count = 0
+    for outcome in outcomes:
+        count += 1
+        if isinstance(outcome, Declaration):
+            declarations.append(outcome)
+        elif isinstance(outcome, Cancellation):
+            cancellations.append(outcome)
+        else:
+            failed.append(outcome)
+    return Reading(
+        name,
+        tuple(declarations),
+        tuple(cancellations),
+        tuple(failed),
+        tuple(omissions),
+        count if seen is None else seen,
+    )
+
+
+def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
+    """1 action, 2 party, 3 kind, 4 volumes or segments, 5 validity, 6 the declaration, 7 plausibility."""
+    fields = draft.fields
+    flags = list(draft.flags)
+
+    # 1
+    action = action_of(fields["action"]) if fields.get("action", "").strip() else Action.NEW
+    declaration_id = plain(fields.get("id", ""))
+    replaces = plain(fields.get("replaces", ""))
+    # 2
+    party, unowned = _party(draft, context, flags)
+    if action is Action.CANCEL:
+        if not (declaration_id or replaces):
+            raise InputError(
+                "cancel-without-id",
+                "This cancels something without saying what.",
+                expected="the id",
+                found="none",
+            )
+        return Cancellation(declaration_id or replaces, party, draft.source)
+    if action is Action.REPLACE and not (declaration_id or replaces):
+        raise InputError(
+            "replace-without-id",
+            "This replaces something without saying what.",
+            expected="the id",
+            found="none",
+        )
+    # 3
+    kind, zone = _kind(fields, context, flags)
+    medium = medium_of(fields["medium"]) if fields.get("medium") else Medium.UNSTATED
+    standing = standing_of(fields["standing"]) if fields.get("standing", "").strip() else Standing.DECLARED
+    if unowned and kind in (Kind.RESTRICTED_ZONE, Kind.LINE):
+        standing = Standing.RUMOURED
+        flags.append(
+            Flag(
+                "zone-unowned", "No party stands behind it: it is kept, and is in force for nobody.", "party"
+            )
+        )
+    elif unowned and standing is Standing.DECLARED:
+        standing = Standing.REPORTED
+        flags.append(
+            Flag("party-unknown", "No party is named for it: it is tested, marked as reported.", "party")
+        )
+    # 4
+    if not draft.volumes:
+        raise InputError(
+            "place-missing", "It does not say where.", expected="a position or a shape", found="none"
+        )
+    zone_name = context.theatre.time_zone
+    volumes: tuple[Volume, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    sides: Sides | None = None
+    if kind is Kind.LINE:
+        segments = tuple([_segment(v, fields, zone_name, flags) for v in draft.volumes])
+        sides = _sides(fields, context)
+    else:
+        volumes = tuple([_volume(v, fields, kind, medium, context, flags) for v in draft.volumes])
+    # 5
+    valid_from, valid_until = _validity(fields, kind, zone_name, flags)
+    submitted = _instant(fields, "submitted", Side.END, zone_name, flags)
+    # 6
+    revision_text = fields.get("revision", "").strip()
+    revision = _revision(revision_text) if revision_text else 0
+    if action is Action.REPLACE and not replaces and not revision_text:
+        flags.append(
+            Flag("revision-missing", "It replaces an earlier version without a revision number.", "revision")
+        )
+    declaration = Declaration(
+        kind=kind,
+        party=party,
+        title=plain(fields.get("title", "")),
+        volumes=volumes,
+        zone=zone,
+        medium=medium,
+        segments=segments,
+        sides=sides,
+        declaration_id=declaration_id,
+        revision=revision,
+        replaces=replaces,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        standing=standing,
+        hypothetical=yes_or_no(fields.get("hypothetical", "")),
+        emergency=yes_or_no(fields.get("emergency", "")),
+        submitted=submitted,
+        details=draft.details,
+        source=draft.source,
+        entered=_entered(draft),
+    )
+    # 7
+    if context.plausibility is not None:
+        flags.extend(context.plausibility(declaration, fields))
+    if flags:
+        # Flags are about how it came to us and no part of the content; set here so that the whole value
+        # need not be built, and its id hashed, a second time.
+        object.__setattr__(declaration, "flags", _without_repeats(flags))
+    return declaration
+
+
+def _without_repeats(flags: list[Flag]) -> tuple[Flag, ...]:
+    kept: list[Flag] = []
+    for flag in flags:
+        if flag not in kept:
+            kept.append(flag)
+    return tuple(kept)
+
+
+def _entered(draft: Draft) -> dict[str, str]:
+    entered = {name: text for name, text in draft.fields.items() if text}
+    several = len(draft.volumes) > 1
+    for index, volume in enumerate(draft.volumes):
+        prefix = f"volumes[{index}]." if several else ""
+        for name, text in volume.fields.items():
+            if text:
+                entered[prefix + name] = text
+        text = getattr(volume.outline, "text", "")
+        if text:
+            entered[prefix + "coordinates"] = text
+        if volume.times:
+            entered[prefix + "times"] = "; ".join(volume.times)
+    return entered
+
+
+def _party(draft: Draft, context: Context, flags: list[Flag]) -> tuple[str, bool]:
+    """The id of the party, and whether it says that there is none."""
+    written = plain(draft.fields.get("party", ""))
+    if written and folded(written) in _NOBODY:
+        return "unknown", True
+    if not written:
+        # The first name that the file has: without folders, without its ending.
+        name = context.default_party or PurePath(draft.source.file.replace("\\", "/")).stem
+        if not name.strip():
+            raise InputError(
+                "party-missing", "It does not say whose it is.", expected="a party", found="none"
+            )
+        flags.append(
+            Flag(
+                "party-assumed",
+                f"It does not say whose it is: taken as {name}'s, from where it came.",
+                "party",
+            )
+        )
+        written = plain(name)
+    known = context.party_ids.get(folded(written))
+    if known is None and context.party_ids:
+        flags.append(Flag("party-unlisted", f"The theatre does not list a party “{written}”.", "party"))
+    return known or written, False
+
+
+def _kind(fields: Mapping[str, str], context: Context, flags: list[Flag]) -> tuple[Kind, Zone | None]:
+    kind_text, zone_text = fields.get("kind", "").strip(), fields.get("zone", "").strip()
+    zone = zone_of(zone_text) if zone_text else None
+    if kind_text:
+        of_zone = ZONES.get(folded(kind_text))
+        if of_zone is not None and (zone is None or zone is of_zone):
+            return Kind.RESTRICTED_ZONE, of_zone
+        return kind_of(kind_text), zone
+    if context.default_kind is not None:
+        kind = context.default_kind
+    elif zone is not None:
+        kind = Kind.RESTRICTED_ZONE
+    else:
+        raise InputError(
+            "kind-missing", "It does not say what it is.", expected="a kind: " + ", ".join(Kind), found="none"
+        )
+    flags.append(Flag("kind-assumed", f"It does not say what it is: taken as {kind}.", "kind"))
+    return kind, zone if kind is Kind.RESTRICTED_ZONE else None
+
+
+def _revision(text: str) -> int:
+    tidy = plain(text)
+    if not re.fullmatch(r"\d{1,9}(?:\.0+)?", tidy):
+        raise InputError(
+            "revision-unreadable",
+            f"“{text}” is not a revision.",
+            expected="a whole number from 0",
+            found=text,
+        )
+    return int(tidy.partition(".")[0])
+
+
+# --- when ---
+
+
+def _instant(
+    fields: Mapping[str, str], name: str, side: Side, zone: str, flags: list[Flag]
+) -> Instant | None:
+    text = fields.get(name, "")
+    if not text or not text.strip():
+        return None
+    read = read_time(text, side=side, what=name, zone=zone, stated_zone=fields.get("time_zone", "").strip())
+    flags.extend(read.flags)
+    return read.instant
+
+
+def _window(fields: Mapping[str, str], zone: str, flags: list[Flag]) -> Window:
+    when = fields.get("when", "").strip()
+    if when and not (fields.get("start") or fields.get("end")):
+        first, slash, last = when.partition("/")
+        if not slash:
+            raise InputError(
+                "window-unreadable", f"“{when}” is not a window.", expected="start/end", found=when
+            )
+        fields = {**fields, "start": first, "end": last}
+    start = _instant(fields, "start", Side.START, zone, flags)
+    end = _instant(fields, "end", Side.END, zone, flags)
+    return ALWAYS if start is None and end is None else Window(start, end)
+
+
+def _validity(
+    fields: Mapping[str, str], kind: Kind, zone: str, flags: list[Flag]
+) -> tuple[Instant | None, Instant | None]:
+    """A site does not vanish: the window of a static site is how long its notifier vouches for it."""
+    given = _window(fields, zone, flags) if kind is Kind.STATIC_SITE else ALWAYS
+    valid_from = _instant(fields, "valid_from", Side.START, zone, flags) or given.start
+    valid_until = _instant(fields, "valid_until", Side.END, zone, flags) or given.end
+    if given.end is not None:
+        flags.append(
+            Flag(
+                "site-window-as-validity",
+                f"A site does not vanish: its end, {given.end}, is read as the end of its validity. "
+                "After it the site is stale and still tested; only a cancellation ends it.",
+                "end",
+            )
+        )
+    return valid_from, valid_until
+
+
+_SECONDS = {
+    "": 1.0,
+    "s": 1.0,
+    "sec": 1.0,
+    "min": 60.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "hour": 3600.0,
+    "hours": 3600.0,
+}
+_SECONDS |= {"seconds": 1.0, "minutes": 60.0, "с": 1.0, "сек": 1.0, "мин": 60.0, "ч": 3600.0, "دقيقة": 60.0}
+
+
+def _seconds(text: str, what: str) -> float:
+    match = re.fullmatch(r"([\d.,\s]+)([^\W\d]*)\.?", plain(text))
+    factor = _SECONDS.get(match[2].casefold()) if match else None
+    if match is None or factor is None:
+        raise InputError(
+            "duration-unreadable",
+            f"The {what} “{text}” is not a duration.",
+            expected="600, 10 min",
+            found=text,
+        )
+    return number(match[1].strip()) * factor
+
+
+# --- where, and how well ---
+
+
+def _length(fields: Mapping[str, str], name: str) -> float | None:
+    text = fields.get(name, "")
+    return read_length(text, what=name) if text and text.strip() else None
+
+
+def _uncertainty(fields: Mapping[str, str]) -> Uncertainty:
+    horizontal = _length(fields, "uncertainty_m")
+    vertical = _length(fields, "uncertainty_vertical_m")
+    time_text = fields.get("uncertainty_s", "")
+    time_s = _seconds(time_text, "uncertainty in time") if time_text.strip() else 0.0
+    at_95 = yes_or_no(fields.get("uncertainty_at_95", ""))
+    if not (horizontal or vertical or time_s):
+        return EXACT
+    return Uncertainty(horizontal or 0.0, vertical or 0.0, time_s, at_95)
+
+
+def _own(volume: DraftVolume, fields: Mapping[str, str]) -> Mapping[str, str]:
+    return {**fields, **{k: v for k, v in volume.fields.items() if v}} if volume.fields else fields
+
+
+def _volume(
+    volume: DraftVolume,
+    fields: Mapping[str, str],
+    kind: Kind,
+    medium: Medium,
+    context: Context,
+    flags: list[Flag],
+) -> Volume:
+    own = _own(volume, fields)
+    zone = context.theatre.time_zone
+    uncertainty = _uncertainty(own)
+    band, band_flags = _stated_band(volume, own)
+    flags.extend(band_flags)
+    outline = volume.outline
+    if isinstance(outline, PathOutline) and volume.times:
+        window = ALWAYS
+        shape: Shape = _route(volume, outline, own, kind, medium, context, flags)
+    else:
+        window = volume.window or (ALWAYS if kind is Kind.STATIC_SITE else _window(own, zone, flags))
+        shape = _shape(outline, own, kind, medium, context, flags)
+        band = band or _band_of_heights(volume, own, shape, kind, flags)
+    if isinstance(shape, Route):
+        window = Window(shape.waypoints[0].time, shape.waypoints[-1].time)
+        _compare_window(own, window, zone, flags)
+        if shape.has_heights and band is not None:
+            band = None  # heights of the way-points are the finer statement; the text stays in `entered`
+            flags.append(
+                Flag(
+                    "band-and-heights",
+                    "The heights of the way-points are used, not the limits given.",
+                    "lower",
+                )
+            )
+    elif kind in (Kind.OPERATION, Kind.MOVEMENT, Kind.NEGATIVE) and (
+        window.start is None or window.end is None
+    ):
+        side = "start and end" if window == ALWAYS else ("start" if window.start is None else "end")
+        flags.append(Flag("window-open", f"It states no {side}: it is tested as open on that side.", side))
+    _flag_coarse(outline, shape, uncertainty, flags)
+    return Volume(shape, window, band, uncertainty)
+
+
+def _compare_window(own: Mapping[str, str], window: Window, zone: str, flags: list[Flag]) -> None:
+    if not (own.get("start") or own.get("end") or own.get("when")):
+        return
+    stated = _window(own, zone, [])
+    if stated.start not in (None, window.start) or stated.end not in (None, window.end):
+        flags.append(
+            Flag(
+                "route-window-differs",
+                f"The stated window, {stated}, is not that of the way-points, {window}, which is used.",
+                "start",
+            )
+        )
+
+
+def _stated_band(volume: DraftVolume, own: Mapping[str, str]) -> tuple[Band | None, tuple[Flag, ...]]:
+    if volume.band is not None:
+        return volume.band, ()
+    lower, upper = own.get("lower", ""), own.get("upper", "")
+    if not (lower or upper):
+        return None, ()
+    return read_band(
+        lower,
+        upper,
+        datum=own.get("datum", ""),
+        lower_datum=own.get("lower_datum", ""),
+        upper_datum=own.get("upper_datum", ""),
+        unit=own.get("height_unit", "").strip(),
+    )
+
+
+def _heights_datum(volume: DraftVolume, own: Mapping[str, str], flags: list[Flag]) -> Datum:
+    if own.get("datum", "").strip():
+        datum, odd = read_datum(own["datum"])
+        if datum is Datum.UNKNOWN:
+            flags.append(
+                Flag(
+                    "height-datum-unknown",
+                    f"The heights are above “{odd or 'an unknown datum'}”: the test is widened.",
+                    "datum",
+                    {"datum": odd},
+                )
+            )
+        return datum
+    if volume.heights_datum is not None:
+        return volume.heights_datum
+    flags.append(
+        Flag("height-datum-missing", "The heights do not say above what: the test is widened.", "datum")
+    )
+    return Datum.UNKNOWN
+
+
+def _band_of_heights(
+    volume: DraftVolume, own: Mapping[str, str], shape: Shape, kind: Kind, flags: list[Flag]
+) -> Band | None:
+    """Heights of vertices are where something is, and so a band only for what goes about at those heights."""
+    outline = volume.outline
+    if isinstance(outline, PointOutline):
+        given = [outline.height_m] if outline.height_m is not None else []
+    elif isinstance(outline, PathOutline):
+        given = [height for height in outline.heights_m if height is not None]
+    else:
+        return None
+    if not given:
+        return None
+    if kind not in (Kind.OPERATION, Kind.MOVEMENT) or isinstance(shape, Circle):
+        flags.append(
+            Flag(
+                "height-not-a-band",
+                f"The height of its position, {min(given):g} m, is not read as an altitude band.",
+                "coordinates",
+            )
+        )
+        return None
+    extra = _length(own, "half_height_m") or 0.0
+    return Band(min(given) - extra, max(given) + extra, _heights_datum(volume, own, flags))
+
+
+def _shape(
+    outline: Outline | Shape,
+    own: Mapping[str, str],
+    kind: Kind,
+    medium: Medium,
+    context: Context,
+    flags: list[Flag],
+) -> Shape:
+    match outline:
+        case PointOutline():
+            radius_m = _length(own, "radius_m") or _length(own, "buffer_m")
+            return Circle(position(outline.at), radius_m) if radius_m else Point(position(outline.at))
+        case AreaOutline():
+            shape, found = area_shape(outline)
+            flags.extend(found)
+            return shape
+        case PathOutline():
+            points, found = path_points(outline)
+            flags.extend(found)
+            half_m = _length(own, "half_width_m") or _length(own, "buffer_m")
+            if not half_m and kind is Kind.MOVEMENT:
+                half_m = _theatre_buffer(medium, context, flags)
+            return Corridor(points, half_m) if half_m else Path(points)
+        case _:
+            return outline
+
+
+def _theatre_buffer(medium: Medium, context: Context, flags: list[Flag]) -> float:
+    """The theatre's moving buffer (R28); for an unstated medium the widest of them."""
+    buffers = context.theatre.moving_buffers_m
+    radius_m = buffers.get(medium.value)
+    if radius_m is None:
+        radius_m = max(buffers.values(), default=0.0) if medium is Medium.UNSTATED else 0.0
+    if radius_m:
+        flags.append(
+            Flag(
+                "buffer-of-theatre",
+                f"It states no buffer: the theatre's, {radius_m:g} m, is used.",
+                "buffer_m",
+            )
+        )
+    return radius_m
+
+
+def _route(
+    volume: DraftVolume,
+    outline: PathOutline,
+    own: Mapping[str, str],
+    kind: Kind,
+    medium: Medium,
+    context: Context,
+    flags: list[Flag],
+) -> Route:
+    times = _waypoint_times(volume, outline, own, context, flags)
+    heights = outline.heights_m
+    given = sum(height is not None for height in heights)
+    if given not in (0, len(outline.points)):
+        raise InputError(
+            "route-heights",
+            f"{given} of {len(outline.points)} way-points have a height.",
+            expected="all or none",
+            found=str(given),
+        )
+    pieces, found = timed_points(outline)
+    flags.extend(found)
+    last = len(outline.points) - 1
+    made = []
+    for leg, share, at in pieces:
+        a, b = times[leg], times[min(leg + 1, last)]
+        height = None
+        if given:
+            low, high = heights[leg], heights[min(leg + 1, last)]
+            if low is not None and high is not None:
+                height = low + share * (high - low)
+        made.append(Waypoint(at, Instant(a + share * (b - a)), height))
+    radius_m = _length(own, "buffer_m")
+    if radius_m is None:
+        radius_m = _length(own, "radius_m")
+    if radius_m is None:
+        radius_m = _length(own, "half_width_m")
+    if radius_m is None:
+        radius_m = _theatre_buffer(medium, context, flags) if kind is Kind.MOVEMENT else 0.0
+    datum = _heights_datum(volume, own, flags) if given else Datum.UNKNOWN
+    return Route(tuple(made), radius_m, datum, _length(own, "half_height_m") or 0.0)
+
+
+def _waypoint_times(
+    volume: DraftVolume, outline: PathOutline, own: Mapping[str, str], context: Context, flags: list[Flag]
+) -> list[float]:
+    """Seconds since the epoch for each way-point; those between two timed ones by the way on the ground."""
+    texts = list(volume.times)
+    count = len(outline.points)
+    if len(texts) != count:
+        raise InputError(
+            "route-times",
+            f"The route has {count} way-points and {len(texts)} times.",
+            expected=f"{count} times",
+            found=str(len(texts)),
+        )
+    texts[0] = texts[0] or own.get("start", "")
+    texts[-1] = texts[-1] or own.get("end", "")
+    zone, stated = context.theatre.time_zone, own.get("time_zone", "").strip()
+    times: list[float | None] = []
+    for index, text in enumerate(texts, start=1):
+        if not text.strip():
+            times.append(None)
+            continue
+        read = read_time(
+            text, side=Side.MOMENT, what=f"time of way-point {index}", zone=zone, stated_zone=stated
+        )
+        if index == 1:
+            flags.extend(read.flags)  # the same question for every way-point is asked once
+        times.append(read.instant.epoch_s if read.instant else None)
+    if times[0] is None or times[-1] is None:
+        raise InputError(
+            "route-ends",
+            "The first and the last way-point of a route need a time.",
+            expected="a time at both ends",
+            found="; ".join(texts)[:80],
+        )
+    return _filled(times, outline, flags)
+
+
+def _filled(times: list[float | None], outline: PathOutline, flags: list[Flag]) -> list[float]:
+    known = [index for index, time in enumerate(times) if time is not None]
+    if len(known) < len(times):
+        flags.append(
+            Flag(
+                "waypoint-time-computed",
+                f"{len(times) - len(known)} way-points have no time: constant speed is assumed there.",
+                "times",
+            )
+        )
+    filled: list[float] = []
+    for first, last in pairwise(known):
+        between = PathOutline(outline.points[first : last + 1])
+        start, end = times[first], times[last]
+        if start is None or end is None:  # not so for the indexes in `known`
+            continue
+        ways = [0.0]
+        for a, b in pairwise(between.points):
+            ways.append(ways[-1] + rough_m(a, b))
+        total = ways[-1]
+        for index in range(first, last):
+            share = ways[index - first] / total if total else (index - first) / (last - first)
+            filled.append(start + share * (end - start))
+    final = times[-1]
+    return [*filled, final] if final is not None else filled
+
+
+def _flag_coarse(outline: Outline | Shape, shape: Shape, uncertainty: Uncertainty, flags: list[Flag]) -> None:
+    """Whether the numbers are written too coarsely for what is claimed with them (R3)."""
+    if isinstance(outline, PointOutline):
+        points: tuple[LonLat, ...] = (outline.at,)
+        size_m = shape.radius_m if isinstance(shape, Circle) else 0.0
+    elif isinstance(outline, PathOutline):
+        points = outline.points
+        size_m = shape.half_width_m if isinstance(shape, Corridor) else 0.0
+    elif isinstance(outline, AreaOutline):
+        points = outline.polygons[0][0]
+        lats = [lat for _, lat in points]
+        size_m = (max(lats) - min(lats)) * 111_320.0 / 20.0
+    else:
+        return
+    known_to_m = grid_m(points)
+    if known_to_m < 50.0 or known_to_m <= max(size_m, uncertainty.horizontal_m):
+        return
+    flags.append(
+        Flag(
+            "precision-coarse",
+            f"Its coordinates are written to about {known_to_m:,.0f} m, more coarsely than what is claimed "
+            "with them; no uncertainty that covers this is stated.",
+            "coordinates",
+            {"metres": f"{known_to_m:.0f}"},
+        )
+    )
+
+
+# --- lines ---
+
+
+def _segment(volume: DraftVolume, fields: Mapping[str, str], zone: str, flags: list[Flag]) -> Segment:
+    own = _own(volume, fields)
+    outline = volume.outline
+    if isinstance(outline, PathOutline):
+        points, found = path_points(outline)
+        flags.extend(found)
+        path = Path(points)
+    elif isinstance(outline, Path):
+        path = outline
+    else:
+        raise InputError(
+            "line-geometry",
+            "A dividing line is drawn as a line.",
+            expected="a line string",
+            found=type(outline).__name__.removesuffix("Outline").lower(),
+        )
+    status_text = own.get("status", "").strip()
+    if status_text:
+        status = status_of(status_text)
+    else:
+        status = LineStatus.DISPUTED
+        flags.append(
+            Flag("status-assumed", "The line does not say its status: it is taken as disputed.", "status")
+        )
+    window = volume.window or _window(own, zone, flags)
+    return Segment(path, status, window, _uncertainty(own))
+
+
+def _sides(fields: Mapping[str, str], context: Context) -> Sides | None:
+    names = [fields.get(name, "") for name in ("left", "right", "left_name", "right_name")]
+    if not any(names):
+        return None
+    bound = [
+        frozenset(context.party_ids.get(folded(party), plain(party)) for party in listed(text))
+        for text in names[:2]
+    ]
+    return Sides(bound[0], bound[1], plain(names[2]) or "left", plain(names[3]) or "right")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else text[:117] + "..."
