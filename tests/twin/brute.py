@@ -248,7 +248,7 @@ def meet(
     time_margin_s = margin.time_s + bounds.time_s
     if time_gap_s(a.volume.window, b.volume.window) >= time_margin_s + max(0.0, slack.time_s):
         return False
-    undulation_m = _undulation(a, b, geoid)
+    undulation_m = undulation_between_m(a, b, geoid)
     if a.route is None and b.route is None:
         if time_gap_s(a.volume.window, b.volume.window) >= time_margin_s + slack.time_s:
             return False
@@ -264,7 +264,7 @@ def meet(
     return closer(away_m, horizontal_m, slack.horizontal_m)
 
 
-def _undulation(a: Placed, b: Placed, geoid: Geoid) -> float:
+def undulation_between_m(a: Placed, b: Placed, geoid: Geoid) -> float:
     datums = {d for p in (a, b) for d in _datums(p)}
     if len(datums) < 2 and Datum.UNKNOWN not in datums:
         return 0.0
@@ -463,9 +463,13 @@ def slack_for(a: Placed, b: Placed) -> Slack:
     mixed = len(datums) > 1 or Datum.UNKNOWN in datums
     return Slack(
         0.1 if reach_m <= 50e3 else 10.0,
-        5.0 if mixed else 0.05 if a.has_profile or b.has_profile else 0.0,
+        5.0 if mixed else 0.05 if _climbs(a) or _climbs(b) else 0.0,
         0.0,
     )
+
+
+def _climbs(p: Placed) -> bool:
+    return p.route is not None and len({w.height_m for w in p.route.waypoints}) > 1
 
 
 def _answer(a: Placed, b: Placed, margin: Margin, heights: Heights, slack: Slack, geoid: Geoid) -> Answer:
