@@ -6,6 +6,7 @@ gives a declaration, a cancellation, or the problem that kept it from being one.
 """
 
 from thalweg.drafts.draft import Context, Draft, DraftVolume, Outcome, finish, reading_of
+from thalweg.drafts.names import field_named, with_unit
 from thalweg.drafts.outlines import AreaOutline, Outline, PathOutline, PointOutline
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Outline",
     "PathOutline",
     "PointOutline",
+    "field_named",
     "finish",
     "reading_of",
+    "with_unit",
 ]

@@ -60,7 +60,17 @@ from thalweg.model.instants import ALWAYS, Instant, Window
 from thalweg.model.measures import Band, Datum
 from thalweg.model.notes import Flag, Omission, Problem, Source
 from thalweg.model.reading import Reading
-from thalweg.model.shapes import Circle, Corridor, Path, Point, Route, Shape, Waypoint
+from thalweg.model.shapes import (
+    Circle,
+    Corridor,
+    MultiPolygon,
+    Path,
+    Point,
+    Polygon,
+    Route,
+    Shape,
+    Waypoint,
+)
 from thalweg.model.theatre import Theatre
 
 # Fields that a single volume may state for itself; the draft's own value holds where it does not.
@@ -235,7 +245,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
         segments = tuple([_segment(v, fields, zone_name, flags) for v in draft.volumes])
         sides = _sides(fields, context)
     else:
-        volumes = tuple([_volume(v, fields, kind, medium, context, flags) for v in draft.volumes])
+        volumes = tuple([v for d in draft.volumes for v in _volumes(d, fields, kind, medium, context, flags)])
     # 5
     valid_from, valid_until = _validity(fields, kind, zone_name, flags)
     submitted = _instant(fields, "submitted", Side.END, zone_name, flags)
@@ -264,7 +274,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
         hypothetical=yes_or_no(fields.get("hypothetical", "")),
         emergency=yes_or_no(fields.get("emergency", "")),
         submitted=submitted,
-        details=draft.details,
+        details=_details(draft, kind),
         source=draft.source,
         entered=_entered(draft),
     )
@@ -276,6 +286,17 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
         # need not be built, and its id hashed, a second time.
         object.__setattr__(declaration, "flags", _without_repeats(flags))
     return declaration
+
+
+# What only a line has. Others may use the words for something else, which is then a detail of theirs.
+_OF_LINES = ("status", "left", "right", "left_name", "right_name")
+
+
+def _details(draft: Draft, kind: Kind) -> Mapping[str, str]:
+    if kind is Kind.LINE:
+        return draft.details
+    own = {name: draft.fields[name] for name in _OF_LINES if draft.fields.get(name)}
+    return {**draft.details, **own} if own else draft.details
 
 
 def _without_repeats(flags: list[Flag]) -> tuple[Flag, ...]:
@@ -456,14 +477,14 @@ def _own(volume: DraftVolume, fields: Mapping[str, str]) -> Mapping[str, str]:
     return {**fields, **{k: v for k, v in volume.fields.items() if v}} if volume.fields else fields
 
 
-def _volume(
+def _volumes(
     volume: DraftVolume,
     fields: Mapping[str, str],
     kind: Kind,
     medium: Medium,
     context: Context,
     flags: list[Flag],
-) -> Volume:
+) -> Iterable[Volume]:
     own = _own(volume, fields)
     zone = context.theatre.time_zone
     uncertainty = _uncertainty(own)
@@ -495,7 +516,14 @@ def _volume(
         side = "start and end" if window == ALWAYS else ("start" if window.start is None else "end")
         flags.append(Flag("window-open", f"It states no {side}: it is tested as open on that side.", side))
     _flag_coarse(outline, shape, uncertainty, flags)
-    return Volume(shape, window, band, uncertainty)
+    yield Volume(shape, window, band, uncertainty)
+    if isinstance(outline, AreaOutline) and isinstance(shape, Polygon | MultiPolygon):
+        # An area with a buffer is the area and a corridor around each of its rings, exactly.
+        buffer_m = _length(own, "buffer_m") or _length(own, "radius_m") or _length(own, "half_width_m")
+        if buffer_m:
+            for polygon in (shape,) if isinstance(shape, Polygon) else shape.polygons:
+                for ring in (polygon.outer, *polygon.holes):
+                    yield Volume(Corridor((*ring, ring[0]), buffer_m), window, band, uncertainty)
 
 
 def _compare_window(own: Mapping[str, str], window: Window, zone: str, flags: list[Flag]) -> None:

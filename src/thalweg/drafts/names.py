@@ -1,0 +1,102 @@
+"""What files call the canonical fields: names of columns and properties, in four languages.
+
+`radius_km` or `lower ft` carry a unit: it is added to values that are bare numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from thalweg.drafts.draft import FIELDS
+from thalweg.drafts.texts import folded, plain
+
+_ALIASES = {
+    "id": "declaration_id|declaration id|notice id|notification id|reference|ref|reference number|ref no|"
+    "référence|номер|идентификатор|المرجع|رقم الإشعار",
+    "revision": "version|rev|révision|версия|редакция|النسخة|المراجعة",
+    "action": "new replace cancel|action type|действие|الإجراء",
+    "replaces": "replaced id|supersedes|remplace|заменяет|يستبدل",
+    "kind": "declaration kind|declaration type|kind of declaration|thalweg_kind|вид|نوع الإعلان",
+    "zone": "zone type|restriction type|type de zone|тип зоны|نوع المنطقة",
+    "medium": "mode|domain|mode of transport|transport mode|mode de transport|среда|"
+    "вид транспорта|وسيلة النقل",
+    "party": "organisation|organization|organisation name|organization name|org|agency|notifier|submitted by|"
+    "party id|organisme|partie|организация|сторона|المنظمة|الجهة|الطرف",
+    "title": "name|site name|facility name|mission name|label|nom|nom du site|назва|название|наименование|"
+    "имя|الاسم|اسم الموقع|العنوان",
+    "valid_from": "validity from|valid since|validity start|valide du|valide à partir de|действует с|صالح من",
+    "valid_until": "valid to|validity until|validity end|expiry|expires|expiry date|expires at|"
+    "valide jusqu'au|valable jusqu'au|действует до|срок действия|صالح حتى|صالح لغاية",
+    "standing": "source standing|statut de la source|تصنيف المصدر",
+    "hypothetical": "hypothetical geometry|drawn by us|hypothétique|гипотетический|افتراضي",
+    "emergency": "urgent|emergency flag|urgence|срочно|экстренно|طارئ|عاجل",
+    "submitted": "submitted at|submission date|date submitted|date of submission|submission time|"
+    "soumis le|date de soumission|подано|дата подачи|تاريخ التقديم",
+    "left": "left parties|parties left|gauche|слева|يسار",
+    "right": "right parties|parties right|droite|справа|يمين",
+    "left_name": "name of left side|left side",
+    "right_name": "name of right side|right side",
+    "place": "named place|nearest place|locality|place name|town|village|lieu|localité|"
+    "населённый пункт|место|المكان|البلدة|القرية",
+    "bank": "river bank|side of river|bank of river|rive|берег|ضفة|الضفة",
+    "start": "begin|begins|start time|start date|starttime|start_datetime|time start|from time|begin time|"
+    "timestart|effective from|début|date de début|heure de début|начало|дата начала|время начала|"
+    "البداية|وقت البدء|تاريخ البدء",
+    "end": "ends|end time|end date|endtime|finish|stop|end_datetime|time end|to time|timeend|effective to|"
+    "fin|date de fin|heure de fin|конец|окончание|дата окончания|время окончания|"
+    "النهاية|وقت الانتهاء|تاريخ الانتهاء",
+    "when": "window|time window|timespan|interval|période|период|الفترة",
+    "time_zone": "timezone|tz|time zone|zone of times|fuseau horaire|часовой пояс|المنطقة الزمنية",
+    "lower": "floor|lower limit|min altitude|minimum altitude|altitude min|altitude lower|base|from altitude|"
+    "altitude minimale|нижняя граница|мин. высота|الحد الأدنى|الارتفاع الأدنى",
+    "upper": "ceiling|upper limit|max altitude|maximum altitude|altitude max|altitude upper|top|to altitude|"
+    "altitude maximale|plafond|верхняя граница|макс. высота|الحد الأعلى|الارتفاع الأقصى",
+    "datum": "altitude datum|height datum|altitude reference|vertical datum|altitudemode|"
+    "référence d'altitude|система высот|مرجع الارتفاع",
+    "lower_datum": "lower reference|lower limit reference|floor datum|floor reference",
+    "upper_datum": "upper reference|upper limit reference|ceiling datum|ceiling reference",
+    "height_unit": "altitude unit|unit of heights|height units|altitude units",
+    "radius_m": "radius|footprint|footprint radius|rayon|радиус|نصف القطر",
+    "half_width_m": "half width|halfwidth|demi-largeur|полуширина|نصف العرض",
+    "buffer_m": "buffer|safety distance|tampon|буфер|مسافة الأمان",
+    "half_height_m": "half height",
+    "uncertainty_m": "uncertainty|accuracy|accuracy_m|horizontal accuracy|position uncertainty|gps accuracy|"
+    "précision|incertitude|точность|погрешность|الدقة",
+    "uncertainty_vertical_m": "vertical uncertainty|vertical accuracy|uncertainty_v_m|précision verticale",
+    "uncertainty_s": "time uncertainty|uncertainty of time|incertitude horaire",
+    "uncertainty_at_95": "uncertainty is 95|95 percent",
+    "status": "line status|agreement status|statut|статус линии|حالة الخط",
+}  # fmt: skip
+
+_NAMES = {folded(field): field for field in FIELDS}
+for _field, _aliases in _ALIASES.items():
+    for _alias in _aliases.split("|"):
+        _NAMES.setdefault(folded(_alias), _field)
+
+_MEASURED = frozenset(name for name in FIELDS if name.endswith("_m")) | {"lower", "upper"}
+_WITH_UNIT = re.compile(r"(.+?) ?\(?(km|nm|ft|feet|mi|m|км|м|كم|م)\)?")
+_BARE = re.compile(r"[+-]?\d[\d.,\s]*")
+
+
+@lru_cache(maxsize=16384)
+def field_named(name: str) -> tuple[str, str] | None:
+    """The canonical field that a column or property of this name holds, and the unit in its name.
+
+    None where the name is not one of ours. Case, spaces, hyphens and underscores do not matter.
+    """
+    word = folded(name)
+    field = _NAMES.get(word)
+    if field is not None:
+        return field, ""
+    match = _WITH_UNIT.fullmatch(word)
+    if match:
+        field = _NAMES.get(match[1]) or _NAMES.get(match[1] + " m")
+        if field in _MEASURED:
+            return field, match[2]
+    return None
+
+
+def with_unit(text: str, unit: str) -> str:
+    """`text` with the unit of its column added, where it is a bare number."""
+    return f"{text} {unit}" if unit and _BARE.fullmatch(plain(text)) else text
