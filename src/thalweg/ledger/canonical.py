@@ -1,0 +1,209 @@
+"""Canonical bytes: the part of JCS (RFC 8785) that the ledger uses, and strict reading of it.
+
+docs/spec/canonical.md is the text to implement from. Values are objects, arrays, strings and integers
+within ±(2**53 - 1): no floats (two languages print them differently), no null and no booleans (each has
+an obvious string or integer). Reading is strict: `decode` accepts exactly the bytes that `encode` would
+have written, so that a value has one spelling and one hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from thalweg.ledger.errors import Malformed
+
+Value: TypeAlias = "int | str | Sequence[Value] | Mapping[str, Value]"
+
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 32
+HASH_BYTES = 32
+
+_HEX = re.compile(r"[0-9a-f]*")
+
+
+def encode(value: Value) -> bytes:
+    """The one spelling of `value`. Raises Malformed for anything outside the subset."""
+    plain = _ordered(value, 0)
+    try:
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Malformed("canonical.surrogate", "A string holds half of a surrogate pair.") from error
+
+
+def decode(data: bytes) -> Value:
+    """The value whose canonical bytes are `data`; Malformed if they are not canonical."""
+    try:
+        value: Value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_no_duplicates,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+            parse_int=_small_int,
+        )
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise Malformed("canonical.json", "These bytes are not JSON in UTF-8.") from error
+    if encode(value) != data:
+        raise Malformed("canonical.spelling", "These bytes are JSON, but not in the canonical spelling.")
+    return value
+
+
+def b64(data: bytes) -> str:
+    """Standard base64 with padding (RFC 4648 section 4)."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def unb64(text: str, what: str = "value") -> bytes:
+    """Read standard base64, accepting only the spelling that `b64` writes."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError, ValueError) as error:
+        raise Malformed("canonical.base64", f"The {what} is not base64.", what=what) from error
+    if b64(data) != text:
+        raise Malformed("canonical.base64", f"The {what} has stray bits in its base64.", what=what)
+    return data
+
+
+class Reader:
+    """Reads one object field by field; `done` refuses whatever was not asked for.
+
+    Every method raises Malformed naming the object and the field, so that a reader of a refusal knows
+    where to look.
+    """
+
+    __slots__ = ("_left", "_where")
+
+    def __init__(self, value: Value, where: str) -> None:
+        if not isinstance(value, Mapping):
+            raise Malformed("canonical.shape", f"{where} should be an object.", where=where)
+        self._left: dict[str, Value] = dict(value)
+        self._where = where
+
+    def _take(self, name: str) -> Value:
+        try:
+            return self._left.pop(name)
+        except KeyError as error:
+            raise self._wrong(name, "is missing") from error
+
+    def _wrong(self, name: str, found: str) -> Malformed:
+        return Malformed(
+            "canonical.field",
+            f"In {self._where}, {name} {found}.",
+            where=self._where,
+            field=name,
+            found=found,
+        )
+
+    def has(self, name: str) -> bool:
+        return name in self._left
+
+    def text(self, name: str, *, longest: int = 1 << 20) -> str:
+        value = self._take(name)
+        if not isinstance(value, str) or len(value) > longest:
+            raise self._wrong(name, f"should be a string of at most {longest} characters")
+        return value
+
+    def choice(self, name: str, allowed: Sequence[str]) -> str:
+        value = self.text(name)
+        if value not in allowed:
+            raise self._wrong(name, f"should be one of {', '.join(allowed)}")
+        return value
+
+    def match(self, name: str, pattern: re.Pattern[str]) -> str:
+        value = self.text(name)
+        if pattern.fullmatch(value) is None:
+            raise self._wrong(name, f"should match {pattern.pattern}")
+        return value
+
+    def integer(self, name: str, low: int = 0, high: int = MAX_INTEGER) -> int:
+        value = self._take(name)
+        if not isinstance(value, int) or not low <= value <= high:
+            raise self._wrong(name, f"should be an integer from {low} to {high}")
+        return value
+
+    def digest(self, name: str) -> bytes:
+        """32 bytes as 64 lower-case hexadecimal digits."""
+        value = self.text(name)
+        if len(value) != 2 * HASH_BYTES or _HEX.fullmatch(value) is None:
+            raise self._wrong(name, "should be 64 lower-case hexadecimal digits")
+        return bytes.fromhex(value)
+
+    def blob(self, name: str) -> bytes:
+        return unb64(self.text(name, longest=2**31), f"{name} of {self._where}")
+
+    def array(self, name: str) -> Sequence[Value]:
+        value = self._take(name)
+        if not isinstance(value, list):
+            raise self._wrong(name, "should be an array")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        out: list[str] = []
+        for item in self.array(name):
+            if not isinstance(item, str):
+                raise self._wrong(name, "should hold strings only")
+            out.append(item)
+        return tuple(out)
+
+    def object(self, name: str) -> Mapping[str, Value]:
+        value = self._take(name)
+        if not isinstance(value, Mapping):
+            raise self._wrong(name, "should be an object")
+        return value
+
+    def done(self) -> None:
+        if self._left:
+            raise self._wrong(", ".join(sorted(self._left)), "should not be there")
+
+
+def hashes_of(texts: Sequence[str], what: str) -> tuple[bytes, ...]:
+    """Base64 hashes of 32 bytes each, as proofs carry them."""
+    out = tuple(unb64(text, what) for text in texts)
+    if any(len(item) != HASH_BYTES for item in out):
+        raise Malformed("canonical.hash", f"A hash of the {what} is not 32 bytes.", what=what)
+    return out
+
+
+def _ordered(value: Value, depth: int) -> Value:
+    if depth > MAX_DEPTH:
+        raise Malformed("canonical.depth", f"Nested deeper than {MAX_DEPTH}.", depth=depth)
+    if isinstance(value, bool):
+        raise Malformed("canonical.type", "true and false are not written; use 1 and 0 or words.")
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise Malformed("canonical.integer", f"{value} is beyond ±(2**53 - 1).", value=value)
+        return int(value)
+    if isinstance(value, Mapping):
+        if any(not isinstance(key, str) for key in value):
+            raise Malformed("canonical.type", "The names in an object are strings.")
+        # RFC 8785 section 3.2.3: names are ordered by their UTF-16 code units, which is not the order of
+        # code points once a name leaves the basic plane.
+        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        return {name: _ordered(value[name], depth + 1) for name in names}
+    if isinstance(value, (list, tuple)):
+        return [_ordered(item, depth + 1) for item in value]
+    raise Malformed("canonical.type", f"{type(value).__name__} cannot be written; use integers and strings.")
+
+
+def _no_duplicates(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise Malformed("canonical.duplicate", "A name occurs twice in one object.")
+    return out
+
+
+def _no_float(text: str) -> Value:
+    raise Malformed("canonical.float", f"{text} is not an integer.", found=text)
+
+
+def _small_int(text: str) -> int:
+    # The length is judged first: Python refuses to convert very long runs of digits with its own error.
+    if len(text) > len(str(-MAX_INTEGER)):
+        raise Malformed("canonical.integer", "An integer is beyond ±(2**53 - 1).")
+    return int(text)

@@ -1,0 +1,326 @@
+"""Verification: pure, offline, without a clock. The numbers are those of docs/spec/receipt.md.
+
+Nothing here opens a file, asks a server or reads the time, so a receipt verifies in twenty years as it
+does today. What the verifier trusts is stated in `Trust` and nothing else is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from thalweg.ledger.checkpoint import SignedCheckpoint, require_log_signature
+from thalweg.ledger.entry import NO_PREVIOUS, Entry, payload_digest
+from thalweg.ledger.errors import Inconsistent, Malformed, Refused
+from thalweg.ledger.identity import IDENTITY_KINDS, KeyHistory
+from thalweg.ledger.note import COSIGNATURE, ED25519, Signed, VerifierKey, verify_note
+from thalweg.ledger.receipt import Bundle, ProvenEntry, Receipt
+from thalweg.ledger.tree import leaf_hash, verify_consistency, verify_inclusion
+
+_YEAR_10000 = 253_402_300_800
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the verifier brings along.
+
+    `log_keys` are believed as they stand. With `genesis` (the leaf hash of entry 0) later log keys are
+    believed too, as the key history gives them. `witnesses` are those that count towards `quorum`, and the
+    ones named in `required` must be among them; a witness known from the key history alone is reported and
+    does not count.
+    """
+
+    origin: str
+    log_keys: tuple[VerifierKey, ...]
+    genesis: bytes | None = None
+    witnesses: tuple[VerifierKey, ...] = ()
+    quorum: int = 0
+    required: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.log_keys:
+            raise Refused("trust.empty", "To verify, at least one log key must be trusted.")
+        if self.quorum > len(self.witnesses):
+            raise Refused("trust.quorum", "The quorum is larger than the number of trusted witnesses.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A witness's statement: it had seen this checkpoint at that Unix second. `counts` if it was trusted."""
+
+    name: str
+    time: int
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verified receipt shows."""
+
+    entry: Entry
+    index: int
+    size: int
+    cosigned: tuple[Cosigned, ...]
+    suspect: bool
+
+    @property
+    def before(self) -> int | None:
+        """Unix second: the earliest that a trusted witness states, or any witness if none is trusted."""
+        times = [item.time for item in self.cosigned if item.counts] or [item.time for item in self.cosigned]
+        return min(times, default=None)
+
+    def sentence(self) -> str:
+        """The result in plain language."""
+        event = self.entry.event
+        by = f"signed by {event.author}"
+        if event.holder == "server":
+            by += " with a key that the server holds for them"
+        if self.suspect:
+            by += " WITH A KEY LATER REPORTED STOLEN"
+        before = self.before
+        if before is None:
+            when = f"Entry {self.index} is in the log of {self.size} entries (no witness bounds its time)"
+        else:
+            trusted = any(item.counts for item in self.cosigned)
+            names = ", ".join(item.name for item in self.cosigned if item.counts == trusted)
+            when = f"Entry {self.index} was in the log before {utc(before)} as witnessed by {names}"
+            if not trusted:
+                when += " (known from the log's own key history only)"
+        return f"{when}, {by}; its author had seen the log at {event.seen.size} entries; verified offline."
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Events first..last of an author that must exist and are not in a bundle: not disclosed, or withheld."""
+
+    author: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class BundleVerdict:
+    """What a verified bundle shows: a verdict for each entry, and which commitments were opened."""
+
+    verdicts: tuple[Verdict, ...]
+    size: int
+    cosigned: tuple[Cosigned, ...]
+    opened: frozenset[bytes]
+    gaps: tuple[Gap, ...]
+
+    def sentence(self) -> str:
+        events = len(self.verdicts)
+        missing = sum(gap.last - gap.first + 1 for gap in self.gaps)
+        gaps = f" {missing} earlier events of these authors are not in it." if missing else ""
+        return f"{events} entries verified offline in the log of {self.size} entries.{gaps}"
+
+
+def verify_receipt(data: bytes, trust: Trust, also: Sequence[Receipt] = ()) -> Verdict:
+    """The ten steps. Raises Malformed, Refused or Inconsistent; returns only what holds.
+
+    `also` are receipts of identity entries that the verifier knows of, such as a later revocation. They
+    are held to the same rules and then count.
+    """
+    receipt = Receipt.parse(data)  # 1, 2
+    history, cosigned = _standing(receipt.proof.checkpoint, receipt.keys, trust, also)  # 3 4 5 6
+    proven = ProvenEntry(receipt.entry, receipt.proof.index, receipt.proof.path, receipt.seen)
+    return _entry(proven, receipt.proof.checkpoint, trust, history, cosigned)  # 7 8 9 10
+
+
+def verify_bundle(data: bytes, trust: Trust, also: Sequence[Receipt] = ()) -> BundleVerdict:
+    """The same steps for each entry of a bundle; then its earlier checkpoints, payloads and chains."""
+    bundle = Bundle.parse(data)
+    history, cosigned = _standing(bundle.checkpoint, bundle.keys, trust, also)
+    verdicts = tuple(_entry(item, bundle.checkpoint, trust, history, cosigned) for item in bundle.entries)
+    _ascending([item.index for item in bundle.entries], "entries")
+    _ascending([item.checkpoint.head.size for item in bundle.checkpoints], "earlier checkpoints")
+    for earlier in bundle.checkpoints:
+        require_log_signature(
+            earlier.checkpoint, trust.origin, _log_keys(trust, history, earlier.checkpoint.head.size)
+        )
+        verify_consistency(earlier.checkpoint.head, bundle.checkpoint.head, earlier.path)
+    committed = {item.digest: item for verdict in verdicts for item in verdict.entry.event.payloads}
+    opened = set()
+    for disclosed in bundle.payloads:
+        digest = payload_digest(disclosed.payload, disclosed.salt)
+        commitment = committed.get(digest)
+        if commitment is None or commitment.size != len(disclosed.payload):
+            raise Refused("bundle.payload", "A payload in the bundle meets no commitment of its entries.")
+        opened.add(digest)
+    gaps = _chains(verdicts)
+    return BundleVerdict(verdicts, bundle.checkpoint.head.size, cosigned, frozenset(opened), gaps)
+
+
+def verify_checkpoint(signed: SignedCheckpoint, trust: Trust) -> tuple[Cosigned, ...]:
+    """A checkpoint on its own: signed by a trusted log key, with the quorum. Strangers' lines are ignored."""
+    require_log_signature(signed, trust.origin, trust.log_keys)
+    lines = verify_note(signed.note, trust.witnesses)
+    return _quorum(lines, trust)
+
+
+def utc(second: int) -> str:
+    """A Unix second as UTC, for people; a second beyond the year 9999 as the bare number."""
+    if not 0 <= second < _YEAR_10000:
+        return f"Unix second {second}"
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _standing(
+    signed: SignedCheckpoint, keys: Sequence[ProvenEntry], trust: Trust, also: Sequence[Receipt]
+) -> tuple[KeyHistory, tuple[Cosigned, ...]]:
+    """Steps 3 to 6: what a checkpoint and its key history are worth to this verifier."""
+    _require_origin(signed, trust)  # 3
+    known: dict[int, bytes] = {}
+    for item in keys:  # 5, the part that needs no signature
+        _include(item, signed)
+        known[item.index] = item.entry
+    _ascending([item.index for item in keys], "key history")
+    genesis_trusted = trust.genesis is not None and 0 in known and leaf_hash(known[0]) == trust.genesis
+    if trust.genesis is not None and not genesis_trusted:
+        raise Refused("verify.genesis", "The log does not begin with the entry that is trusted.")
+    for receipt in also:
+        beside = receipt.proof.checkpoint
+        _require_origin(beside, trust)
+        require_log_signature(beside, trust.origin, trust.log_keys)
+        for item in (*receipt.keys, ProvenEntry(receipt.entry, receipt.proof.index, receipt.proof.path, ())):
+            _include(item, beside)
+            if known.setdefault(item.index, item.entry) != item.entry:
+                raise Inconsistent(
+                    "verify.fork",
+                    f"Two signed checkpoints hold different entries at index {item.index}.",
+                    index=item.index,
+                )
+    history = KeyHistory()
+    for index in sorted(known):  # 5
+        history.apply(index, _identity(known[index], trust))
+    log_keys = _log_keys(trust, history, signed.head.size)
+    require_log_signature(signed, trust.origin, log_keys)  # 4
+    return history, _cosignatures(signed, trust, history, log_keys)  # 6
+
+
+def _log_keys(trust: Trust, history: KeyHistory, size: int) -> tuple[VerifierKey, ...]:
+    """The keys that may have signed a head of this size. The history speaks only if its root is trusted."""
+    return trust.log_keys if trust.genesis is None else (*trust.log_keys, *history.log_keys(size))
+
+
+def _cosignatures(
+    signed: SignedCheckpoint, trust: Trust, history: KeyHistory, log_keys: Sequence[VerifierKey]
+) -> tuple[Cosigned, ...]:
+    """Step 6. In what we hand out no line may be by a stranger: a damaged line must not pass for one."""
+    witnesses = [*trust.witnesses, *(record.key for record in history.witnesses())]
+    known = {(key.name, key.key_id) for key in (*witnesses, *log_keys, *history.log_keys(signed.head.size))}
+    names = [(line.name, line.key_id) for line in signed.note.signatures]
+    if len(set(names)) != len(names) or not set(names) <= known:
+        raise Refused("verify.stranger", "A signature line is by a key that nothing here vouches for.")
+    lines = verify_note(signed.note, [*witnesses, *log_keys, *history.log_keys(signed.head.size)])
+    return _quorum([line for line in lines if line.key.algorithm == COSIGNATURE], trust)
+
+
+def _quorum(lines: Sequence[Signed], trust: Trust) -> tuple[Cosigned, ...]:
+    out = tuple(
+        Cosigned(line.key.name, line.time, line.key in trust.witnesses)
+        for line in lines
+        if line.time is not None
+    )
+    counted = {item.name for item in out if item.counts}
+    if len(counted) < trust.quorum:
+        raise Refused(
+            "verify.quorum",
+            f"{len(counted)} trusted witnesses cosigned; {trust.quorum} are needed.",
+            found=sorted(counted),
+            quorum=trust.quorum,
+        )
+    missing = sorted(set(trust.required) - counted)
+    if missing:
+        raise Refused(
+            "verify.required", f"The witness {missing[0]} is required and did not cosign.", missing=missing
+        )
+    return out
+
+
+def _entry(
+    proven: ProvenEntry,
+    signed: SignedCheckpoint,
+    trust: Trust,
+    history: KeyHistory,
+    cosigned: tuple[Cosigned, ...],
+) -> Verdict:
+    """Steps 7 to 10 for one entry."""
+    _include(proven, signed)  # 7
+    entry = Entry.parse(proven.entry)
+    if entry.event.log != trust.origin:  # 8
+        raise Refused(
+            "verify.log", f"The event is meant for the log {entry.event.log}.", found=entry.event.log
+        )
+    record = history.check(entry, proven.index)  # 8, 9
+    seen = entry.event.seen
+    if seen.size > proven.index:
+        raise Refused("verify.seen", "The author cites a log that already held this entry.", seen=seen.size)
+    verify_consistency(seen, signed.head, proven.seen)  # 10
+    return Verdict(entry, proven.index, signed.head.size, cosigned, record.suspect_at(proven.index))
+
+
+def _include(item: ProvenEntry, signed: SignedCheckpoint) -> None:
+    verify_inclusion(leaf_hash(item.entry), item.index, signed.head, item.path)
+
+
+def _identity(data: bytes, trust: Trust) -> Entry:
+    entry = Entry.parse(data)
+    if entry.event.log != trust.origin or entry.event.kind not in IDENTITY_KINDS:
+        raise Refused("verify.history", "An entry of the key history is not one of this log's.")
+    return entry
+
+
+def _require_origin(signed: SignedCheckpoint, trust: Trust) -> None:
+    if signed.checkpoint.origin != trust.origin:
+        raise Refused(
+            "checkpoint.origin",
+            f"This is of the log {signed.checkpoint.origin}, not of {trust.origin}.",
+            found=signed.checkpoint.origin,
+            expected=trust.origin,
+        )
+    if not any(key.algorithm == ED25519 and key.name == trust.origin for key in trust.log_keys):
+        raise Refused("trust.origin", "No trusted log key is named after the trusted origin.")
+
+
+def _ascending(numbers: Sequence[int], what: str) -> None:
+    if any(low >= high for low, high in pairwise(numbers)):
+        raise Malformed("file.order", f"The {what} are not in ascending order.")
+
+
+def _chains(verdicts: Sequence[Verdict]) -> tuple[Gap, ...]:
+    """Where an author's consecutive events are there they must link; what is missing in between is named."""
+    by_author: dict[str, dict[int, Verdict]] = {}
+    for verdict in verdicts:
+        event = verdict.entry.event
+        mine = by_author.setdefault(event.author, {})
+        if event.seq in mine:
+            raise Inconsistent(
+                "bundle.author_fork",
+                f"{event.author} signed two events with number {event.seq}.",
+                author=event.author,
+                seq=event.seq,
+            )
+        mine[event.seq] = verdict
+    gaps: list[Gap] = []
+    for author, mine in sorted(by_author.items()):
+        expected_seq, expected_prev, after = 0, NO_PREVIOUS, -1
+        for seq in sorted(mine):
+            here = mine[seq]
+            event = here.entry.event
+            if seq > expected_seq:
+                gaps.append(Gap(author, expected_seq, seq - 1))
+            elif event.prev != expected_prev:
+                raise Refused(
+                    "bundle.chain",
+                    f"Event {seq} of {author} does not continue the one before.",
+                    author=author,
+                )
+            if here.index <= after:
+                raise Refused(
+                    "bundle.chain", f"The events of {author} are out of order.", author=author, seq=seq
+                )
+            expected_seq, expected_prev, after = seq + 1, event.hash(), here.index
+    return tuple(gaps)
