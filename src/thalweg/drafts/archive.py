@@ -105,9 +105,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits, ro
         with archive.open(entry) as stream:
             while piece := stream.read(_PIECE):
                 size += len(piece)
-                by_ratio = size > limits.ratio_from_bytes and size > limits.ratio * max(
-                    entry.compress_size, 1
-                )
+                by_ratio = size > limits.ratio_from_bytes and size > limits.ratio * max(entry.compress_size, 1)
                 if size > allowed or by_ratio:
                     return Refused(
                         name,

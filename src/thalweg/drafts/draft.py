@@ -29,8 +29,8 @@ from thalweg.drafts.outlines import (
     rough_m,
     timed_points,
 )
-from thalweg.drafts.texts import folded, listed, number, plain, yes_or_no
-from thalweg.drafts.times import Side, read_time
+from thalweg.drafts.texts import folded, listed, plain, yes_or_no
+from thalweg.drafts.times import Side, read_duration, read_time
 from thalweg.drafts.words import (
     ZONES,
     Action,
@@ -85,9 +85,7 @@ FIELDS = (
     "left", "right", "left_name", "right_name", "place", "bank", *VOLUME_FIELDS,
 )  # fmt: skip
 
-_NOBODY = frozenset(
-    folded(w) for w in ("none", "nobody", "unknown", "unowned", "?", "-", "n/a", "неизвестно", "مجهول")
-)
+_NOBODY = frozenset(folded(w) for w in ("none", "nobody", "unknown", "unowned", "?", "-", "n/a", "неизвестно", "مجهول"))
 
 Outcome = Declaration | Cancellation | Problem
 
@@ -223,20 +221,14 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     if unowned and kind in (Kind.RESTRICTED_ZONE, Kind.LINE):
         standing = Standing.RUMOURED
         flags.append(
-            Flag(
-                "zone-unowned", "No party stands behind it: it is kept, and is in force for nobody.", "party"
-            )
+            Flag("zone-unowned", "No party stands behind it: it is kept, and is in force for nobody.", "party")
         )
     elif unowned and standing is Standing.DECLARED:
         standing = Standing.REPORTED
-        flags.append(
-            Flag("party-unknown", "No party is named for it: it is tested, marked as reported.", "party")
-        )
+        flags.append(Flag("party-unknown", "No party is named for it: it is tested, marked as reported.", "party"))
     # 4
     if not draft.volumes:
-        raise InputError(
-            "place-missing", "It does not say where.", expected="a position or a shape", found="none"
-        )
+        raise InputError("place-missing", "It does not say where.", expected="a position or a shape", found="none")
     zone_name = context.theatre.time_zone
     volumes: tuple[Volume, ...] = ()
     segments: tuple[Segment, ...] = ()
@@ -253,9 +245,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     revision_text = fields.get("revision", "").strip()
     revision = _revision(revision_text) if revision_text else 0
     if action is Action.REPLACE and not replaces and not revision_text:
-        flags.append(
-            Flag("revision-missing", "It replaces an earlier version without a revision number.", "revision")
-        )
+        flags.append(Flag("revision-missing", "It replaces an earlier version without a revision number.", "revision"))
     declaration = Declaration(
         kind=kind,
         party=party,
@@ -332,9 +322,7 @@ def _party(draft: Draft, context: Context, flags: list[Flag]) -> tuple[str, bool
         # The first name that the file has: without folders, without its ending.
         name = context.default_party or PurePath(draft.source.file.replace("\\", "/")).stem
         if not name.strip():
-            raise InputError(
-                "party-missing", "It does not say whose it is.", expected="a party", found="none"
-            )
+            raise InputError("party-missing", "It does not say whose it is.", expected="a party", found="none")
         flags.append(
             Flag(
                 "party-assumed",
@@ -384,9 +372,7 @@ def _revision(text: str) -> int:
 # --- when ---
 
 
-def _instant(
-    fields: Mapping[str, str], name: str, side: Side, zone: str, flags: list[Flag]
-) -> Instant | None:
+def _instant(fields: Mapping[str, str], name: str, side: Side, zone: str, flags: list[Flag]) -> Instant | None:
     text = fields.get(name, "")
     if not text or not text.strip():
         return None
@@ -400,9 +386,7 @@ def _window(fields: Mapping[str, str], zone: str, flags: list[Flag]) -> Window:
     if when and not (fields.get("start") or fields.get("end")):
         first, slash, last = when.partition("/")
         if not slash:
-            raise InputError(
-                "window-unreadable", f"“{when}” is not a window.", expected="start/end", found=when
-            )
+            raise InputError("window-unreadable", f"“{when}” is not a window.", expected="start/end", found=when)
         fields = {**fields, "start": first, "end": last}
     start = _instant(fields, "start", Side.START, zone, flags)
     end = _instant(fields, "end", Side.END, zone, flags)
@@ -428,32 +412,6 @@ def _validity(
     return valid_from, valid_until
 
 
-_SECONDS = {
-    "": 1.0,
-    "s": 1.0,
-    "sec": 1.0,
-    "min": 60.0,
-    "m": 60.0,
-    "h": 3600.0,
-    "hour": 3600.0,
-    "hours": 3600.0,
-}
-_SECONDS |= {"seconds": 1.0, "minutes": 60.0, "с": 1.0, "сек": 1.0, "мин": 60.0, "ч": 3600.0, "دقيقة": 60.0}
-
-
-def _seconds(text: str, what: str) -> float:
-    match = re.fullmatch(r"([\d.,\s]+)([^\W\d]*)\.?", plain(text))
-    factor = _SECONDS.get(match[2].casefold()) if match else None
-    if match is None or factor is None:
-        raise InputError(
-            "duration-unreadable",
-            f"The {what} “{text}” is not a duration.",
-            expected="600, 10 min",
-            found=text,
-        )
-    return number(match[1].strip()) * factor
-
-
 # --- where, and how well ---
 
 
@@ -466,7 +424,7 @@ def _uncertainty(fields: Mapping[str, str]) -> Uncertainty:
     horizontal = _length(fields, "uncertainty_m")
     vertical = _length(fields, "uncertainty_vertical_m")
     time_text = fields.get("uncertainty_s", "")
-    time_s = _seconds(time_text, "uncertainty in time") if time_text.strip() else 0.0
+    time_s = read_duration(time_text, what="uncertainty in time") if time_text.strip() else 0.0
     at_95 = yes_or_no(fields.get("uncertainty_at_95", ""))
     if not (horizontal or vertical or time_s):
         return EXACT
@@ -510,9 +468,7 @@ def _volumes(
                     "lower",
                 )
             )
-    elif kind in (Kind.OPERATION, Kind.MOVEMENT, Kind.NEGATIVE) and (
-        window.start is None or window.end is None
-    ):
+    elif kind in (Kind.OPERATION, Kind.MOVEMENT, Kind.NEGATIVE) and (window.start is None or window.end is None):
         side = "start and end" if window == ALWAYS else ("start" if window.start is None else "end")
         flags.append(Flag("window-open", f"It states no {side}: it is tested as open on that side.", side))
     _flag_coarse(outline, shape, uncertainty, flags)
@@ -571,9 +527,7 @@ def _heights_datum(volume: DraftVolume, own: Mapping[str, str], flags: list[Flag
         return datum
     if volume.heights_datum is not None:
         return volume.heights_datum
-    flags.append(
-        Flag("height-datum-missing", "The heights do not say above what: the test is widened.", "datum")
-    )
+    flags.append(Flag("height-datum-missing", "The heights do not say above what: the test is widened.", "datum"))
     return Datum.UNKNOWN
 
 
@@ -710,9 +664,7 @@ def _waypoint_times(
         if not text.strip():
             times.append(None)
             continue
-        read = read_time(
-            text, side=Side.MOMENT, what=f"time of way-point {index}", zone=zone, stated_zone=stated
-        )
+        read = read_time(text, side=Side.MOMENT, what=f"time of way-point {index}", zone=zone, stated_zone=stated)
         if index == 1:
             flags.extend(read.flags)  # the same question for every way-point is asked once
         times.append(read.instant.epoch_s if read.instant else None)
@@ -805,9 +757,7 @@ def _segment(volume: DraftVolume, fields: Mapping[str, str], zone: str, flags: l
         status = status_of(status_text)
     else:
         status = LineStatus.DISPUTED
-        flags.append(
-            Flag("status-assumed", "The line does not say its status: it is taken as disputed.", "status")
-        )
+        flags.append(Flag("status-assumed", "The line does not say its status: it is taken as disputed.", "status"))
     window = volume.window or _window(own, zone, flags)
     return Segment(path, status, window, _uncertainty(own))
 
@@ -817,8 +767,7 @@ def _sides(fields: Mapping[str, str], context: Context) -> Sides | None:
     if not any(names):
         return None
     bound = [
-        frozenset(context.party_ids.get(folded(party), plain(party)) for party in listed(text))
-        for text in names[:2]
+        frozenset(context.party_ids.get(folded(party), plain(party)) for party in listed(text)) for text in names[:2]
     ]
     return Sides(bound[0], bound[1], plain(names[2]) or "left", plain(names[3]) or "right")
 

@@ -128,9 +128,7 @@ def read_length(text: str, *, unit: str = "m", what: str = "length") -> float:
     factor = _unit(match[2] or unit, what)
     metres = number(match[1], thousands_by_comma=factor == METRES_PER_FOOT) * factor
     if metres < 0:
-        raise InputError(
-            "length-negative", f"The {what} “{text}” is below zero.", expected="zero or more", found=text
-        )
+        raise InputError("length-negative", f"The {what} “{text}” is below zero.", expected="zero or more", found=text)
     return metres
 
 
@@ -175,9 +173,7 @@ def _band(
     return Band(low_m, high_m, low, None if high is low else high), tuple(flags)
 
 
-def _limit(
-    text: str, datum_text: str, unit: str, what: str, flags: list[Flag]
-) -> tuple[float | None, Datum | None]:
+def _limit(text: str, datum_text: str, unit: str, what: str, flags: list[Flag]) -> tuple[float | None, Datum | None]:
     if not text.strip():
         return None, None
     height = read_height(text, unit=unit, what=f"{what} limit")

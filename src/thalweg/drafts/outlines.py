@@ -73,12 +73,12 @@ def area_shape(outline: AreaOutline) -> tuple[Polygon | MultiPolygon, tuple[Flag
         for index, ring in enumerate(rings):
             name = "outer ring" if index == 0 else f"hole {index}"
             where = f"polygon {number}, {name}" if several else name
-            points = _distinct_ring(ring, where, flags)
-            _flag_ring(points, where, straight=outline.straight, flags=flags)
+            points = _plain_ring(ring)
+            if points is None or _crossing(points) is not None:
+                points = _distinct_ring(ring, where, flags)
+                _flag_ring(points, where, straight=outline.straight, flags=flags)
             if index and not _inside(points[0], rings[0]):
-                flags.append(
-                    Flag("hole-outside", f"The {where} begins outside its outer ring. It is kept.", where)
-                )
+                flags.append(Flag("hole-outside", f"The {where} begins outside its outer ring. It is kept.", where))
             if outline.straight:
                 points = densify_rhumb_like(points, closed=True)
             made.append(tuple([Position(lon, lat) for lon, lat in points]))
@@ -124,9 +124,7 @@ def timed_points(outline: PathOutline) -> tuple[tuple[tuple[int, float, Position
     return tuple(made), tuple(flags)
 
 
-def densify_rhumb_like(
-    points: Sequence[LonLat], *, closed: bool, tolerance_m: float = TOLERANCE_M
-) -> list[LonLat]:
+def densify_rhumb_like(points: Sequence[LonLat], *, closed: bool, tolerance_m: float = TOLERANCE_M) -> list[LonLat]:
     """`points` with vertices added so that geodesics follow edges straight in longitude and latitude.
 
     The curve `(lon, lat)` linear in one parameter has, on a sphere of radius R and with heading a
@@ -234,6 +232,20 @@ def _distinct(points: Sequence[LonLat], where: str, flags: list[Flag]) -> list[L
     return kept
 
 
+def _plain_ring(ring: Sequence[LonLat]) -> list[LonLat] | None:
+    """The ring without its last vertex, if a few passes tell that nothing but its shape can be odd.
+
+    Nearly every ring is so: closed, a few degrees wide, on the Earth, no vertex twice.
+    """
+    lons, lats = [lon for lon, _ in ring], [lat for _, lat in ring]
+    if len(ring) < 4 or ring[0] != ring[-1] or not isfinite(sum(lons) + sum(lats)):
+        return None
+    west, east, south, north = min(lons), max(lons), min(lats), max(lats)
+    if east - west > 4.0 or north - south > 4.0 or len(set(ring)) != len(ring) - 1:
+        return None
+    return list(ring[:-1]) if west > -180.0 and east < 180.0 and south > -90.0 and north < 90.0 else None
+
+
 def _distinct_ring(ring: Sequence[LonLat], where: str, flags: list[Flag]) -> list[LonLat]:
     for a, b in pairwise(ring):
         if abs(a[0] - b[0]) == 360.0 and a[1] == b[1] and abs(a[1]) != 90.0:
@@ -256,9 +268,7 @@ def _distinct_ring(ring: Sequence[LonLat], where: str, flags: list[Flag]) -> lis
     return points
 
 
-def _flag_edges(
-    points: Sequence[LonLat], where: str, *, closed: bool, straight: bool, flags: list[Flag]
-) -> None:
+def _flag_edges(points: Sequence[LonLat], where: str, *, closed: bool, straight: bool, flags: list[Flag]) -> None:
     jump = longest = 0
     longest_deg = 0.0
     count = len(points)
@@ -362,9 +372,7 @@ def _flag_size(plane: list[LonLat], turns: int, where: str, flags: list[Flag]) -
             found=f"{share:.0%} of the Earth",
         )
     if share > 0.05:
-        flags.append(
-            Flag("ring-huge", f"The {where} holds {share:.0%} of the Earth. Is a vertex mistyped?", where)
-        )
+        flags.append(Flag("ring-huge", f"The {where} holds {share:.0%} of the Earth. Is a vertex mistyped?", where))
 
 
 def _crossing(plane: list[LonLat]) -> tuple[str, int, int] | None:

@@ -169,9 +169,7 @@ def _unzoned_flag(daily: Sequence[DailyPeriod]) -> Flag | None:
 
 
 def _window(start: float, end: float) -> Window:
-    return Window(
-        None if start == float("-inf") else Instant(start), None if end == float("inf") else Instant(end)
-    )
+    return Window(None if start == float("-inf") else Instant(start), None if end == float("inf") else Instant(end))
 
 
 def _stamp(epoch_s: float) -> str:

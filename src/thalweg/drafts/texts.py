@@ -79,18 +79,14 @@ def number(text: str, *, thousands_by_comma: bool = False) -> float:
 def _finite(tidy: str, text: str) -> float:
     value = float(tidy)
     if not abs(value) < 1e300:
-        raise InputError(
-            "number-unreadable", f"“{text}” is no finite number.", expected="a number", found=text
-        )
+        raise InputError("number-unreadable", f"“{text}” is no finite number.", expected="a number", found=text)
     return value
 
 
 _YES = frozenset(
     folded(w) for w in ("yes", "y", "true", "1", "x", "✓", "on", "oui", "vrai", "да", "نعم", "sí", "si", "ja")
 )
-_NO = frozenset(
-    folded(w) for w in ("no", "n", "false", "0", "off", "non", "faux", "нет", "لا", "nein", "none", "-")
-)
+_NO = frozenset(folded(w) for w in ("no", "n", "false", "0", "off", "non", "faux", "нет", "لا", "nein", "none", "-"))
 
 
 def yes_or_no(text: str) -> bool:
@@ -100,9 +96,7 @@ def yes_or_no(text: str) -> bool:
         return True
     if word in _NO or not word:
         return False
-    raise InputError(
-        "yes-no-unreadable", f"“{text}” is neither yes nor no.", expected="yes or no", found=text
-    )
+    raise InputError("yes-no-unreadable", f"“{text}” is neither yes nor no.", expected="yes or no", found=text)
 
 
 def listed(text: str) -> tuple[str, ...]:

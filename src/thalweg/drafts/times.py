@@ -15,7 +15,7 @@ from enum import Enum
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from thalweg.drafts.texts import folded, plain
+from thalweg.drafts.texts import folded, number, plain
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
 from thalweg.model.notes import Flag
@@ -43,13 +43,10 @@ _TIME = r"(?:[T\s,]\s*(?P<h>\d{1,2})(?:[:hч](?P<m>\d{2}))(?::(?P<s>\d{2})(?:[.,
 _REST = r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>[^\d\s].*)?"
 _ISO = re.compile(r"(?P<Y>\d{4})(?P<sep>[-/.])(?P<M>\d{1,2})(?P=sep)(?P<D>\d{1,2})" + _TIME + _REST, re.I)
 _BASIC = re.compile(
-    r"(?P<Y>\d{4})(?P<M>\d{2})(?P<D>\d{2})(?:T(?P<h>\d{2})(?P<m>\d{2})(?:(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?)?"
-    + _REST,
+    r"(?P<Y>\d{4})(?P<M>\d{2})(?P<D>\d{2})(?:T(?P<h>\d{2})(?P<m>\d{2})(?:(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?)?" + _REST,
     re.I,
 )
-_DAY_FIRST = re.compile(
-    r"(?P<D>\d{1,2})(?P<sep>[-/.])(?P<M>\d{1,2})(?P=sep)(?P<Y>\d{4})" + _TIME + _REST, re.I
-)
+_DAY_FIRST = re.compile(r"(?P<D>\d{1,2})(?P<sep>[-/.])(?P<M>\d{1,2})(?P=sep)(?P<Y>\d{4})" + _TIME + _REST, re.I)
 _NAMED = re.compile(r"(?P<D>\d{1,2})[\s-](?P<name>[^\W\d]+)\.?[\s-](?P<Y>\d{4})" + _TIME + _REST, re.I)
 _GROUP = re.compile(
     r"(?P<D>\d{2})(?P<h>\d{2})(?P<m>\d{2})\s*(?P<zone>[A-Z])\s*(?P<name>[A-Z]{3})\s*(?P<Y>\d{4}|\d{2})", re.I
@@ -103,9 +100,7 @@ def _read(text: str, side: Side, what: str, zone: str, stated_zone: str) -> Read
     flags: list[Flag] = []
     sentinel = (side is Side.END and year == 9999) or (side is Side.START and year <= 1)
     if sentinel:
-        flag = Flag(
-            "time-sentinel", f"“{text}” is a way of saying that the {what} is open; it is read so.", what
-        )
+        flag = Flag("time-sentinel", f"“{text}” is a way of saying that the {what} is open; it is read so.", what)
         return ReadTime(None, (flag,))
     if not 1900 <= year <= 2200:
         raise InputError(
@@ -150,6 +145,32 @@ def _read(text: str, side: Side, what: str, zone: str, stated_zone: str) -> Read
     if first == second:
         return ReadTime(_instant(naive, first), tuple(flags))
     return ReadTime(*_of_two(naive, first, second, flags, side, text, what, name))
+
+
+_SECONDS = {
+    unit: seconds
+    for units, seconds in (
+        ("s sec secs second seconds с сек secondes ثانية", 1.0),
+        ("min mins minute minutes мин минут دقيقة دقائق", 60.0),
+        ("h hr hrs hour hours heure heures ч час часов ساعة ساعات", 3600.0),
+        ("d day days j jour jours д дней сутки يوم أيام", 86400.0),
+    )
+    for unit in units.split()
+}
+
+
+def read_duration(text: str, *, what: str = "duration") -> float:
+    """Seconds from `600`, `600 s`, `10 min`, `1,5 h`, `3 days`. `InputError` (`duration-unreadable`)."""
+    match = re.fullmatch(r"(\d[\d.,\s]*)([^\W\d]*)\.?", plain(text))
+    factor = _SECONDS.get(match[2].casefold() or "s") if match else None
+    if match is None or factor is None:
+        raise InputError(
+            "duration-unreadable",
+            f"The {what} “{text}” is not a duration.",
+            expected="a duration such as 600, 10 min or 48 h",
+            found=text,
+        )
+    return number(match[1].strip()) * factor
 
 
 def _of_two(

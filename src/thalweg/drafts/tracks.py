@@ -132,9 +132,7 @@ def _cut(
     return tuple([_moving(piece, where, datum, flags) for piece in pieces])
 
 
-def _moving(
-    piece: Sequence[tuple[Fix, Instant | None]], where: str, datum: Datum, flags: list[Flag]
-) -> DraftVolume:
+def _moving(piece: Sequence[tuple[Fix, Instant | None]], where: str, datum: Datum, flags: list[Flag]) -> DraftVolume:
     fixes = [fix for fix, _ in piece]
     start = piece[0][1]
     if len(piece) > 1 or start is None:

@@ -22,15 +22,12 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 
 def _table(words: dict[_Word, str]) -> dict[str, _Word]:
-    return {
-        folded(alias): word for word, aliases in words.items() for alias in (word.value, *aliases.split("|"))
-    }
+    return {folded(alias): word for word, aliases in words.items() for alias in (word.value, *aliases.split("|"))}
 
 
 KINDS = _table(
     {
-        Kind.OPERATION: "op|ops|operations|activity|operational intent|flight operation|opération|"
-        "операция|عملية",
+        Kind.OPERATION: "op|ops|operations|activity|operational intent|flight operation|opération|операция|عملية",
         Kind.MOVEMENT: "convoy|journey|movements|mission movement|flight|voyage|route|track|mouvement|convoi|"
         "движение|перемещение|конвой|колонна|حركة|تحرك|قافلة",
         Kind.STATIC_SITE: "site|static|facility|protected site|static site|hospital|school|camp|shelter|"

@@ -19,6 +19,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
+from typing import NoReturn
 
 from thalweg.drafts import (
     AreaOutline,
@@ -47,9 +49,7 @@ _MEMBERS = frozenset({"type", "id", "geometry", "properties", "bbox", "edges", "
 _GEOMETRIES = frozenset(
     {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 )
-_KNOWN_CRS = re.compile(
-    r"(urn:ogc:def:crs:)?(OGC:?[0-9.]*:CRS84|EPSG:[0-9.]*:?4326|CRS84|WGS ?84)", re.IGNORECASE
-)
+_KNOWN_CRS = re.compile(r"(urn:ogc:def:crs:)?(OGC:?[0-9.]*:CRS84|EPSG:[0-9.]*:?4326|CRS84|WGS ?84)", re.IGNORECASE)
 
 
 class _Twice(dict[str, object]):
@@ -152,13 +152,9 @@ def _parsed(text: str) -> object:
             found=repr(text[error.pos : error.pos + 20]),
         ) from error
     except RecursionError as error:
-        raise InputError(
-            "json-depth", "The JSON is nested too deeply.", expected="GeoJSON", found=""
-        ) from error
+        raise InputError("json-depth", "The JSON is nested too deeply.", expected="GeoJSON", found="") from error
     except ValueError as error:  # an integer of thousands of digits
-        raise InputError(
-            "json-syntax", f"The JSON cannot be read: {error}.", expected="JSON", found=""
-        ) from error
+        raise InputError("json-syntax", f"The JSON cannot be read: {error}.", expected="JSON", found="") from error
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -180,9 +176,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 # --- GeoJSON objects ---
 
 
-def _document(
-    document: object, path: str, file: str, context: Context, omissions: list[Omission]
-) -> Iterator[Outcome]:
+def _document(document: object, path: str, file: str, context: Context, omissions: list[Omission]) -> Iterator[Outcome]:
     if not isinstance(document, dict):
         raise InputError(
             "geojson-type",
@@ -236,9 +230,7 @@ def _defaults(document: dict[str, object]) -> _Defaults:
     if given is None:
         return _Defaults({}, True if straight is None else straight)
     if not isinstance(given, dict):
-        raise InputError(
-            "geojson-defaults", "The defaults are not an object.", expected="an object", found=""
-        )
+        raise InputError("geojson-defaults", "The defaults are not an object.", expected="an object", found="")
     _refuse_twice(given)
     fields: dict[str, str] = {}
     for name, value in given.items():
@@ -299,13 +291,9 @@ def _draft(feature: object, source: Source, defaults: _Defaults) -> Draft:
     geometry = feature.get("geometry")
     volumes: tuple[DraftVolume, ...] = ()
     if geometry is not None:
-        volumes = _volumes(
-            geometry, lists, flags, straight=defaults.straight if straight is None else straight
-        )
+        volumes = _volumes(geometry, lists, flags, straight=defaults.straight if straight is None else straight)
     elif fields.get("action", "").strip() == "":
-        raise InputError(
-            "geometry-missing", "The feature has no geometry.", expected="a geometry", found="null"
-        )
+        raise InputError("geometry-missing", "The feature has no geometry.", expected="a geometry", found="null")
     return Draft(source, fields, volumes, details, tuple(flags))
 
 
@@ -402,9 +390,7 @@ def _volumes(
     return tuple(made)
 
 
-def _own_fields(
-    lists: dict[str, object], name: str, count: int
-) -> list[tuple[dict[str, str], tuple[str, ...]]]:
+def _own_fields(lists: dict[str, object], name: str, count: int) -> list[tuple[dict[str, str], tuple[str, ...]]]:
     given = lists.get(name)
     if given is None:
         return []
@@ -451,9 +437,7 @@ def _time_texts(value: object) -> tuple[str, ...]:
         parsed = _parsed(value) if value.lstrip().startswith("[") else list(listed(value))
         value = parsed
     if not isinstance(value, list):
-        raise InputError(
-            "times-unreadable", "The times are not a list.", expected="an array", found=_name_of(value)
-        )
+        raise InputError("times-unreadable", "The times are not a list.", expected="an array", found=_name_of(value))
     return tuple("" if item is None else _value_text(item) for item in value)
 
 
@@ -572,17 +556,13 @@ def _path(positions: object, flags: list[Flag], *, straight: bool) -> PathOutlin
 
 def _polygon(rings: object, flags: list[Flag]) -> tuple[tuple[tuple[float, float], ...], ...]:
     if not isinstance(rings, list):
-        raise InputError(
-            "coordinates-unreadable", "A polygon is not an array of rings.", expected="rings", found=""
-        )
+        raise InputError("coordinates-unreadable", "A polygon is not an array of rings.", expected="rings", found="")
     made = []
     for number, ring in enumerate(rings):
         points, _ = _positions(ring, flags)
         if points and points[0] != points[-1]:
             name = "outer ring" if number == 0 else f"hole {number}"
-            flags.append(
-                Flag("ring-open", f"The {name} does not return to its first position; it is closed.", name)
-            )
+            flags.append(Flag("ring-open", f"The {name} does not return to its first position; it is closed.", name))
         made.append(points)
     return tuple(made)
 
@@ -601,23 +581,15 @@ def _positions(
             expected="an array",
             found=_name_of(positions),
         )
-    sizes = set()
-    for position in positions:
-        if not isinstance(position, list) or len(position) < 2:
-            raise InputError(
-                "coordinates-unreadable",
-                "A position is not an array of longitude and latitude.",
-                expected="[longitude, latitude]",
-                found=_value_text(position)[:80],
-            )
-        sizes.add(len(position))
-        if not {type(value) for value in position} <= _NUMBERS:
-            raise InputError(
-                "coordinates-unreadable",
-                "A coordinate is not a number.",
-                expected="[longitude, latitude]",
-                found=_value_text(position)[:80],
-            )
+    # Whole lists at a time: this is where the time goes in a file of a hundred thousand features.
+    if set(map(type, positions)) - {list}:
+        _refuse_position(positions)
+    sizes = set(map(len, positions))
+    types = set(map(type, chain.from_iterable(positions)))
+    if not types <= _NUMBERS or (sizes and min(sizes) < 2):
+        _refuse_position(positions)
+    if sizes == {2} and types == {float}:
+        return tuple([(lon, lat) for lon, lat in positions]), ()
     try:
         points = tuple([(float(position[0]), float(position[1])) for position in positions])
     except OverflowError as error:
@@ -635,6 +607,26 @@ def _positions(
             )
         )
     return points, tuple([_number(position[2]) if len(position) > 2 else None for position in positions])
+
+
+def _refuse_position(positions: list[object]) -> NoReturn:
+    for position in positions:
+        if isinstance(position, list) and len(position) >= 2:
+            if {type(value) for value in position} <= _NUMBERS:
+                continue
+            raise InputError(
+                "coordinates-unreadable",
+                "A coordinate is not a number.",
+                expected="[longitude, latitude]",
+                found=_value_text(position)[:80],
+            )
+        break
+    raise InputError(
+        "coordinates-unreadable",
+        "A position is not an array of longitude and latitude.",
+        expected="[longitude, latitude]",
+        found=_value_text(position)[:80],
+    )
 
 
 def _number(value: object) -> float:

@@ -1,0 +1,133 @@
+"""JSON as it comes from outside: parsed without surprises, and taken apart without trust.
+
+Refused are what JSON (RFC 8259) refuses and Python's parser lets through (NaN, Infinity), nesting without
+end, and an object that names a member twice: which of the two is meant is not guessed. The last costs the
+object in which it stands, not the file: it is refused when somebody takes that object apart.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from thalweg.drafts.texts import number as number_from_text
+from thalweg.model.errors import InputError
+
+
+class _Twice(dict[str, object]):
+    """An object that names one of its members twice."""
+
+    member = ""
+
+
+def parse(data: bytes, name: str) -> object:
+    """The JSON value. Raises InputError (`json-encoding`, `json-syntax`, `json-depth`)."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return _DECODER.decode(data.decode(encoding))
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "json-encoding", f"{name} is not in UTF-8: {error.reason} at byte {error.start}.",
+            expected="UTF-8 (RFC 8259)", found=f"byte 0x{data[error.start]:02x}",
+        ) from error  # fmt: skip
+    except json.JSONDecodeError as error:
+        raise InputError(
+            "json-syntax",
+            f"{name} is broken off or is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.",
+            expected="JSON (RFC 8259)", found=repr(error.doc[error.pos : error.pos + 20]),
+        ) from error  # fmt: skip
+    except RecursionError as error:
+        raise InputError(
+            "json-depth", f"{name} is nested too deeply.", expected="a few levels", found="hundreds"
+        ) from error
+    except ValueError as error:  # NaN, Infinity, an integer of thousands of digits
+        raise InputError(
+            "json-syntax", f"{name} cannot be read: {error}.", expected="JSON (RFC 8259)", found=""
+        ) from error
+
+
+def object_of(value: object, what: str) -> dict[str, object]:
+    """The value as an object; `what` names it in the refusal (`json-shape`, `json-twice`)."""
+    if isinstance(value, _Twice):
+        raise InputError(
+            "json-twice",
+            f"The {what} has the member “{value.member}” twice; which one is meant is not guessed.",
+            expected="each member once", found=value.member,
+        )  # fmt: skip
+    if not isinstance(value, dict):
+        _refuse(value, what, "an object")
+    return value
+
+
+def list_of(value: object, what: str) -> list[object]:
+    """The value as an array, None as an empty one."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        _refuse(value, what, "an array")
+    return value
+
+
+def number_of(value: object, what: str) -> float:
+    """A finite number; numbers written as text are read too, since national files have them."""
+    if isinstance(value, str):
+        return number_from_text(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        _refuse(value, what, "a number")
+    try:
+        return float(value)
+    except OverflowError:
+        _refuse(value, what, "a number")
+
+
+def text_of(value: object) -> str:
+    """Any scalar as text, null as empty, anything else as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "; ".join(str(item) for item in value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def name_of(value: object) -> str:
+    """What the value is, in words."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case str():
+            return f"the text “{value[:40]}”"
+        case int() | float():
+            return "a number"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def _refuse(value: object, what: str, expected: str) -> NoReturn:
+    raise InputError("json-shape", f"The {what} is {name_of(value)}.", expected=expected, found=name_of(value))
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    twice = _Twice(made)
+    names = [name for name, _ in pairs]
+    twice.member = next(name for name in names if names.count(name) > 1)
+    return twice
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
