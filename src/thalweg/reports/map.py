@@ -1,0 +1,717 @@
+"""The map, as SVG drawn by us in a local projection: no tiles, no fonts, nothing fetched.
+
+Shape first, colour second: kinds differ by hatch and symbol, parties by dash and tag, lines by stroke,
+and what is uncertain fades outward to a dotted edge. Only classes are written: the page, or the print,
+brings the style sheet (`style.css`, `print.css`). Everything on a map is in the text as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import LineString
+from shapely.geometry import Point as DrawnPoint
+from shapely.geometry.base import BaseGeometry
+
+from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium, Standing
+from thalweg.model.findings import Finding
+from thalweg.model.result import CheckResult
+from thalweg.model.shapes import Point, Position, Route
+from thalweg.reports import outlines, phrases
+
+_WIDE: Final = 1000.0
+PARTY_STYLES: Final = 4
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """West, south, east, north in degrees; `west` may be above `east`, across the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class BaseLine:
+    """A line of the ground: `river`, `border`, `coast` or `road`."""
+
+    kind: str
+    name: str
+    points: tuple[Position, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseTown:
+    """A town to find one's way by; the smaller `rank`, the sooner it is named."""
+
+    name: str
+    at: Position
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Basemap:
+    """What lies below: lines and towns within the bounds asked for, and whom to credit for them."""
+
+    lines: tuple[BaseLine, ...] = ()
+    towns: tuple[BaseTown, ...] = ()
+    credit: str = ""
+
+
+Ground = Callable[[Bounds], Basemap]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """An SVG, what it could not show, and what it shows in words."""
+
+    svg: str
+    outside: tuple[str, ...]  # version ids of declarations that lie off the sheet
+    kinds: tuple[str, ...]  # symbols used, for the legend
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def meets(self, other: _Box) -> bool:
+        return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
+
+
+class _Sheet:
+    """A view of the plane of a frame: metres there, pixels here, y down. Collects what is drawn."""
+
+    def __init__(self, frame: outlines.Frame, extent: tuple[float, float, float, float], wide: float) -> None:
+        x0, y0, x1, y1 = extent
+        self.frame = frame
+        self.wide = wide
+        self.scale = wide / (x1 - x0)
+        self.tall = (y1 - y0) * self.scale
+        self.x0, self.y1 = x0, y1
+        self.view = shapely.box(-40, -40, wide + 40, self.tall + 40)
+        self.paper = shapely.box(0, 0, wide, self.tall)
+        self.layers: dict[str, list[str]] = {}
+        self.taken: list[_Box] = []
+        self.kinds: dict[str, None] = {}
+
+    def flat(self, geometry: BaseGeometry) -> BaseGeometry:
+        """From longitude and latitude to pixels."""
+        return shapely.transform(geometry, self._pixels)
+
+    def _pixels(self, lonlat: Floats) -> Floats:
+        xy = self.frame.to_plane(lonlat)
+        return np.column_stack([(xy[:, 0] - self.x0) * self.scale, (self.y1 - xy[:, 1]) * self.scale])
+
+    def shown(self, flat: BaseGeometry) -> BaseGeometry:
+        """What of it is on the sheet, at the precision of the sheet."""
+        if not np.isfinite(shapely.get_coordinates(flat)).all():
+            return shapely.GeometryCollection()
+        return shapely.intersection(shapely.make_valid(shapely.simplify(flat, 0.25)), self.view)
+
+    def add(self, layer: str, svg: str) -> None:
+        self.layers.setdefault(layer, []).append(svg)
+
+    def draw(self, layer: str, flat: BaseGeometry, style: str) -> bool:
+        """Draw it; False when none of it is on the sheet."""
+        shown = self.shown(flat)
+        path = _path(shown)
+        if not path:
+            return False
+        self.add(layer, f'<path class="{style}" d="{path}"/>')
+        return bool(shapely.intersects(shown, self.paper))
+
+    def label(
+        self, x: float, y: float, text: str, style: str, size: float, *, keep: bool, near: float = 8.0
+    ) -> bool:
+        """Write beside a point, where nothing else is written; drop it if there is no room, unless `keep`."""
+        width, height = _text_width(text, size), size * 1.15
+        places = (
+            (x + near, y - height / 2, "start"), (x - near - width, y - height / 2, "end"),
+            (x - width / 2, y - near - height, "middle"), (x - width / 2, y + near, "middle"),
+            (x + near, y - near - height, "start"), (x + near, y + near, "start"),
+            (x - near - width, y - near - height, "end"), (x - near - width, y + near, "end"),
+            (x - width / 2, y - 3 * near - height, "middle"), (x - width / 2, y + 3 * near, "middle"),
+        )  # fmt: skip
+        best: tuple[_Box, str] | None = None
+        for left, top, anchor in places:
+            box = _Box(left - 1, top, left + width + 1, top + height)
+            if box.x0 < 4 or box.y0 < 4 or box.x1 > self.wide - 4 or box.y1 > self.tall - 4:
+                continue
+            if best is None:
+                best = box, anchor
+            if not any(box.meets(other) for other in self.taken):
+                best = box, anchor
+                break
+        else:
+            if not keep or best is None:
+                return False
+        box, anchor = best
+        self.taken.append(box)
+        at = {"start": box.x0 + 1, "middle": (box.x0 + box.x1) / 2, "end": box.x1 - 1}[anchor]
+        self.add(
+            "labels",
+            f'<text class="{style}" x="{at:.1f}" y="{box.y0 + size * 0.9:.1f}" '
+            f'text-anchor="{anchor}" font-size="{size:g}">{escape(text)}</text>',
+        )
+        return True
+
+
+def draw(result: CheckResult, ground: Ground | None = None, prefix: str = "m") -> Drawing:
+    """The whole result on one map: all that findings are about, and whatever else lies there."""
+    told = {version for finding in result.findings for version in finding.versions}
+    chosen = [
+        declaration for version, declaration in result.declarations.items() if not told or version in told
+    ]
+    numbered = list(enumerate(result.findings, 1))
+    return _draw(result, chosen, numbered, ground, prefix, whole=True)
+
+
+def draw_finding(result: CheckResult, number: int, finding: Finding, ground: Ground | None = None) -> Drawing:
+    """One finding and its surroundings, close up; the hatches are those of the page's main map."""
+    chosen = [result.declarations[version] for version in finding.versions]
+    return _draw(result, chosen, [(number, finding)], ground, "", whole=False)
+
+
+def _draw(
+    result: CheckResult,
+    chosen: Sequence[Declaration],
+    findings: Sequence[tuple[int, Finding]],
+    ground: Ground | None,
+    prefix: str,
+    *,
+    whole: bool,
+) -> Drawing:
+    frame = outlines.Frame(_centre(chosen, findings))
+    extent = (
+        _extent(frame, chosen, findings) if whole else _close_up(frame, findings[0][1], chosen)
+    )  # fmt: skip
+    sheet = _Sheet(frame, extent, _WIDE if whole else 640.0)
+    _graticule(sheet)
+    base = ground(_bounds(sheet)) if ground else Basemap()
+    _base_lines(sheet, base)
+    tags = phrases.tags(declaration.party for declaration in result.declarations.values())
+    order = {party: min(index, PARTY_STYLES - 1) for index, party in enumerate(tags)}
+    for number, finding in findings:
+        _symbol(sheet, number, finding)
+    outside = []
+    shown = result.declarations.values() if whole else chosen
+    for declaration in shown:
+        if not _declaration(
+            sheet, result, declaration, tags[declaration.party], order[declaration.party],
+            focus=declaration in chosen, detail=not whole,
+        ):  # fmt: skip
+            outside.append(declaration.version_id)
+    _towns(sheet, base)
+    _furniture(sheet)
+    about = (
+        f"Map of {phrases.count(len(list(shown)) - len(outside), 'declaration')} and "
+        f"{phrases.count(len(findings), 'finding')}. All of it is in the text as well."
+    )
+    order_of_layers = ("grid", "base", "soft", "areas", "paths", "lines", "regions", "marks", "found", "labels")
+    body = "".join("".join(sheet.layers.get(layer, ())) for layer in order_of_layers)
+    svg = (
+        f'<svg class="map" viewBox="0 0 {sheet.wide:.0f} {sheet.tall:.0f}" role="img" '
+        f'xmlns="http://www.w3.org/2000/svg" aria-label={quoteattr(about)}>'
+        f"{_hatches() if prefix else ''}"
+        f'<rect class="mp-land" width="{sheet.wide:.0f}" height="{sheet.tall:.0f}"/>{body}</svg>'
+    )
+    return Drawing(svg, tuple(outside), tuple(sheet.kinds), base.credit)
+
+
+# ------------------------------------------------------------- what to show
+
+
+def _centre(chosen: Sequence[Declaration], findings: Sequence[tuple[int, Finding]]) -> outlines.LonLat:
+    """The middle of the points on the sphere, which knows no antimeridian and no pole."""
+    points = [position for _, finding in findings for position in finding.closest]
+    if len(findings) != 1:
+        points += [position for declaration in chosen for position in _positions(declaration)]
+    if not points:
+        return 0.0, 0.0
+    lon, lat = np.radians([p.lon for p in points]), np.radians([p.lat for p in points])
+    x, y, z = np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
+    middle = np.array([x.mean(), y.mean(), z.mean()])
+    if np.linalg.norm(middle) < 1e-6:
+        return 0.0, 0.0
+    return (
+        float(np.degrees(np.arctan2(middle[1], middle[0]))),
+        float(np.degrees(np.arctan2(middle[2], np.hypot(middle[0], middle[1])))),
+    )
+
+
+def _positions(declaration: Declaration) -> list[Position]:
+    """Some positions that stand for the declaration's place."""
+    geometries = [geometry for volume in declaration.volumes for geometry in _drawn(volume.shape)]
+    geometries += [outlines.line(segment.path) for segment in declaration.segments]
+    points = []
+    for geometry in geometries:
+        if geometry is not None:
+            west, south, east, north = geometry.bounds
+            for lon, lat in ((west, south), (east, north)):
+                points.append(Position(math.remainder(lon, 360.0), max(-90.0, min(90.0, lat))))
+    return points
+
+
+def _drawn(shape: object) -> list[BaseGeometry | None]:
+    if isinstance(shape, Point):
+        return [DrawnPoint(shape.at.lon, shape.at.lat)]
+    if isinstance(shape, Route):
+        return [outlines.area(shape), outlines.line(shape)]
+    return [outlines.area(shape) or outlines.line(shape)]  # type: ignore[arg-type] # narrowed by the model
+
+
+def _extent(
+    frame: outlines.Frame, chosen: Sequence[Declaration], findings: Sequence[tuple[int, Finding]]
+) -> tuple[float, float, float, float]:
+    xs: list[float] = []
+    ys: list[float] = []
+    for declaration in chosen:
+        for volume in declaration.volumes:
+            for geometry in _drawn(volume.shape):
+                if geometry is not None:
+                    _reach(frame, geometry, volume.uncertainty.horizontal_m, xs, ys)
+        for segment in declaration.segments:
+            path = outlines.line(segment.path)
+            if path is not None:
+                _reach(frame, path, segment.uncertainty.horizontal_m, xs, ys)
+    for _, finding in findings:
+        for position in finding.closest:
+            _reach(frame, DrawnPoint(position.lon, position.lat), 0.0, xs, ys)
+    if not xs:
+        return -5000.0, -3500.0, 5000.0, 3500.0
+    return _shaped(min(xs), min(ys), max(xs), max(ys), least=0.5, most=0.85)
+
+
+def _reach(
+    frame: outlines.Frame, geometry: BaseGeometry, by_m: float, xs: list[float], ys: list[float]
+) -> None:
+    x0, y0, x1, y1 = frame.project(geometry).bounds
+    if all(math.isfinite(value) for value in (x0, y0, x1, y1)):
+        xs += [x0 - by_m, x1 + by_m]
+        ys += [y0 - by_m, y1 + by_m]
+
+
+def _close_up(
+    frame: outlines.Frame, finding: Finding, chosen: Sequence[Declaration]
+) -> tuple[float, float, float, float]:
+    """Around the closest points: wide enough for the rule, the distance, the overlap and the doubt."""
+    xs: list[float] = []
+    ys: list[float] = []
+    for position in finding.closest:
+        _reach(frame, DrawnPoint(position.lon, position.lat), 0.0, xs, ys)
+    for region in finding.region:
+        _reach(frame, outlines.polygon(region), 0.0, xs, ys)
+    doubt = max(
+        (volume.uncertainty.horizontal_m for declaration in chosen for volume in declaration.volumes),
+        default=0.0,
+    )
+    around = max(finding.margin.horizontal_m, finding.horizontal_m, doubt, (max(xs) - min(xs)) / 2, 1500.0)
+    return _shaped(
+        min(xs) - around, min(ys) - around, max(xs) + around, max(ys) + around, least=0.56, most=0.62
+    )
+
+
+def _shaped(
+    x0: float, y0: float, x1: float, y1: float, *, least: float, most: float
+) -> tuple[float, float, float, float]:
+    """Padded, and neither too flat nor too tall for the page: `least` and `most` are height over width."""
+    wide, tall = max(x1 - x0, 1000.0) * 1.1, max(y1 - y0, 1000.0) * 1.1
+    wide = max(wide, tall / most)
+    tall = max(tall, wide * least)
+    cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
+    return cx - wide / 2, cy - tall / 2, cx + wide / 2, cy + tall / 2
+
+
+def _bounds(sheet: _Sheet) -> Bounds:
+    """What the sheet shows, in degrees."""
+    edge = np.linspace(0.0, 1.0, 9)
+    wide, tall = sheet.wide / sheet.scale, sheet.tall / sheet.scale
+    x, y = np.meshgrid(sheet.x0 + edge * wide, sheet.y1 - edge * tall)
+    lonlat = sheet.frame.to_lonlat(np.column_stack([x.ravel(), y.ravel()]))
+    lonlat = lonlat[np.isfinite(lonlat).all(axis=1)]
+    centre = sheet.frame.centre[0]
+    off = (lonlat[:, 0] - centre + 180.0) % 360.0 - 180.0
+    if float(off.max() - off.min()) > 300:  # a pole is on the sheet
+        return Bounds(-180.0, float(lonlat[:, 1].min()), 180.0, float(lonlat[:, 1].max()))
+    west, east = centre + float(off.min()), centre + float(off.max())
+    return Bounds(
+        math.remainder(west, 360.0), float(lonlat[:, 1].min()),
+        math.remainder(east, 360.0), float(lonlat[:, 1].max()),
+    )  # fmt: skip
+
+
+# ----------------------------------------------------------------- the ground
+
+
+def _base_lines(sheet: _Sheet, base: Basemap) -> None:
+    named: set[str] = set()
+    for line in base.lines:
+        if len(line.points) < 2:
+            continue
+        flat = sheet.flat(LineString([(p.lon, p.lat) for p in line.points]))
+        if not sheet.draw("base", flat, f"mp-{line.kind}") or line.name in named or not line.name:
+            continue
+        seen = shapely.intersection(sheet.shown(flat), sheet.paper)
+        if line.kind == "river" and seen.length > 150:
+            at = shapely.line_interpolate_point(_longest(seen), 0.35, normalized=True)
+            if sheet.label(at.x, at.y, phrases.plain(line.name), "mp-river-name", 13, keep=False):
+                named.add(line.name)
+
+
+def _towns(sheet: _Sheet, base: Basemap) -> None:
+    limit = 30 if sheet.wide > 800 else 14
+    for town in sorted(base.towns, key=lambda town: town.rank)[: 4 * limit]:
+        at = sheet.flat(DrawnPoint(town.at.lon, town.at.lat))
+        if not shapely.contains(sheet.paper, at) or limit == 0:
+            continue
+        if sheet.label(at.x, at.y, phrases.plain(town.name), "mp-town-name", 13, keep=False, near=6):
+            sheet.add("base", f'<rect class="mp-town" x="{at.x - 2.5:.1f}" y="{at.y - 2.5:.1f}" width="5" height="5"/>')
+            limit -= 1
+
+
+def _graticule(sheet: _Sheet) -> None:
+    bounds = _bounds(sheet)
+    spread = sheet.tall / sheet.scale / 111_000
+    step = next((s for s in _DEGREES if spread / s <= 5), 30.0)
+    middle = sheet.frame.centre[0]
+    if bounds.west > bounds.east or abs(bounds.east - bounds.west) > 300:
+        return
+    lon = math.ceil((bounds.west) / step) * step
+    while lon <= bounds.east:
+        near = middle + math.remainder(lon - middle, 360.0)
+        line = sheet.flat(
+            LineString([(near, lat) for lat in np.linspace(max(bounds.south, -89), min(bounds.north, 89), 9)])
+        )
+        sheet.draw("grid", line, "mp-grid")
+        cross = shapely.intersection(line, LineString([(0, sheet.tall - 6), (sheet.wide - 190, sheet.tall - 6)]))
+        if cross.geom_type == "Point" and cross.x > 60:
+            sheet.add(
+                "grid",
+                f'<text class="mp-grid-name" x="{cross.x:.1f}" y="{sheet.tall - 6:.1f}" '
+                f'text-anchor="middle">{_degrees(lon, "EW")}</text>',
+            )
+        lon += step
+    lat = math.ceil(bounds.south / step) * step
+    while lat <= bounds.north:
+        line = sheet.flat(LineString([(lon, lat) for lon in np.linspace(bounds.west, bounds.east, 9)]))
+        sheet.draw("grid", line, "mp-grid")
+        cross = shapely.intersection(line, LineString([(4, 30), (4, sheet.tall - 30)]))
+        if cross.geom_type == "Point":
+            sheet.add(
+                "grid",
+                f'<text class="mp-grid-name" x="6" y="{cross.y - 4:.1f}">{_degrees(lat, "NS")}</text>',
+            )
+        lat += step
+
+
+_DEGREES: Final = (
+    1 / 360, 1 / 180, 1 / 120, 1 / 60, 1 / 30, 1 / 20, 1 / 12, 1 / 6, 1 / 4, 1 / 2, 1.0, 2.0, 5.0, 10.0,
+)  # fmt: skip
+
+
+def _degrees(value: float, hemispheres: str) -> str:
+    minutes = abs(value) * 60
+    whole, minute = divmod(round(minutes, 2), 60)
+    text = f"{whole:.0f}°" + (f"{minute:g}′" if minute else "")
+    return text + (hemispheres[value < 0] if round(value, 9) else "")
+
+
+def _furniture(sheet: _Sheet) -> None:
+    """North, and a scale that is true at the centre."""
+    metres = 150 / sheet.scale
+    power = 10.0 ** math.floor(math.log10(metres))
+    length = next(m * power for m in (5, 2, 1) if m * power <= metres)
+    pixels = length * sheet.scale
+    x, y = sheet.wide - 24 - pixels, sheet.tall - 20
+    sheet.add(
+        "labels",
+        f'<path class="mp-scale" d="M{x:.1f} {y - 5:.1f}v5h{pixels:.1f}v-5"/>'
+        f'<text class="mp-scale-name" x="{x + pixels / 2:.1f}" y="{y - 8:.1f}" text-anchor="middle">'
+        f"{phrases.distance(length)}</text>"
+        f'<g transform="translate({sheet.wide - 26:.1f} 34)"><path class="mp-north" d="M0 -18L5 2L0 -2L-5 2Z"/>'
+        '<text class="mp-scale-name" y="17" text-anchor="middle">N</text></g>',
+    )
+
+
+# ---------------------------------------------------------------- declarations
+
+
+def _declaration(
+    sheet: _Sheet, result: CheckResult, declaration: Declaration, tag: str, party: int, *, focus: bool,
+    detail: bool,
+) -> bool:  # fmt: skip
+    """Draw all of it; False when it lies off the sheet."""
+    anchors: list[DrawnPoint] = []
+    rumour = declaration.standing is Standing.RUMOURED
+    ink = "pr" if rumour else f"p{party}"
+    for volume in declaration.volumes:
+        shape = volume.shape
+        doubt_px = volume.uncertainty.horizontal_m * sheet.scale
+        if isinstance(shape, Point):
+            at = sheet.flat(DrawnPoint(shape.at.lon, shape.at.lat))
+            _soft(sheet, at, doubt_px, ink)
+            if shapely.contains(sheet.paper, at):
+                _site(sheet, at, ink)
+                anchors.append(at)
+            continue
+        line, area = outlines.line(shape), outlines.area(shape)
+        for geometry in (area if area is not None else line,):
+            if geometry is not None:
+                _soft(sheet, sheet.flat(geometry), doubt_px, ink)
+        if area is not None:
+            flat = sheet.flat(area)
+            style = "ar pr" if rumour else f"ar {ink} {_hatch(declaration, party)}"
+            if declaration.hypothetical:
+                style += " hypo"
+            if sheet.draw("areas", flat, style):
+                anchors.append(_anchor(sheet, flat))
+            if not rumour:
+                sheet.kinds[_symbol_name(declaration)] = None
+        if line is not None:
+            flat = sheet.flat(line)
+            if sheet.draw("paths", flat, f"pa {ink}" + (" hypo" if declaration.hypothetical else "")):
+                anchors.append(_anchor(sheet, flat))
+            if isinstance(shape, Route):
+                sheet.kinds["route"] = None
+                _chevrons(sheet, flat, ink)
+    for segment in declaration.segments:
+        path = outlines.line(segment.path)
+        if path is None:
+            continue
+        flat = sheet.flat(path)
+        _soft(sheet, flat, segment.uncertainty.horizontal_m * sheet.scale, "pl")
+        if _line(sheet, flat, segment.status):
+            at = _anchor(sheet, flat)
+            sheet.label(
+                at.x, at.y, f"{tag} line, {phrases.line_status(segment.status)}", "lb pl", 13, keep=detail
+            )
+            anchors.append(at)
+    if not anchors:
+        return False
+    if declaration.kind is not Kind.LINE:
+        at = anchors[0]
+        sheet.label(at.x, at.y, _caption(result, declaration, tag), f"lb {ink}", 13, keep=focus, near=12)
+    return True
+
+
+def _caption(result: CheckResult, declaration: Declaration, tag: str) -> str:
+    # Isolated (U+2068, U+2069), so that a name from right to left does not turn the rest of the label.
+    short = f"\u2068{phrases.short(phrases.title(declaration))}\u2069"
+    doubt = max((volume.uncertainty.horizontal_m for volume in declaration.volumes), default=0.0)
+    marks = [mark for mark in result.marks(declaration.version_id) if mark != "exercise"]
+    return (
+        f"{tag} {short}"
+        + (f" ±{phrases.distance(doubt)}" if doubt else "")
+        + (f" [{', '.join(marks)}]" if marks else "")
+    )
+
+
+def _soft(sheet: _Sheet, flat: BaseGeometry, doubt_px: float, ink: str) -> None:
+    """Never a hard edge round a guess: three steps that fade outward, and a dotted edge."""
+    if doubt_px < 1.5:
+        return
+    if doubt_px > 5000:
+        doubt_px = 5000
+    sheet.kinds["unsure"] = None
+    simple = shapely.simplify(flat, 0.5)
+    for share in (0.33, 0.67, 1.0):
+        sheet.draw("soft", simple.buffer(doubt_px * share, quad_segs=12), f"so {ink}")
+    sheet.draw("soft", simple.buffer(doubt_px, quad_segs=12).boundary, f"se {ink}")
+
+
+def _site(sheet: _Sheet, at: DrawnPoint, ink: str) -> None:
+    sheet.kinds["site"] = None
+    sheet.taken.append(_Box(at.x - 10, at.y - 10, at.x + 10, at.y + 10))
+    sheet.add(
+        "marks",
+        f'<g transform="translate({at.x:.1f} {at.y:.1f})"><rect class="si {ink}" x="-9" y="-9" width="18" '
+        'height="18" rx="4"/><path class="sx" d="M0 -5V5M-5 0H5"/></g>',
+    )
+
+
+def _chevrons(sheet: _Sheet, flat: BaseGeometry, ink: str) -> None:
+    """Which way it moves."""
+    seen = shapely.intersection(flat, sheet.paper)
+    for part in shapely.get_parts(seen).tolist():
+        if part.geom_type != "LineString" or part.length < 20:
+            continue
+        for at in np.arange(22.0, part.length, 46.0):
+            a, b = part.interpolate(at - 1), part.interpolate(at + 1)
+            turn = math.degrees(math.atan2(b.y - a.y, b.x - a.x))
+            sheet.add(
+                "marks",
+                f'<path class="ch {ink}" transform="translate({b.x:.1f} {b.y:.1f}) rotate({turn:.0f})" '
+                'd="M-5 -4.5L1 0L-5 4.5"/>',
+            )
+
+
+def _line(sheet: _Sheet, flat: BaseGeometry, status: LineStatus) -> bool:
+    sheet.kinds[f"line-{status.value}"] = None
+    match status:
+        case LineStatus.AGREED:
+            sheet.draw("lines", flat, "li-wide")
+            return sheet.draw("lines", flat, "li-gap")
+        case LineStatus.TACIT:
+            return sheet.draw("lines", flat, "li-tacit")
+        case LineStatus.DISPUTED:
+            seen = shapely.intersection(flat, sheet.paper)
+            for part in shapely.get_parts(seen).tolist():
+                for at in np.arange(40.0, part.length, 90.0):
+                    spot = part.interpolate(at)
+                    sheet.add(
+                        "lines",
+                        f'<text class="li-ask" x="{spot.x:.1f}" y="{spot.y + 5:.1f}" text-anchor="middle">?</text>',
+                    )
+            return sheet.draw("lines", flat, "li-disputed")
+
+
+def _hatch(declaration: Declaration, party: int) -> str:
+    match declaration.kind:
+        case Kind.RESTRICTED_ZONE:
+            return "h-zone"
+        case Kind.NEGATIVE:
+            return "h-none"
+        case Kind.STATIC_SITE:
+            return "h-site"
+        case _:
+            if declaration.medium is Medium.AIR:
+                return "h-air-l" if party % 2 == 0 else "h-air-r"
+            return "h-ground" if declaration.medium is Medium.GROUND else "h-any"
+
+
+def _symbol_name(declaration: Declaration) -> str:
+    match declaration.kind:
+        case Kind.RESTRICTED_ZONE:
+            return "zone"
+        case Kind.NEGATIVE:
+            return "none"
+        case Kind.STATIC_SITE:
+            return "site"
+        case _:
+            return {Medium.AIR: "air", Medium.GROUND: "ground"}.get(declaration.medium, "any")
+
+
+# ------------------------------------------------------------------ findings
+
+
+def _symbol(sheet: _Sheet, number: int, finding: Finding) -> None:
+    p, q = (sheet.flat(DrawnPoint(at.lon, at.lat)) for at in finding.closest)
+    for region in finding.region:
+        sheet.draw("regions", sheet.flat(outlines.polygon(region)), "fd-region")
+    if finding.closest[0] != finding.closest[1]:
+        sheet.draw("found", sheet.flat(LineString(outlines.along(finding.closest))), "fd-line")
+        for end in (p, q):
+            sheet.add("found", f'<circle class="fd-end" cx="{end.x:.1f}" cy="{end.y:.1f}" r="4"/>')
+    x, y = (p.x + q.x) / 2, (p.y + q.y) / 2
+    # Two findings at one place would hide each other.
+    while any(abs((b.x0 + b.x1) / 2 - x) < 20 and abs((b.y0 + b.y1) / 2 - y) < 16 for b in sheet.taken):
+        x += 21
+    if not (0 <= x <= sheet.wide and 0 <= y <= sheet.tall):
+        return
+    sheet.taken.append(_Box(x - 11, y - 11, x + 11, y + 11))
+    sheet.add("found", f'<g transform="translate({x:.1f} {y:.1f})">{severity_symbol(finding, number)}</g>')
+    if finding.horizontal_m > 0:
+        sheet.label(
+            x, y, phrases.distance(finding.horizontal_m), "fd-name", 14, keep=False, near=14
+        )  # fmt: skip
+
+
+def severity_symbol(finding: Finding, number: int) -> str:
+    """Triangle, diamond or ring, with the number of the finding in it; about 24 units across."""
+    text = f'<text class="sv-no" y="{6 if finding.severity == "warning" else 4}" text-anchor="middle">{number}</text>'
+    match finding.severity:
+        case "warning":
+            return f'<path class="sv sv-warning" d="M0 -13L14 11H-14Z"/>{text}'
+        case "caution":
+            return f'<path class="sv sv-caution" d="M0 -14L14 0L0 14L-14 0Z"/>{text}'
+        case _:
+            return f'<circle class="sv sv-information" r="11"/>{text}'
+
+
+# -------------------------------------------------------------------- drawing
+
+
+def _hatches() -> str:
+    """The patterns, once for a page: they take the ink of the shape by way of `context-stroke`'s old
+    fallback, one set for each party style."""
+    parts = []
+    for index in range(PARTY_STYLES):
+        ink = f"hp{index}"
+        parts += [
+            _pattern(f"h-air-l-{index}", 9, f'<path class="{ink}" d="M0 0L9 9M-2 7L2 11M7 -2L11 2"/>'),
+            _pattern(f"h-air-r-{index}", 9, f'<path class="{ink}" d="M0 9L9 0M-2 2L2 -2M7 11L11 7"/>'),
+            _pattern(f"h-ground-{index}", 8, f'<path class="{ink}" d="M4 0V8"/>'),
+            _pattern(f"h-any-{index}", 8, f'<path class="{ink}" d="M0 4H8"/>'),
+            _pattern(f"h-zone-{index}", 10, f'<path class="{ink}" d="M0 0L10 10M0 10L10 0"/>'),
+            _pattern(f"h-none-{index}", 10, f'<circle class="{ink} dot" cx="3" cy="3" r="1.2"/>'),
+            _pattern(f"h-site-{index}", 8, f'<path class="{ink}" d="M0 4H8M4 0V8"/>'),
+        ]
+    parts.append(_pattern("h-found", 5, '<path class="hpf" d="M0 5L5 0M-1 1L1 -1M4 6L6 4"/>'))
+    return f"<defs>{''.join(parts)}</defs>"
+
+
+def _pattern(name: str, size: int, body: str) -> str:
+    return f'<pattern id="{name}" width="{size}" height="{size}" patternUnits="userSpaceOnUse">{body}</pattern>'
+
+
+def _path(geometry: BaseGeometry) -> str:
+    pieces = []
+    for part in shapely.get_parts(geometry).tolist():
+        if part.geom_type == "Polygon":
+            pieces += [_run(ring) + "Z" for ring in (part.exterior, *part.interiors)]
+        elif part.geom_type in ("LineString", "LinearRing"):
+            pieces.append(_run(part))
+        elif part.geom_type.startswith("Multi"):
+            pieces.append(_path(part))
+    return "".join(pieces)
+
+
+def _run(line: BaseGeometry) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(line))
+
+
+def _anchor(sheet: _Sheet, flat: BaseGeometry) -> DrawnPoint:
+    """A point on what of the shape is on the sheet, to write beside."""
+    seen = shapely.intersection(sheet.shown(flat), sheet.paper)
+    if seen.is_empty:
+        return DrawnPoint(sheet.wide / 2, sheet.tall / 2)
+    if _length(seen) and not seen.area:
+        return shapely.line_interpolate_point(_longest(seen), 0.4, normalized=True)
+    _, y0, x1, _ = seen.bounds
+    point = shapely.point_on_surface(seen)
+    # Beside the area rather than on its hatch, where there is room for it.
+    return DrawnPoint(min(x1, sheet.wide - 40), (point.y + y0) / 2) if seen.area < 90_000 else point
+
+
+def _length(geometry: BaseGeometry) -> float:
+    return float(geometry.length)
+
+
+def _longest(geometry: BaseGeometry) -> BaseGeometry:
+    return max(shapely.get_parts(geometry).tolist(), key=_length)
+
+
+def _text_width(text: str, size: float) -> float:
+    return len(text) * size * 0.56
+
+
+def style_rules(prefix: str = "") -> Iterable[str]:
+    """The rules that tie areas to the hatches of their party, for a style sheet."""
+    for index in range(PARTY_STYLES):
+        for name in ("air-l", "air-r", "ground", "any", "zone", "none", "site"):
+            yield f"{prefix}.ar.p{index}.h-{name}{{fill:url(#h-{name}-{index})}}"
