@@ -1,0 +1,237 @@
+"""What the two formats for UAS geographical zones, ED-269 and ED-318, have in common.
+
+Restrictions, applicability with weekly schedules, authorities with their lead times. Both formats know
+zones that restrict nothing (`NO_RESTRICTION`): such a zone is reported, and never becomes a declaration,
+for a map of where nothing is forbidden is not a protection (DESIGN.md, "No oracle").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from thalweg.drafts.documents import list_of, object_of, text_of
+from thalweg.drafts.schedule import DAYS, DailyPeriod, DailyTime, unroll
+from thalweg.drafts.times import Side, read_time
+from thalweg.model.errors import InputError
+from thalweg.model.instants import ALWAYS, Instant, Window
+from thalweg.model.notes import Flag
+
+RESTRICTING = frozenset({"PROHIBITED", "REQ_AUTHORISATION", "REQ_AUTHORIZATION", "CONDITIONAL", "USPACE"})
+NO_RESTRICTION = "NO_RESTRICTION"
+
+# More windows than this in one zone are joined into one, for every window is a volume to test.
+MOST_WINDOWS = 2_000
+
+_TIME = re.compile(
+    r"(?:\d{4}-\d{2}-\d{2}T)?(?P<h>\d{2}):?(?P<m>\d{2})(?::?(?P<s>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<zone>Z|UTC|[+-]\d{2}(?::?\d{2})?)?",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    r"P(?:(?P<W>\d+)W)?(?:(?P<D>\d+)D)?(?:T(?:(?P<H>\d+)H)?(?:(?P<M>\d+)M)?(?:(?P<S>\d+)S)?)?", re.IGNORECASE
+)
+
+
+def restriction_flag(restriction: str) -> Flag | None:
+    """A flag for a restriction that neither format has; such a zone is kept as restricting."""
+    if restriction in RESTRICTING:
+        return None
+    return Flag(
+        "zone-restriction-unknown",
+        f"Its restriction is “{restriction}”, which the format does not have: it is kept as a restricted zone."
+        if restriction
+        else "It does not say what it restricts: it is kept as a restricted zone.",
+        "restriction",
+        {"restriction": restriction},
+    )
+
+
+def windows_of(
+    periods: Sequence[object], *, zone: str, checked: Window | None, schedules: Sequence[str]
+) -> tuple[tuple[Window, ...], tuple[Flag, ...]]:
+    """When a zone applies: the union of its time periods, each with its own weekly schedule.
+
+    `zone` is the theatre's time zone, `checked` the period that the check is about, `schedules` the member
+    names under which files keep the schedule. No periods at all: always. Raises InputError, ValueRefused.
+    """
+    windows: list[Window] = []
+    flags: list[Flag] = []
+    for number, period in enumerate(periods, start=1):
+        made, found = _period(object_of(period, f"time period {number}"), zone, checked, schedules)
+        windows += made
+        flags += found
+    if not periods:
+        return (ALWAYS,), ()
+    joined = _joined(windows)
+    if len(joined) > MOST_WINDOWS:
+        flags.append(
+            Flag(
+                "schedule-joined",
+                f"Its schedule gives {len(joined)} windows: they are joined into one, from the first to the last.",
+                "schedule",
+                {"windows": str(len(joined))},
+            )
+        )
+        joined = (Window(joined[0].start, joined[-1].end),)
+    return joined, tuple(flags)
+
+
+def _period(
+    period: Mapping[str, object], zone: str, checked: Window | None, schedules: Sequence[str]
+) -> tuple[tuple[Window, ...], tuple[Flag, ...]]:
+    flags: list[Flag] = []
+    ends = []
+    for name, side in (("startDateTime", Side.START), ("endDateTime", Side.END)):
+        text = text_of(period.get(name)).strip()
+        instant: Instant | None = None
+        if text:
+            read = read_time(text, side=side, what=name, zone=zone)
+            flags += read.flags
+            instant = read.instant
+        ends.append(instant)
+    daily = [
+        entry
+        for name in schedules
+        for item in list_of(period.get(name), name)
+        if (entry := _daily(object_of(item, name), flags)) is not None
+    ]
+    if text_of(period.get("permanent")).upper() in ("YES", "TRUE"):
+        if ends != [None, None] or daily:
+            flags.append(
+                Flag(
+                    "zone-permanent-and-dated",
+                    "It says that it is permanent and gives dates or a schedule: it is kept as permanent.",
+                    "applicability",
+                )
+            )
+        return (ALWAYS,), tuple(flags)
+    bounds = Window(ends[0], ends[1])
+    windows, found = unroll(daily, bounds, checked)
+    if not windows:
+        raise InputError(
+            "schedule-empty",
+            f"Its schedule has no hour within {bounds}, so it would never apply.",
+            expected="a day of the schedule between its dates",
+            found=str(bounds),
+        )
+    return windows, (*flags, *found)
+
+
+def _daily(item: Mapping[str, object], flags: list[Flag]) -> DailyPeriod | None:
+    """One entry of a schedule; None for one that is there and says nothing."""
+    given = item.get("day")
+    names = [text_of(given)] if isinstance(given, str) else [text_of(day) for day in list_of(given, "day")]
+    start, end = _clock(item, "start"), _clock(item, "end")
+    if not names and start is None and end is None:
+        return None
+    days: set[int] = set()
+    for name in names:
+        word = name.strip().upper()[:3]
+        if word == "ANY":
+            days |= set(range(7))
+        elif word in DAYS:
+            days.add(DAYS[word])
+        else:
+            raise InputError("schedule-day", f"“{name}” is no day.", expected=", ".join((*DAYS, "ANY")), found=name)
+    if not days:
+        days = set(range(7))
+        flags.append(Flag("schedule-days-missing", "The schedule names no day: every day is meant.", "schedule"))
+    midnight = (start or end or DailyTime()).offset_s
+    return DailyPeriod(frozenset(days), start or DailyTime(0.0, midnight), end or DailyTime(86_400.0, midnight))
+
+
+def _clock(item: Mapping[str, object], side: str) -> DailyTime | None:
+    event = text_of(item.get(f"{side}Event")).strip()
+    text = text_of(item.get(f"{side}Time")).strip()
+    if event or text.upper() in ("SR", "SS", "BMCT", "EECT"):
+        return DailyTime(event=(event or text).upper())
+    if not text:
+        return None
+    match = _TIME.fullmatch(text)
+    hour, minute = (int(match["h"]), int(match["m"])) if match else (99, 99)
+    if match is None or hour > 24 or minute > 59:
+        raise InputError("schedule-time", f"“{text}” is no time of day.", expected="17:00Z, SR or SS", found=text)
+    zone = (match["zone"] or "").upper()
+    offset: float | None = None
+    if zone in ("Z", "UTC"):
+        offset = 0.0
+    elif zone:
+        digits = zone[1:].replace(":", "")
+        size = int(digits[:2]) * 3600.0 + int(digits[2:] or 0) * 60.0
+        offset = -size if zone[0] == "-" else size
+    second = hour * 3600.0 + minute * 60.0 + int(match["s"] or 0)
+    return DailyTime(min(second, 86_400.0), offset)
+
+
+def _joined(windows: Sequence[Window]) -> tuple[Window, ...]:
+    """The union, sorted and disjoint."""
+    joined: list[Window] = []
+    for window in sorted(windows, key=lambda w: (w.start_s, w.end_s)):
+        if joined and window.start_s <= joined[-1].end_s:
+            last = joined[-1]
+            later = window if window.end_s > last.end_s else last
+            joined[-1] = Window(last.start, later.end)
+        else:
+            joined.append(window)
+    return tuple(joined)
+
+
+def authority_details(authorities: Sequence[object], flags: list[Flag]) -> tuple[dict[str, str], bool]:
+    """Who is to be asked and how long before, as details; and whether contacts of persons were left out.
+
+    Of several authorities the longest lead time counts, so that nobody is asked too late.
+    """
+    details: dict[str, str] = {}
+    longest: float | None = None
+    contacts = False
+    for number, item in enumerate(authorities, start=1):
+        authority = object_of(item, f"zoneAuthority {number}")
+        contacts |= any(authority.get(name) for name in ("email", "phone", "contactName"))
+        suffix = f" {number}" if number > 1 else ""
+        for name, member in (("authority", "name"), ("service", "service"), ("site", "siteURL")):
+            if text := one_language(authority.get(member)):
+                details[name + suffix] = text
+        if purpose := text_of(authority.get("purpose")):
+            details["purpose" + suffix] = purpose
+        if interval := text_of(authority.get("intervalBefore")).strip():
+            details["interval_before" + suffix] = interval
+            seconds = duration_s(interval)
+            if seconds is None:
+                flags.append(
+                    Flag(
+                        "lead-time-unreadable",
+                        f"The lead time “{interval}” is no ISO 8601 duration; it is kept as written.",
+                        "intervalBefore",
+                    )
+                )
+            else:
+                longest = seconds if longest is None else max(longest, seconds)
+    if longest is not None:
+        details["lead_time_s"] = f"{longest:g}"
+    return details, contacts
+
+
+def duration_s(text: str) -> float | None:
+    """Seconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; None where it is none."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not any(match.groupdict().values()):
+        return None
+    units = {"W": 604_800.0, "D": 86_400.0, "H": 3600.0, "M": 60.0, "S": 1.0}
+    return sum(int(count) * units[unit] for unit, count in match.groupdict().items() if count)
+
+
+def one_language(value: object, prefer: Sequence[str] = ("en",)) -> str:
+    """Plain text, or one of `[{"text": …, "lang": …}, …]`: the first in a preferred language, else the first."""
+    if not isinstance(value, list):
+        if isinstance(value, dict):
+            return text_of(value.get("text"))
+        return text_of(value)
+    texts = [(text_of(item.get("lang")).lower(), text_of(item.get("text"))) for item in value if isinstance(item, dict)]
+    if not texts:
+        return text_of(value) if value else ""
+    for wanted in prefer:
+        for lang, text in texts:
+            if text and lang.split("-")[0] == wanted:
+                return text
+    return next((text for _, text in texts if text), "")
