@@ -5,10 +5,12 @@ Read from a theatre file by `thalweg.formats.theatre`; documented in docs/refere
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from thalweg.model.declarations import Kind, Medium, Zone
 from thalweg.model.errors import ValueRefused
@@ -67,14 +69,13 @@ class Margin:
         )
         for name, value, most in limits:
             if not 0 <= value <= most:
-                raise ValueRefused(
-                    "margin-range", f"A {name} margin of {value} is not within 0 and {most:g}."
-                )
+                raise ValueRefused("margin-range", f"A {name} margin of {value} is not within 0 and {most:g}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What two classes of declarations may do near each other. The first rule that matches decides."""
+    """What two classes of declarations may do near each other. The first rule that matches decides
+    (`Theatre.rule_for`)."""
 
     id: str
     a: Selector
@@ -118,6 +119,23 @@ class FixBounds:
     step_offset_m: float = 100.0
 
 
+class KindOf(NamedTuple):
+    """What the compatibility matrix asks of a declaration."""
+
+    kind: Kind
+    zone: Zone | None
+    medium: Medium
+
+
+_MEDIA = (Medium.AIR, Medium.GROUND, Medium.WATER)
+
+
+def _strictness(rule: Rule) -> tuple[bool, float, float, float]:
+    margin = rule.margin
+    height = math.inf if margin.vertical_m is None else margin.vertical_m
+    return (rule.relation is Relation.NOT_PERMITTED, margin.horizontal_m, height, margin.time_s)
+
+
 @dataclass(frozen=True)
 class Theatre:
     """Everything that a check needs besides the declarations."""
@@ -125,9 +143,7 @@ class Theatre:
     name: str
     rules: tuple[Rule, ...]
     area: Polygon | MultiPolygon | None = None
-    time_zone: str = (
-        ""  # IANA name for times written without a zone; empty: such times are flagged and refused
-    )
+    time_zone: str = ""  # IANA name for times written without a zone; empty: such times are flagged and refused
     languages: tuple[str, ...] = ("en",)
     parties: tuple[Party, ...] = ()
     coordinated: tuple[frozenset[str], ...] = ()  # groups that coordinate among themselves
@@ -137,6 +153,48 @@ class Theatre:
     moving_buffers_m: Mapping[str, float] = field(default_factory=dict)
     fixes: FixBounds = FixBounds()
     exercise: bool = False
+
+    def rule_for(self, a: KindOf, b: KindOf, *, same_party: bool) -> Rule | None:
+        """The rule for two declarations of these kinds; None where they are permitted together.
+
+        For each medium the first rule that matches, in either order, decides. Where a medium is unstated it
+        could be any, so the strictest of the rules for each of them holds: not permitted before restricted,
+        then the widest margins (horizontal, then vertical, then time).
+        """
+        found = [
+            rule
+            for medium_a in (_MEDIA if a.medium is Medium.UNSTATED else (a.medium,))
+            for medium_b in (_MEDIA if b.medium is Medium.UNSTATED else (b.medium,))
+            if (
+                rule := self._first(
+                    KindOf(a.kind, a.zone, medium_a), KindOf(b.kind, b.zone, medium_b), same_party=same_party
+                )
+            )
+        ]
+        return max(found, key=_strictness, default=None)
+
+    def _first(self, a: KindOf, b: KindOf, *, same_party: bool) -> Rule | None:
+        for rule in self.rules:
+            if rule.between is (Between.OTHERS if same_party else Between.SAME):
+                continue
+            if (rule.a.matches(*a) and rule.b.matches(*b)) or (rule.a.matches(*b) and rule.b.matches(*a)):
+                return None if rule.relation is Relation.PERMITTED else rule
+        return None
+
+    def same_party(self, a: str, b: str) -> bool:
+        """One party, one a member of the other (at any depth), or both in one coordinated group."""
+        if a == b or any(a in group and b in group for group in self.coordinated):
+            return True
+        return b in self.above(a) or a in self.above(b)
+
+    def above(self, party: str) -> set[str]:
+        """The parties that this one is a member of, at any depth."""
+        parent = {each.id: each.member_of for each in self.parties if each.member_of}
+        seen: set[str] = set()
+        while party in parent and parent[party] not in seen:
+            party = parent[party]
+            seen.add(party)
+        return seen
 
     @cached_property
     def rules_hash(self) -> str:
@@ -156,9 +214,7 @@ class Theatre:
                     for rule in self.rules
                 ],
                 "coordinated": sorted(sorted(group) for group in self.coordinated),
-                "moving_buffers": {
-                    medium: scaled(radius_m, 1e3) for medium, radius_m in self.moving_buffers_m.items()
-                },
+                "moving_buffers": {medium: scaled(radius_m, 1e3) for medium, radius_m in self.moving_buffers_m.items()},
                 "parties": sorted([party.id, party.member_of] for party in self.parties),
                 "heights": [
                     scaled(value, 1e3)

@@ -1,0 +1,338 @@
+"""Lines and sides: presence across a dividing line, found as such for the parties that it binds, and for all others
+kept as a neutral fact (R33, R34).
+
+For every declared presence and every dated segment the signed distance of its region to the line is taken, positive
+on the left as seen along it. With `most` and `least` of it over the region (buffers included) and `u` the sum of the
+uncertainties, a party bound to the right
+
+    is across for certain   if most > u         (left: least < -u)
+    likely                  if most > 0
+    possibly                if most > -u
+
+and one that is bound to neither side crosses, if both sides are reached. Beyond the ends of a line there are no sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from thalweg.engine import sentences
+from thalweg.engine.columns import LINE_RULE, PRESENT, Columns
+from thalweg.engine.explain import Describe, finding_id, marks
+from thalweg.geometry import kernel
+from thalweg.geometry.kernel import LEG, Matrix, Pairs, Parts
+from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Sides, Standing
+from thalweg.model.findings import Certainty, Finding, FindingType
+from thalweg.model.instants import Instant
+from thalweg.model.shapes import Position
+from thalweg.model.theatre import Relation, Theatre
+
+Floats = npt.NDArray[np.float64]
+
+_SEVERITY = {LineStatus.AGREED: "warning", LineStatus.TACIT: "caution", LineStatus.DISPUTED: "information"}
+_NO_SIDES = Sides()
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Positions of one declaration's parts with their signed distances to one segment; one row a position."""
+
+    signed: Floats  # metres, NaN beyond the line's ends
+    radius: Floats  # of the part
+    time: Floats  # of a leg's position; NaN for what stands
+    lon: Floats
+    lat: Floats
+    u: float  # metres, of both together
+    first: float  # of the time in which both are there
+    last: float
+
+
+def findings(
+    declarations: Sequence[Declaration],
+    columns: Columns,
+    matrix: Matrix,
+    touching: Pairs,
+    theatre: Theatre,
+    describe: Describe | None,
+) -> list[Finding]:
+    """Everything across any line. `touching` are the pairs of parts that may reach one."""
+    if not any(each.kind is Kind.LINE for each in declarations):
+        return []
+    reach = _Reach(columns.parts, matrix, touching)
+    present = _present(declarations, columns.parts)
+    found: list[Finding] = []
+    for number, line in enumerate(declarations):
+        if line.kind is not Kind.LINE or line.standing is Standing.RUMOURED:
+            continue
+        first_part = int(np.searchsorted(columns.parts.declaration, number))
+        best: dict[int, Finding] = {}
+        for at, segment in enumerate(line.segments):
+            for other, finding in _across(
+                declarations, columns.parts, line, segment, first_part + at, present, reach, theatre
+            ):
+                before = best.get(other)
+                if before is None or _firmness(finding) > _firmness(before):
+                    best[other] = finding
+        found += best.values()
+    return _with_references(found, describe)
+
+
+def _firmness(finding: Finding) -> tuple[int, float]:
+    return (list(Certainty)[::-1].index(finding.certainty), finding.share)
+
+
+def _present(declarations: Sequence[Declaration], parts: Parts) -> npt.NDArray[np.int64]:
+    """The parts whose declarations are somebody's presence."""
+    of_kind = np.array([each.kind in PRESENT for each in declarations], np.bool_)
+    return np.flatnonzero(of_kind[parts.declaration])
+
+
+class _Reach:
+    """Which pairs of parts touch a line at all, and where and when."""
+
+    def __init__(self, parts: Parts, matrix: Matrix, touching: Pairs) -> None:
+        told = kernel.explain(parts, matrix, touching.a, touching.b, touching.rule)
+        self._told: dict[tuple[int, int], dict[str, float]] = {}
+        for row, (a, b) in enumerate(zip(touching.a.tolist(), touching.b.tolist(), strict=True)):
+            numbers = {name: float(values[row]) for name, values in told.items()}
+            turned = {**numbers, "lon_a": numbers["lon_b"], "lat_a": numbers["lat_b"]}
+            turned |= {"lon_b": numbers["lon_a"], "lat_b": numbers["lat_a"]}
+            self._told[a, b], self._told[b, a] = numbers, turned
+
+    def __call__(self, part: int, line_part: int) -> dict[str, float] | None:
+        return self._told.get((part, line_part))
+
+
+def _across(
+    declarations: Sequence[Declaration],
+    parts: Parts,
+    line: Declaration,
+    segment: Segment,
+    line_part: int,
+    present: npt.NDArray[np.int64],
+    reach: _Reach,
+    theatre: Theatre,
+) -> Iterator[tuple[int, Finding]]:
+    sides = line.sides or _NO_SIDES
+    span = slice(parts.first[line_part], parts.first[line_part + 1])
+    path = (np.ascontiguousarray(parts.lon[span]), np.ascontiguousarray(parts.lat[span]))
+    tu = parts.tu[present] + parts.tu[line_part]
+    together = (parts.t0[present] - tu < parts.t1[line_part]) & (parts.t0[line_part] - tu < parts.t1[present])
+    rows = present[together]
+    if not len(rows):
+        return
+    # The middle of a part and its reach decide for most: wholly on one side. Only the others are looked at closely.
+    lon, lat = _lonlat(parts.cx[rows], parts.cy[rows], parts.cz[rows])
+    at_middle, _, _ = kernel.sides(*path, lon, lat)
+    margin = parts.reach[rows] * 1.001 + parts.radius[rows] + parts.u[rows] + parts.u[line_part] + 1.0
+    clear = np.abs(at_middle) > margin
+    number = parts.declaration[rows]
+    bound = np.array([_bound(declarations[each], sides, theatre) for each in range(len(declarations))])[number]
+    idle = clear & ((bound == 0) | (np.sign(at_middle) == bound))
+    for each in np.unique(number[~idle]):
+        of_it = rows[number == each]
+        side = _bound(declarations[each], sides, theatre)
+        places = _places(parts, of_it, line_part, path)
+        touched = [told for part in of_it.tolist() if (told := reach(part, line_part))]
+        finding = _judge(declarations[each], line, segment, side, places, touched, sides, theatre)
+        if finding is not None:
+            yield int(each), finding
+
+
+def _bound(declaration: Declaration, sides: Sides, theatre: Theatre) -> int:
+    """1: the line binds the party to its left, -1: to its right, 0: to neither (or, contradictorily, to both)."""
+    names = {declaration.party, *theatre.above(declaration.party)}
+    return int(bool(names & sides.left)) - int(bool(names & sides.right))
+
+
+def _lonlat(x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats]:
+    """Degrees of surface points given Earth-centred (exact on the ellipsoid, WGS84)."""
+    flattening = 1 / 298.257223563
+    return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y) * (1 - flattening) ** 2))
+
+
+def _places(parts: Parts, rows: npt.NDArray[np.int64], line_part: int, path: tuple[Floats, Floats]) -> _Places:
+    lon, lat, radius, time = [], [], [], []
+    first, last = np.inf, -np.inf
+    for row in rows.tolist():
+        span = slice(parts.first[row], parts.first[row + 1])
+        x, y, z = parts.ex[span], parts.ey[span], parts.ez[span]
+        tu = parts.tu[row] + parts.tu[line_part]
+        begin, end = parts.t0[line_part] - tu, parts.t1[line_part] + tu
+        when = np.full(len(x), np.nan)
+        if parts.core[row] == LEG:
+            t0, t1 = parts.t0[row], parts.t1[row]
+            when = np.array([max(t0, begin), min(t1, end)])
+            along = (when - t0) / (t1 - t0)
+            x, y, z = (v[0] + along * (v[1] - v[0]) for v in (x, y, z))
+        first, last = min(first, max(parts.t0[row], begin)), max(last, min(parts.t1[row], end))
+        here_lon, here_lat = _lonlat(x, y, z)
+        lon.append(here_lon)
+        lat.append(here_lat)
+        radius.append(np.full(len(x), parts.radius[row]))
+        time.append(when)
+    lons, lats = np.concatenate(lon), np.concatenate(lat)
+    signed, _, _ = kernel.sides(*path, lons, lats)
+    u = float(parts.u[rows].max() + parts.u[line_part])
+    return _Places(signed, np.concatenate(radius), np.concatenate(time), lons, lats, u, first, last)
+
+
+def _judge(
+    declaration: Declaration,
+    line: Declaration,
+    segment: Segment,
+    side: int,
+    places: _Places,
+    touched: list[dict[str, float]],
+    sides: Sides,
+    theatre: Theatre,
+) -> Finding | None:
+    known = np.isfinite(places.signed)
+    reaches = any(told["d"] == 0.0 for told in touched)
+    if not known.any() and not touched:
+        return None
+    signed = np.where(known, places.signed, 0.0)
+    most = float(np.max(np.where(known, signed + places.radius, -np.inf), initial=-np.inf))
+    least = float(np.min(np.where(known, signed - places.radius, np.inf), initial=np.inf))
+    if reaches:  # the line itself runs through the region, perhaps between two of its corners
+        most, least = max(most, 0.0), min(least, 0.0)
+    if side:
+        beyond = -least if side > 0 else most  # metres across, to the farthest
+        found = _sure(beyond, places.u, reaches=reaches, near=bool(touched))
+        if found is None:
+            return None
+        type_ = FindingType.WRONG_SIDE
+    else:
+        found = _sure(min(most, -least), places.u, reaches=reaches, near=bool(touched))
+        if found is None:
+            return None
+        beyond = min(most, -least)
+        type_ = FindingType.CROSSING
+    certainty, share = found
+    worst = int(np.argmax(np.where(known, -signed * side if side else -np.abs(signed), -np.inf)))
+    at = Position(float(places.lon[worst]), float(places.lat[worst]))
+    first, last, closest_at = _times(places, side, touched)
+    if touched:
+        told = min(touched, key=lambda each: each["d"])
+        on_line = Position(told["lon_b"], told["lat_b"])
+        at = at if side else Position(told["lon_a"], told["lat_a"])
+    else:
+        on_line = at
+    return Finding(
+        id=finding_id(declaration.version_id, line.version_id, LINE_RULE.id),
+        type=type_,
+        versions=(declaration.version_id, line.version_id),
+        rule=LINE_RULE.id,
+        relation=Relation.NOT_PERMITTED if side else Relation.PERMITTED,
+        severity=_SEVERITY[segment.status] if side else "information",
+        margin=LINE_RULE.margin,
+        certainty=certainty,
+        share=share,
+        reasons=()
+        if certainty is Certainty.CERTAIN
+        else (f"The line and the position are known to within {sentences.metres(places.u)}, both together.",),
+        horizontal_m=max(0.0, -beyond),
+        vertical_m=None,
+        time_gap_s=0.0,
+        datum_allowance_m=0.0,
+        closest=(at, on_line),
+        region=(),
+        first=first,
+        closest_at=closest_at,
+        last=last,
+        reference="",
+        sentence=_sentence(declaration, line, segment, side, sides, certainty, max(0.0, beyond), first, last, theatre),
+        rule_sentence=_rule_sentence(declaration, line, segment, side, sides, theatre),
+        marks=marks((declaration, line), last, theatre),
+        line_status=segment.status.value,
+    )
+
+
+def _sure(beyond: float, u: float, *, reaches: bool, near: bool) -> tuple[Certainty, float] | None:
+    """How sure it is that a region reaching `beyond` metres across is across. The share is that of a uniform error."""
+    if beyond > u:
+        return Certainty.CERTAIN, 1.0
+    if beyond > 0 or reaches:
+        return (Certainty.CERTAIN, 1.0) if u == 0 else (Certainty.LIKELY, min(1.0, 0.5 + 0.5 * max(beyond, 0.0) / u))
+    if beyond > -u or near:
+        return Certainty.POSSIBLE, max(0.0, 0.5 + 0.5 * max(beyond, -u) / u) if u else 0.0
+    return None
+
+
+def _times(
+    places: _Places, side: int, touched: list[dict[str, float]]
+) -> tuple[Instant | None, Instant | None, Instant | None]:
+    """First, last and nearest moment: of what moves, while it is or may be across (or at the line, if it is bound to no
+    side); of what stands, the time in which both are there."""
+    moving = np.isfinite(places.time)
+    first, last = places.first, places.last
+    if side and moving.all():
+        across = -places.signed * side + places.radius
+        legs = across.reshape(-1, 2), places.time.reshape(-1, 2)
+        begin, end = np.inf, -np.inf
+        for (s0, s1), (t0, t1) in zip(*legs, strict=True):
+            limit = 0.0 if np.nanmax(across) > 0 else -places.u
+            if not max(s0, s1) > limit:
+                continue
+            turn = t0 + (limit - s0) / (s1 - s0) * (t1 - t0) if (s0 > limit) != (s1 > limit) else np.nan
+            begin = min(begin, t0 if s0 > limit else turn)
+            end = max(end, t1 if s1 > limit else turn)
+        if begin <= end:
+            first, last = float(begin), float(end)
+    elif not side and touched:
+        first = min(told["first"] for told in touched)
+        last = max(told["last"] for told in touched)
+    nearest = min(touched, key=lambda told: told["d"])["closest"] if touched else first
+    return _instant(first), _instant(last), _instant(nearest)
+
+
+def _instant(seconds: float) -> Instant | None:
+    return Instant(seconds) if np.isfinite(seconds) else None
+
+
+def _sentence(
+    declaration: Declaration,
+    line: Declaration,
+    segment: Segment,
+    side: int,
+    sides: Sides,
+    certainty: Certainty,
+    beyond: float,
+    first: Instant | None,
+    last: Instant | None,
+    theatre: Theatre,
+) -> str:
+    who, what = sentences.name(declaration, theatre), line.title or "the line"
+    will = "will" if certainty is Certainty.CERTAIN else "may"
+    far = f", by up to {sentences.metres(beyond)}" if beyond >= 1.0 else ""
+    if side:
+        other = sides.right_name if side > 0 else sides.left_name
+        act = f"{will} be on the {other} side of {what} ({segment.status}){far}"
+    else:
+        act = f"{will} cross {what} ({segment.status}){far}"
+    return f"{who} {act}, {sentences.period(first, last)}{{reference}}. How sure: {certainty}."
+
+
+def _rule_sentence(
+    declaration: Declaration, line: Declaration, segment: Segment, side: int, sides: Sides, theatre: Theatre
+) -> str:
+    title = line.title or "The line"
+    if not side:
+        return f"{title} ({segment.status}) does not bind this party: a neutral fact."
+    party = next((p.name for p in theatre.parties if p.id == declaration.party), declaration.party)
+    own = sides.left_name if side > 0 else sides.right_name
+    return f"{title} ({segment.status}) binds {party} to the {own} side."
+
+
+def _with_references(found: list[Finding], describe: Describe | None) -> list[Finding]:
+    lon = np.array([finding.closest[0].lon for finding in found])
+    lat = np.array([finding.closest[0].lat for finding in found])
+    references = describe(lon, lat) if describe and found else [""] * len(found)
+    return [
+        replace(finding, reference=text, sentence=finding.sentence.replace("{reference}", f", {text}" if text else ""))
+        for finding, text in zip(found, references, strict=True)
+    ]

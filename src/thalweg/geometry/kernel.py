@@ -1,0 +1,416 @@
+"""The compiled kernel: numpy arrays in, numpy arrays out.
+
+The C sources are in the folder `kernel/` beside this file; each function here states shapes and units. The
+library is compiled at installation, needs no Python headers, and is loaded with ctypes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from thalweg.model.errors import EngineError
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Ints32 = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.uint8]
+
+POINT, PATH, AREA, LEG = range(4)
+POSSIBLE, LIKELY, CERTAIN, UNDECIDED = range(1, 5)
+DATUMS = ("WGS84", "EGM96", "EGM2008", "AGL", "FL", "unknown")
+
+
+def _load() -> ctypes.CDLL:
+    for suffix in EXTENSION_SUFFIXES:
+        path = Path(__file__).with_name("_kernel" + suffix)
+        if path.exists():
+            return ctypes.CDLL(str(path))
+    raise EngineError(
+        "kernel-missing",
+        "The geometry kernel was not built with this installation. Install Thalweg again with a C compiler at "
+        "hand, or with network to the package registry, from which the build takes one.",
+    )
+
+
+_lib = _load()
+_pointer = ctypes.c_void_p
+
+
+class _Parts(ctypes.Structure):
+    _fields_: ClassVar[list[tuple[str, Any]]] = [
+        ("n_parts", ctypes.c_int64),
+        ("n_vertices", ctypes.c_int64),
+        *(
+            (name, _pointer)
+            for name in (
+                *(
+                    "declaration",
+                    "core",
+                    "first",
+                    "ring",
+                    "ring_first",
+                    "lon",
+                    "lat",
+                    "radius",
+                    "u",
+                    "t0",
+                    "t1",
+                ),
+                *("tu", "lower", "upper", "lower_datum", "upper_datum", "zu", "z0", "z1", "half", "geoid"),
+                *("unstated", "kind", "party", "ex", "ey", "ez", "cx", "cy", "cz", "reach", "inner", "edge"),
+            )
+        ),
+    ]
+
+
+class _Rules(ctypes.Structure):
+    _fields_: ClassVar[list[tuple[str, Any]]] = [
+        ("n_kinds", ctypes.c_int64),
+        ("n_parties", ctypes.c_int64),
+        *((name, _pointer) for name in ("rule", "same_party", "h", "v", "t")),
+        *((name, ctypes.c_double) for name in ("ground_low", "ground_high", "pressure", "egm2008")),
+    ]
+
+
+class _Setting(ctypes.Structure):
+    _fields_: ClassVar[list[tuple[str, Any]]] = [
+        *((name, _pointer) for name in ("grow_h", "grow_v", "grow_t")),
+        ("t_zero", ctypes.c_double),
+        ("parts_of", _pointer),
+    ]
+
+
+class _Results(ctypes.Structure):
+    _fields_: ClassVar[list[tuple[str, Any]]] = [
+        *((name, ctypes.c_int64) for name in ("n", "room", "candidates")),
+        *((name, _pointer) for name in ("a", "b", "rule", "verdict", "share")),
+    ]
+
+
+_lib.thalweg_prepare.argtypes = [_pointer, ctypes.c_int64, ctypes.c_int64]
+_lib.thalweg_cut.restype = ctypes.c_int64
+_lib.thalweg_cut.argtypes = [ctypes.c_int64, *[_pointer] * 4, ctypes.c_int64, *[_pointer] * 5]
+_lib.thalweg_geodesic.argtypes = [ctypes.c_int64, *[_pointer] * 5]
+_lib.thalweg_batch.argtypes = [_pointer] * 4
+_lib.thalweg_tree.restype = _pointer
+_lib.thalweg_tree.argtypes = [_pointer, _pointer, _pointer, ctypes.c_int64, _pointer]
+_lib.thalweg_free_tree.argtypes = [_pointer]
+_lib.thalweg_query.argtypes = [
+    *[_pointer] * 4,
+    *[ctypes.c_int64] * 3,
+    _pointer,
+    ctypes.c_int64,
+    ctypes.c_int64,
+    _pointer,
+]
+_lib.thalweg_free_results.argtypes = [_pointer]
+_lib.thalweg_explain.argtypes = [_pointer, _pointer, ctypes.c_int64, *[_pointer] * 13]
+_lib.thalweg_shares.argtypes = [_pointer, _pointer, ctypes.c_int64, *[_pointer] * 6]
+_lib.thalweg_sides.argtypes = [
+    _pointer,
+    _pointer,
+    ctypes.c_int64,
+    _pointer,
+    _pointer,
+    ctypes.c_int64,
+    *[_pointer] * 4,
+]
+
+
+def _at(array: npt.NDArray[Any]) -> int:
+    if not array.flags.c_contiguous:
+        raise EngineError("kernel-array", "The kernel takes contiguous arrays only.")
+    return array.ctypes.data
+
+
+def _check(ok: int) -> None:
+    if not ok:
+        raise EngineError("out-of-memory", "There was not enough memory to compare everything. Nothing was decided.")
+
+
+@dataclass(slots=True)
+class Parts:
+    """The columns of kernel/parts.h, one row a part, one row a vertex, one row a declaration.
+
+    The last nine are filled by `prepare`. Arrays may have spare room at their ends (the online engine
+    grows them); `n_parts` says how many rows are in use.
+    """
+
+    n_parts: int
+    declaration: Ints32  # of each part
+    core: Bytes
+    first: Ints  # n_parts + 1, into vertices
+    ring: Ints  # n_parts + 1, into ring_first
+    ring_first: Ints  # rings + 1, into vertices
+    lon: Floats  # degrees
+    lat: Floats
+    radius: Floats  # metres
+    u: Floats
+    t0: Floats  # seconds since the epoch, -inf and inf where open
+    t1: Floats
+    tu: Floats
+    lower: Floats  # metres above the datum, -inf and inf where open
+    upper: Floats
+    lower_datum: Bytes  # indexes into DATUMS
+    upper_datum: Bytes
+    zu: Floats
+    z0: Floats  # heights at the ends of a leg, NaN where it has none
+    z1: Floats
+    half: Floats
+    geoid: Floats  # metres, undulation of EGM96
+    unstated: Bytes
+    kind: Ints32  # of each declaration
+    party: Ints32
+    ex: Floats
+    ey: Floats
+    ez: Floats
+    cx: Floats
+    cy: Floats
+    cz: Floats
+    reach: Floats
+    inner: Floats
+    edge: Floats
+
+    def struct(self) -> _Parts:
+        values = {f.name: _at(getattr(self, f.name)) for f in fields(self) if f.name != "n_parts"}
+        return _Parts(n_parts=self.n_parts, n_vertices=len(self.lon), **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The compatibility matrix compiled for the kinds and parties at hand."""
+
+    rule: Ints32  # [same party: 2][kinds][kinds], -1 permitted
+    same_party: Bytes  # [parties][parties]
+    h: Floats  # of each rule
+    v: Floats  # negative: height is no separation
+    t: Floats
+    ground_low: float
+    ground_high: float
+    pressure: float
+    egm2008: float
+
+    def struct(self) -> _Rules:
+        return _Rules(
+            n_kinds=self.rule.shape[1],
+            n_parties=len(self.same_party),
+            **{name: _at(getattr(self, name)) for name in ("rule", "same_party", "h", "v", "t")},
+            **{name: getattr(self, name) for name in ("ground_low", "ground_high", "pressure", "egm2008")},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """By how much boxes grow for each kind (half of its widest margin), and where times count from."""
+
+    h: Floats
+    v: Floats
+    t: Floats
+    t_zero: float
+    parts_of: Ints32  # of each declaration: how many parts it has
+
+    def struct(self) -> _Setting:
+        return _Setting(
+            grow_h=_at(self.h),
+            grow_v=_at(self.v),
+            grow_t=_at(self.t),
+            t_zero=self.t_zero,
+            parts_of=_at(self.parts_of),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of parts that may conflict; `a` belongs to the declaration with the lower number."""
+
+    a: Ints32
+    b: Ints32
+    rule: Ints32
+    verdict: Bytes
+    share: npt.NDArray[np.float32]  # NaN where undecided
+    candidates: int  # how many pairs the tree offered
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Pairs:
+        """Those that are kept, as contiguous arrays."""
+        kept = np.flatnonzero(keep)
+        return Pairs(self.a[kept], self.b[kept], self.rule[kept], self.verdict[kept], self.share[kept], self.candidates)
+
+
+def cut(first: Ints, closed: Bytes, lon: Floats, lat: Floats) -> tuple[Ints, Floats, Floats, Ints, Floats]:
+    """Paths and rings with every geodesic above 10 km cut into equal pieces.
+
+    String k has the vertices first[k] to first[k + 1] (CSR, so one more entry than strings). Returns the new
+    CSR, longitudes, latitudes, and for each vertex the old vertex its edge begins with and how far along it lies.
+    """
+    n = len(closed)
+    args = (n, _at(first), _at(closed), _at(lon), _at(lat))
+    room = _lib.thalweg_cut(*args, 0, None, None, None, None, None)
+    out_first, edge_of = np.empty(n + 1, np.int64), np.empty(room, np.int64)
+    out_lon, out_lat, along = np.empty(room), np.empty(room), np.empty(room)
+    if room:
+        _lib.thalweg_cut(*args, room, _at(out_first), _at(out_lon), _at(out_lat), _at(edge_of), _at(along))
+    else:
+        out_first[:] = 0
+    return out_first, out_lon, out_lat, edge_of, along
+
+
+def geodesic(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Floats:
+    """Geodesic distances in metres between n pairs of points in degrees (Vincenty's inverse formula)."""
+    out = np.empty(len(lon0))
+    _lib.thalweg_geodesic(len(lon0), _at(lon0), _at(lat0), _at(lon1), _at(lat1), _at(out))
+    return out
+
+
+def prepare(parts: Parts, from_part: int = 0, to_part: int | None = None) -> None:
+    """Fill the derived columns of the parts in the range."""
+    to = parts.n_parts if to_part is None else to_part
+    _check(_lib.thalweg_prepare(ctypes.byref(parts.struct()), from_part, to))
+
+
+def _take(results: _Results) -> Pairs:
+    def column(pointer: int | None, kind: type[np.generic]) -> npt.NDArray[Any]:
+        if not results.n or pointer is None:
+            return np.empty(0, kind)
+        size = results.n * np.dtype(kind).itemsize
+        return np.frombuffer(ctypes.string_at(pointer, size), kind)
+
+    try:
+        return Pairs(
+            column(results.a, np.int32),
+            column(results.b, np.int32),
+            column(results.rule, np.int32),
+            column(results.verdict, np.uint8),
+            column(results.share, np.float32),
+            results.candidates,
+        )
+    finally:
+        _lib.thalweg_free_results(ctypes.byref(results))
+
+
+def batch(parts: Parts, matrix: Matrix, growth: Growth) -> Pairs:
+    """Every pair of parts of different declarations that may conflict under the matrix."""
+    out = _Results()
+    _check(
+        _lib.thalweg_batch(
+            ctypes.byref(parts.struct()),
+            ctypes.byref(matrix.struct()),
+            ctypes.byref(growth.struct()),
+            ctypes.byref(out),
+        )
+    )
+    return _take(out)
+
+
+class Tree:
+    """A packed tree over some of the parts; freed with the object."""
+
+    def __init__(self, parts: Parts, matrix: Matrix, growth: Growth, items: Ints32) -> None:
+        self.size = len(items)
+        self.handle = _lib.thalweg_tree(
+            ctypes.byref(parts.struct()),
+            ctypes.byref(matrix.struct()),
+            ctypes.byref(growth.struct()),
+            len(items),
+            _at(items),
+        )
+        _check(self.handle is not None)
+
+    def __del__(self) -> None:
+        if getattr(self, "handle", None):
+            _lib.thalweg_free_tree(self.handle)
+
+
+def explain(parts: Parts, matrix: Matrix, a: Ints32, b: Ints32, rule: Ints32) -> dict[str, Floats]:
+    """For n pairs of parts that may conflict, arrays of n: distance between the regions `d` (metres; NaN: they do
+    not meet), the closest places (degrees), vertical gap and what datums allow for (metres, NaN where height is no
+    separation), and the first, closest and last moment (seconds since the epoch)."""
+    names = ("d", "lon_a", "lat_a", "lon_b", "lat_b", "vertical", "allowance", "first", "closest", "last")
+    out = {name: np.empty(len(a)) for name in names}
+    _check(
+        _lib.thalweg_explain(
+            ctypes.byref(parts.struct()),
+            ctypes.byref(matrix.struct()),
+            len(a),
+            _at(a),
+            _at(b),
+            _at(rule),
+            *(_at(out[name]) for name in names),
+        )
+    )
+    return out
+
+
+def shares(parts: Parts, matrix: Matrix, start: Ints, a: Ints, b: Ints, rule: Ints32) -> tuple[Floats, Bytes]:
+    """For groups of part pairs (CSR `start`), the share of the cases within the stated bounds in which any of them
+    conflicts, and whether that can be told at all (no height unstated, no datum unknown)."""
+    groups = len(start) - 1
+    share, told = np.empty(groups), np.empty(groups, np.uint8)
+    _check(
+        _lib.thalweg_shares(
+            ctypes.byref(parts.struct()),
+            ctypes.byref(matrix.struct()),
+            groups,
+            _at(start),
+            _at(a),
+            _at(b),
+            _at(rule),
+            _at(share),
+            _at(told),
+        )
+    )
+    return share, told
+
+
+def sides(line_lon: Floats, line_lat: Floats, lon: Floats, lat: Floats) -> tuple[Floats, Ints, Floats]:
+    """For n points: metres to the path, positive on its left, NaN beyond its ends; the nearest edge; how far along."""
+    n = len(lon)
+    signed, edge, along, room = np.empty(n), np.empty(n, np.int64), np.empty(n), np.empty(3 * len(line_lon))
+    _lib.thalweg_sides(
+        _at(line_lon),
+        _at(line_lat),
+        len(line_lon),
+        _at(lon),
+        _at(lat),
+        n,
+        _at(room),
+        _at(signed),
+        _at(edge),
+        _at(along),
+    )
+    return signed, edge, along
+
+
+class Query:
+    """One set of parts asked again and again: the structures are laid out once."""
+
+    def __init__(self, parts: Parts, matrix: Matrix, growth: Growth) -> None:
+        self._keep = (parts, matrix, growth)
+        self._structs = (parts.struct(), matrix.struct(), growth.struct())
+        self._refs = tuple(ctypes.byref(each) for each in self._structs)
+
+    def near(self, trees: Sequence[Tree], tail: tuple[int, int], alive: Bytes, parts: tuple[int, int]) -> Pairs:
+        """Pairs between the parts in the range and everything alive in the trees and in the tail."""
+        out = _Results()
+        handles = (ctypes.c_void_p * len(trees))(*(tree.handle for tree in trees))
+        _check(
+            _lib.thalweg_query(
+                *self._refs,
+                handles,
+                len(trees),
+                tail[0],
+                tail[1],
+                _at(alive),
+                parts[0],
+                parts[1],
+                ctypes.byref(out),
+            )
+        )
+        return _take(out)

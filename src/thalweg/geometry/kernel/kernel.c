@@ -1,0 +1,349 @@
+/* The inner loops of Thalweg's geometry and engine, called from thalweg.geometry.kernel through ctypes.
+ *
+ * Plain C without Python headers, compiled once at installation. Nothing here reads a clock, a file or an
+ * environment; memory is the caller's arrays, a scratch space per call, and results that free_results() returns.
+ */
+#include "extent.h"
+#include "tree.h"
+
+#ifdef _WIN32
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+/* Vertices to Earth-centred coordinates; middle, reach, inner disc and longest edge of each part. */
+EXPORT int thalweg_prepare(parts *p, int64_t from_part, int64_t to_part) {
+    scratch s = {0};
+    for (int64_t i = p->first[from_part]; i < p->first[to_part]; i++) {
+        vec v = surface(p->lon[i], p->lat[i]);
+        p->ex[i] = v.x, p->ey[i] = v.y, p->ez[i] = v.z;
+    }
+    for (int64_t a = from_part; a < to_part; a++) {
+        int64_t from = p->first[a], n = p->first[a + 1] - from;
+        vec sum = {0, 0, 0};
+        for (int64_t i = 0; i < n; i++) sum = vec_add(sum, vertex(p, from + i));
+        vec c = to_surface(n ? vec_scale(sum, 1.0 / (double)n) : (vec){WGS84_A, 0, 0});
+        double reach2 = 0.0, edge2 = 0.0;
+        for (int64_t i = 0; i < n; i++) {
+            vec d = vec_sub(vertex(p, from + i), c);
+            reach2 = fmax(reach2, vec_dot(d, d));
+        }
+        p->cx[a] = c.x, p->cy[a] = c.y, p->cz[a] = c.z;
+        p->reach[a] = sqrt(reach2);
+        p->inner[a] = p->core[a] == POINT ? 0.0 : -1.0;
+        if (p->core[a] == AREA) {
+            for (int64_t r = p->ring[a]; r < p->ring[a + 1]; r++)
+                for (int64_t i = p->ring_first[r], j = p->ring_first[r + 1] - 1; i < p->ring_first[r + 1]; j = i++) {
+                    vec d = vec_sub(vertex(p, i), vertex(p, j));
+                    edge2 = fmax(edge2, vec_dot(d, d));
+                }
+        } else {
+            for (int64_t i = 1; i < n; i++) {
+                vec d = vec_sub(vertex(p, from + i), vertex(p, from + i - 1));
+                edge2 = fmax(edge2, vec_dot(d, d));
+            }
+        }
+        p->edge[a] = sqrt(edge2);
+        if (p->core[a] == AREA && p->reach[a] < 1e5) {
+            if (!scratch_fit(&s, n)) { scratch_free(&s); return 0; }
+            frame f = frame_at(c);
+            outline(p, a, &f, 0, 1, 0, 0, s.ax, s.ay);
+            if (in_area(p, a, s.ax, s.ay, 0.0, 0.0))
+                p->inner[a] = to_boundary(p, a, s.ax, s.ay, 0.0, 0.0) - plane_error(p->reach[a], p->reach[a], p->edge[a]);
+        }
+    }
+    scratch_free(&s);
+    return 1;
+}
+
+/* How many pieces of at most LONGEST_EDGE_M the geodesic needs; 1 for a short edge. */
+static int64_t pieces_of(vec a, vec b) {
+    vec d = vec_sub(a, b);
+    double chord2 = vec_dot(d, d);
+    if (chord2 < 0.98 * LONGEST_EDGE_M * LONGEST_EDGE_M) return 1;
+    return (int64_t)ceil(geodesic_m(a, b) / (0.999 * LONGEST_EDGE_M));
+}
+
+/* Paths and rings (`closed`) with their long geodesics cut. String k has the vertices first[k] .. first[k + 1].
+ * Returns how many vertices that makes, and writes them up to `room`: with room 0, it only counts. `out_first` is the
+ * CSR of the result. For each written vertex `edge_of` is the vertex that its piece began with and `along` how far along
+ * that edge it lies, 0 to 1, so that times and heights can follow; both may be NULL. */
+EXPORT int64_t thalweg_cut(int64_t n, const int64_t *first, const uint8_t *closed, const double *lon, const double *lat,
+                           int64_t room, int64_t *out_first, double *out_lon, double *out_lat, int64_t *edge_of,
+                           double *along) {
+    int64_t made = 0;
+    for (int64_t k = 0; k < n; k++) {
+        if (room) out_first[k] = made;
+        int64_t from = first[k], to = first[k + 1];
+        for (int64_t i = from; i < to; i++) {
+            if (made < room) {
+                out_lon[made] = lon[i], out_lat[made] = lat[i];
+                if (edge_of) edge_of[made] = i, along[made] = 0.0;
+            }
+            made++;
+            if (i == to - 1 && !closed[k]) break;
+            int64_t next = i == to - 1 ? from : i + 1;
+            /* spares the trigonometry: a degree is at most 111.7 km of latitude and 111.4 km of longitude */
+            double dl = fabs(lon[next] - lon[i]), dp = fabs(lat[next] - lat[i]);
+            if (dl * dl + dp * dp < 0.0079) continue;
+            vec a = surface(lon[i], lat[i]), b = surface(lon[next], lat[next]);
+            int64_t pieces = pieces_of(a, b);
+            if (pieces == 1) continue;
+            if (made + pieces - 1 <= room) {
+                geodesic_between(a, b, pieces, out_lon + made, out_lat + made);
+                for (int64_t j = 1; edge_of && j < pieces; j++)
+                    edge_of[made + j - 1] = i, along[made + j - 1] = (double)j / (double)pieces;
+            }
+            made += pieces - 1;
+        }
+    }
+    if (room) out_first[n] = made;
+    return made;
+}
+
+EXPORT void thalweg_geodesic(int64_t n, const double *lon0, const double *lat0, const double *lon1, const double *lat1, double *out) {
+    for (int64_t i = 0; i < n; i++) out[i] = geodesic_m(surface(lon0[i], lat0[i]), surface(lon1[i], lat1[i]));
+}
+
+/* ---- all pairs ---- */
+
+typedef struct {
+    int64_t n, room, candidates;
+    int32_t *a, *b, *rule; /* parts, a of the declaration with the lower number; index of the rule */
+    uint8_t *verdict;      /* POSSIBLE, LIKELY, CERTAIN, or UNDECIDED where several parts must be looked at together */
+    float *share;
+} results;
+
+static int results_add(results *r, int64_t a, int64_t b, int32_t rule, int v, double share) {
+    if (r->n == r->room) {
+        int64_t room = r->room ? 2 * r->room : 4096;
+        int32_t *na = realloc(r->a, (size_t)room * 4); if (!na) return 0; r->a = na;
+        int32_t *nb = realloc(r->b, (size_t)room * 4); if (!nb) return 0; r->b = nb;
+        int32_t *nr = realloc(r->rule, (size_t)room * 4); if (!nr) return 0; r->rule = nr;
+        uint8_t *nv = realloc(r->verdict, (size_t)room); if (!nv) return 0; r->verdict = nv;
+        float *ns = realloc(r->share, (size_t)room * 4); if (!ns) return 0; r->share = ns;
+        r->room = room;
+    }
+    r->a[r->n] = (int32_t)a, r->b[r->n] = (int32_t)b, r->rule[r->n] = rule, r->verdict[r->n] = (uint8_t)v, r->share[r->n] = (float)share;
+    r->n++;
+    return 1;
+}
+
+EXPORT void thalweg_free_results(results *r) {
+    free(r->a), free(r->b), free(r->rule), free(r->verdict), free(r->share);
+    memset(r, 0, sizeof *r);
+}
+
+/* One candidate, judged and noted. `parts_of`: how many parts each declaration has. Returns 0 on lack of memory. */
+static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_t a, int64_t b, scratch *s, results *out) {
+    int32_t rule = rule_of(p, r, a, b);
+    if (rule < 0) return 1;
+    if (p->declaration[a] > p->declaration[b]) { int64_t swap = a; a = b, b = swap; }
+    out->candidates++;
+    contact c;
+    int v = verdict(p, r, rule, a, b, 0, s, &c);
+    if (v == NO) return 1;
+    if (v == OUT_OF_MEMORY) return 0;
+    double share = 1.0;
+    if (v == UNDECIDED) {
+        share = NAN;
+        if (parts_of[p->declaration[a]] == 1 && parts_of[p->declaration[b]] == 1) {
+            share = share_of(p, r, &rule, &a, &b, 1, s);
+            if (share < 0.0) return 0;
+            terms m = terms_of(p, r, rule, a, b);
+            v = share >= 0.5 && !m.unstated && !m.unknown ? LIKELY : POSSIBLE;
+        }
+    }
+    return results_add(out, a, b, rule, v, share);
+}
+
+typedef struct { const double *grow_h, *grow_v, *grow_t; double t_zero; const int32_t *parts_of; } setting;
+
+static box5 *boxes_of(const parts *p, const rules *r, const setting *g) {
+    box5 *boxes = malloc((size_t)(p->n_parts ? p->n_parts : 1) * sizeof *boxes);
+    if (!boxes) return NULL;
+    for (int64_t a = 0; a < p->n_parts; a++) boxes[a] = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
+    return boxes;
+}
+
+/* Every pair of parts that may conflict. 1, or 0 if memory ran out (and then nothing is to be believed). */
+EXPORT int thalweg_batch(const parts *p, const rules *r, const setting *g, results *out) {
+    memset(out, 0, sizeof *out);
+    box5 *boxes = boxes_of(p, r, g);
+    int32_t *item = malloc((size_t)(p->n_parts ? p->n_parts : 1) * sizeof *item);
+    scratch s = {0};
+    tree t = {0};
+    int64_t room = 4096;
+    int32_t *near = malloc((size_t)room * sizeof *near);
+    int ok = boxes && item && near;
+    for (int64_t i = 0; ok && i < p->n_parts; i++) item[i] = (int32_t)i;
+    if (ok) ok = tree_build(&t, boxes, item, p->n_parts, g->t_zero);
+    for (int64_t i = 0; ok && i < p->n_parts; i++) {
+        const box5 *q = &boxes[t.item[i]];
+        int64_t n = tree_query(&t, q, i, near, room);
+        if (n > room) {
+            int32_t *grown = realloc(near, (size_t)(room = 2 * n) * sizeof *near);
+            if (!grown) { ok = 0; break; }
+            near = grown;
+            n = tree_query(&t, q, i, near, room);
+        }
+        for (int64_t k = 0; ok && k < n; k++) ok = judge(p, r, g->parts_of, t.item[i], t.item[near[k]], &s, out);
+    }
+    free(boxes), free(near), scratch_free(&s), tree_free(&t);
+    if (!ok) thalweg_free_results(out);
+    return ok;
+}
+
+/* ---- one against many: the online face ---- */
+
+/* A tree over the given parts, kept by the caller as an opaque handle; NULL if memory ran out. */
+EXPORT tree *thalweg_tree(const parts *p, const rules *r, const setting *g, int64_t n, const int32_t *items) {
+    tree *t = calloc(1, sizeof *t);
+    int32_t *item = malloc((size_t)(n ? n : 1) * sizeof *item);
+    box5 *boxes = malloc((size_t)(p->n_parts ? p->n_parts : 1) * sizeof *boxes);
+    if (!t || !item || !boxes) { free(t), free(item), free(boxes); return NULL; }
+    for (int64_t i = 0; i < n; i++) {
+        item[i] = items[i];
+        boxes[items[i]] = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, items[i]);
+    }
+    int ok = tree_build(t, boxes, item, n, g->t_zero);
+    free(boxes);
+    if (!ok) { tree_free(t); free(t); return NULL; }
+    return t;
+}
+
+EXPORT void thalweg_free_tree(tree *t) {
+    if (t) tree_free(t), free(t);
+}
+
+/* Parts from..to against the living ones in the trees, and in the tail of parts that no tree holds yet. */
+EXPORT int thalweg_query(const parts *p, const rules *r, const setting *g, tree *const *trees, int64_t n_trees,
+                         int64_t tail_from, int64_t tail_to, const uint8_t *alive, int64_t from, int64_t to, results *out) {
+    memset(out, 0, sizeof *out);
+    scratch s = {0};
+    int64_t room = 1024;
+    int32_t *near = malloc((size_t)room * sizeof *near);
+    int ok = near != NULL;
+    for (int64_t a = from; ok && a < to; a++) {
+        box5 q = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
+        for (int64_t k = 0; ok && k < n_trees; k++) {
+            int64_t n = tree_query(trees[k], &q, -1, near, room);
+            if (n > room) {
+                int32_t *grown = realloc(near, (size_t)(room = 2 * n) * sizeof *near);
+                if (!grown) { ok = 0; break; }
+                near = grown;
+                n = tree_query(trees[k], &q, -1, near, room);
+            }
+            for (int64_t i = 0; ok && i < n; i++) {
+                int32_t b = trees[k]->item[near[i]];
+                if (alive[b]) ok = judge(p, r, g->parts_of, a, b, &s, out);
+            }
+        }
+        for (int64_t b = tail_from; ok && b < tail_to; b++)
+            if (alive[b] && (b < from || b >= to)) ok = judge(p, r, g->parts_of, a, b, &s, out);
+    }
+    free(near), scratch_free(&s);
+    if (!ok) thalweg_free_results(out);
+    return ok;
+}
+
+/* ---- explaining ---- */
+
+/* For part pairs that may conflict: what is nearest, where, when, and how high. All arrays have n entries. 0: no memory. */
+EXPORT int thalweg_explain(const parts *p, const rules *r, int64_t n, const int32_t *a, const int32_t *b,
+                           const int32_t *rule, double *d, double *lon_a, double *lat_a, double *lon_b, double *lat_b,
+                           double *vertical, double *allowance, double *first, double *closest, double *last) {
+    scratch s = {0};
+    for (int64_t i = 0; i < n; i++) {
+        terms m = terms_of(p, r, rule[i], a[i], b[i]);
+        question q = widest(&m);
+        contact c;
+        meet(p, a[i], b[i], &q, 1, 0.0, &s, &c);
+        if (c.met < 0) { scratch_free(&s); return 0; }
+        if (!c.met) { d[i] = NAN; continue; }
+        d[i] = fmax(0.0, c.d - m.radii);
+        to_lonlat(c.at_a, &lon_a[i], &lat_a[i]);
+        to_lonlat(c.at_b, &lon_b[i], &lat_b[i]);
+        vertical[i] = allowance[i] = NAN;
+        if (m.v >= 0.0) {
+            double low_a = p->lower[a[i]], high_a = p->upper[a[i]], low_b = p->lower[b[i]], high_b = p->upper[b[i]];
+            if (p->core[a[i]] == LEG && !isnan(c.ta)) {
+                double at = (c.ta - p->t0[a[i]]) / (p->t1[a[i]] - p->t0[a[i]]);
+                low_a = leg_lower(p, a[i], at), high_a = leg_upper(p, a[i], at);
+            }
+            if (p->core[b[i]] == LEG && !isnan(c.tb)) {
+                double at = (c.tb - p->t0[b[i]]) / (p->t1[b[i]] - p->t0[b[i]]);
+                low_b = leg_lower(p, b[i], at), high_b = leg_upper(p, b[i], at);
+            }
+            double ab = low_a - high_b + m.ab.shift, ba = low_b - high_a + m.ba.shift;
+            vertical[i] = fmax(ab, ba) > -INFINITY ? fmax(0.0, fmax(ab, ba)) : NAN;
+            allowance[i] = ab > ba ? m.ab.allowance : m.ba.allowance;
+        }
+        when(p, a[i], b[i], &q, &c, &s, &first[i], &last[i]);
+        closest[i] = !isnan(c.ta) ? c.ta : !isnan(c.tb) ? c.tb : first[i];
+    }
+    scratch_free(&s);
+    return 1;
+}
+
+/* Shares for groups of part pairs that belong to one pair of declarations: group g is start[g] .. start[g + 1]. */
+EXPORT int thalweg_shares(const parts *p, const rules *r, int64_t groups, const int64_t *start, const int64_t *a,
+                          const int64_t *b, const int32_t *rule, double *share, uint8_t *told) {
+    scratch s = {0};
+    for (int64_t g = 0; g < groups; g++) {
+        int64_t from = start[g], n = start[g + 1] - from;
+        share[g] = share_of(p, r, rule + from, a + from, b + from, n, &s);
+        if (share[g] < 0.0) { scratch_free(&s); return 0; }
+        told[g] = 0; /* can it be told at all? by any of its pairs */
+        for (int64_t i = from; i < from + n; i++) {
+            terms m = terms_of(p, r, rule[i], a[i], b[i]);
+            told[g] |= (uint8_t)(!m.unstated && !m.unknown);
+        }
+    }
+    scratch_free(&s);
+    return 1;
+}
+
+/* ---- lines and their sides ----
+ *
+ * For each point: the distance to the path (metres), positive on its left, negative on its right, as seen along
+ * it; NaN where the nearest place is an end of the path and the point lies beyond it: there it has no sides. At a bend
+ * the side is that of the sum of the two directions (the angle-weighted normal in the plane: Baerentzen and Aanaes,
+ * "Signed distance computation using the angle weighted pseudonormal", 2005). `edge` is the nearest edge. */
+EXPORT void thalweg_sides(const double *line_lon, const double *line_lat, int64_t m, const double *lon, const double *lat,
+                          int64_t n, double *line_ecef, double *signed_m, int64_t *edge_at, double *along) {
+    vec *line = (vec *)line_ecef;
+    for (int64_t j = 0; j < m; j++) line[j] = surface(line_lon[j], line_lat[j]);
+    for (int64_t i = 0; i < n; i++) {
+        vec o = surface(lon[i], lat[i]);
+        frame f = frame_at(o);
+        double best2 = INFINITY, best_s = 0.0, jx, jy, kx, ky;
+        int64_t best = 0;
+        to_plane(&f, line[0], &jx, &jy);
+        for (int64_t j = 0; j + 1 < m; j++, jx = kx, jy = ky) {
+            double s;
+            to_plane(&f, line[j + 1], &kx, &ky);
+            double d2 = point_segment2(0, 0, jx, jy, kx, ky, &s);
+            if (vec_dot(vec_sub(line[j], o), f.u) < -WGS84_A) continue; /* beyond the horizon's antipode */
+            if (d2 < best2) best2 = d2, best = j, best_s = s;
+        }
+        double ax, ay, bx, by;
+        to_plane(&f, line[best], &ax, &ay), to_plane(&f, line[best + 1], &bx, &by);
+        double dx = bx - ax, dy = by - ay, px = ax + best_s * dx, py = ay + best_s * dy, l = hypot(dx, dy);
+        edge_at[i] = best, along[i] = best_s;
+        double turn_x = l > 0 ? dx / l : 0, turn_y = l > 0 ? dy / l : 0;
+        int64_t other = best_s <= 0.0 ? best - 1 : best_s >= 1.0 ? best + 1 : -2;
+        if (other == -1 || other == m - 1) { /* an end of the path: are we beyond it? */
+            double ahead = (-px) * dx + (-py) * dy;
+            if ((best_s <= 0.0 && ahead < -1e-6 * l) || (best_s >= 1.0 && ahead > 1e-6 * l)) { signed_m[i] = NAN; continue; }
+        } else if (other >= 0) {
+            double cx, cy, ex, ey;
+            to_plane(&f, line[other], &cx, &cy), to_plane(&f, line[other + 1], &ex, &ey);
+            double k = hypot(ex - cx, ey - cy);
+            if (k > 0) turn_x += (ex - cx) / k, turn_y += (ey - cy) / k;
+        }
+        double r = sqrt(best2), arc = r < WGS84_A ? WGS84_A * asin(r / WGS84_A) : r;
+        signed_m[i] = cross(turn_x, turn_y, -px, -py) >= 0.0 ? arc : -arc;
+    }
+}
