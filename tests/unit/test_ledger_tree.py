@@ -232,9 +232,7 @@ def test_nodes_that_are_not_kept_are_the_same_nodes() -> None:
     kept, unkept = Nodes(tiles), Nodes(tiles, keep=0)
     for level in range(10):
         for index in range(1000 >> level):
-            assert (
-                kept(level, index) == unkept(level, index) == naive_root(index << level, (index + 1) << level)
-            )
+            assert kept(level, index) == unkept(level, index) == naive_root(index << level, (index + 1) << level)
     with pytest.raises(Damaged):
         unkept(3, 125)
 

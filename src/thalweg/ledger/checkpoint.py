@@ -68,9 +68,7 @@ def open_checkpoint(data: bytes, origin: str, log_keys: Iterable[VerifierKey]) -
     return signed
 
 
-def require_log_signature(
-    signed: SignedCheckpoint, origin: str, log_keys: Iterable[VerifierKey]
-) -> VerifierKey:
+def require_log_signature(signed: SignedCheckpoint, origin: str, log_keys: Iterable[VerifierKey]) -> VerifierKey:
     """The log key that signed; Refused if none did."""
     if signed.checkpoint.origin != origin:
         raise Refused(
@@ -82,9 +80,7 @@ def require_log_signature(
     keys = [key for key in log_keys if key.algorithm == ED25519 and key.name == origin]
     lines = verify_note(signed.note, keys)
     if not lines:
-        raise Refused(
-            "checkpoint.unsigned", f"No key of the log {origin} signed this checkpoint.", origin=origin
-        )
+        raise Refused("checkpoint.unsigned", f"No key of the log {origin} signed this checkpoint.", origin=origin)
     return lines[0].key
 
 

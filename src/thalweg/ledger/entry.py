@@ -230,9 +230,7 @@ class AuthorKey:
         if self.algorithm not in ALGORITHMS or self.holder not in HOLDERS:
             raise Malformed("key.kind", f"A key of kind {self.algorithm} is not read here.")
         if (self.algorithm == "ed25519") != (not self.rp_id and not self.origins):
-            raise Malformed(
-                "key.passkey", "A passkey, and only a passkey, names its relying party and origins."
-            )
+            raise Malformed("key.passkey", "A passkey, and only a passkey, names its relying party and origins.")
         try:
             self._load()
         except ValueError as error:
@@ -279,9 +277,7 @@ class AuthorKey:
             case Assertion() if self.algorithm != "ed25519":
                 self._check_assertion(entry.signature, entry.event.hash())
             case _:
-                raise Refused(
-                    "entry.algorithm", "The signature is not of the kind that the author's key makes."
-                )
+                raise Refused("entry.algorithm", "The signature is not of the kind that the author's key makes.")
 
     def _check(self, signature: bytes, message: bytes) -> None:
         key = self._load()
@@ -309,9 +305,7 @@ class AuthorKey:
         if client.get("challenge") != _b64url(challenge):  # 2
             raise Refused("passkey.challenge", "The passkey signed something other than this event.")
         if client.get("origin") not in self.origins or client.get("crossOrigin", False) is not False:  # 3
-            raise Refused(
-                "passkey.origin", "The passkey was used on another site.", found=client.get("origin")
-            )
+            raise Refused("passkey.origin", "The passkey was used on another site.", found=client.get("origin"))
         data = assertion.authenticator_data
         if len(data) < 37 or data[:32] != hashlib.sha256(self.rp_id.encode()).digest():  # 4
             raise Refused("passkey.party", "The passkey belongs to another relying party.")

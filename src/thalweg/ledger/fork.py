@@ -65,7 +65,7 @@ def compare(
     `larger` reads the nodes of the tree under the larger checkpoint (a mirror, a store, tiles). It is
     needed when the sizes differ; without it Refused says so, since sizes alone show nothing.
     """
-    first, second = sorted((one, other), key=lambda item: item.head.size)
+    first, second = sorted((one, other), key=lambda item: (item.head.size, item.head.root))
     for item in (first, second):
         require_log_signature(item, log_key.name, [log_key])
     if first.head.size == second.head.size:

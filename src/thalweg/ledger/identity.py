@@ -280,9 +280,7 @@ class KeyHistory:
         held = self._witnesses.get(text)
         if event.kind == WITNESS_ADD:
             if key.algorithm != COSIGNATURE or held is not None:
-                raise Refused(
-                    "identity.witness", f"The witness {key.name} is known, or its key is no cosigner's."
-                )
+                raise Refused("identity.witness", f"The witness {key.name} is known, or its key is no cosigner's.")
             self._witnesses[text] = WitnessRecord(party, key, index)
         else:
             if held is None or held.ended is not None:
@@ -298,17 +296,13 @@ class KeyHistory:
 
     def _new_key(self, author: str, key: AuthorKey, index: int) -> None:
         if key.key_id in self._keys:
-            raise Refused(
-                "identity.reuse", f"The key {key.key_id[:12]}… was already added once.", key=key.key_id
-            )
+            raise Refused("identity.reuse", f"The key {key.key_id[:12]}… was already added once.", key=key.key_id)
         self._keys[key.key_id] = KeyRecord(author, key, index)
 
     def _end(self, author: str, key: str, index: int, reason: str, suspect_from: int | None) -> None:
         record = self._keys.get(key)
         if record is None or record.author != author or record.ended is not None:
-            raise Refused(
-                "identity.end", f"{author} has no valid key {key[:12]}… to end.", author=author, key=key
-            )
+            raise Refused("identity.end", f"{author} has no valid key {key[:12]}… to end.", author=author, key=key)
         self._keys[key] = replace(record, ended=index, reason=reason, suspect_from=suspect_from)
 
 

@@ -48,9 +48,7 @@ class VerifierKey:
     def __post_init__(self) -> None:
         check_name(self.name)
         if self.algorithm not in (ED25519, COSIGNATURE) or len(self.public) != _PUBLIC_BYTES:
-            raise Malformed(
-                "note.key", f"The key of {self.name} is of a kind that is not read here.", name=self.name
-            )
+            raise Malformed("note.key", f"The key of {self.name} is of a kind that is not read here.", name=self.name)
 
     @property
     def key_id(self) -> bytes:
@@ -123,9 +121,7 @@ class Note:
             raise Malformed("note.text", "A note is text, an empty line, and signature lines.")
         found = lines[:-1].split("\n")
         if len(found) > MAX_SIGNATURES:
-            raise Malformed(
-                "note.size", f"A note carries at most {MAX_SIGNATURES} signatures.", found=len(found)
-            )
+            raise Malformed("note.size", f"A note carries at most {MAX_SIGNATURES} signatures.", found=len(found))
         return cls(text + "\n", tuple(NoteSignature.parse(line) for line in found))
 
     def with_signatures(self, more: Iterable[NoteSignature]) -> Note:
@@ -174,16 +170,12 @@ def verify_line(key: VerifierKey, text: str, signature: NoteSignature) -> Signed
     if key.algorithm == COSIGNATURE:
         time = int.from_bytes(blob[:8], "big")
         if len(blob) != 8 + 64 or time > _MAX_TIME:
-            raise Refused(
-                "note.signature", f"The cosignature of {key.name} has the wrong form.", name=key.name
-            )
+            raise Refused("note.signature", f"The cosignature of {key.name} has the wrong form.", name=key.name)
         blob, message = blob[8:], _cosigned(text, time)
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(blob, message)
     except (InvalidSignature, ValueError) as error:
-        raise Refused(
-            "note.signature", f"The signature of {key.name} does not hold.", name=key.name
-        ) from error
+        raise Refused("note.signature", f"The signature of {key.name} does not hold.", name=key.name) from error
     return Signed(key, time)
 
 

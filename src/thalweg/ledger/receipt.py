@@ -67,9 +67,7 @@ class TlogProof:
             raise Malformed("proof.form", f"The proof does not begin with {TLOG_PROOF} and an index.")
         word, _, number = rest[0].partition(" ")
         if word != "index":
-            raise Malformed(
-                "proof.form", "The second line of the proof is not its index.", found=rest[0][:40]
-            )
+            raise Malformed("proof.form", "The second line of the proof is not its index.", found=rest[0][:40])
         if len(rest) > _MAX_PATH + 1:
             raise Malformed("proof.form", "The inclusion proof has more hashes than a tree has levels.")
         path = hashes_of(rest[1:], "inclusion proof")
@@ -177,14 +175,11 @@ class Bundle:
             {
                 "checkpoint": self.checkpoint.encode().decode(),
                 "checkpoints": [
-                    {"note": item.checkpoint.encode().decode(), "path": _texts(item.path)}
-                    for item in self.checkpoints
+                    {"note": item.checkpoint.encode().decode(), "path": _texts(item.path)} for item in self.checkpoints
                 ],
                 "entries": [item.value() for item in self.entries],
                 "keys": [item.value() for item in self.keys],
-                "payloads": [
-                    {"payload": b64(item.payload), "salt": item.salt.hex()} for item in self.payloads
-                ],
+                "payloads": [{"payload": b64(item.payload), "salt": item.salt.hex()} for item in self.payloads],
                 "policy": self.policy.value(),
                 "v": BUNDLE,
             }
@@ -211,9 +206,7 @@ def _open(data: bytes, version: str, where: str) -> Reader:
     reader = Reader(canonical.decode(data), where)
     found = reader.text("v")
     if found != version:
-        raise Malformed(
-            "file.version", f"This is {found[:60]!r}; {version} is what is read here.", found=found[:60]
-        )
+        raise Malformed("file.version", f"This is {found[:60]!r}; {version} is what is read here.", found=found[:60])
     return reader
 
 

@@ -77,9 +77,7 @@ class Prepared:
     payloads: tuple[StoredPayload, ...] = ()
 
 
-def prepare(
-    data: bytes, key: AuthorKey | None = None, payloads: Sequence[tuple[bytes, bytes]] = ()
-) -> Prepared:
+def prepare(data: bytes, key: AuthorKey | None = None, payloads: Sequence[tuple[bytes, bytes]] = ()) -> Prepared:
     """Read an entry; with `key`, check its signature under that key. `payloads` are (payload, salt) to be
     kept.
 
@@ -193,9 +191,7 @@ class Log:
         for digest in payloads:
             stored = self._store.payload(digest)
             if stored is None:
-                raise Refused(
-                    "log.payload", "A payload asked for was erased or never kept.", digest=digest.hex()
-                )
+                raise Refused("log.payload", "A payload asked for was erased or never kept.", digest=digest.hex())
             disclosed.append(DisclosedPayload(stored.payload, stored.salt))
         before: list[EarlierCheckpoint] = []
         for size in sorted(set(earlier)):
@@ -222,9 +218,7 @@ class Log:
             raise Refused("log.empty", "This log has no entries yet.")
         return signed
 
-    def _keys(
-        self, authors: Sequence[str], signed: SignedCheckpoint, history: KeyHistory
-    ) -> tuple[ProvenEntry, ...]:
+    def _keys(self, authors: Sequence[str], signed: SignedCheckpoint, history: KeyHistory) -> tuple[ProvenEntry, ...]:
         lines = {(line.name, line.key_id) for line in signed.note.signatures}
         witnesses = [item.key for item in history.witnesses() if (item.key.name, item.key.key_id) in lines]
         return tuple(self.prove(index, signed) for index in history.closure(authors, witnesses))
@@ -344,9 +338,7 @@ class Sequencer(Log):
             raise Refused("log.checkpoint", f"No checkpoint of {size} entries was made.", size=size)
         mine = SignedCheckpoint.parse(held)
         if mine.note.text != signed.note.text:
-            raise Inconsistent(
-                "log.fork", f"The cosigned checkpoint of {size} entries is not ours.", size=size
-            )
+            raise Inconsistent("log.fork", f"The cosigned checkpoint of {size} entries is not ours.", size=size)
         note = mine.note.with_signatures(signed.note.signatures)
         self._store.cosign(size, replace(mine, note=note).encode())
 
@@ -370,9 +362,7 @@ class Sequencer(Log):
         if stored is not None:
             checkpoint = SignedCheckpoint.parse(stored.checkpoint)
             if tree.root() != stored.head.root or checkpoint.head != stored.head:
-                raise Damaged(
-                    "log.edge", "The newest tiles do not fit the newest checkpoint; run a scrub.", size=size
-                )
+                raise Damaged("log.edge", "The newest tiles do not fit the newest checkpoint; run a scrub.", size=size)
             if checkpoint.checkpoint.origin != self.origin:
                 raise Refused("log.origin", f"This store holds the log {checkpoint.checkpoint.origin}.")
         last = self._signer.last
@@ -432,9 +422,7 @@ class Sequencer(Log):
         if batch.sealed:
             raise Refused("admit.again", "A log key changed just before this entry; send it again.")
         if item.seen.size > self._tree.size or item.seen.root != self._root_at(item.seen.size):
-            raise Refused(
-                "admit.seen", "The event cites a head that this log never had.", size=item.seen.size
-            )
+            raise Refused("admit.seen", "The event cites a head that this log never had.", size=item.seen.size)
         index = batch.start + len(batch.new)
         identity = item.kind in IDENTITY_KINDS
         if identity:
@@ -503,9 +491,7 @@ class Sequencer(Log):
     def _scrub_checkpoint(self, size: int) -> None:
         note = self._store.checkpoint(size)
         if note is None or SignedCheckpoint.parse(note).head != Head(size, root_of(size, self._nodes)):
-            raise Damaged(
-                "scrub.checkpoint", f"The checkpoint of {size} entries does not fit them.", size=size
-            )
+            raise Damaged("scrub.checkpoint", f"The checkpoint of {size} entries does not fit them.", size=size)
 
 
 class _Batch:
@@ -563,9 +549,7 @@ def _known_lines(signed: SignedCheckpoint, history: KeyHistory) -> SignedCheckpo
     return replace(signed, note=replace(signed.note, signatures=lines))
 
 
-def _scrub_entry(
-    index: int, data: bytes, history: KeyHistory, tips: dict[str, AuthorTip], store: Store
-) -> None:
+def _scrub_entry(index: int, data: bytes, history: KeyHistory, tips: dict[str, AuthorTip], store: Store) -> None:
     """One entry: it continues its author's chain, and the store finds it where it is."""
     try:
         entry = Entry.parse(data)

