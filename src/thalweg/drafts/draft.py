@@ -127,13 +127,15 @@ class Context:
 
     `default_party` is the party for whatever names none; empty: the stem of the file's name. Either way
     the declaration is flagged. `default_kind` is the kind of whatever names none; absent: a problem.
-    `plausibility` asks about positions (R3); absent: nobody asks.
+    `plausibility` asks about positions (R3); absent: nobody asks. `period` is the time that the check is
+    about; it decides which weeks of an endless schedule are written out, and nothing else.
     """
 
     theatre: Theatre
     default_party: str = ""
     default_kind: Kind | None = None
     plausibility: Plausibility | None = None
+    period: Window | None = None
 
     @cached_property
     def party_ids(self) -> Mapping[str, str]:
@@ -720,6 +722,8 @@ def _flag_coarse(outline: Outline | Shape, shape: Shape, uncertainty: Uncertaint
     else:
         return
     known_to_m = grid_m(points)
+    if isinstance(outline, PointOutline) and outline.precision_m is not None:
+        known_to_m = outline.precision_m / 2
     if known_to_m < 50.0 or known_to_m <= max(size_m, uncertainty.horizontal_m):
         return
     flags.append(

@@ -27,11 +27,13 @@ _METRES_PER_DEGREE = 111_320.0
 
 @dataclass(frozen=True, slots=True)
 class PointOutline:
-    """One position. `text` is the coordinates as written, where they came as text (R2)."""
+    """One position. `text` is the coordinates as written, where they came as text (R2), and
+    `precision_m` then is what one unit of their last digit is worth on the ground."""
 
     at: LonLat
     height_m: float | None = None
     text: str = ""
+    precision_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

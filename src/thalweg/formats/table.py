@@ -1,0 +1,832 @@
+"""Tables: CSV and spreadsheets (XLSX, XLS, ODS) in the shape of a site and movement notification (R6).
+
+    Sites                       one row, one protected site
+    Movements                   rows that share a movement id are way-points of one movement, in order
+    Operations and zones        one row, one declaration of the kind that its cell names
+
+A spreadsheet has these as sheets; a CSV has one of them, or several under lines that hold the section's
+name alone. The header is the first of the first rows in which known columns stand. Rows are reported by
+the number that a spreadsheet shows. docs/reference/formats/csv-xlsx.md has every column and its aliases.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+
+from thalweg.drafts import (
+    AreaOutline,
+    Context,
+    Draft,
+    DraftVolume,
+    Outcome,
+    Outline,
+    PathOutline,
+    PointOutline,
+    field_named,
+    finish,
+    reading_of,
+    with_unit,
+)
+from thalweg.drafts.heights import Height, read_height, read_length
+from thalweg.drafts.positions import read_cells, read_point, read_points, read_wkt
+from thalweg.drafts.texts import folded, number, plain
+from thalweg.model.declarations import Kind
+from thalweg.model.errors import InputError
+from thalweg.model.measures import Datum
+from thalweg.model.notes import Flag, Omission, Problem, Source
+from thalweg.model.reading import Reading
+
+NAME = "table"
+EXAMPLE = "EXAMPLE"  # a row whose first cell begins so is the template's, and is not read
+
+_SECTIONS = {
+    folded(alias): kind
+    for kind, aliases in (
+        (
+            Kind.STATIC_SITE,
+            "sites|site|static sites|facilities|protected sites|sites statiques|lieux|объекты|стационарные объекты|"
+            "المواقع|مواقع|المنشآت",
+        ),
+        (
+            Kind.MOVEMENT,
+            "movements|movement|convoys|missions|mouvements|convois|движения|перемещения|конвои|"
+            "التحركات|الحركات|القوافل",
+        ),
+        (
+            None,
+            "operations and zones|operations|zones|other declarations|opérations et zones|операции и зоны|"
+            "العمليات والمناطق",
+        ),
+    )
+    for alias in aliases.split("|")
+}
+_OWN_SHEETS = frozenset({"instructions", "lists"})  # of the template
+
+# Columns that only a table has. The value is what the reader calls them.
+_COLUMNS = {
+    folded(alias): name
+    for name, aliases in (
+        (
+            "latitude",
+            "latitude|lat|y|широта|خط العرض|gps latitude|latitude wgs84",
+        ),
+        (
+            "longitude",
+            "longitude|lon|long|lng|x|долгота|خط الطول|gps longitude|longitude wgs84",
+        ),
+        (
+            "coordinates",
+            "coordinates|coordinate|position|positions|gps|gps coordinates|gps location|mgrs|utm|wkt|geometry|geom|"
+            "the geom|coordonnées|coordonnées gps|координаты|الإحداثيات|إحداثيات",
+        ),
+        ("route", "route|itinerary|detailed route|itinéraire|маршрут|المسار|خط السير"),
+        ("from", "from|origin|departure point|departure from|départ de|откуда|من"),
+        ("to", "to|destination|arrival point|куда|إلى|الوجهة"),
+        ("altitude", "altitude|elevation|height|gps altitude|высота|الارتفاع"),
+        ("shape", "shape|geometry type|forme|форма|الشكل"),
+        ("waypoint", "waypoint|waypoint number|way point|point|point number|stop number|seq|sequence|order|étape|"
+         "точка|номер точки|نقطة|رقم النقطة"),
+        ("time", "time|eta|planned time|waypoint time|passage time|time at point|heure|время|الوقت"),
+        ("arrival", "arrival|arrival time|arrives|arrivée|прибытие|الوصول"),
+        ("departure", "departure|departure time|etd|departs|départ|отправление|المغادرة"),
+        ("start_date", "date"),
+        ("id", "movement id|site id|mission id|convoy id|facility id|notification number|номер движения|رقم الحركة|"
+         "رقم الموقع"),
+    )
+    for alias in aliases.split("|")
+}  # fmt: skip
+# Columns that tell what a table without a kind is about.
+_TELLING = {
+    **dict.fromkeys(
+        map(folded, ("facility type", "facility function", "humanitarian function", "type of facility")),
+        Kind.STATIC_SITE,
+    ),
+    **dict.fromkeys(
+        map(folded, ("movement id", "waypoint", "armed escort", "number of vehicles", "convoy id")), Kind.MOVEMENT
+    ),
+}
+_TIME_FIELDS = frozenset({"start", "end", "valid_from", "valid_until", "submitted", "time", "arrival", "departure"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    number: int  # as the spreadsheet shows it
+    cells: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Section:
+    """A header and the rows below it."""
+
+    sheet: str  # "" in a CSV
+    kind: Kind | None
+    header: tuple[str, ...] = ()
+    rows: list[_Row] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+
+    def path(self, row: _Row) -> str:
+        return f"{self.sheet}, row {row.number}" if self.sheet else f"row {row.number}"
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One row, its cells sorted by what they are."""
+
+    row: _Row
+    fields: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
+    flags: list[Flag] = field(default_factory=list)
+
+
+def read(data: bytes, file: str, context: Context) -> Reading:
+    """Every row of every section. Problems of the file itself are in the reading, never raised."""
+    problems: list[Problem] = []
+    omissions: list[Omission] = []
+    try:
+        if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+            sections = _sections_of_workbook(data, file, problems, omissions)
+        else:
+            sections = _sections_of_text(data, file, problems, omissions)
+    except InputError as error:
+        return reading_of(NAME, (), problems=(_problem(Source(file), error),))
+    outcomes: list[Outcome] = []
+    for section in sections:
+        outcomes.extend(_outcomes(section, file, context, omissions))
+    if not sections and not problems:
+        problems.append(
+            Problem(
+                Source(file),
+                "table-header",
+                "No row holds known column names.",
+                "a header such as id, organisation, name, latitude, longitude (thalweg template)",
+                "",
+            )
+        )
+    return reading_of(NAME, outcomes, problems=problems, omissions=_gathered(omissions))
+
+
+def _gathered(omissions: list[Omission]) -> list[Omission]:
+    """Harmless ones of one sort told once."""
+    kept = [omission for omission in omissions if not omission.harmless]
+    harmless: dict[tuple[str, str], list[Omission]] = {}
+    for omission in omissions:
+        if omission.harmless:
+            harmless.setdefault((omission.what, omission.why), []).append(omission)
+    for (what, why), same in harmless.items():
+        told = what if len(same) == 1 else f"{what}, {len(same)} times"
+        kept.append(Omission(same[0].source, told, why, harmless=True))
+    return kept
+
+
+# --- text to sections ---
+
+
+def _sections_of_text(data: bytes, file: str, problems: list[Problem], omissions: list[Omission]) -> list[_Section]:
+    best: tuple[int, int, list[_Row], str, Problem | None] | None = None
+    for text, encoding in _decodings(data):
+        first, _, rest = text.partition("\n")
+        told = re.fullmatch(r'"?sep=(.)"?\s*', first.strip("\r"))
+        skipped = 1 if told else 0
+        for delimiter in (told[1],) if told else (",", ";", "\t", "|"):
+            rows, problem = _records(rest if told else text, delimiter, skipped, file)
+            known = max((_known(row.cells) for row in rows[:30]), default=0)
+            wide = max((len(row.cells) for row in rows[:30]), default=0)
+            if best is None or (known, wide) > best[:2]:
+                best = (known, wide, rows, encoding, problem)
+    if best is None:
+        raise InputError("table-empty", "The file is empty.", expected="a header and rows", found="nothing")
+    _, _, rows, encoding, problem = best
+    if problem:
+        problems.append(problem)
+    sections = _sections("", None, rows, file, omissions)
+    if encoding:
+        flag = Flag(
+            "encoding-assumed",
+            f"The file does not say how its letters are encoded: it is read as {encoding}.",
+            "file",
+            {"encoding": encoding},
+        )
+        for section in sections:
+            section.flags.append(flag)
+    return sections
+
+
+def _decodings(data: bytes) -> list[tuple[str, str]]:
+    """The text, and its encoding where that had to be assumed."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return [(_decoded(data, "utf-16"), "")]
+    if b"\0" in data[:4096]:
+        wide = data[1:200:2].count(0) > data[0:200:2].count(0)
+        if data[:200].count(0) * 3 < len(data[:200]):
+            raise InputError("table-binary", "This is not a table of text.", expected="CSV or XLSX", found="binary")
+        return [(_decoded(data, "utf-16-le" if wide else "utf-16-be"), "UTF-16")]
+    try:
+        return [(data.decode("utf-8-sig"), "")]
+    except UnicodeDecodeError:
+        high = [byte for byte in data[:20000] if byte >= 0x80]
+        # In Windows-1256 Arabic, alef (C7) is the commonest letter; Russian in 1251 is mostly E0 to FF.
+        if high.count(0xC7) * 20 > len(high):
+            return [(data.decode("cp1256", "replace"), "Windows-1256 (Arabic)")]
+        if sum(byte >= 0xE0 for byte in high) * 2 > len(high):
+            return [(data.decode("cp1251", "replace"), "Windows-1251 (Cyrillic)")]
+        return [(data.decode("cp1252", "replace"), "Windows-1252 (Western)")]
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "table-encoding", f"The file is not {encoding}: {error.reason}.", expected="UTF-8", found=encoding
+        ) from error
+
+
+def _records(text: str, delimiter: str, skipped: int, file: str) -> tuple[list[_Row], Problem | None]:
+    rows: list[_Row] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    row_number = skipped
+    while True:
+        row_number += 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return rows, None
+        except csv.Error as error:
+            return rows, Problem(
+                Source(file, f"row {row_number}"),
+                "csv-broken",
+                f"The CSV breaks off here; this row and all after it were not read: {error}.",
+                "quotes in pairs",
+                "",
+            )
+        rows.append(_Row(row_number, tuple(cell.strip() for cell in record)))
+
+
+# --- workbooks to sections ---
+
+
+def _sections_of_workbook(data: bytes, file: str, problems: list[Problem], omissions: list[Omission]) -> list[_Section]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except (CalamineError, zipfile.BadZipFile, ValueError, OSError) as error:
+        raise InputError(
+            "workbook-unreadable", f"The workbook cannot be opened: {error}.", expected="XLSX, XLS or ODS", found=""
+        ) from error
+    problems.extend(_formulas_without_value(data, file))
+    sections: list[_Section] = []
+    for sheet_data in workbook.sheets_metadata:
+        name = sheet_data.name
+        if sheet_data.typ is not SheetTypeEnum.WorkSheet or folded(name) in _OWN_SHEETS:
+            continue
+        try:
+            sheet = workbook.get_sheet_by_name(name)
+            rows = _sheet_rows(sheet)
+        except (CalamineError, ValueError, OSError) as error:
+            problems.append(
+                Problem(Source(file, name), "sheet-unreadable", f"The sheet cannot be read: {error}.", "cells", "")
+            )
+            continue
+        found = _sections(name, _SECTIONS.get(folded(name)), rows, file, omissions)
+        sections.extend(found)
+    return sections
+
+
+def _sheet_rows(sheet: CalamineSheet) -> list[_Row]:
+    grid = [[_cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        # A merged cell says the same of every row that it covers; across columns it is a title.
+        if left != right or not (top < len(grid) and left < len(grid[top])):
+            continue
+        for row in grid[top + 1 : bottom + 1]:
+            if left < len(row) and not row[left]:
+                row[left] = grid[top][left]
+    return [_Row(index, tuple(row)) for index, row in enumerate(grid, start=1)]
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        minutes, seconds = divmod(int(cell.total_seconds()), 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+    return "" if cell is None else str(cell)
+
+
+_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]+\d+)"[^>]*?(?<!/)>(.*?)</c>', re.DOTALL)
+_LARGEST_PART = 200_000_000  # bytes of one sheet, unpacked; a sheet of a hundred thousand rows has 50 million
+
+
+def _formulas_without_value(data: bytes, file: str) -> list[Problem]:
+    """Cells whose formula nobody has computed: they look empty, and are not."""
+    found: list[Problem] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info in archive.infolist():
+                if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename) or info.file_size > _LARGEST_PART:
+                    continue
+                xml = archive.read(info)
+                if b"<f" not in xml:
+                    continue
+                for cell, inside in _CELL.findall(xml):
+                    if b"<f" in inside and not re.search(rb"<(?:v|t)[^>]*>[^<]+</(?:v|t)>", inside):
+                        found.append(
+                            Problem(
+                                Source(file, f"{info.filename.rpartition('/')[2]}, cell {cell.decode()}"),
+                                "formula-without-value",
+                                "The cell holds a formula that was never computed, so its value is not known.",
+                                "a workbook saved by a spreadsheet program, or the value itself",
+                                "a formula",
+                            )
+                        )
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError):
+        return []  # an old XLS is no archive; what is truly broken was refused when the workbook was opened
+    return found
+
+
+# --- rows to sections ---
+
+
+def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissions: list[Omission]) -> list[_Section]:
+    sections: list[_Section] = []
+    current: _Section | None = None
+    pending = kind
+    loose: list[int] = []
+    for row in rows:
+        filled = [cell for cell in row.cells if cell]
+        if not filled:
+            continue
+        if len(filled) == 1 and row.cells[0] and folded(row.cells[0]) in _SECTIONS:
+            pending, current = _SECTIONS[folded(row.cells[0])], None
+            continue
+        if filled[0].startswith("#"):
+            omissions.append(
+                Omission(Source(file, _row_path(sheet, row)), "a comment row", "it begins with #", harmless=True)
+            )
+            continue
+        if current is None:
+            if _known(row.cells) >= 2:
+                current = _Section(sheet, pending, tuple(row.cells))
+                sections.append(current)
+            else:
+                loose.append(row.number)
+            continue
+        current.rows.append(row)
+    if loose:
+        where = f"{sheet}, " if sheet else ""
+        omissions.append(
+            Omission(
+                Source(file, f"{where}row {loose[0]}" + (f" to {loose[-1]}" if len(loose) > 1 else "")),
+                "rows above a header" if sections else "a table without known columns",
+                "no column of theirs is known",
+                harmless=bool(sections) and loose[-1] < sections[0].rows[0].number if _any_rows(sections) else False,
+            )
+        )
+    return sections
+
+
+def _any_rows(sections: Sequence[_Section]) -> bool:
+    return bool(sections and sections[0].rows)
+
+
+def _row_path(sheet: str, row: _Row) -> str:
+    return f"{sheet}, row {row.number}" if sheet else f"row {row.number}"
+
+
+def _column(name: str) -> str:
+    """The table's own column of that name, or empty. Form tools prefix theirs: `_gps_latitude`."""
+    word = folded(name)
+    found = _COLUMNS.get(word, "")
+    if not found:
+        for ending in ("latitude", "longitude", "altitude"):
+            if word.endswith(" " + ending):
+                return ending
+        if word.endswith(" precision") and word.startswith(("gps", "location", "position", "geopoint")):
+            return "gps precision"
+    return found
+
+
+def _known(cells: Iterable[str]) -> int:
+    """How many different columns of a row are known names."""
+    names = set()
+    for cell in cells:
+        if cell and len(cell) < 60:
+            known = field_named(cell)
+            name = _column(cell) or (known[0] if known else "")
+            if name:
+                names.add(name)
+    return len(names)
+
+
+# --- rows to drafts ---
+
+
+def _outcomes(section: _Section, file: str, context: Context, omissions: list[Omission]) -> Iterable[Outcome]:
+    kind, told = section.kind, ""
+    names = [field_named(name) for name in section.header]
+    if kind is None and not any(known and known[0] == "kind" for known in names):
+        kind = next((_TELLING[folded(name)] for name in section.header if folded(name) in _TELLING), None)
+        told = kind.value if kind else ""
+    entries: list[_Entry] = []
+    outcomes: list[Outcome] = []
+    for row in section.rows:
+        if row.cells[0].upper().startswith(EXAMPLE):
+            omissions.append(
+                Omission(Source(file, section.path(row)), "an example row", f"it begins with {EXAMPLE}", harmless=True)
+            )
+            continue
+        try:
+            entry = _entry(row, section)
+        except InputError as error:
+            outcomes.append(_problem(Source(file, section.path(row)), error))
+            continue
+        if told:
+            entry.flags.append(Flag("kind-assumed", f"Its columns are those of a {told}: it is read as one.", "kind"))
+        if kind is not None and not entry.fields.get("kind"):
+            entry.fields["kind"] = kind.value
+        entries.append(entry)
+    for group in _groups(entries):
+        source = Source(file, _group_path(section, group))
+        try:
+            draft = _draft(group, source)
+        except InputError as error:
+            outcomes.append(_problem(source, error))
+            continue
+        outcomes.append(finish(draft, context))
+    return outcomes
+
+
+def _group_path(section: _Section, group: Sequence[_Entry]) -> str:
+    path = section.path(group[0].row)
+    if len(group) == 1:
+        return path
+    first, last = group[0].row.number, group[-1].row.number
+    sheet = f"{section.sheet}, " if section.sheet else ""
+    if last - first == len(group) - 1:
+        return f"{sheet}rows {first} to {last}"
+    return f"{sheet}rows " + ", ".join(str(entry.row.number) for entry in group)
+
+
+def _entry(row: _Row, section: _Section) -> _Entry:
+    entry = _Entry(row, flags=list(section.flags))
+    for index, cell in enumerate(row.cells):
+        if not cell:
+            continue
+        if index >= len(section.header) or not section.header[index]:
+            raise InputError(
+                "row-longer",
+                "A cell stands where the header has no column; perhaps a separator inside a text moved the cells.",
+                expected=f"at most {len(section.header)} cells, each below a column name",
+                found=f"“{cell[:60]}” in column {index + 1}",
+            )
+        if cell.startswith("#") and cell.rstrip("!?").upper() in _CELL_ERRORS:
+            raise InputError(
+                "cell-error",
+                f"The cell below “{section.header[index]}” holds an error of the spreadsheet.",
+                expected="a value",
+                found=cell,
+            )
+        _sort(section.header[index], cell, entry)
+    _join_dates(entry)
+    return entry
+
+
+_CELL_ERRORS = frozenset({"#N/A", "#REF", "#VALUE", "#NAME", "#DIV/0", "#NUM", "#NULL"})
+
+
+def _sort(name: str, cell: str, entry: _Entry) -> None:
+    column = _column(name)
+    known = field_named(name)
+    word = folded(name)
+    if word in ("start time", "end time", "end date", "start date"):
+        entry.columns[word.replace(" ", "_")] = cell
+    elif column == "id":
+        entry.fields.setdefault("id", cell)
+    elif column == "gps precision":
+        entry.fields.setdefault("uncertainty_m", cell)
+    elif column:
+        if entry.columns.get(column, cell) != cell:
+            raise InputError(
+                "field-twice", f"Two columns are both its {column}, and differ.", expected="one", found=cell
+            )
+        entry.columns[column] = cell
+    elif known:
+        target, unit = known
+        text = with_unit(cell, unit)
+        before = entry.fields.get(target)
+        if before is None or before == text:
+            entry.fields[target] = text
+        elif target in ("title", "party", "place", "id"):
+            entry.details[name] = cell
+        else:
+            raise InputError(
+                "field-twice", f"Two columns are both its {target}, and differ.", expected="one", found=cell
+            )
+    else:
+        entry.details[name] = cell
+
+
+def _join_dates(entry: _Entry) -> None:
+    """Dates and times of day in cells of their own; serial numbers of a spreadsheet (R26)."""
+    columns, fields = entry.columns, entry.fields
+    day = columns.pop("start_date", "") or ""
+    for side in ("start", "end"):
+        date_text = columns.pop(f"{side}_date", "") or day
+        time_text = columns.pop(f"{side}_time", "")
+        text = _joined(date_text, time_text)
+        if text and (date_text is not day or time_text or side == "start"):
+            fields.setdefault(side, text)
+    for name in ("time", "arrival", "departure"):
+        if columns.get(name) and day and re.fullmatch(r"\d{1,2}[:.h]\d{2}(?::\d{2})?.*", columns[name]):
+            columns[name] = _joined(day, columns[name])
+    for place in (fields, columns):
+        for name in _TIME_FIELDS & place.keys():
+            place[name] = _without_serial(place[name], name, entry.flags)
+
+
+def _joined(day: str, hour: str) -> str:
+    if not day or not hour:
+        return day or hour
+    if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", day) and day.endswith("00:00:00"):
+        day = day[:10]
+    if re.match(r"\d{4}-\d\d-\d\d[T ]\d", hour):
+        return hour
+    return f"{day} {hour}"
+
+
+def _without_serial(text: str, name: str, flags: list[Flag]) -> str:
+    if not re.fullmatch(r"[2-7]\d{4}(?:[.,]\d+)?", text):
+        return text
+    moment = datetime(1899, 12, 30) + timedelta(days=float(text.replace(",", ".")))  # noqa: DTZ001  local, as in the sheet
+    moment = (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
+    flags.append(
+        Flag(
+            "time-serial",
+            f"The {name} “{text}” is a spreadsheet's day number: it is read as {moment.isoformat(sep=' ')} "
+            "local time, counting days from 1900.",
+            name,
+        )
+    )
+    return moment.isoformat(sep=" ")
+
+
+def _groups(entries: Iterable[_Entry]) -> list[list[_Entry]]:
+    """Rows of movements that share an id, in order; every other row alone.
+
+    In a table of movements a row without an id, but with a way-point number, belongs to the row above.
+    """
+    groups: list[list[_Entry]] = []
+    by_id: dict[str, list[_Entry]] = {}
+    for entry in entries:
+        is_movement = folded(entry.fields.get("kind", "")) in _MOVEMENT_WORDS
+        own_id = plain(entry.fields.get("id", ""))
+        if is_movement and not own_id and "waypoint" in entry.columns and groups:
+            previous = groups[-1][0]
+            if folded(previous.fields.get("kind", "")) in _MOVEMENT_WORDS:
+                groups[-1].append(entry)
+                continue
+        if is_movement and own_id and "route" not in entry.columns and not entry.fields.get("action"):
+            if own_id in by_id:
+                by_id[own_id].append(entry)
+                continue
+            by_id[own_id] = [entry]
+            groups.append(by_id[own_id])
+            continue
+        groups.append([entry])
+    return groups
+
+
+_GOES_ABOUT = frozenset({"movement", "movements", "operation", "operations", "flight"})
+_MOVEMENT_WORDS = frozenset({"movement", "movements", "convoy", "flight", "voyage", "journey"})
+
+
+def _draft(group: list[_Entry], source: Source) -> Draft:
+    fields: dict[str, str] = {}
+    details: dict[str, str] = {}
+    flags: list[Flag] = []
+    for entry in group:
+        for name, text in entry.fields.items():
+            if len(group) > 1 and name in ("place", "bank"):
+                details[f"{name}, row {entry.row.number}"] = text  # of this way-point, not of them all
+                continue
+            if len(group) > 1 and fields.get(name, text) != text:
+                if name == "title":
+                    details[f"{name}, row {entry.row.number}"] = text
+                    continue
+                if name in ("uncertainty_m", "buffer_m"):
+                    details[f"{name}, row {entry.row.number}"] = text
+                    fields[name] = max(fields[name], text, key=lambda value: read_length(value))
+                    continue
+                raise InputError(
+                    "rows-differ",
+                    f"The rows of one movement differ in its {name}.",
+                    expected=f"“{fields[name]}” in every row, or only in the first",
+                    found=f"“{text}” in row {entry.row.number}",
+                )
+            fields.setdefault(name, text)
+        for name, text in entry.details.items():
+            if details.setdefault(name, text) != text:
+                details[f"{name}, row {entry.row.number}"] = text
+        for flag in entry.flags:
+            if flag not in flags:
+                flags.append(flag)
+    for place in ("from", "to"):
+        if group[0].columns.get(place):
+            details[place] = group[0].columns[place]
+    volumes = _volumes(group, fields, flags)
+    altitude = group[0].columns.get("altitude", "")
+    if altitude and len(group) == 1:
+        if folded(fields.get("kind", "")) in _GOES_ABOUT and not (fields.get("lower") or fields.get("upper")):
+            fields |= {"lower": altitude, "upper": altitude}
+        else:
+            details["altitude"] = altitude
+    return Draft(source, fields, volumes, details, tuple(flags))
+
+
+def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) -> tuple[DraftVolume, ...]:
+    if len(group) > 1:
+        return (_way_points(group, flags),)
+    entry = group[0]
+    columns = entry.columns
+    if "route" in columns:
+        return (_route(columns["route"], flags),)
+    if "latitude" in columns or "longitude" in columns:
+        if not ("latitude" in columns and "longitude" in columns):
+            missing = "longitude" if "latitude" in columns else "latitude"
+            raise InputError(
+                "place-missing", f"The {missing} is empty.", expected="latitude and longitude", found="one of them"
+            )
+        return (DraftVolume(read_cells(columns["latitude"], columns["longitude"], "latitude", flags)),)
+    if "coordinates" in columns:
+        return (_of_coordinates(columns["coordinates"], columns.get("shape", ""), fields, flags),)
+    if "from" in columns and "to" in columns:
+        ends = [read_point(columns[name], name, flags) for name in ("from", "to")]
+        times = tuple(fields.get(name, "") for name in ("start", "end"))
+        path = PathOutline(tuple(end.at for end in ends), text=f"{ends[0].text}; {ends[1].text}")
+        return (DraftVolume(path, times=times if all(times) else ()),)
+    return ()
+
+
+def _of_coordinates(text: str, shape: str, fields: Mapping[str, str], flags: list[Flag]) -> DraftVolume:
+    outline = read_wkt(text, straight=True)
+    if outline is not None:
+        return DraftVolume(outline)
+    points = read_points(text, "coordinates", flags)
+    if len(points) == 1:
+        return DraftVolume(points[0])
+    return DraftVolume(_of_points(points, text, shape, fields, flags))
+
+
+_AREAS = frozenset(map(folded, ("area", "polygon", "zone", "surface", "площадь", "полигон", "منطقة", "مضلع")))
+_LINES = frozenset(
+    map(folded, ("line", "path", "corridor", "route", "ligne", "линия", "маршрут", "коридор", "خط", "ممر"))
+)
+
+
+def _of_points(
+    points: list[PointOutline], text: str, shape: str, fields: Mapping[str, str], flags: list[Flag]
+) -> Outline:
+    positions = tuple(point.at for point in points)
+    word = folded(shape)
+    kind = folded(fields.get("kind", ""))
+    if word in _LINES or (not word and (kind in ("line", *_MOVEMENT_WORDS) or fields.get("half_width_m"))):
+        return PathOutline(positions, text=text)
+    if word in _AREAS:
+        return AreaOutline(((positions,),), text=text)
+    if word:
+        raise InputError(
+            "shape-unknown", f"“{shape}” is not a shape known here.", expected="area, line or corridor", found=shape
+        )
+    if len(positions) < 3:
+        raise InputError(
+            "shape-missing",
+            "Two positions are neither an area nor, unless it is said, a line.",
+            expected="a shape of line or corridor, or more positions",
+            found=text[:80],
+        )
+    if positions[0] != positions[-1]:
+        flags.append(
+            Flag("shape-assumed", f"{len(positions)} positions are read as the corners of an area.", "coordinates")
+        )
+    return AreaOutline(((positions,),), text=text)
+
+
+_AT = re.compile(r"\s*(?:@|\bat\b|\bà\b|\bв\b|الساعة)\s*", re.IGNORECASE)
+
+
+def _route(text: str, flags: list[Flag]) -> DraftVolume:
+    """`35.33, 40.14 @ 2017-09-16T10:00Z; 35.40, 40.30 @ …`, or well-known text without times."""
+    outline = read_wkt(text, straight=True)
+    if outline is not None:
+        return DraftVolume(outline)
+    points: list[PointOutline] = []
+    times: list[str] = []
+    for part in re.split(r"\s*(?:;|\||\n|→|->|؛)\s*", text):
+        if not part.strip():
+            continue
+        pieces = _AT.split(part.strip(), maxsplit=1)
+        points.append(read_point(pieces[0], "route", flags))
+        times.append(pieces[1] if len(pieces) > 1 else "")
+    if len(points) < 2:
+        raise InputError(
+            "path-short",
+            "A route needs two way-points.",
+            expected="positions separated by semicolons, each followed by @ and its time",
+            found=text[:80],
+        )
+    path = PathOutline(tuple(point.at for point in points), text=text)
+    return DraftVolume(path, times=tuple(times) if any(times) else ())
+
+
+def _way_points(group: list[_Entry], flags: list[Flag]) -> DraftVolume:
+    ordered = sorted(group, key=_order) if all("waypoint" in entry.columns for entry in group) else group
+    row_heights, heights_datum = _heights(ordered)
+    heights: list[float | None] = []
+    points: list[PointOutline] = []
+    times: list[str] = []
+    for entry, height_m in zip(ordered, row_heights, strict=True):
+        columns = entry.columns
+        try:
+            point = _way_point(columns, flags)
+        except InputError as error:
+            raise InputError(error.code, f"Row {entry.row.number}: {error.sentence}", **error.fields) from error
+        arrival, departure = columns.get("arrival", ""), columns.get("departure", "")
+        moment = columns.get("time", "") or arrival or departure
+        points.append(point)
+        times.append(moment)
+        heights.append(height_m)
+        if arrival and departure and arrival != departure:
+            times[-1] = arrival
+            points.append(point)
+            times.append(departure)
+            heights.append(height_m)
+    path = PathOutline(
+        tuple(point.at for point in points),
+        heights_m=tuple(heights) if any(height is not None for height in heights) else (),
+        text="; ".join(point.text for point in points),
+    )
+    return DraftVolume(path, times=tuple(times) if any(times) else (), heights_datum=heights_datum)
+
+
+def _way_point(columns: Mapping[str, str], flags: list[Flag]) -> PointOutline:
+    if "latitude" in columns and "longitude" in columns:
+        return read_cells(columns["latitude"], columns["longitude"], "latitude", flags)
+    if "coordinates" in columns:
+        return read_point(columns["coordinates"], "coordinates", flags)
+    raise InputError("place-missing", "It does not say where.", expected="a position", found="none")
+
+
+def _heights(entries: Sequence[_Entry]) -> tuple[tuple[float | None, ...], Datum | None]:
+    """Metres of the altitude column, and the datum that its cells name (None: the field `datum` says)."""
+    heights = []
+    datums = set()
+    for entry in entries:
+        text = entry.columns.get("altitude", "")
+        unit = entry.fields.get("height_unit", "")
+        height = read_height(text, unit=unit, what="altitude") if text else Height(None)
+        heights.append(height.metres)
+        if text:
+            datums.add(height.datum)
+    if len(datums) > 1:
+        raise InputError(
+            "heights-differ",
+            "The altitudes of one movement are above different things.",
+            expected="one datum for all of its way-points",
+            found=", ".join(sorted(str(datum) for datum in datums)),
+        )
+    return tuple(heights), next(iter(datums), None)
+
+
+def _order(entry: _Entry) -> float:
+    try:
+        return number(entry.columns["waypoint"])
+    except InputError as error:
+        raise InputError(
+            "waypoint-order",
+            f"Row {entry.row.number}: “{entry.columns['waypoint']}” is no way-point number.",
+            expected="1, 2, 3",
+            found=entry.columns["waypoint"],
+        ) from error
+
+
+def _problem(source: Source, error: InputError) -> Problem:
+    expected, found = str(error.fields.get("expected", "")), str(error.fields.get("found", ""))
+    return Problem(source, error.code, error.sentence, expected, found)
