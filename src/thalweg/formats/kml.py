@@ -118,19 +118,18 @@ def _read_kmz(data: bytes, name: str, context: Context) -> Reading:
     seen = found = 0
     others: set[str] = set()
     for member in open_archive(data, name):
-        inside = f"{name}/{member.name}"
         if isinstance(member, Refused):
-            problems.append(Problem(Source(inside), member.code, member.sentence))
+            problems.append(Problem(Source(name, member.name), member.code, member.sentence))
             continue
         if not member.name.lower().endswith(".kml"):
             others.add(member.name.rpartition(".")[2].lower()[:12])
             continue
         found += 1
-        reader = _Reader(inside, context)
+        reader = _Reader(name, context, inside=member.name)
         try:
             reader.document(member.data)
         except InputError as error:
-            problems.append(_problem(Source(inside), error))
+            problems.append(_problem(Source(name, member.name), error))
             continue
         part = reader.reading()
         outcomes += [*part.declarations, *part.cancellations]
@@ -178,8 +177,10 @@ class _Face:
 class _Reader:
     """Walks one document, from the root down, and collects what it makes of it."""
 
-    def __init__(self, name: str, context: Context) -> None:
+    def __init__(self, name: str, context: Context, *, inside: str = "") -> None:
+        """`inside` is the path of the document in its KMZ; the file is the KMZ, for that is what came."""
         self._name = name
+        self._inside = inside
         self._context = context
         self._outcomes: list[Outcome] = []
         self._omissions: list[Omission] = []
@@ -189,7 +190,12 @@ class _Reader:
 
     def reading(self) -> Reading:
         ornaments = [
-            Omission(Source(self._name), what, f"{count} of them; they draw and do not say where", harmless=True)
+            Omission(
+                Source(self._name, self._inside),
+                what,
+                f"{count} of them; they draw and do not say where",
+                harmless=True,
+            )
             for what, count in sorted(self._harmless.items())
         ]
         return reading_of(NAME, self._outcomes, omissions=[*self._omissions, *ornaments], seen=self._seen)
@@ -204,9 +210,10 @@ class _Reader:
                 ),
             )
         if local(root) == "kml":
-            self._features(root, "", _Span(), hidden=False)
+            self._features(root, self._inside, _Span(), hidden=False)
         elif local(root) in _CONTAINERS or local(root) == "Placemark":
-            self._feature(root, local(root), _Span(), hidden=False)
+            path = f"{self._inside}/{local(root)}" if self._inside else local(root)
+            self._feature(root, path, _Span(), hidden=False)
         else:
             raise InputError(
                 "kml-root",
