@@ -118,8 +118,9 @@ def findings(
     # the worst of the part pairs is told: the nearest, then the nearest in height
     height = np.nan_to_num(told["vertical"], nan=0.0)
     worst = np.lexsort((height, np.nan_to_num(told["d"], nan=np.inf), group))[starts]
-    first = np.minimum.reduceat(np.nan_to_num(told["first"], nan=np.inf), starts)
-    last = np.maximum.reduceat(np.nan_to_num(told["last"], nan=-np.inf), starts)
+    # nan_to_num would otherwise make an open end the largest finite number, which is no time
+    first = np.minimum.reduceat(np.nan_to_num(told["first"], nan=np.inf, posinf=np.inf, neginf=-np.inf), starts)
+    last = np.maximum.reduceat(np.nan_to_num(told["last"], nan=-np.inf, posinf=np.inf, neginf=-np.inf), starts)
     lon = 0.5 * (told["lon_a"] + told["lon_b"])[worst]
     lat = 0.5 * (told["lat_a"] + told["lat_b"])[worst]
     apart = np.abs(told["lon_a"] - told["lon_b"])[worst] > 180.0
