@@ -208,13 +208,8 @@ def _same(a: LonLat, b: LonLat) -> bool:
 def _distinct(points: Sequence[LonLat], where: str, flags: list[Flag]) -> list[LonLat]:
     """Without vertices that repeat the one before; that changes no region, and it is flagged."""
     for lon, lat in points:
-        if not (isfinite(lon) and isfinite(lat)):
-            raise InputError(
-                "position-range",
-                "A coordinate is not a finite number.",
-                expected="degrees",
-                found=f"{lon}, {lat}",
-            )
+        if not (-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0):  # also where it is no number
+            position((lon, lat))  # raises, with the numbers
     kept = [points[0]] if points else []
     repeated = 0
     for before, point in pairwise(points):
@@ -249,15 +244,15 @@ def _plain_ring(ring: Sequence[LonLat]) -> list[LonLat] | None:
 
 
 def _distinct_ring(ring: Sequence[LonLat], where: str, flags: list[Flag]) -> list[LonLat]:
+    points = _distinct(ring, where, flags)
     for a, b in pairwise(ring):
-        if abs(a[0] - b[0]) == 360.0 and a[1] == b[1] and abs(a[1]) != 90.0:
+        if abs(a[0]) == 180.0 and a[0] == -b[0] and a[1] == b[1] and abs(a[1]) != 90.0:
             raise InputError(
                 "ring-around",
                 f"An edge of the {where} runs around the whole Earth, from longitude {a[0]:g} to {b[0]:g}.",
                 expected="a region cut into polygons less than 180 degrees wide",
                 found=f"{a[0]:g} to {b[0]:g} at latitude {a[1]:g}",
             )
-    points = _distinct(ring, where, flags)
     while len(points) > 1 and _same(points[0], points[-1]):
         points.pop()
     if len(set(points)) < 3:
@@ -309,9 +304,6 @@ def _flag_edges(points: Sequence[LonLat], where: str, *, closed: bool, straight:
 
 
 def _flag_ring(points: Sequence[LonLat], where: str, *, straight: bool, flags: list[Flag]) -> None:
-    for lon, lat in points:
-        if not (-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0):
-            position((lon, lat))  # raises, with the numbers
     _flag_edges(points, where, closed=True, straight=straight, flags=flags)
     plane, turns = _unwrapped(points)
     _flag_size(plane, turns, where, flags)

@@ -268,16 +268,26 @@ def _fixed_offset(zone: str) -> timedelta | None:
 
 @lru_cache(maxsize=256)
 def zone_named(name: str) -> ZoneInfo:
-    """The IANA zone of that name; `InputError` (`time-zone-unknown`) where there is none."""
+    """The IANA zone of that name; `InputError` (`time-zone-unknown`) where there is none.
+
+    Names without a slash are refused, for they look like abbreviations and are not: `EET` and `CET` are
+    zones with summer time, and `EST` is one without.
+    """
+    if "/" not in name and name not in ("UTC", "GMT"):
+        raise _unknown_zone(name)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputError(
-            "time-zone-unknown",
-            f"“{name}” is not a time zone that can be told apart from others.",
-            expected="an offset such as +03:00, UTC, or an IANA name such as Asia/Damascus",
-            found=name,
-        ) from error
+        raise _unknown_zone(name) from error
+
+
+def _unknown_zone(name: str) -> InputError:
+    return InputError(
+        "time-zone-unknown",
+        f"“{name}” is not a time zone that can be told apart from others.",
+        expected="an offset such as +03:00, UTC, or an IANA name such as Asia/Damascus",
+        found=name,
+    )
 
 
 def _offsets(naive: datetime, zone: str, what: str) -> tuple[timedelta, timedelta]:
