@@ -4,5 +4,6 @@
 """
 
 from thalweg.engine.batch import batch
+from thalweg.engine.suggest import suggest
 
-__all__ = ["batch"]
+__all__ = ["batch", "suggest"]

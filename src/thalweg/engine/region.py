@@ -7,6 +7,9 @@ are drawn with 32-sided rounds and true to 1 part in 10^5 within 20 km of the co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -34,17 +37,29 @@ def overlaps(
     return [_polygons(shape, frame) for shape, frame in zip(shared, frames, strict=True)]
 
 
+def _ecef(lon: Floats, lat: Floats) -> Floats:
+    """Earth-centred metres of surface points in degrees, shape (n, 3)."""
+    east_of, north_of = np.radians(lon), np.radians(lat)
+    n = _A / np.sqrt(1 - _E2 * np.sin(north_of) ** 2)
+    around = n * np.cos(north_of)
+    return np.stack([around * np.cos(east_of), around * np.sin(east_of), n * (1 - _E2) * np.sin(north_of)], axis=1)
+
+
+def _lonlat(ecef: Floats) -> tuple[Floats, Floats]:
+    """Degrees of the surface points on the rays from the Earth's centre through (n, 3) points: on the surface the
+    latitude is that of z / (rho (1 - e2)), and the ray keeps that ratio."""
+    x, y, z = ecef.T
+    return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y) * (1 - _E2)))
+
+
 def _frames(lon: Floats, lat: Floats) -> Floats:
     """Rows of [origin, east, north, up], shape (n, 4, 3), at surface points in degrees."""
     east_of, north_of = np.radians(lon), np.radians(lat)
     sl, cl, sp, cp = np.sin(east_of), np.cos(east_of), np.sin(north_of), np.cos(north_of)
-    n = _A / np.sqrt(1 - _E2 * sp * sp)
-    zero = np.zeros_like(sl)
-    origin = np.stack([n * cp * cl, n * cp * sl, n * (1 - _E2) * sp], axis=1)
-    east = np.stack([-sl, cl, zero], axis=1)
+    east = np.stack([-sl, cl, np.zeros_like(sl)], axis=1)
     north = np.stack([-sp * cl, -sp * sl, cp], axis=1)
     up = np.stack([cp * cl, cp * sl, sp], axis=1)
-    return np.stack([origin, east, north, up], axis=1)
+    return np.stack([_ecef(lon, lat), east, north, up], axis=1)
 
 
 def _outlines(parts: Parts, rows: npt.NDArray[np.int32], frames: Floats) -> npt.NDArray[np.object_]:
@@ -109,8 +124,62 @@ def _polygons(shape: shapely.Geometry, frame: Floats) -> tuple[Polygon, ...]:
 
 def _ring(ring: shapely.LinearRing, frame: Floats) -> tuple[Position, ...]:
     xy = shapely.get_coordinates(ring)[:-1]
-    ecef = frame[0] + xy[:, :1] * frame[1] + xy[:, 1:] * frame[2]
-    # the ray from the Earth's centre meets the ellipsoid at the same direction: latitude from z / (rho (1 - e2))
-    lon = np.degrees(np.arctan2(ecef[:, 1], ecef[:, 0]))
-    lat = np.degrees(np.arctan2(ecef[:, 2], np.hypot(ecef[:, 0], ecef[:, 1]) * (1 - _E2)))
-    return tuple(map(Position, lon.tolist(), lat.tolist()))
+    return tuple(Plane(frame).back(xy))
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """The plane that touches the ellipsoid in the middle of some positions, in the same central projection."""
+
+    frame: Floats  # origin, east, north, up; shape (4, 3)
+
+    @classmethod
+    def around(cls, points: Sequence[Position]) -> Plane:
+        ecef = _ecef(np.array([p.lon for p in points]), np.array([p.lat for p in points])).mean(axis=0)
+        return cls(_frames(*_lonlat(ecef[None, :]))[0])
+
+    def flat(self, points: Sequence[Position]) -> Floats:
+        """Metres east and north, shape (n, 2)."""
+        return self.project(_ecef(np.array([p.lon for p in points]), np.array([p.lat for p in points])))
+
+    def project(self, ecef: Floats) -> Floats:
+        """The same for Earth-centred points of the surface, shape (n, 3)."""
+        origin, east, north, up = self.frame
+        scale = (origin @ up) / np.maximum(ecef @ up, 0.05 * _A)
+        offset = ecef * scale[:, None] - origin
+        return np.stack([offset @ east, offset @ north], axis=1)
+
+    def back(self, xy: Floats) -> list[Position]:
+        lon, lat = _lonlat(self.frame[0] + xy[:, :1] * self.frame[1] + xy[:, 1:] * self.frame[2])
+        return list(map(Position, lon.tolist(), lat.tolist()))
+
+
+def flat_polygon(plane: Plane, polygon: Polygon) -> shapely.Geometry:
+    """The polygon in the plane, valid even where its ring crosses itself."""
+    drawn = shapely.Polygon(plane.flat(polygon.outer), [plane.flat(hole) for hole in polygon.holes])
+    return drawn if drawn.is_valid else shapely.make_valid(drawn)
+
+
+def flat_core(plane: Plane, parts: Parts, row: int) -> shapely.Geometry:
+    """The core of a part, without its radius, in the plane."""
+    span = slice(parts.first[row], parts.first[row + 1])
+    xy = plane.project(np.stack([parts.ex[span], parts.ey[span], parts.ez[span]], axis=1))
+    if parts.core[row] == POINT:
+        return shapely.Point(xy[0])
+    if parts.core[row] != AREA:
+        return shapely.LineString(xy)
+    first = parts.first[row]
+    rings = [
+        xy[parts.ring_first[ring] - first : parts.ring_first[ring + 1] - first]
+        for ring in range(parts.ring[row], parts.ring[row + 1])
+    ]
+    drawn = shapely.Polygon(rings[0], rings[1:])
+    return drawn if drawn.is_valid else shapely.make_valid(drawn)
+
+
+def round_polygon(plane: Plane, polygon: shapely.Polygon) -> Polygon:
+    """Back on the ellipsoid."""
+    return Polygon(
+        tuple(plane.back(shapely.get_coordinates(polygon.exterior)[:-1])),
+        tuple(tuple(plane.back(shapely.get_coordinates(hole)[:-1])) for hole in polygon.interiors),
+    )

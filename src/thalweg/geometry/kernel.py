@@ -111,9 +111,18 @@ _lib.thalweg_query.argtypes = [
     ctypes.c_int64,
     _pointer,
 ]
+_lib.thalweg_neighbours.argtypes = [*[_pointer] * 4, *[ctypes.c_int64] * 2, *[ctypes.c_double] * 3, _pointer]
 _lib.thalweg_free_results.argtypes = [_pointer]
 _lib.thalweg_explain.argtypes = [_pointer, _pointer, ctypes.c_int64, *[_pointer] * 13]
 _lib.thalweg_shares.argtypes = [_pointer, _pointer, ctypes.c_int64, *[_pointer] * 6]
+_lib.thalweg_first_clear.restype = ctypes.c_int64
+_lib.thalweg_first_clear.argtypes = [
+    *[_pointer] * 2,
+    ctypes.c_int64,
+    *[_pointer] * 3,
+    ctypes.c_int64,
+    *[_pointer] * 4,
+]
 _lib.thalweg_sides.argtypes = [
     _pointer,
     _pointer,
@@ -367,6 +376,55 @@ def shares(parts: Parts, matrix: Matrix, start: Ints, a: Ints, b: Ints, rule: In
         )
     )
     return share, told
+
+
+def neighbours(
+    parts: Parts,
+    matrix: Matrix,
+    growth: Growth,
+    tree: Tree,
+    rows: tuple[int, int],
+    *,
+    side_m: float = 0.0,
+    up_m: float = 0.0,
+    late_s: float = 0.0,
+) -> Pairs:
+    """Pairs of the parts in the range (as `a`) with everything in the tree that they could conflict with after being
+    moved by up to so much over the ground, in height and in time, either way."""
+    out = _Results()
+    _check(
+        _lib.thalweg_neighbours(
+            ctypes.byref(parts.struct()),
+            ctypes.byref(matrix.struct()),
+            ctypes.byref(growth.struct()),
+            tree.handle,
+            *rows,
+            side_m,
+            up_m,
+            late_s,
+            ctypes.byref(out),
+        )
+    )
+    return _take(out)
+
+
+def first_clear(
+    parts: Parts, matrix: Matrix, pairs: Pairs, east: Floats, north: Floats, higher: Floats, later: Floats
+) -> int | None:
+    """The first of n changes (metres east, north, up; seconds later) to what the parts `a` belong to, under which
+    none of the pairs may conflict; None if there is none."""
+    found: int = _lib.thalweg_first_clear(
+        ctypes.byref(parts.struct()),
+        ctypes.byref(matrix.struct()),
+        len(pairs.a),
+        _at(pairs.a),
+        _at(pairs.b),
+        _at(pairs.rule),
+        len(east),
+        *map(_at, (east, north, higher, later)),
+    )
+    _check(int(found >= 0))
+    return found if found < len(east) else None
 
 
 def sides(line_lon: Floats, line_lat: Floats, lon: Floats, lat: Floats) -> tuple[Floats, Ints, Floats]:

@@ -305,6 +305,72 @@ EXPORT int thalweg_shares(const parts *p, const rules *r, int64_t groups, const 
     return 1;
 }
 
+/* ---- looking for a way out ---- */
+
+/* Pairs of the parts from..to (as `a`) with all that they could conflict with after being moved by up to `side` metres over
+ * the ground, `up` metres in height and `late` seconds in time, either way. */
+EXPORT int thalweg_neighbours(const parts *p, const rules *r, const setting *g, const tree *t, int64_t from, int64_t to,
+                              double side, double up_m, double late, results *out) {
+    memset(out, 0, sizeof *out);
+    scratch s = {0};
+    int64_t room = 1024;
+    int32_t *near = malloc((size_t)room * sizeof *near);
+    int ok = near != NULL;
+    for (int64_t a = from; ok && a < to; a++) {
+        box5 q = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
+        double wider[DIMS] = {side, side, side, late, up_m};
+        for (int d = 0; d < DIMS; d++) q.lo[d] = down(q.lo[d] - wider[d]), q.hi[d] = up(q.hi[d] + wider[d]);
+        int64_t n = tree_query(t, &q, -1, near, room);
+        if (n > room) {
+            int32_t *grown = realloc(near, (size_t)(room = 2 * n) * sizeof *near);
+            if (!grown) { ok = 0; break; }
+            near = grown;
+            n = tree_query(t, &q, -1, near, room);
+        }
+        for (int64_t i = 0; ok && i < n; i++) {
+            int64_t b = t->item[near[i]];
+            int32_t rule = rule_of(p, r, a, b);
+            if (rule < 0) continue;
+            terms m = terms_of(p, r, rule, a, b);
+            question ask = widest(&m);
+            ask.h += side, ask.v_ab += up_m, ask.v_ba += up_m, ask.t += late;
+            contact c;
+            meet(p, a, b, &ask, 0, 0.0, &s, &c);
+            ok = c.met >= 0 && (!c.met || results_add(out, a, b, rule, POSSIBLE, 0.0));
+        }
+    }
+    free(near), scratch_free(&s);
+    if (!ok) thalweg_free_results(out);
+    return ok;
+}
+
+/* Of n changes to the declaration of the parts `a` (metres east, north and up, seconds later), in order, the first under
+ * which none of the pairs may conflict any more; n if there is none, -1 if memory ran out. */
+EXPORT int64_t thalweg_first_clear(const parts *p, const rules *r, int64_t pairs, const int32_t *a, const int32_t *b,
+                                   const int32_t *rule, int64_t n, const double *east, const double *north,
+                                   const double *higher, const double *later) {
+    scratch s = {0};
+    int64_t guilty = 0; /* the pair that refused the last change is asked first about the next */
+    int64_t i = 0;
+    for (; i < n; i++) {
+        int clear = 1;
+        for (int64_t k = 0; clear && k < pairs; k++) {
+            int64_t j = (guilty + k) % pairs;
+            terms m = terms_of(p, r, rule[j], a[j], b[j]);
+            question q = widest(&m);
+            q.dx = -east[i], q.dy = -north[i], q.dt = -later[i];
+            q.v_ab -= higher[i], q.v_ba += higher[i];
+            contact c;
+            meet(p, a[j], b[j], &q, 0, 0.0, &s, &c);
+            if (c.met < 0) { scratch_free(&s); return -1; }
+            if (c.met) clear = 0, guilty = j;
+        }
+        if (clear) break;
+    }
+    scratch_free(&s);
+    return i;
+}
+
 /* ---- lines and their sides ----
  *
  * For each point: the distance to the path (metres), positive on its left, negative on its right, as seen along

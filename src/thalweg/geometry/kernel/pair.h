@@ -266,6 +266,12 @@ static int covers(const parts *p, int64_t a, vec at, scratch *s) {
     return in_area(p, a, s->ax, s->ay, 0.0, 0.0);
 }
 
+/* A point of the ground (or of a chord) moved by metres east and north. */
+static inline vec moved(vec p, double dx, double dy) {
+    frame f = frame_at(to_surface(p));
+    return to_surface(vec_add(f.o, vec_add(vec_scale(f.e, dx), vec_scale(f.n, dy))));
+}
+
 /* How far the plane around `o` may lie from the ground within `reach` of it, for two points `d` apart:
  * the projection shortens by up to 1 - cos(reach / R), and an edge bends by L^2 / 8R times the slope of its
  * plane (distance from the origin, and the 0.0034 rad between the vertical and the Earth's centre). */
@@ -333,9 +339,9 @@ static double overlap_depth(const parts *p, int64_t a, int64_t b, const scratch 
 
 /* Two large parts: each pair of edges in a frame of its own, those out of reach skipped. */
 static double closest_edges_far(const parts *p, const edge *ea, int64_t ma, const double la[2], const edge *eb,
-                                int64_t mb, const double lb[2], double limit, edge *at_a, edge *at_b, double *s,
-                                double *t) {
-    double best = limit;
+                                int64_t mb, const double lb[2], double limit, double dx, double dy, edge *at_a,
+                                edge *at_b, double *s, double *t) {
+    double best = limit, shift = hypot(dx, dy);
     int found = 0;
     for (int64_t i = 0; i < ma; i++) {
         vec v0 = vertex(p, ea[i].v0), v1 = vertex(p, ea[i].v1);
@@ -346,13 +352,14 @@ static double closest_edges_far(const parts *p, const edge *ea, int64_t ma, cons
             vec w0 = vertex(p, eb[j].v0), w1 = vertex(p, eb[j].v1);
             vec b0 = vec_lerp(w0, w1, lb[0]), b1 = vec_lerp(w0, w1, lb[1]), k = vec_lerp(b0, b1, 0.5);
             double apart = vec_norm(vec_sub(k, m)), long_b = vec_norm(vec_sub(b1, b0));
-            if (apart - 0.5 * (long_a + long_b) - 4.0 > best) continue;
+            if (apart - 0.5 * (long_a + long_b) - 4.0 - shift > best) continue;
             frame g = apart > 20000.0 ? frame_at(to_surface(vec_lerp(m, k, 0.5))) : f;
             double x[4], y[4], u, v;
             to_plane(&g, a0, &x[0], &y[0]), to_plane(&g, a1, &x[1], &y[1]);
             to_plane(&g, b0, &x[2], &y[2]), to_plane(&g, b1, &x[3], &y[3]);
-            double d2 = segment_segment2(x[0], y[0], x[1], y[1], x[2], y[2], x[3], y[3], &u, &v), d = 0.0;
-            if (d2 > 0.0) d = geodesic_m(to_surface(vec_lerp(a0, a1, u)), to_surface(vec_lerp(b0, b1, v)));
+            x[2] += dx, y[2] += dy, x[3] += dx, y[3] += dy;
+            double d2 = segment_segment2(x[0], y[0], x[1], y[1], x[2], y[2], x[3], y[3], &u, &v), d = sqrt(d2);
+            if (d2 > 0.0 && shift == 0.0) d = geodesic_m(to_surface(vec_lerp(a0, a1, u)), to_surface(vec_lerp(b0, b1, v)));
             if (d < best || (!found && d <= best)) {
                 best = d, found = 1, *s = u, *t = v;
                 *at_a = (edge){x[0], y[0], x[1], y[1], ea[i].v0, ea[i].v1};
@@ -391,8 +398,7 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
     edge at_a = {0}, at_b = {0};
     double best = INFINITY, ss = 0, tt = 0;
     if (far) {
-        /* shifts of whole parts are asked only where uncertainties are small against 30 km frames */
-        best = closest_edges_far(p, s->ea, ma, la, s->eb, mb, lb, limit + error, &at_a, &at_b, &ss, &tt);
+        best = closest_edges_far(p, s->ea, ma, la, s->eb, mb, lb, limit + error, q->dx, q->dy, &at_a, &at_b, &ss, &tt);
     } else {
         double best2 = (limit + error) * (limit + error), sure = fmax(0.0, limit - error);
         int found = 0;
@@ -422,11 +428,11 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
         vec v;
         if (p->core[a] == AREA) {
             v = p->core[b] == LEG ? vec_lerp(vertex(p, p->first[b]), vertex(p, p->first[b] + 1), lb[0]) : vertex(p, p->first[b]);
-            if (far ? covers(p, a, to_surface(v), s) : in_area(p, a, s->ax, s->ay, s->bx[0], s->by[0])) inside = 1;
+            if (far ? covers(p, a, moved(v, q->dx, q->dy), s) : in_area(p, a, s->ax, s->ay, s->bx[0], s->by[0])) inside = 1;
         }
         if (!inside && p->core[b] == AREA) {
             v = p->core[a] == LEG ? vec_lerp(vertex(p, p->first[a]), vertex(p, p->first[a] + 1), la[0]) : vertex(p, p->first[a]);
-            if (far ? covers(p, b, to_surface(v), s) : in_area(p, b, s->bx, s->by, s->ax[0], s->ay[0])) inside = 2;
+            if (far ? covers(p, b, moved(v, -q->dx, -q->dy), s) : in_area(p, b, s->bx, s->by, s->ax[0], s->ay[0])) inside = 2;
         }
         if (inside) {
             vec o = to_surface(v);
