@@ -22,10 +22,11 @@ from pathlib import Path
 
 import numpy as np
 
-from thalweg.places.gazetteer import BLOCK_KEYS, BLOCK_PLACES, FORMAT, KIND_CODES
+from thalweg.places.gazetteer import BLOCK_PLACES, FORMAT, KIND_CODES
 from thalweg.places.names import ARABIC_COUNTRIES, fold, id_key, keys
 
 TOWN_POPULATION = 5000
+BLOCK_KEYS = 4096  # names in a block of the archive
 
 
 @dataclass
@@ -46,8 +47,8 @@ class Draft:
     def add(self, names: list[str]) -> None:
         for name in names:
             clean = " ".join(name.split())
-            # GeoNames carries machine romanisations ("dyr alzwr", "de'ira eja-jora"): lower case and ASCII.
-            if clean and "\t" not in clean and "|" not in clean and not (clean.isascii() and clean[0].islower()):
+            # GeoNames carries machine romanisations ("dyr alzwr", "de'ira eja-jora"): all lower case, ASCII.
+            if clean and "|" not in clean and not (clean.isascii() and clean.islower()):
                 self.aliases.setdefault(clean)
 
 

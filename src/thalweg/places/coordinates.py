@@ -103,6 +103,7 @@ def read_position(text: str, *, order: AxisOrder = AxisOrder.LAT_LON) -> Written
     grid = _read_mgrs(text, plain) or _read_utm(text, plain)
     if grid is not None:
         return grid
+    plain = _ISO_6709.sub(_lettered, plain)
     wanted = "a position such as 35.33588, 40.14084 or 35°20'09\"N 40°08'27\"E"
     first, second, guessed = _readings(text, plain, wanted, lambda tokens: _read_pair(tokens, order))
     lat, lon = (first, second) if first.axis == "latitude" else (second, first)
@@ -258,6 +259,17 @@ _WORD = re.compile(  # whole words, and the single letters that are not ASCII; t
     + r")(?![^\W\d_])",
     re.IGNORECASE,
 )
+
+
+# ISO 6709, annex H: "+352009.2+0400827.0/", "+35.33588+040.14084/". Signs and digit counts settle everything.
+_ISO_6709 = re.compile(
+    r"^([+-])(\d{2}|\d{4}|\d{6})(\.\d+)?([+-])(\d{3}|\d{5}|\d{7})(\.\d+)?(?:CRSWGS_84)?/?$", re.ASCII
+)
+
+
+def _lettered(iso: re.Match[str]) -> str:
+    ns, ew = "N" if iso[1] == "+" else "S", "E" if iso[4] == "+" else "W"
+    return f"{iso[2]}{iso[3] or ''}{ns} {iso[5]}{iso[6] or ''}{ew}"
 
 
 def _fold(text: str) -> str:
@@ -623,11 +635,12 @@ _MGRS = re.compile(
     r"[ -]?(?P<column>[A-HJ-NP-Z]) ?(?P<row>[A-HJ-NP-Z])(?P<digits>(?:[ -]?\d+){0,2})"
 )
 _MGRS_LIKE = re.compile(r"(?:MGRS[ :]*)?\d{1,2}[ -]?[A-Z][ -]?[A-Z] ?[A-Z][ \d]*")
-_NUMBER = r"(?P<{0}>\d{{5,8}}(?:\.\d+)?) ?M?"
+_EASTING = r"(?P<easting>\d{5,7}(?:\.\d+)?) ?M?"
+_NORTHING = r"(?P<northing>\d{1,8}(?:\.\d+)?) ?M?"  # few digits near the equator
 _UTM_ZONE = r"(?:ZONE[ :]*)?(?P<zone>\d{1,2}) ?-?(?P<letter>NORTH(?:ERN)?|SOUTH(?:ERN)?|[C-HJ-NP-X])(?: HEMISPHERE)?"
 _UTM_EN = (
-    r"(?:E(?:ASTING)?[ :=]*)?" + _NUMBER.format("easting") + r" ?E?"
-    r"[ ,;/]+(?:N(?:ORTHING)?[ :=]*)?" + _NUMBER.format("northing") + r" ?N?"
+    r"(?:E(?:ASTING)?[ :=]*)?" + _EASTING + r" ?E?"
+    r"[ ,;/]+(?:N(?:ORTHING)?[ :=]*)?" + _NORTHING + r" ?N?"
 )
 _UTM = tuple(
     re.compile(r"(?:UTM[ :,]*)?" + layout)
@@ -649,7 +662,7 @@ def _read_mgrs(text: str, plain: str) -> Written | None:
             )
         return None
     groups = re.findall(r"\d+", match["digits"])
-    if match["polar"] and not groups:  # "ABC" is a name or nothing, never a square of 100 km
+    if match["polar"] and not groups and not upper.startswith("MGRS"):  # "Aba" is a town
         return None
     joined = "".join(groups)
     if len(joined) % 2 or len(joined) > 10 or (len(groups) == 2 and len(groups[0]) != len(groups[1])):
@@ -690,7 +703,8 @@ def _read_utm(text: str, plain: str) -> Written | None:
             found=text,
         )
     assumed: list[Assumed] = []
-    lon, lat = grids.from_utm(grids.GridPoint(zone, letter >= "N", easting, northing))
+    north = letter.startswith("NORTH") if len(letter) > 1 else letter >= "N"
+    lon, lat = grids.from_utm(grids.GridPoint(zone, north, easting, northing))
     if len(letter) > 1:  # a hemisphere in words
         pass
     elif _band_gap_deg(letter, lat) <= 0:

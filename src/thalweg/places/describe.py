@@ -16,7 +16,7 @@ from thalweg.places.banks import Bank, RiverSide
 from thalweg.places.gazetteer import Gazetteer, Nearest, Place, packaged
 
 _AT_M = 100.0  # nearer than this a direction is noise
-_BESIDE_RIVER_M = 5000.0  # up to here people say "on the bank"; beyond, "on the side of"
+_BESIDE_RIVER_M = 10_000.0  # up to here people say "on the bank"; beyond, "on the side of"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,14 @@ from __future__ import annotations
 import importlib
 import json
 import zipfile
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
-from importlib import resources
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,6 @@ from thalweg.places.areas import Area
 from thalweg.places.names import Match
 
 FORMAT = 1
-BLOCK_KEYS = 4096
 BLOCK_PLACES = 256
 
 
@@ -264,9 +263,8 @@ class PackagedShelf:
     """The archive described at the top of this file, read lazily."""
 
     def __init__(self) -> None:
-        self._archive = zipfile.ZipFile(
-            resources.files("thalweg.places").joinpath("data").joinpath("gazetteer.zip").open("rb")
-        )
+        # By path, so that the archive closes its file when it goes.
+        self._archive = zipfile.ZipFile(Path(__file__).parent / "data" / "gazetteer.zip")
         meta = json.loads(self._archive.read("meta.json"))
         if meta["format"] != FORMAT:
             raise InputError(
@@ -275,29 +273,30 @@ class PackagedShelf:
                 expected=str(FORMAT),
                 found=str(meta["format"]),
             )
-        self._key_blocks: dict[int, list[str]] = {}
-        self._label_blocks: dict[int, list[str]] = {}
+        self._key_blocks: dict[int, bytes] = {}
+        self._label_blocks: dict[int, list[bytes]] = {}
 
     def find(self, key: str) -> Sequence[int]:
         block = bisect_right(self._firsts, key) - 1
         if block < 0:
             return ()
         if block not in self._key_blocks:
-            self._key_blocks[block] = self._lines(f"names/{block:04d}.tsv")
+            self._key_blocks[block] = b"\n" + self._archive.read(f"names/{block:04d}.tsv") + b"\n"
         rows = self._key_blocks[block]
-        row = bisect_left(rows, key + "\t")
-        if row == len(rows):
+        wanted = f"\n{key}\t".encode()
+        at = rows.find(wanted)
+        if at < 0:
             return ()
-        found, _, numbers = rows[row].partition("\t")
-        return tuple(int(number) for number in numbers.split(",")) if found == key else ()
+        start = at + len(wanted)
+        return tuple(int(number) for number in rows[start : rows.index(b"\n", start)].split(b","))
 
     def place(self, number: int) -> Place:
         block = number // BLOCK_PLACES
         if block not in self._label_blocks:
-            self._label_blocks[block] = self._lines(f"labels/{block:04d}.tsv")
+            self._label_blocks[block] = self._archive.read(f"labels/{block:04d}.tsv").split(b"\n")
         (
             identifier, name, country, lon, lat, kind, population, uncertainty, pcode, bank, aliases
-        ) = self._label_blocks[block][number % BLOCK_PLACES].split("\t")  # fmt: skip
+        ) = self._label_blocks[block][number % BLOCK_PLACES].decode("utf-8").split("\t")  # fmt: skip
         return Place(
             identifier, name, country, float(lon), float(lat), Kind(kind), int(population),
             float(uncertainty), pcode, bank, tuple(aliases.split("|")) if aliases else (),
@@ -379,46 +378,59 @@ def _by_rank(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(candidates, key=lambda c: (-c.place.population, _STRICT.index(c.match), c.place.id)))
 
 
+_Whole = NDArray[np.signedinteger[Any]]
+_AT_ONCE = 2048  # positions; keeps a search of thousands below 50 MB
+_MANY = 256
+
+
 class _Index:
-    """Nearest of many points, through square tiles of half a degree, then coarser ones, then all.
+    """Nearest of many points, through square tiles of a quarter degree, then coarser ones, then balls.
 
     A place in the 3 × 3 tiles around a position is the nearest of all if it is closer than the edge of
     those nine:          +---+---+---+
                          |   |   |   |      positions that find nothing that close go on to tiles
-                         +---+---+---+      twice as large; over an ocean or at a pole they may end
-                         |   | x | o |      up compared with every place
-                         +---+---+---+
-                         |   |   |   |
+                         +---+---+---+      twice as large; those far from everything, over an ocean
+                         |   | x | o |      or at a pole, are measured against the balls that hold
+                         +---+---+---+      the tiles of 4 degrees, and then against the places of
+                         |   |   |   |      those balls that can hold the nearest
                          +---+---+---+
     Closeness is the chord on the unit sphere: where two places are within 0.5 % equally far, the one
     that is farther on the ellipsoid may be returned.
     """
 
-    _TILES_DEG = (0.5, 1.0, 2.0, 4.0, 7.5, 15.0, 30.0)
+    _TILES_DEG = (0.25, 0.5, 1.0, 2.0, 4.0)
+    _BALLS_DEG = 4.0
 
     def __init__(self, lon: NDArray[np.float64], lat: NDArray[np.float64], numbers: NDArray[np.int64]) -> None:
         self.numbers = numbers
         self._lon, self._lat = lon[numbers], lat[numbers]
         self._xyz = _unit(self._lon, self._lat)
-        self._levels: dict[float, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+        self._levels: dict[float, tuple[_Whole, _Whole]] = {}
 
     def nearest(self, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:
-        result = np.full(len(lons), -1, np.int64)
         if not len(self.numbers):
-            return result
+            return np.full(len(lons), -1, np.int64)
+        parts = [
+            self._nearest(lons[start : start + _AT_ONCE], lats[start : start + _AT_ONCE])
+            for start in range(0, len(lons), _AT_ONCE)
+        ]
+        return self.numbers[np.concatenate(parts)] if parts else np.empty(0, np.int64)
+
+    def _nearest(self, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:
+        result = np.empty(len(lons), np.int64)
         open_ = np.arange(len(lons))
         xyz = _unit(lons, lats)
-        for tile in self._TILES_DEG:
+        # The finest tiles pay for their table of a million only where many positions are asked.
+        for tile in self._TILES_DEG[len(lons) < _MANY :]:
             if not len(open_):
                 break
             best, chord2 = self._in_tiles(tile, lons[open_], lats[open_], xyz[open_])
             settled = chord2 <= _chord2_to_edge(tile, lons[open_], lats[open_])
             result[open_[settled]] = best[settled]
             open_ = open_[~settled]
-        for start in range(0, len(open_), 256):
-            some = open_[start : start + 256]
-            result[some] = np.argmax(xyz[some] @ self._xyz.T, axis=1)
-        return self.numbers[result]
+        if len(open_):
+            result[open_] = self._in_balls(xyz[open_])
+        return result
 
     def _in_tiles(
         self, tile: float, lons: NDArray[np.float64], lats: NDArray[np.float64], xyz: NDArray[np.float64]
@@ -436,31 +448,67 @@ class _Index:
                 cell = np.where(inside, r, 0) * across + (column + di) % across
                 begin = starts[cell]
                 count = np.where(inside, starts[cell + 1] - begin, 0)
-                who = np.repeat(np.arange(len(lons)), count)
-                if not len(who):
-                    continue
-                ends = np.cumsum(count)
-                member = order[np.arange(len(who)) - np.repeat(ends - count - begin, count)]
-                difference = xyz[who] - self._xyz[member]
-                d2 = np.einsum("ij,ij->i", difference, difference)
-                some = np.flatnonzero(count)
-                least = np.minimum.reduceat(d2, (ends - count)[some])
-                first = np.flatnonzero(d2 == np.repeat(least, count[some]))
-                owner, at = np.unique(who[first], return_index=True)
-                winner = member[first[at]]
-                closer = d2[first[at]] < chord2[owner]
-                best[owner[closer]] = winner[closer]
-                chord2[owner[closer]] = d2[first[at]][closer]
+                winner, d2 = self._closest(xyz, order, begin, count)
+                closer = d2 < chord2
+                best[closer], chord2[closer] = winner[closer], d2[closer]
         return best, chord2
 
-    def _level(self, tile: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _closest(
+        self,
+        xyz: NDArray[np.float64],
+        order: _Whole,
+        begin: _Whole,
+        count: _Whole,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """For each position the closest of order[begin : begin + count], and the squared chord (inf: none)."""
+        winner = np.full(len(xyz), -1, np.int64)
+        chord2 = np.full(len(xyz), np.inf)
+        some = np.flatnonzero(count)
+        if len(some):
+            count = count[some]
+            ends = np.cumsum(count)
+            member = order[np.arange(ends[-1]) - np.repeat(ends - count - begin[some], count)]
+            difference = np.repeat(xyz[some], count, axis=0) - self._xyz[member]
+            d2 = np.einsum("ij,ij->i", difference, difference)
+            chord2[some] = np.minimum.reduceat(d2, ends - count)
+            first = np.flatnonzero(d2 == np.repeat(chord2[some], count))
+            owner = np.searchsorted(ends, first, side="right")
+            winner[some[owner]] = member[first]
+        return winner, chord2
+
+    def _in_balls(self, xyz: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The nearest place of each position, however far: triangle inequality on chords through balls."""
+        order, begin, count, centre, radius = self._balls
+        away = np.sqrt(np.maximum((xyz**2).sum(axis=1)[:, None] + (centre**2).sum(axis=1) - 2 * xyz @ centre.T, 0.0))
+        possible = away - radius <= (away + radius).min(axis=1)[:, None] + 1e-9
+        who, ball = np.nonzero(possible)
+        winner, chord2 = self._closest(xyz[who], order, begin[ball], count[ball])
+        best = np.lexsort((chord2, who))
+        _, first = np.unique(who[best], return_index=True)
+        return winner[best[first]]
+
+    @cached_property
+    def _balls(self) -> tuple[_Whole, _Whole, _Whole, NDArray[np.float64], NDArray[np.float64]]:
+        """Places by tile; where each tile that has any begins, how many it has, their mean and how far
+        the farthest is from it."""
+        order, starts = self._level(self._BALLS_DEG)
+        count = np.diff(starts)
+        held = np.flatnonzero(count)
+        begin, count = starts[held], count[held]
+        xyz = self._xyz[order]
+        centre = np.add.reduceat(xyz, begin, axis=0) / count[:, None]
+        from_centre = np.linalg.norm(xyz - np.repeat(centre, count, axis=0), axis=1)
+        return order, begin, count, centre, np.maximum.reduceat(from_centre, begin)
+
+    def _level(self, tile: float) -> tuple[_Whole, _Whole]:
         """Places sorted by tile, and where each tile begins (one more entry than tiles)."""
         if tile not in self._levels:
             across, up = round(360 / tile), round(180 / tile)
             column, row = _tile(tile, self._lon, self._lat)
             cell = row * across + column
             order = np.argsort(cell, kind="stable")
-            starts = np.searchsorted(cell[order], np.arange(across * up + 1))
+            starts = np.zeros(across * up + 1, np.int32)
+            np.cumsum(np.bincount(cell, minlength=across * up), out=starts[1:])
             self._levels[tile] = order, starts
         return self._levels[tile]
 

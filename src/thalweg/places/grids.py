@@ -156,12 +156,12 @@ def to_mgrs(lon: float, lat: float, digits: int = 5) -> str:
     """
     if -80 <= lat <= 84:
         zone = zone_of(lon, lat)
-        point = to_utm(lon, lat, zone)
+        point = _settled(to_utm(lon, lat, zone))
         prefix = f"{zone:02d}{band_of(lat)}"
         column = _COLUMNS[zone % 3][int(point.easting // 100_000) - 1]
         row = _ROWS[(int(point.northing // 100_000) + (0 if zone % 2 else 5)) % 20]
     else:
-        point = to_ups(lon, lat, north=lat > 0)
+        point = _settled(to_ups(lon, lat, north=lat > 0))
         east = point.easting >= _FALSE_UPS
         prefix = ("Z" if east else "Y") if lat > 0 else ("B" if east else "A")
         columns, first_easting, rows, first_northing = _POLAR[prefix]
@@ -257,6 +257,11 @@ def _outside_zone(zone: int, lon: float, lat: float) -> bool:
     if zone_of(lon, lat) == zone:
         return False
     return all(zone_of(lon + step, lat) != zone for step in (-slack_deg, slack_deg))
+
+
+def _settled(point: GridPoint) -> GridPoint:
+    """Rounded to a micrometre, so that truncation does not turn on the last bit of a float."""
+    return GridPoint(point.zone, point.north, round(point.easting, 6), round(point.northing, 6))
 
 
 def _ups_scale() -> float:

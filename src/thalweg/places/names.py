@@ -129,8 +129,9 @@ def id_key(identifier: str) -> str:
 def _words(name: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     plain = unicodedata.normalize("NFKC", _MARKS.sub("", decomposed).translate(_LETTERS))
-    plain = re.sub(r"(?<=\w)['’‘ʼʻʿʾˈ`´′ˌʹ]+(?=\w)|[ʿʾʻʼ`‘’']", "", plain)
-    return re.findall(r"[^\W_]+", plain)
+    joined = re.sub(r"(?<=\w)['’‘ʼʻʿʾˈ`´′ˌʹ]+(?=\w)|[ʿʾʻʼ`‘’']", "", plain)
+    # Vowel signs of Indic scripts are marks, not letters; they belong to the word.
+    return "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in joined).split()
 
 
 def _without_article(words: list[str]) -> str:
