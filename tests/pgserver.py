@@ -3,6 +3,7 @@ stopped here."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -65,17 +66,18 @@ class PgServer:
             connection.execute("CHECKPOINT")
 
     def kill(self) -> None:
-        """kill -9 for the postmaster; its children notice and go."""
+        """kill -9 for every process of the server; returns when they are gone."""
         pid = int((self.data / "postmaster.pid").read_text().split("\n")[0])
-        os.kill(pid, signal.SIGKILL)
-        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-        for child in children.stdout.split():
-            os.kill(int(child), signal.SIGKILL)
-        for _ in range(200):
-            if not _alive(pid):
-                break
+        family = [pid, *_children(pid)]
+        for member in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(member, signal.SIGKILL)
+        while any(_alive(member) for member in family):
             time.sleep(0.02)
+        # Where init does not reap, the dead linger as zombies and their lock files look alive.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for lock in self.home.glob(".s.PGSQL.*"):
+            lock.unlink()
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop", check=False)
@@ -102,9 +104,20 @@ def _unprivileged() -> str:
     return "postgres" if "postgres" in names else "nobody"
 
 
+def _children(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if stat.read_text().rpartition(")")[2].split()[1] == str(pid):
+                found.append(int(stat.parent.name))
+    return found
+
+
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False

@@ -101,6 +101,10 @@ class HeadSigner:
         self._keys = tuple(keys)
         self.last = last
 
+    def verifiers(self) -> tuple[VerifierKey, ...]:
+        """The public halves of the keys this signs with."""
+        return tuple(key.verifier() for key in self._keys)
+
     def sign(self, head: Head, proof: Sequence[bytes]) -> SignedCheckpoint:
         """Sign `head` if `proof` shows that it only adds to `last`. Does not move `last`: see `signed`."""
         if self.last is not None:

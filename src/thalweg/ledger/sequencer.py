@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 from typing_extensions import override
 
-from thalweg.ledger.checkpoint import HeadSigner, SignedCheckpoint
+from thalweg.ledger.checkpoint import HeadSigner, SignedCheckpoint, require_log_signature
 from thalweg.ledger.entry import NO_PREVIOUS, AuthorKey, Entry, payload_digest
 from thalweg.ledger.errors import Damaged, Inconsistent, LedgerError, Malformed, Refused, StoreFailed
 from thalweg.ledger.identity import IDENTITY_KINDS, LOG_KEY, KeyHistory
@@ -242,7 +242,12 @@ class Sequencer(Log):
         self._tree = GrowingTree()
         self._history = KeyHistory()
         self._roots: dict[int, bytes] = {}
-        self._reload()
+        try:
+            self._reload()
+        except LedgerError:
+            # A log that cannot be opened must not keep others from opening it.
+            store.release()
+            raise
 
     @property
     def size(self) -> int:
@@ -320,7 +325,7 @@ class Sequencer(Log):
                 )
         head = tree.head()
         for past in self._store.checkpoint_sizes():
-            self._scrub_checkpoint(past)
+            self._scrub_checkpoint(past, history)
         if stored is not None and stored.head.root != head.root:
             raise Damaged("scrub.root", "The root of the entries is not the one that was signed.", size=size)
         last = self._signer.last
@@ -426,7 +431,12 @@ class Sequencer(Log):
         index = batch.start + len(batch.new)
         identity = item.kind in IDENTITY_KINDS
         if identity:
-            batch.own_history().apply(index, Entry.parse(item.data))
+            # On a copy: a refused entry must leave nothing in the history that the next one is judged by.
+            history = batch.history.copy()
+            history.apply(index, Entry.parse(item.data))
+            if not set(history.log_keys(index + 1)) <= set(self._signer.verifiers()):
+                raise Refused("admit.log_key", "This log is not running with the key that the entry names.")
+            batch.history = history
             batch.sealed = item.kind == LOG_KEY
         else:
             record = batch.history.key_named(author, item.key, item.holder, index)
@@ -474,7 +484,8 @@ class Sequencer(Log):
         head = tree.head()
         last = self._signer.last
         view = Nodes(_Edge(self._store, tree, tiles), keep=0)
-        proof = [] if last is None else consistency_proof(last.size, head.size, view)
+        behind = last is None or last.size > head.size  # the signer has the word for the second case
+        proof = [] if last is None or behind else consistency_proof(last.size, head.size, view)
         signed = self._signer.sign(head, proof)  # 4
         append = Append(batch.start, batch.new, tiles, head, signed.encode(), batch.payloads)
         self._unsure = True
@@ -488,16 +499,23 @@ class Sequencer(Log):
         self._signer.signed(head)
         self._unsure = False
 
-    def _scrub_checkpoint(self, size: int) -> None:
+    def _scrub_checkpoint(self, size: int, history: KeyHistory) -> None:
         note = self._store.checkpoint(size)
-        if note is None or SignedCheckpoint.parse(note).head != Head(size, root_of(size, self._nodes)):
+        try:
+            signed = SignedCheckpoint.parse(note or b"")
+            require_log_signature(signed, self.origin, history.log_keys(size))
+        except (Malformed, Refused) as error:
+            raise Damaged(
+                "scrub.checkpoint", f"The checkpoint of {size} entries is not what was signed.", size=size
+            ) from error
+        if signed.head != Head(size, root_of(size, self._nodes)):
             raise Damaged("scrub.checkpoint", f"The checkpoint of {size} entries does not fit them.", size=size)
 
 
 class _Batch:
     """What is about to be appended, and the state after it."""
 
-    __slots__ = ("_copied", "history", "new", "payloads", "sealed", "start", "tips")
+    __slots__ = ("history", "new", "payloads", "sealed", "start", "tips")
 
     def __init__(self, start: int, history: KeyHistory) -> None:
         self.start = start
@@ -506,13 +524,6 @@ class _Batch:
         self.tips: dict[str, AuthorTip] = {}
         self.history = history
         self.sealed = False
-        self._copied = False
-
-    def own_history(self) -> KeyHistory:
-        if not self._copied:
-            self.history = self.history.copy()
-            self._copied = True
-        return self.history
 
 
 class _Edge:

@@ -1,0 +1,1 @@
+"""Verifiers written by others, run on what this ledger makes."""
