@@ -77,7 +77,7 @@ def check(
     if not paths:
         print("thalweg check: name at least one file, folder or zip.", file=sys.stderr)
         return NOTHING_CHECKED
-    wanted = _format(format, output)
+    wanted = wanted_format(format, output)
     rules = wiring.theatre_of(theatre or _theatre_in(paths))
     context = wiring.context_of(rules, gazetteer, party, Kind(kind) if kind else None)
     with Bar() as bar:
@@ -115,7 +115,8 @@ def report(
     return FINDINGS if result.findings else NOTHING_FOUND
 
 
-def _format(wanted: Format | None, output: Path | None) -> Format:
+def wanted_format(wanted: Format | None, output: Path | None) -> Format:
+    """The format asked for, or else the one that the output's name ends in; a table where neither says."""
     if wanted is None and output is not None:
         ending = output.suffix.lower().lstrip(".")
         endings: dict[str, Format] = {

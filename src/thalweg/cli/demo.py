@@ -1,0 +1,99 @@
+"""`thalweg demo`: the check of a bundled scenario, or its files to look at and to change.
+
+Exit status: that of `thalweg check`; with --write 0, or 2 if the files could not be written.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from thalweg import wiring
+from thalweg.cli.check import Format, report, wanted_format
+from thalweg.cli.progress import Bar
+from thalweg.desk import scenarios
+from thalweg.desk.intake import Blob, intake_blobs
+from thalweg.formats.theatre import read_theatre
+from thalweg.model.errors import InputError
+
+app = App(name="demo", help="Check a bundled scenario: Deir ez-Zor in autumn 2017, or an invented wildfire.")
+
+
+Scenario = Literal["deir-ez-zor", "wildfire"]
+
+
+@app.default
+def demo(
+    scenario: Annotated[Scenario, Parameter(name="SCENARIO")] = "deir-ez-zor",
+    *,
+    format: Annotated[Format | None, Parameter(name=["--format", "-f"])] = None,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    write: Annotated[Path | None, Parameter(name="--write")] = None,
+    fixes: Annotated[bool, Parameter(name="--fixes", negative="--no-fixes")] = True,
+    at: Annotated[str, Parameter(name="--at")] = "",
+) -> int:
+    """Check the files of a scenario as `thalweg check` would, or unpack them.
+
+    Parameters
+    ----------
+    scenario
+        "deir-ez-zor" (from published accounts; drawn geometry is marked) or "wildfire" (invented).
+    format
+        What to write; by default what the name of the output ends in, else a table.
+    output
+        Where to write; by default standard output. A PDF needs a file.
+    write
+        Unpack the scenario's files into this folder, new or empty, instead of checking them.
+    fixes
+        Look for ways out of each conflict.
+    at
+        The instant that dates the result, such as 2017-09-16T00:00Z; by default now.
+    """
+    if write is not None:
+        _unpack(scenario, write)
+        print(
+            f"Written to {write}. Read {scenarios.README} there, change what you like, then run: thalweg check {write}"
+        )
+        return 0
+    wanted = wanted_format(format, output)
+    rules = read_theatre(scenarios.theatre(scenario), scenarios.THEATRE)
+    blobs = [Blob(name, data) for name, data in scenarios.inputs(scenario).items()]
+    with Bar() as bar:
+        came = intake_blobs(
+            blobs,
+            wiring.context_of(rules, (), "", None),
+            progress=lambda name, done, of: bar(f"Reading {name}", done, of),
+        )
+    if wanted == "table":
+        print(_NOTES[scenario], file=sys.stderr)
+    return report(came, rules, wanted=wanted, output=output, fixes=fixes, at=at)
+
+
+_NOTES = {
+    "deir-ez-zor": "Deir ez-Zor, autumn 2017: claims as published, drawn geometry marked. "
+    "A tour: docs/tutorial/deir-ez-zor.md; the files: thalweg demo --write FOLDER",
+    "wildfire": "A wildfire, invented. A tour: docs/tutorial/wildfire.md; "
+    "the files: thalweg demo wildfire --write FOLDER",
+}
+
+
+def _unpack(scenario: str, folder: Path) -> None:
+    files = {
+        **scenarios.inputs(scenario),
+        scenarios.THEATRE: scenarios.theatre(scenario),
+        scenarios.README: scenarios.readme(scenario),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise InputError(
+                "folder-not-empty", f"{folder} is not empty: name a new folder, so that nothing is mixed up with it."
+            )
+        for name, data in files.items():
+            with (folder / name).open("xb") as target:
+                target.write(data)
+    except OSError as error:
+        raise InputError("output-unwritable", f"{folder} cannot be written: {error.strerror}.") from error
