@@ -114,15 +114,17 @@ def assemble(
     party: npt.NDArray[np.int32],
     kinds: tuple[KindOf, ...],
     parties: tuple[str, ...],
+    rank: npt.NDArray[np.uint64] | None = None,
     **columns: npt.NDArray[np.float64] | npt.NDArray[np.uint8],
 ) -> Columns:
     """Columns from arrays: the way in for bulk data, and what `pack` ends with.
 
     Strings (rings if `closed`, else paths) are CSR: string k has vertices first[k] to first[k + 1], degrees.
     Part p has the strings string[p] to string[p + 1] (an area: outer ring, then holes) and is of declaration
-    `declaration[p]`, in rising order; `kind` and `party` are indexes for each declaration. Further columns, one
-    entry a part: radius, u, zu (metres), t0, t1, tu (seconds), lower, upper (metres), lower_datum, upper_datum
-    (indexes into DATUMS), z0, z1, half, unstated; those left out are zero, open or not there.
+    `declaration[p]`, in rising order; `kind` and `party` are indexes for each declaration, and the one with the
+    lower `rank` is the first of a pair. Further columns, one entry a part: radius, u, zu (metres), t0, t1, tu
+    (seconds), lower, upper (metres), lower_datum, upper_datum (indexes into DATUMS), z0, z1, half, unstated; those
+    left out are zero, open or not there.
     """
     n, declarations = len(core), len(kind)
     cut_first, cut_lon, cut_lat, _, _ = kernel.cut(first, closed, lon, lat)
@@ -157,6 +159,7 @@ def assemble(
         lat=cut_lat,
         kind=np.ascontiguousarray(kind, np.int32),
         party=np.ascontiguousarray(party, np.int32),
+        rank=np.arange(declarations, dtype=np.uint64) if rank is None else rank,
         geoid=np.zeros(n),
         **rows,
     )
@@ -187,6 +190,7 @@ class _Rows:
         self._parties: dict[str, int] = {}
         self._kind: list[int] = []
         self._party: list[int] = []
+        self._rank: list[int] = []
         self._first: list[int] = [0]
         self._closed: list[int] = []
         self._lon: list[float] = []
@@ -198,6 +202,7 @@ class _Rows:
         kind = KindOf(declaration.kind, declaration.zone, declaration.medium)
         self._kind.append(self._kinds.setdefault(kind, len(self._kinds)))
         self._party.append(self._parties.setdefault(declaration.party, len(self._parties)))
+        self._rank.append(rank_of(declaration))
         if declaration.standing is Standing.RUMOURED:
             return
         for volume in declaration.volumes:
@@ -221,6 +226,7 @@ class _Rows:
             party=np.array(self._party, np.int32),
             kinds=tuple(self._kinds),
             parties=tuple(self._parties),
+            rank=np.array(self._rank, np.uint64),
             **columns,
         )
 
@@ -310,6 +316,11 @@ def hard_bounds(uncertainty: Uncertainty) -> tuple[float, float, float]:
     """Horizontal (m), vertical (m) and time (s) as hard bounds."""
     plane, line = (WIDEN_95_PLANE, WIDEN_95_LINE) if uncertainty.at_95 else (1.0, 1.0)
     return (uncertainty.horizontal_m * plane, uncertainty.vertical_m * line, uncertainty.time_s * line)
+
+
+def rank_of(declaration: Declaration) -> int:
+    """Which of a pair is looked at as the first: by the version id, so that it is the same wherever they meet."""
+    return int(declaration.version_id[2:18], 16)
 
 
 def moving_buffer(medium: Medium, theatre: Theatre) -> float:

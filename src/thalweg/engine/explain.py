@@ -54,7 +54,7 @@ def judge(columns: Columns, matrix: Matrix, pairs: Pairs) -> Judged:
     parts = columns.parts
     da, db = parts.declaration[pairs.a], parts.declaration[pairs.b]
     key = da.astype(np.int64) * len(parts.kind) + db
-    order = np.argsort(key, kind="stable")
+    order = np.lexsort((pairs.b, pairs.a, key))
     _, start = np.unique(key[order], return_index=True)
     start = np.append(start, len(order)).astype(np.int64)
     groups = len(start) - 1

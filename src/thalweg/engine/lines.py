@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thalweg.engine import sentences
-from thalweg.engine.columns import LINE_RULE, PRESENT, Columns
+from thalweg.engine.columns import LINE_RULE, PRESENT, Columns, pack
 from thalweg.engine.explain import Describe, finding_id, marks
 from thalweg.geometry import kernel
 from thalweg.geometry.kernel import LEG, Matrix, Pairs, Parts
@@ -79,6 +79,17 @@ def findings(
                     best[other] = finding
         found += best.values()
     return _with_references(found, describe)
+
+
+def alone(
+    declarations: Sequence[Declaration], about: str, theatre: Theatre, describe: Describe | None
+) -> list[Finding]:
+    """Everything across any line that the version `about` has a part in, all else left aside."""
+    columns = pack(declarations, theatre)
+    matrix, _ = columns.matrix(theatre)
+    pairs = kernel.batch(columns.parts, matrix, columns.growth(matrix))
+    found = findings(declarations, columns, matrix, pairs.where(pairs.rule == 0), theatre, describe)
+    return [finding for finding in found if about in finding.versions]
 
 
 def _firmness(finding: Finding) -> tuple[int, float]:

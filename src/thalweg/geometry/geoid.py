@@ -37,4 +37,5 @@ def undulation(lon: Floats, lat: Floats) -> Floats:
     west, east = column % columns, (column + 1) % columns
     south = grid[row, west] * (1.0 - u) + grid[row, east] * u
     north = grid[row + 1, west] * (1.0 - u) + grid[row + 1, east] * u
-    return (south * (1.0 - v) + north * v) / 100.0
+    metres: Floats = (south * (1.0 - v) + north * v) / 100.0
+    return metres

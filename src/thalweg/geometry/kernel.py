@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any, ClassVar
@@ -65,7 +65,7 @@ class _Parts(ctypes.Structure):
                     "t1",
                 ),
                 *("tu", "lower", "upper", "lower_datum", "upper_datum", "zu", "z0", "z1", "half", "geoid"),
-                *("unstated", "kind", "party", "ex", "ey", "ez", "cx", "cy", "cz", "reach", "inner", "edge"),
+                *("unstated", "kind", "party", "rank", "ex", "ey", "ez", "cx", "cy", "cz", "reach", "inner", "edge"),
             )
         ),
     ]
@@ -103,6 +103,8 @@ _lib.thalweg_batch.argtypes = [_pointer] * 4
 _lib.thalweg_tree.restype = _pointer
 _lib.thalweg_tree.argtypes = [_pointer, _pointer, _pointer, ctypes.c_int64, _pointer]
 _lib.thalweg_free_tree.argtypes = [_pointer]
+_lib.thalweg_append.restype = None
+_lib.thalweg_append.argtypes = [_pointer, _pointer, ctypes.c_int64, ctypes.c_int64, ctypes.c_int32]
 _lib.thalweg_query.argtypes = [
     *[_pointer] * 4,
     *[ctypes.c_int64] * 3,
@@ -178,6 +180,7 @@ class Parts:
     unstated: Bytes
     kind: Ints32  # of each declaration
     party: Ints32
+    rank: npt.NDArray[np.uint64]  # which of a pair is `a`, whatever their numbers
     ex: Floats
     ey: Floats
     ez: Floats
@@ -238,7 +241,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of parts that may conflict; `a` belongs to the declaration with the lower number."""
+    """Pairs of parts that may conflict; `a` belongs to the declaration with the lower rank."""
 
     a: Ints32
     b: Ints32
@@ -446,16 +449,63 @@ def sides(line_lon: Floats, line_lat: Floats, lon: Floats, lat: Floats) -> tuple
     return signed, edge, along
 
 
-class Query:
-    """One set of parts asked again and again: the structures are laid out once."""
+class Herd:
+    """Parts that come and go: columns with room to grow, asked about again and again.
+
+    Rows are only ever appended; what is gone is marked so in `alive` and left out by the caller's trees. Structures are
+    laid out once and again only when the room is used up.
+    """
 
     def __init__(self, parts: Parts, matrix: Matrix, growth: Growth) -> None:
-        self._keep = (parts, matrix, growth)
-        self._structs = (parts.struct(), matrix.struct(), growth.struct())
-        self._refs = tuple(ctypes.byref(each) for each in self._structs)
+        """Takes over `parts` (typically empty), which must be the only view of its arrays."""
+        self.parts = parts
+        self.matrix = matrix
+        self.growth = growth
+        self.alive = np.ones(len(parts.declaration), np.uint8)
+        self._vertices = int(parts.first[parts.n_parts])
+        self._lay_out()
 
-    def near(self, trees: Sequence[Tree], tail: tuple[int, int], alive: Bytes, parts: tuple[int, int]) -> Pairs:
-        """Pairs between the parts in the range and everything alive in the trees and in the tail."""
+    def _lay_out(self) -> None:
+        self._parts_struct = self.parts.struct()
+        self._parts_struct.n_vertices = self._vertices
+        self._matrix_struct = self.matrix.struct()
+        self._growth_struct = self.growth.struct()
+        self._refs = tuple(map(ctypes.byref, (self._parts_struct, self._matrix_struct, self._growth_struct)))
+
+    def tree(self, items: Ints32) -> Tree:
+        """A tree over those of the parts."""
+        return Tree(self.parts, self.matrix, self.growth, items)
+
+    def set_matrix(self, matrix: Matrix) -> None:
+        """Other parties: the same kinds and rules, so that the boxes in trees stay right."""
+        self.matrix = matrix
+        self._lay_out()
+
+    def append(
+        self, source: Parts, rows: tuple[int, int], number: int, kind: int, party: int, rank: int
+    ) -> tuple[int, int]:
+        """Copy prepared parts of another table behind these, as declaration `number`; returns their rows."""
+        first, last = rows
+        more = last - first
+        vertices = int(source.first[last] - source.first[first])
+        rings = int(source.ring[last] - source.ring[first])
+        parts = self.parts
+        n = parts.n_parts
+        room = (len(parts.declaration), len(parts.lon), len(parts.ring_first), len(parts.kind))
+        need = (n + more, self._vertices + vertices, int(parts.ring[n]) + rings + 1, number + 1)
+        if any(have < want for have, want in zip(room, need, strict=True)):
+            self._grow(need)
+        parts.kind[number] = kind
+        parts.party[number] = party
+        parts.rank[number] = rank
+        self.growth.parts_of[number] = more
+        _lib.thalweg_append(self._refs[0], ctypes.byref(_struct_of(source)), first, last, number)
+        parts.n_parts = n + more
+        self._vertices += vertices
+        return n, n + more
+
+    def near(self, trees: Sequence[Tree], tail: int, rows: tuple[int, int]) -> Pairs:
+        """Pairs between the parts in the range and everything alive in the trees and from row `tail` on."""
         out = _Results()
         handles = (ctypes.c_void_p * len(trees))(*(tree.handle for tree in trees))
         _check(
@@ -463,12 +513,47 @@ class Query:
                 *self._refs,
                 handles,
                 len(trees),
-                tail[0],
-                tail[1],
-                _at(alive),
-                parts[0],
-                parts[1],
+                tail,
+                self.parts.n_parts,
+                _at(self.alive),
+                *rows,
                 ctypes.byref(out),
             )
         )
         return _take(out)
+
+    def _grow(self, need: tuple[int, int, int, int]) -> None:
+        """Room for twice as much as is needed."""
+        parts, (n_parts, n_vertices, n_rings, n_declarations) = self.parts, need
+        sizes = {
+            **dict.fromkeys(("lon", "lat", "ex", "ey", "ez"), 2 * n_vertices),
+            **dict.fromkeys(("kind", "party", "rank"), 2 * n_declarations),
+            **dict.fromkeys(("first", "ring"), 2 * n_parts + 1),
+            "ring_first": 2 * n_rings,
+        }
+        for each in fields(parts):
+            if each.name != "n_parts":
+                old = getattr(parts, each.name)
+                setattr(parts, each.name, _grown(old, sizes.get(each.name, 2 * n_parts)))
+        self.alive = _grown(self.alive, 2 * n_parts)
+        self.growth = replace(self.growth, parts_of=_grown(self.growth.parts_of, 2 * n_declarations))
+        self._lay_out()
+
+
+def _grown(old: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    if len(old) >= size:
+        return old
+    new = np.ones(size, old.dtype)
+    new[: len(old)] = old
+    return new
+
+
+_laid_out: tuple[Parts, _Parts] | None = None
+
+
+def _struct_of(parts: Parts) -> _Parts:
+    """The structure of a table that is copied from row by row: laid out when it is first met."""
+    global _laid_out  # a cache of one
+    if _laid_out is None or _laid_out[0] is not parts:
+        _laid_out = (parts, parts.struct())
+    return _laid_out[1]

@@ -110,7 +110,7 @@ EXPORT void thalweg_geodesic(int64_t n, const double *lon0, const double *lat0, 
 
 typedef struct {
     int64_t n, room, candidates;
-    int32_t *a, *b, *rule; /* parts, a of the declaration with the lower number; index of the rule */
+    int32_t *a, *b, *rule; /* parts, a of the declaration with the lower rank; index of the rule */
     uint8_t *verdict;      /* POSSIBLE, LIKELY, CERTAIN, or UNDECIDED where several parts must be looked at together */
     float *share;
 } results;
@@ -139,7 +139,7 @@ EXPORT void thalweg_free_results(results *r) {
 static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_t a, int64_t b, scratch *s, results *out) {
     int32_t rule = rule_of(p, r, a, b);
     if (rule < 0) return 1;
-    if (p->declaration[a] > p->declaration[b]) { int64_t swap = a; a = b, b = swap; }
+    if (p->rank[p->declaration[a]] > p->rank[p->declaration[b]]) { int64_t swap = a; a = b, b = swap; }
     out->candidates++;
     contact c;
     int v = verdict(p, r, rule, a, b, 0, s, &c);
@@ -160,37 +160,49 @@ static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_
 
 typedef struct { const double *grow_h, *grow_v, *grow_t; double t_zero; const int32_t *parts_of; } setting;
 
-static box5 *boxes_of(const parts *p, const rules *r, const setting *g) {
-    box5 *boxes = malloc((size_t)(p->n_parts ? p->n_parts : 1) * sizeof *boxes);
-    if (!boxes) return NULL;
-    for (int64_t a = 0; a < p->n_parts; a++) boxes[a] = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
-    return boxes;
+/* A tree over n parts; `part` NULL: over the first n. */
+static int plant(tree *t, const parts *p, const rules *r, const setting *g, int64_t n, const int32_t *part) {
+    memset(t, 0, sizeof *t);
+    box5 *boxes = malloc((size_t)(n ? n : 1) * sizeof *boxes);
+    int32_t *all = part ? NULL : malloc((size_t)(n ? n : 1) * sizeof *all);
+    int ok = boxes && (part || all);
+    for (int64_t i = 0; ok && i < n; i++) {
+        if (all) all[i] = (int32_t)i;
+        boxes[i] = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, part ? part[i] : i);
+    }
+    if (ok) ok = tree_build(t, boxes, part ? part : all, n, g->t_zero);
+    free(boxes), free(all);
+    if (!ok) tree_free(t);
+    return ok;
+}
+
+/* tree_query into a list that grows. Returns how many, -1 if memory ran out. */
+static int64_t query(const tree *t, const box5 *q, int64_t after, int32_t **near, int64_t *room) {
+    int64_t n = tree_query(t, q, after, *near, *room);
+    if (n <= *room) return n;
+    int32_t *grown = realloc(*near, (size_t)(2 * n) * sizeof **near);
+    if (!grown) return -1;
+    *near = grown, *room = 2 * n;
+    return tree_query(t, q, after, *near, *room);
 }
 
 /* Every pair of parts that may conflict. 1, or 0 if memory ran out (and then nothing is to be believed). */
 EXPORT int thalweg_batch(const parts *p, const rules *r, const setting *g, results *out) {
     memset(out, 0, sizeof *out);
-    box5 *boxes = boxes_of(p, r, g);
-    int32_t *item = malloc((size_t)(p->n_parts ? p->n_parts : 1) * sizeof *item);
     scratch s = {0};
-    tree t = {0};
-    int64_t room = 4096;
-    int32_t *near = malloc((size_t)room * sizeof *near);
-    int ok = boxes && item && near;
-    for (int64_t i = 0; ok && i < p->n_parts; i++) item[i] = (int32_t)i;
-    if (ok) ok = tree_build(&t, boxes, item, p->n_parts, g->t_zero);
+    tree t;
+    int32_t *near = NULL;
+    int64_t room = 0;
+    int ok = plant(&t, p, r, g, p->n_parts, NULL);
     for (int64_t i = 0; ok && i < p->n_parts; i++) {
-        const box5 *q = &boxes[t.item[i]];
-        int64_t n = tree_query(&t, q, i, near, room);
-        if (n > room) {
-            int32_t *grown = realloc(near, (size_t)(room = 2 * n) * sizeof *near);
-            if (!grown) { ok = 0; break; }
-            near = grown;
-            n = tree_query(&t, q, i, near, room);
-        }
+        const block *leaf = &t.level[0][i / LANES];
+        box5 q;
+        for (int d = 0; d < DIMS; d++) q.lo[d] = leaf->lo[d][i % LANES], q.hi[d] = leaf->hi[d][i % LANES];
+        int64_t n = query(&t, &q, i, &near, &room);
+        ok = n >= 0;
         for (int64_t k = 0; ok && k < n; k++) ok = judge(p, r, g->parts_of, t.item[i], t.item[near[k]], &s, out);
     }
-    free(boxes), free(near), scratch_free(&s), tree_free(&t);
+    free(near), scratch_free(&s), tree_free(&t);
     if (!ok) thalweg_free_results(out);
     return ok;
 }
@@ -198,18 +210,9 @@ EXPORT int thalweg_batch(const parts *p, const rules *r, const setting *g, resul
 /* ---- one against many: the online face ---- */
 
 /* A tree over the given parts, kept by the caller as an opaque handle; NULL if memory ran out. */
-EXPORT tree *thalweg_tree(const parts *p, const rules *r, const setting *g, int64_t n, const int32_t *items) {
-    tree *t = calloc(1, sizeof *t);
-    int32_t *item = malloc((size_t)(n ? n : 1) * sizeof *item);
-    box5 *boxes = malloc((size_t)(p->n_parts ? p->n_parts : 1) * sizeof *boxes);
-    if (!t || !item || !boxes) { free(t), free(item), free(boxes); return NULL; }
-    for (int64_t i = 0; i < n; i++) {
-        item[i] = items[i];
-        boxes[items[i]] = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, items[i]);
-    }
-    int ok = tree_build(t, boxes, item, n, g->t_zero);
-    free(boxes);
-    if (!ok) { tree_free(t); free(t); return NULL; }
+EXPORT tree *thalweg_tree(const parts *p, const rules *r, const setting *g, int64_t n, const int32_t *part) {
+    tree *t = malloc(sizeof *t);
+    if (t && !plant(t, p, r, g, n, part)) free(t), t = NULL;
     return t;
 }
 
@@ -217,24 +220,41 @@ EXPORT void thalweg_free_tree(tree *t) {
     if (t) tree_free(t), free(t);
 }
 
+/* Copy the parts from..to of `src`, derived columns included, behind those of `dst`, as the declaration of that number. The
+ * caller has seen to the room. */
+EXPORT void thalweg_append(parts *dst, const parts *src, int64_t from, int64_t to, int32_t declaration) {
+    int64_t n = dst->n_parts, vertices = dst->n_vertices, rings = dst->ring[n];
+    int64_t v0 = src->first[from], v1 = src->first[to], r0 = src->ring[from], r1 = src->ring[to];
+#define COPY(column, at, begin, count) memcpy((void *)(dst->column + (at)), src->column + (begin), (size_t)(count) * sizeof *src->column)
+#define EACH_PART(X) X(core) X(radius) X(u) X(t0) X(t1) X(tu) X(lower) X(upper) X(lower_datum) X(upper_datum) X(zu) X(z0) \
+    X(z1) X(half) X(geoid) X(unstated) X(cx) X(cy) X(cz) X(reach) X(inner) X(edge)
+#define COPY_PART(column) COPY(column, n, from, to - from);
+    EACH_PART(COPY_PART)
+    COPY(lon, vertices, v0, v1 - v0), COPY(lat, vertices, v0, v1 - v0);
+    COPY(ex, vertices, v0, v1 - v0), COPY(ey, vertices, v0, v1 - v0), COPY(ez, vertices, v0, v1 - v0);
+    int64_t *first = (int64_t *)dst->first, *ring = (int64_t *)dst->ring, *ring_first = (int64_t *)dst->ring_first;
+    for (int64_t k = from; k < to; k++) {
+        ((int32_t *)dst->declaration)[n + k - from] = declaration;
+        first[n + 1 + k - from] = vertices + src->first[k + 1] - v0;
+        ring[n + 1 + k - from] = rings + src->ring[k + 1] - r0;
+    }
+    for (int64_t k = r0; k <= r1; k++) ring_first[rings + k - r0] = vertices + src->ring_first[k] - v0;
+    dst->n_parts += to - from, dst->n_vertices += v1 - v0;
+}
+
 /* Parts from..to against the living ones in the trees, and in the tail of parts that no tree holds yet. */
 EXPORT int thalweg_query(const parts *p, const rules *r, const setting *g, tree *const *trees, int64_t n_trees,
                          int64_t tail_from, int64_t tail_to, const uint8_t *alive, int64_t from, int64_t to, results *out) {
     memset(out, 0, sizeof *out);
     scratch s = {0};
-    int64_t room = 1024;
-    int32_t *near = malloc((size_t)room * sizeof *near);
-    int ok = near != NULL;
+    int64_t room = 0;
+    int32_t *near = NULL;
+    int ok = 1;
     for (int64_t a = from; ok && a < to; a++) {
         box5 q = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
         for (int64_t k = 0; ok && k < n_trees; k++) {
-            int64_t n = tree_query(trees[k], &q, -1, near, room);
-            if (n > room) {
-                int32_t *grown = realloc(near, (size_t)(room = 2 * n) * sizeof *near);
-                if (!grown) { ok = 0; break; }
-                near = grown;
-                n = tree_query(trees[k], &q, -1, near, room);
-            }
+            int64_t n = query(trees[k], &q, -1, &near, &room);
+            ok = n >= 0;
             for (int64_t i = 0; ok && i < n; i++) {
                 int32_t b = trees[k]->item[near[i]];
                 if (alive[b]) ok = judge(p, r, g->parts_of, a, b, &s, out);
@@ -313,20 +333,15 @@ EXPORT int thalweg_neighbours(const parts *p, const rules *r, const setting *g, 
                               double side, double up_m, double late, results *out) {
     memset(out, 0, sizeof *out);
     scratch s = {0};
-    int64_t room = 1024;
-    int32_t *near = malloc((size_t)room * sizeof *near);
-    int ok = near != NULL;
+    int64_t room = 0;
+    int32_t *near = NULL;
+    int ok = 1;
     for (int64_t a = from; ok && a < to; a++) {
         box5 q = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
         double wider[DIMS] = {side, side, side, late, up_m};
         for (int d = 0; d < DIMS; d++) q.lo[d] = down(q.lo[d] - wider[d]), q.hi[d] = up(q.hi[d] + wider[d]);
-        int64_t n = tree_query(t, &q, -1, near, room);
-        if (n > room) {
-            int32_t *grown = realloc(near, (size_t)(room = 2 * n) * sizeof *near);
-            if (!grown) { ok = 0; break; }
-            near = grown;
-            n = tree_query(t, &q, -1, near, room);
-        }
+        int64_t n = query(t, &q, -1, &near, &room);
+        ok = n >= 0;
         for (int64_t i = 0; ok && i < n; i++) {
             int64_t b = t->item[near[i]];
             int32_t rule = rule_of(p, r, a, b);

@@ -39,6 +39,7 @@ typedef struct {
     const uint8_t *unstated;     /* 1: it has a height, but nobody said which */
     const int32_t *kind;         /* of each declaration: class of the compatibility matrix */
     const int32_t *party;        /* of each declaration */
+    const uint64_t *rank;        /* of each declaration: which of a pair is `a`, whatever their numbers */
     /* made by prepare(): */
     double *ex, *ey, *ez; /* vertices, Earth-centred */
     double *cx, *cy, *cz; /* a point of the surface near the middle of each part */

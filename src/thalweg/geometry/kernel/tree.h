@@ -107,11 +107,14 @@ static block empty_block(void) {
     return b;
 }
 
-/* Build over the boxes of n items. `item` is taken over. Returns 0 if memory ran out. */
-static int tree_build(tree *t, const box5 *boxes, int32_t *item, int64_t n, double t_zero) {
+/* Build over n parts and their boxes, box i being that of part[i]. Returns 0 if memory ran out. */
+static int tree_build(tree *t, const box5 *boxes, const int32_t *part, int64_t n, double t_zero) {
     memset(t, 0, sizeof *t);
-    t->n = n, t->item = item, t->t_zero = t_zero;
+    t->n = n, t->t_zero = t_zero;
     if (!n) return 1;
+    int32_t *item = t->item = malloc((size_t)n * sizeof *item); /* first places in `part`, at the end parts */
+    if (!item) return 0;
+    for (int64_t i = 0; i < n; i++) item[i] = (int32_t)i;
     /* Cells as large as the mean box, so that a block of sixteen is about as wide in each dimension, in boxes;
      * whatever is much larger than the mean, or has no bounds, is kept together by the topmost bits. */
     double lo[DIMS], scale[DIMS];
@@ -119,7 +122,7 @@ static int tree_build(tree *t, const box5 *boxes, int32_t *item, int64_t n, doub
         double sum = 0, least = INFINITY;
         int64_t m = 0;
         for (int64_t i = 0; i < n; i++) {
-            double a = boxes[item[i]].lo[d], b = boxes[item[i]].hi[d];
+            double a = boxes[i].lo[d], b = boxes[i].hi[d];
             if (isfinite(a) && isfinite(b)) sum += b - a, m++, least = fmin(least, 0.5 * (a + b));
         }
         lo[d] = m ? least : 0.0, scale[d] = m && sum > 0 ? sum / (double)m : 1.0;
@@ -130,7 +133,7 @@ static int tree_build(tree *t, const box5 *boxes, int32_t *item, int64_t n, doub
     uint64_t *key = malloc((size_t)n * sizeof *key);
     if (!key) return 0;
     for (int64_t i = 0; i < n; i++) {
-        const box5 *b = &boxes[item[i]];
+        const box5 *b = &boxes[i];
         uint64_t k = 0;
         for (int d = 0; d < DIMS; d++) k |= spread(cell(0.5 * ((double)b->lo[d] + b->hi[d]), lo[d], scale[d])) << (4 - d);
         uint64_t wide = b->hi[0] - b->lo[0] > 8.0 * ground, lasting = !(b->hi[3] - b->lo[3] < 16.0 * scale[3]),
@@ -160,6 +163,8 @@ static int tree_build(tree *t, const box5 *boxes, int32_t *item, int64_t n, doub
                 }
             }
         }
+        if (l == 0)
+            for (int64_t i = 0; i < n; i++) item[i] = part[item[i]];
         if (blocks == 1) return 1;
         count = blocks;
     }
