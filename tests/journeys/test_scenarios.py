@@ -194,7 +194,7 @@ def test_every_declaration_of_deir_ez_zor_says_on_what_it_rests() -> None:
         told = each.details.get("basis") or each.details.get("Basis") or each.details.get("desc")
         assert told, each.declaration_id
         sourced = any(each.details.get(name) for name in ("source_url", "src"))
-        assert sourced or (each.hypothetical and each.party == "P-AID"), each.declaration_id
+        assert sourced or (each.hypothetical and each.party == "AID"), each.declaration_id
 
 
 def test_no_position_of_deir_ez_zor_is_finer_than_the_press_published() -> None:
