@@ -443,9 +443,7 @@ CROSSING = Finding(
     closest_at=at(7, 55),
     last=at(8),
     reference="6.2 km NNW of Al Mayadin, bank uncertain",
-    sentence=(
-        "مكتب الإغاثة ground movement N-1188 may cross the disputed line at 07:55Z, 6.2 km NNW of Al Mayadin."
-    ),
+    sentence=("مكتب الإغاثة ground movement N-1188 may cross the disputed line at 07:55Z, 6.2 km NNW of Al Mayadin."),
     rule_sentence="Crossings are recorded as neutral facts.",
     marks=(EXERCISE, REPORTED),
     line_status="disputed",
@@ -619,7 +617,7 @@ HOSTILE_TEXTS = (
     "@SUM(1+1)*cmd|' /C calc'!A0",
     "-2+3+cmd|' /C calc'!A0",
     "＝1+1",
-    "#eval(\"1+1\") #include(\"x\") $x$ *b* _i_ `raw` @ref <label> // c /* d */ \\ #panic()",
+    '#eval("1+1") #include("x") $x$ *b* _i_ `raw` @ref <label> // c /* d */ \\ #panic()',
     "[bold red]not markup[/] [link=http://example.invalid]x[/link]",
     "a\u202egnp.exe\u2066\u2069\u202c",
     "nul\x00 bell\x07 esc\x1b[31m\x1b]0;title\x07 del\x7f c1\x9b",

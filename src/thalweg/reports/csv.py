@@ -48,9 +48,7 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
     writer.writerow(
         _row(
             record="summary",
-            sentence=" ".join(
-                part for part in (phrases.headline(result), phrases.incomplete_line(result)) if part
-            ),
+            sentence=" ".join(part for part in (phrases.headline(result), phrases.incomplete_line(result)) if part),
             marks="; ".join(phrases.all_marks(result)),
             source_1=phrases.made_by(result),
             notice=notice,

@@ -30,7 +30,6 @@ MEDIA_TYPE: Final = "application/geo+json"
 SUFFIX: Final = ".geojson"
 
 
-
 def render(disclosed: Disclosed[CheckResult]) -> bytes:
     """The whole result, as the bytes of a file."""
     result = disclosed.value
@@ -51,7 +50,7 @@ def _features(result: CheckResult) -> Iterator[json.Json]:
     for version, declaration in result.declarations.items():
         yield from _declaration(result, version, declaration)
     for number, problem in enumerate(result.problems, 1):
-        properties = {
+        properties: json.Json = {
             "record": "problem",
             "sentence": f"NOT CHECKED: {problem.sentence}",
             "source": str(problem.source),

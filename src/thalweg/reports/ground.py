@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from thalweg.model.errors import EngineError
 from thalweg.model.shapes import Position
 from thalweg.places import basemap
 from thalweg.places.gazetteer import KIND_CODES, Kind, PackagedShelf
@@ -45,6 +46,8 @@ def _strings(geometry: Mapping[str, Any]) -> Iterator[list[list[float]]]:
         case "MultiPolygon":
             for polygon in coordinates:
                 yield from polygon
+        case other:
+            raise EngineError("basemap-geometry", f"The carried basemap has a {other}, which is not a line.")
 
 
 def _meets(points: list[tuple[float, float]], bounds: Bounds) -> bool:
@@ -75,6 +78,5 @@ def _towns(bounds: Bounds) -> tuple[BaseTown, ...]:
         chosen = chosen[:: len(chosen) // 4000 + 1]  # a continent: the map has room for thirty
     places = sorted((shelf.place(int(number)) for number in chosen), key=lambda p: (-p.population, p.id))
     return tuple(
-        BaseTown(place.name, Position(place.lon, place.lat), rank)
-        for rank, place in enumerate(places[:_MOST_TOWNS])
+        BaseTown(place.name, Position(place.lon, place.lat), rank) for rank, place in enumerate(places[:_MOST_TOWNS])
     )

@@ -67,7 +67,10 @@ _LEGEND: Final = {
     "line-agreed": ("Line, agreed", '<path class="li-wide" d="M0 8H22"/><path class="li-gap" d="M0 8H22"/>'),
     "line-tacit": ("Line, tacit", '<path class="li-tacit" d="M0 8H22"/>'),
     "line-disputed": ("Line, disputed", '<path class="li-disputed" d="M0 8H22"/>'),
-    "unsure": ("Unsure edge", '<circle class="so p3" cx="11" cy="8" r="7"/><circle class="se p3" cx="11" cy="8" r="7"/>'),
+    "unsure": (
+        "Unsure edge",
+        '<circle class="so p3" cx="11" cy="8" r="7"/><circle class="se p3" cx="11" cy="8" r="7"/>',
+    ),
 }  # fmt: skip
 
 
@@ -157,7 +160,8 @@ def _overview(result: CheckResult, parties: dict[str, _Party]) -> str:
             f'<td data-label="Kind">{escape(phrases.finding_type(finding))}</td>'
             f'<td data-label="Certainty" data-key="{rank}">{escape(phrases.certainty_word(finding.certainty))}</td>'
             f'<td data-label="Between" class="between">{between}</td>'
-            f'<td data-label="First" class="nowrap" data-key="{_key(finding.first)}">{_ltr(phrases.instant(finding.first))}</td>'
+            f'<td data-label="First" class="nowrap" data-key="{_key(finding.first)}">'
+            f"{_ltr(phrases.instant(finding.first))}</td>"
             f'<td data-label="Sideways" class="nowrap" data-key="{finding.horizontal_m:.1f}">{escape(found)}</td>'
             f'<td data-label="Rule" data-key="{finding.margin.horizontal_m:.1f}">{escape(rule)}</td>'
             f'<td data-label="Marks">{_marks(phrases.marks_of(result, finding))}</td>'
@@ -178,9 +182,7 @@ def _map(result: CheckResult, ground: maps.Ground | None) -> str:
         if kind in drawing.kinds
     )
     items += "".join(
-        f"<li>{escape(mark)}</li>"
-        for mark in phrases.all_marks(result)
-        if mark not in (EXERCISE, "stale", "reported")
+        f"<li>{escape(mark)}</li>" for mark in phrases.all_marks(result) if mark not in (EXERCISE, "stale", "reported")
     )
     notes = []
     if drawing.outside:
@@ -190,7 +192,8 @@ def _map(result: CheckResult, ground: maps.Ground | None) -> str:
         notes.append(drawing.credit)
     small = "".join(f'<p class="small">{escape(note)}</p>' for note in notes)
     return (
-        f'<h2>Map</h2><figure class="panel mapbox">{drawing.svg}<figcaption class="small">'
+        f'<h2>Map</h2><figure class="panel mapbox"><div class="scroll" role="region" aria-label="Map" tabindex="0">'
+        f'{drawing.svg}</div><figcaption class="small">'
         "Azimuthal equidistant about the centre; north is up there, and the scale is true there. "
         f'Numbers are those of the findings.</figcaption><ul class="legend">{items}</ul>{small}</figure>'
     )
@@ -273,7 +276,8 @@ def _time(when: Instant | None) -> str:
 
 def _where(finding: Finding) -> str:
     positions = "".join(
-        f'<p class="pos">{_ltr(phrases.dms(at))} <small>{_ltr(phrases.decimal(at))} · {_ltr(phrases.mgrs(at))}</small></p>'
+        f'<p class="pos">{_ltr(phrases.dms(at))} '
+        f"<small>{_ltr(phrases.decimal(at))} · {_ltr(phrases.mgrs(at))}</small></p>"
         for at in dict.fromkeys(finding.closest)
     )
     label = phrases.where_kind(finding)
@@ -284,7 +288,7 @@ def _sure(finding: Finding) -> str:
     filled = 0 if finding.certainty.value == "possible" and not finding.share else phrases.pips(finding.share)
     if finding.certainty.value == "certain":
         filled = 10
-    pips = "".join(f'<i{" class=on" if pip < filled else ""}></i>' for pip in range(10))
+    pips = "".join(f"<i{' class=on' if pip < filled else ''}></i>" for pip in range(10))
     reasons = "".join(f"<p>{_e(reason)}</p>" for reason in finding.reasons)
     return (
         f'<dt>Certainty</dt><dd><p><span class="pips" aria-hidden="true">{pips}</span>'
@@ -307,7 +311,8 @@ def _datum(finding: Finding, first: Declaration, second: Declaration) -> str:
 
 def _against(finding: Finding) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(what)}</th><td class="broke">{escape(found)}</td><td>{escape(asked)}</td></tr>'
+        f'<tr><th scope="row">{escape(what)}</th><td{"" if found == phrases.NOT_ASKED else " class=broke"}>'
+        f"{escape(found)}</td><td>{escape(asked)}</td></tr>"
         for what, found, asked in phrases.against_rule(finding)
     )
     return (
@@ -378,7 +383,8 @@ def _left_out(result: CheckResult) -> str:
     ]
     rows += [
         f"<tr><td>{'Left out' if omission.harmless else '<b>LEFT OUT</b>'}</td>"
-        f'<td data-label="Where">{_bdi(str(omission.source))}</td><td data-label="What">{_e(omission.what)}. {_e(omission.why)}'
+        f'<td data-label="Where">{_bdi(str(omission.source))}</td>'
+        f'<td data-label="What">{_e(omission.what)}. {_e(omission.why)}'
         + (" It cannot hide a conflict." if omission.harmless else "")
         + '</td><td data-label="Expected"></td><td data-label="Found"></td><td data-label="Code"></td></tr>'
         for omission in result.omissions
@@ -412,7 +418,8 @@ def _declarations(result: CheckResult, parties: dict[str, _Party]) -> str:
         rows.append(
             f'<tr><th scope="row">{_tag(parties, declaration)} {_title(declaration)}'
             + (f'<br><span class="small">{_e(details)}</span>' if details else "")
-            + f'</th><td data-label="Kind">{escape(phrases.kind(declaration))}<br>{_bdi(result.party_name(declaration.party))}</td>'
+            + f'</th><td data-label="Kind">{escape(phrases.kind(declaration))}<br>'
+            + f"{_bdi(result.party_name(declaration.party))}</td>"
             + "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in cells)
             + "</tr>"
         )
@@ -443,7 +450,8 @@ def _flags(result: CheckResult) -> str:
         return ""
     rows = "".join(
         f'<tr><th scope="row">{_title(result.declarations[flagged.version])}</th>'
-        f'<td data-label="Field">{_bdi(flagged.flag.where)}</td><td data-label="What is odd">{_e(flagged.flag.sentence)}</td>'
+        f'<td data-label="Field">{_bdi(flagged.flag.where)}</td>'
+        f'<td data-label="What is odd">{_e(flagged.flag.sentence)}</td>'
         f'<td data-label="Code">{_ltr(flagged.flag.code)}</td></tr>'
         for flagged in result.flags
     )
@@ -470,9 +478,7 @@ def _words(result: CheckResult) -> str:
 
 def _parties(result: CheckResult) -> dict[str, _Party]:
     tags = phrases.tags(declaration.party for declaration in result.declarations.values())
-    return {
-        party: _Party(tag, min(index, maps.PARTY_STYLES - 1)) for index, (party, tag) in enumerate(tags.items())
-    }
+    return {party: _Party(tag, min(index, maps.PARTY_STYLES - 1)) for index, (party, tag) in enumerate(tags.items())}
 
 
 def _tag(parties: dict[str, _Party], declaration: Declaration) -> str:
@@ -485,9 +491,7 @@ def _title(declaration: Declaration) -> str:
 
 
 def _marks(marks: Sequence[str]) -> str:
-    return "".join(
-        f'<span class="mark{" exercise" if mark == EXERCISE else ""}">{_e(mark)}</span>' for mark in marks
-    )
+    return "".join(f'<span class="mark{" exercise" if mark == EXERCISE else ""}">{_e(mark)}</span>' for mark in marks)
 
 
 def _heads(*names: str) -> str:

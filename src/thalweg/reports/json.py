@@ -53,9 +53,7 @@ def content(result: CheckResult) -> Json:
         "format": FORMAT,
         "version": VERSION,
         "summary": summary(result),
-        "findings": [
-            finding_content(result, number, finding) for number, finding in enumerate(result.findings, 1)
-        ],
+        "findings": [finding_content(result, number, finding) for number, finding in enumerate(result.findings, 1)],
         "suggestions": [_suggestions(item) for item in result.suggestions.values()],
         "problems": [
             {
@@ -77,8 +75,7 @@ def content(result: CheckResult) -> Json:
             for omission in result.omissions
         ],
         "declarations": [
-            declaration_content(result, version, declaration)
-            for version, declaration in result.declarations.items()
+            declaration_content(result, version, declaration) for version, declaration in result.declarations.items()
         ],
     }
 
@@ -332,5 +329,3 @@ def _flag(flag: Flag) -> Json:
 def joined(texts: Iterable[str]) -> str:
     """Several texts in one property of a flat format."""
     return "; ".join(texts)
-
-

@@ -24,7 +24,7 @@ from shapely.geometry.base import BaseGeometry
 
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Standing, Volume
 from thalweg.model.findings import Finding
-from thalweg.model.instants import Instant, Window
+from thalweg.model.instants import Instant
 from thalweg.model.measures import Band, Datum
 from thalweg.model.result import CheckResult
 from thalweg.model.shapes import Point, Position, Route
@@ -82,11 +82,11 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
             _placemark(
                 folder,
                 f"Left out: {omission.what}",
-                f"{omission.source}: {omission.why}"
-                + (" It cannot hide a conflict." if omission.harmless else ""),
+                f"{omission.source}: {omission.why}" + (" It cannot hide a conflict." if omission.harmless else ""),
             )
     ET.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
+    body = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'.encode()
 
 
 # ---------------------------------------------------------------- contents
@@ -207,9 +207,7 @@ def _segment(parent: ET.Element, segment: Segment) -> None:
     periods = max(4, min(60, round(path.length / 0.02)))
     for period in range(periods):
         for begin, end in pattern:
-            dash = shapely.ops.substring(
-                path, (period + begin) / periods, (period + end) / periods, normalized=True
-            )
+            dash = shapely.ops.substring(path, (period + begin) / periods, (period + end) / periods, normalized=True)
             if dash.geom_type == "LineString":
                 _drawn(parent, dash, None)
 
@@ -243,9 +241,7 @@ def _drawn(parent: ET.Element, geometry: BaseGeometry, band: Band | None) -> Non
                 _text(element, "coordinates", _coordinates(part, None))
 
 
-def _polygon(
-    parent: ET.Element, part: BaseGeometry, altitude_m: float | None, mode: str, *, extruded: bool
-) -> None:
+def _polygon(parent: ET.Element, part: BaseGeometry, altitude_m: float | None, mode: str, *, extruded: bool) -> None:
     element = ET.SubElement(parent, "Polygon")
     if mode:
         _text(element, "extrude", "1" if extruded else "0")
@@ -268,9 +264,7 @@ def _track(parent: ET.Element, route: Route) -> None:
         [p.lon for p in points[1:]], [p.lat for p in points[1:]],
     )[2]  # fmt: skip
     steps = outlines.GEOD.inv(path[:-1, 0], path[:-1, 1], path[1:, 0], path[1:, 1])[2]
-    z = np.interp(
-        np.concatenate([[0.0], np.cumsum(steps)]), np.concatenate([[0.0], np.cumsum(knots)]), heights
-    )
+    z = np.interp(np.concatenate([[0.0], np.cumsum(steps)]), np.concatenate([[0.0], np.cumsum(knots)]), heights)
     flat = outlines.cut(LineString(np.column_stack([path, z])))
     for part in shapely.get_parts(flat).tolist():
         element = ET.SubElement(parent, "LineString")
@@ -382,9 +376,7 @@ def _styles(document: ET.Element, parties: int) -> None:
         _line_style(document, f"p{index}-waypoint", colour, 1.0, "00ffffff", 0.5)
 
 
-def _line_style(
-    document: ET.Element, name: str, line: str, width: float, fill: str, label_scale: float
-) -> None:
+def _line_style(document: ET.Element, name: str, line: str, width: float, fill: str, label_scale: float) -> None:
     style = ET.SubElement(document, "Style", id=name)
     icon = ET.SubElement(style, "IconStyle")
     _text(icon, "color", line)

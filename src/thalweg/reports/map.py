@@ -8,7 +8,7 @@ brings the style sheet (`style.css`, `print.css`). Everything on a map is in the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -23,10 +23,11 @@ from shapely.geometry.base import BaseGeometry
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium, Standing
 from thalweg.model.findings import Finding
 from thalweg.model.result import CheckResult
-from thalweg.model.shapes import Point, Position, Route
+from thalweg.model.shapes import Point, Position, Route, Shape
 from thalweg.reports import outlines, phrases
 
-_WIDE: Final = 1000.0
+WIDE: Final = 1000.0  # of the main map, in the units of its drawing; labels are 13 of them
+WIDE_INSET: Final = 640.0
 PARTY_STYLES: Final = 4
 
 Floats = NDArray[np.float64]
@@ -89,8 +90,11 @@ class _Box:
     x1: float
     y1: float
 
-    def meets(self, other: _Box) -> bool:
-        return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
+    def shared(self, other: _Box) -> float:
+        """The area that both cover."""
+        wide = min(self.x1, other.x1) - max(self.x0, other.x0)
+        tall = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return wide * tall if wide > 0 and tall > 0 else 0.0
 
 
 class _Sheet:
@@ -112,6 +116,11 @@ class _Sheet:
     def flat(self, geometry: BaseGeometry) -> BaseGeometry:
         """From longitude and latitude to pixels."""
         return shapely.transform(geometry, self._pixels)
+
+    def spot(self, position: Position) -> DrawnPoint:
+        """A position in pixels."""
+        x, y = self._pixels(np.array([[position.lon, position.lat]]))[0]
+        return DrawnPoint(float(x), float(y))
 
     def _pixels(self, lonlat: Floats) -> Floats:
         xy = self.frame.to_plane(lonlat)
@@ -136,31 +145,23 @@ class _Sheet:
         return bool(shapely.intersects(shown, self.paper))
 
     def label(
-        self, x: float, y: float, text: str, style: str, size: float, *, keep: bool, near: float = 8.0
-    ) -> bool:
+        self, x: float, y: float, text: str, style: str, size: float, *, keep: bool, near: float = 8.0,
+        above: bool = False,
+    ) -> bool:  # fmt: skip
         """Write beside a point, where nothing else is written; drop it if there is no room, unless `keep`."""
-        width, height = _text_width(text, size), size * 1.15
-        places = (
-            (x + near, y - height / 2, "start"), (x - near - width, y - height / 2, "end"),
-            (x - width / 2, y - near - height, "middle"), (x - width / 2, y + near, "middle"),
-            (x + near, y - near - height, "start"), (x + near, y + near, "start"),
-            (x - near - width, y - near - height, "end"), (x - near - width, y + near, "end"),
-            (x - width / 2, y - 3 * near - height, "middle"), (x - width / 2, y + 3 * near, "middle"),
-        )  # fmt: skip
-        best: tuple[_Box, str] | None = None
-        for left, top, anchor in places:
-            box = _Box(left - 1, top, left + width + 1, top + height)
+        best: tuple[float, _Box, str] | None = None
+        for left, top, anchor in _places(x, y, _text_width(text, size), size * 1.15, near, above=above, far=keep):
+            box = _Box(left - 1, top, left + _text_width(text, size) + 1, top + size * 1.15)
             if box.x0 < 4 or box.y0 < 4 or box.x1 > self.wide - 4 or box.y1 > self.tall - 4:
                 continue
-            if best is None:
-                best = box, anchor
-            if not any(box.meets(other) for other in self.taken):
-                best = box, anchor
+            hidden = sum(box.shared(other) for other in self.taken)
+            if best is None or hidden < best[0]:
+                best = hidden, box, anchor
+            if not hidden:
                 break
-        else:
-            if not keep or best is None:
-                return False
-        box, anchor = best
+        if best is None or (best[0] and not keep):
+            return False
+        _, box, anchor = best
         self.taken.append(box)
         at = {"start": box.x0 + 1, "middle": (box.x0 + box.x1) / 2, "end": box.x1 - 1}[anchor]
         self.add(
@@ -171,20 +172,43 @@ class _Sheet:
         return True
 
 
-def draw(result: CheckResult, ground: Ground | None = None, prefix: str = "m") -> Drawing:
+def _places(
+    x: float, y: float, width: float, height: float, near: float, *, above: bool, far: bool
+) -> Iterator[tuple[float, float, str]]:
+    """Where a label may stand about a point, the best first: left edge, top edge, anchor."""
+    order = (2, 4, 5, 0, 1, 3, 6, 7) if above else (0, 1, 2, 3, 4, 5, 6, 7)
+    for off in (near, near + 14, near + 30, near + 48) if far else (near,):
+        places = (
+            (x + off, y - height / 2, "start"), (x - off - width, y - height / 2, "end"),
+            (x - width / 2, y - off - height, "middle"), (x - width / 2, y + off, "middle"),
+            (x + off, y - off - height, "start"), (x - off - width, y - off - height, "end"),
+            (x + off, y + off, "start"), (x - off - width, y + off, "end"),
+        )  # fmt: skip
+        for index in order:
+            yield places[index]
+
+
+def draw(result: CheckResult, ground: Ground | None = None, *, wide: float = WIDE) -> Drawing:
     """The whole result on one map: all that findings are about, and whatever else lies there."""
     told = {version for finding in result.findings for version in finding.versions}
-    chosen = [
-        declaration for version, declaration in result.declarations.items() if not told or version in told
-    ]
+    chosen = [declaration for version, declaration in result.declarations.items() if not told or version in told]
     numbered = list(enumerate(result.findings, 1))
-    return _draw(result, chosen, numbered, ground, prefix, whole=True)
+    return _draw(result, chosen, numbered, ground, wide, whole=True, own_hatches=True)
 
 
-def draw_finding(result: CheckResult, number: int, finding: Finding, ground: Ground | None = None) -> Drawing:
-    """One finding and its surroundings, close up; the hatches are those of the page's main map."""
+def draw_finding(
+    result: CheckResult,
+    number: int,
+    finding: Finding,
+    ground: Ground | None = None,
+    *,
+    wide: float = WIDE_INSET,
+    own_hatches: bool = False,
+) -> Drawing:
+    """One finding and its surroundings, close up. The hatches are those of the page's main map, unless the
+    drawing stands alone and has its own."""
     chosen = [result.declarations[version] for version in finding.versions]
-    return _draw(result, chosen, [(number, finding)], ground, "", whole=False)
+    return _draw(result, chosen, [(number, finding)], ground, wide, whole=False, own_hatches=own_hatches)
 
 
 def _draw(
@@ -192,15 +216,17 @@ def _draw(
     chosen: Sequence[Declaration],
     findings: Sequence[tuple[int, Finding]],
     ground: Ground | None,
-    prefix: str,
+    wide: float,
     *,
     whole: bool,
+    own_hatches: bool,
 ) -> Drawing:
     frame = outlines.Frame(_centre(chosen, findings))
     extent = (
         _extent(frame, chosen, findings) if whole else _close_up(frame, findings[0][1], chosen)
     )  # fmt: skip
-    sheet = _Sheet(frame, extent, _WIDE if whole else 640.0)
+    sheet = _Sheet(frame, extent, wide)
+    _furniture(sheet)
     _graticule(sheet)
     base = ground(_bounds(sheet)) if ground else Basemap()
     _base_lines(sheet, base)
@@ -217,7 +243,6 @@ def _draw(
         ):  # fmt: skip
             outside.append(declaration.version_id)
     _towns(sheet, base)
-    _furniture(sheet)
     about = (
         f"Map of {phrases.count(len(list(shown)) - len(outside), 'declaration')} and "
         f"{phrases.count(len(findings), 'finding')}. All of it is in the text as well."
@@ -227,7 +252,7 @@ def _draw(
     svg = (
         f'<svg class="map" viewBox="0 0 {sheet.wide:.0f} {sheet.tall:.0f}" role="img" '
         f'xmlns="http://www.w3.org/2000/svg" aria-label={quoteattr(about)}>'
-        f"{_hatches() if prefix else ''}"
+        f"{_hatches() if own_hatches else ''}"
         f'<rect class="mp-land" width="{sheet.wide:.0f}" height="{sheet.tall:.0f}"/>{body}</svg>'
     )
     return Drawing(svg, tuple(outside), tuple(sheet.kinds), base.credit)
@@ -267,12 +292,12 @@ def _positions(declaration: Declaration) -> list[Position]:
     return points
 
 
-def _drawn(shape: object) -> list[BaseGeometry | None]:
+def _drawn(shape: Shape) -> list[BaseGeometry | None]:
     if isinstance(shape, Point):
         return [DrawnPoint(shape.at.lon, shape.at.lat)]
     if isinstance(shape, Route):
         return [outlines.area(shape), outlines.line(shape)]
-    return [outlines.area(shape) or outlines.line(shape)]  # type: ignore[arg-type] # narrowed by the model
+    return [outlines.area(shape) or outlines.line(shape)]
 
 
 def _extent(
@@ -297,9 +322,7 @@ def _extent(
     return _shaped(min(xs), min(ys), max(xs), max(ys), least=0.5, most=0.85)
 
 
-def _reach(
-    frame: outlines.Frame, geometry: BaseGeometry, by_m: float, xs: list[float], ys: list[float]
-) -> None:
+def _reach(frame: outlines.Frame, geometry: BaseGeometry, by_m: float, xs: list[float], ys: list[float]) -> None:
     x0, y0, x1, y1 = frame.project(geometry).bounds
     if all(math.isfinite(value) for value in (x0, y0, x1, y1)):
         xs += [x0 - by_m, x1 + by_m]
@@ -321,9 +344,7 @@ def _close_up(
         default=0.0,
     )
     around = max(finding.margin.horizontal_m, finding.horizontal_m, doubt, (max(xs) - min(xs)) / 2, 1500.0)
-    return _shaped(
-        min(xs) - around, min(ys) - around, max(xs) + around, max(ys) + around, least=0.56, most=0.62
-    )
+    return _shaped(min(xs) - around, min(ys) - around, max(xs) + around, max(ys) + around, least=0.56, most=0.62)
 
 
 def _shaped(
@@ -368,15 +389,15 @@ def _base_lines(sheet: _Sheet, base: Basemap) -> None:
             continue
         seen = shapely.intersection(sheet.shown(flat), sheet.paper)
         if line.kind == "river" and seen.length > 150:
-            at = shapely.line_interpolate_point(_longest(seen), 0.35, normalized=True)
+            at = _at(seen, 0.35)
             if sheet.label(at.x, at.y, phrases.plain(line.name), "mp-river-name", 13, keep=False):
                 named.add(line.name)
 
 
 def _towns(sheet: _Sheet, base: Basemap) -> None:
-    limit = 30 if sheet.wide > 800 else 14
+    limit = round(sheet.wide / 45)
     for town in sorted(base.towns, key=lambda town: town.rank)[: 4 * limit]:
-        at = sheet.flat(DrawnPoint(town.at.lon, town.at.lat))
+        at = sheet.spot(town.at)
         if not shapely.contains(sheet.paper, at) or limit == 0:
             continue
         if sheet.label(at.x, at.y, phrases.plain(town.name), "mp-town-name", 13, keep=False, near=6):
@@ -398,8 +419,8 @@ def _graticule(sheet: _Sheet) -> None:
             LineString([(near, lat) for lat in np.linspace(max(bounds.south, -89), min(bounds.north, 89), 9)])
         )
         sheet.draw("grid", line, "mp-grid")
-        cross = shapely.intersection(line, LineString([(0, sheet.tall - 6), (sheet.wide - 190, sheet.tall - 6)]))
-        if cross.geom_type == "Point" and cross.x > 60:
+        cross = _crossing(line, LineString([(0, sheet.tall - 6), (sheet.wide - 190, sheet.tall - 6)]))
+        if cross is not None and cross.x > 60:
             sheet.add(
                 "grid",
                 f'<text class="mp-grid-name" x="{cross.x:.1f}" y="{sheet.tall - 6:.1f}" '
@@ -410,13 +431,19 @@ def _graticule(sheet: _Sheet) -> None:
     while lat <= bounds.north:
         line = sheet.flat(LineString([(lon, lat) for lon in np.linspace(bounds.west, bounds.east, 9)]))
         sheet.draw("grid", line, "mp-grid")
-        cross = shapely.intersection(line, LineString([(4, 30), (4, sheet.tall - 30)]))
-        if cross.geom_type == "Point":
+        cross = _crossing(line, LineString([(4, 30), (4, sheet.tall - 30)]))
+        if cross is not None:
+            sheet.taken.append(_Box(0, cross.y - 18, 58, cross.y))
             sheet.add(
                 "grid",
                 f'<text class="mp-grid-name" x="6" y="{cross.y - 4:.1f}">{_degrees(lat, "NS")}</text>',
             )
         lat += step
+
+
+def _crossing(line: BaseGeometry, edge: LineString) -> DrawnPoint | None:
+    met = shapely.intersection(line, edge)
+    return met if isinstance(met, DrawnPoint) and not met.is_empty else None
 
 
 _DEGREES: Final = (
@@ -433,11 +460,16 @@ def _degrees(value: float, hemispheres: str) -> str:
 
 def _furniture(sheet: _Sheet) -> None:
     """North, and a scale that is true at the centre."""
-    metres = 150 / sheet.scale
+    metres = min(150.0, sheet.wide / 4) / sheet.scale
     power = 10.0 ** math.floor(math.log10(metres))
     length = next(m * power for m in (5, 2, 1) if m * power <= metres)
     pixels = length * sheet.scale
     x, y = sheet.wide - 24 - pixels, sheet.tall - 20
+    sheet.taken += [
+        _Box(x - 8, y - 26, sheet.wide, sheet.tall),
+        _Box(sheet.wide - 44, 0, sheet.wide, 58),
+        _Box(0, sheet.tall - 22, sheet.wide, sheet.tall),
+    ]
     sheet.add(
         "labels",
         f'<path class="mp-scale" d="M{x:.1f} {y - 5:.1f}v5h{pixels:.1f}v-5"/>'
@@ -463,7 +495,7 @@ def _declaration(
         shape = volume.shape
         doubt_px = volume.uncertainty.horizontal_m * sheet.scale
         if isinstance(shape, Point):
-            at = sheet.flat(DrawnPoint(shape.at.lon, shape.at.lat))
+            at = sheet.spot(shape.at)
             _soft(sheet, at, doubt_px, ink)
             if shapely.contains(sheet.paper, at):
                 _site(sheet, at, ink)
@@ -497,15 +529,17 @@ def _declaration(
         _soft(sheet, flat, segment.uncertainty.horizontal_m * sheet.scale, "pl")
         if _line(sheet, flat, segment.status):
             at = _anchor(sheet, flat)
-            sheet.label(
-                at.x, at.y, f"{tag} line, {phrases.line_status(segment.status)}", "lb pl", 13, keep=detail
-            )
+            sheet.label(at.x, at.y, f"{tag} line, {phrases.line_status(segment.status)}", "lb pl", 13, keep=detail)
             anchors.append(at)
     if not anchors:
         return False
     if declaration.kind is not Kind.LINE:
         at = anchors[0]
-        sheet.label(at.x, at.y, _caption(result, declaration, tag), f"lb {ink}", 13, keep=focus, near=12)
+        region = declaration.volumes[0].shape
+        sheet.label(
+            at.x, at.y, _caption(result, declaration, tag), f"lb {ink}", 13, keep=focus,
+            near=12 if isinstance(region, Point | Route) else 5, above=not isinstance(region, Point | Route),
+        )  # fmt: skip
     return True
 
 
@@ -610,7 +644,7 @@ def _symbol_name(declaration: Declaration) -> str:
 
 
 def _symbol(sheet: _Sheet, number: int, finding: Finding) -> None:
-    p, q = (sheet.flat(DrawnPoint(at.lon, at.lat)) for at in finding.closest)
+    p, q = (sheet.spot(at) for at in finding.closest)
     for region in finding.region:
         sheet.draw("regions", sheet.flat(outlines.polygon(region)), "fd-region")
     if finding.closest[0] != finding.closest[1]:
@@ -633,7 +667,10 @@ def _symbol(sheet: _Sheet, number: int, finding: Finding) -> None:
 
 def severity_symbol(finding: Finding, number: int) -> str:
     """Triangle, diamond or ring, with the number of the finding in it; about 24 units across."""
-    text = f'<text class="sv-no" y="{6 if finding.severity == "warning" else 4}" text-anchor="middle">{number}</text>'
+    filled = finding.severity == "warning"
+    text = (
+        f'<text class="sv-no{" sv-on" if filled else ""}" y="{7 if filled else 4}" text-anchor="middle">{number}</text>'
+    )
     match finding.severity:
         case "warning":
             return f'<path class="sv sv-warning" d="M0 -13L14 11H-14Z"/>{text}'
@@ -647,8 +684,7 @@ def severity_symbol(finding: Finding, number: int) -> str:
 
 
 def _hatches() -> str:
-    """The patterns, once for a page: they take the ink of the shape by way of `context-stroke`'s old
-    fallback, one set for each party style."""
+    """The patterns, once for a page: one set for each party style, for a pattern has its own ink."""
     parts = []
     for index in range(PARTY_STYLES):
         ink = f"hp{index}"
@@ -691,19 +727,22 @@ def _anchor(sheet: _Sheet, flat: BaseGeometry) -> DrawnPoint:
     if seen.is_empty:
         return DrawnPoint(sheet.wide / 2, sheet.tall / 2)
     if _length(seen) and not seen.area:
-        return shapely.line_interpolate_point(_longest(seen), 0.4, normalized=True)
-    _, y0, x1, _ = seen.bounds
-    point = shapely.point_on_surface(seen)
-    # Beside the area rather than on its hatch, where there is room for it.
-    return DrawnPoint(min(x1, sheet.wide - 40), (point.y + y0) / 2) if seen.area < 90_000 else point
+        return _at(seen, 0.4)
+    # The top of an area, to write above it rather than on its hatch.
+    corners = shapely.get_coordinates(seen)
+    top = corners[int(np.argmin(corners[:, 1]))]
+    return DrawnPoint(float(top[0]), float(top[1]))
 
 
 def _length(geometry: BaseGeometry) -> float:
     return float(geometry.length)
 
 
-def _longest(geometry: BaseGeometry) -> BaseGeometry:
-    return max(shapely.get_parts(geometry).tolist(), key=_length)
+def _at(drawn: BaseGeometry, share: float) -> DrawnPoint:
+    """The point at that share of the longest piece of a drawn line."""
+    longest = max(shapely.get_parts(drawn).tolist(), key=_length)
+    x, y = shapely.get_coordinates(longest.interpolate(share, normalized=True))[0]
+    return DrawnPoint(float(x), float(y))
 
 
 def _text_width(text: str, size: float) -> float:

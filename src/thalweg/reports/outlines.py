@@ -17,6 +17,7 @@ from typing import Final, assert_never
 
 import numpy as np
 import shapely
+import shapely.affinity
 from numpy.typing import NDArray
 from pyproj import Geod, Proj
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Polygon
@@ -113,8 +114,8 @@ def polygon(shape: shapes.Polygon) -> BaseGeometry:
     holes = []
     for hole in shape.holes:
         ring = along(hole, closed=True)
-        holes.append(ring + [360.0 * round((middle - float(np.mean(ring[:, 0]))) / 360.0), 0.0])
-    return shapely.make_valid(Polygon(drawn, holes))
+        holes.append(_near(ring, middle))
+    return _valid(Polygon(drawn, holes))
 
 
 def circle(centre: Position, radius_m: float) -> BaseGeometry:
@@ -124,7 +125,7 @@ def circle(centre: Position, radius_m: float) -> BaseGeometry:
     lon, lat, _ = GEOD.fwd(
         full(azimuths, centre.lon), full(azimuths, centre.lat), azimuths, full(azimuths, radius_m * _AROUND)
     )
-    return shapely.make_valid(Polygon(_around_pole(_closed(_unwrapped(np.column_stack([lon, lat]))))))
+    return _valid(Polygon(_around_pole(_closed(_unwrapped(np.column_stack([lon, lat]))))))
 
 
 def corridor(path: Sequence[Position], half_width_m: float) -> BaseGeometry:
@@ -135,13 +136,9 @@ def corridor(path: Sequence[Position], half_width_m: float) -> BaseGeometry:
     for piece in drawn if half_width_m else ():
         frame = Frame((float(piece[0, 0]), float(piece[0, 1])))
         buffered = LineString(frame.to_plane(piece)).buffer(half_width_m * _AROUND, quad_segs=_QUARTER)
-        parts.append(shapely.transform(buffered, lambda xy, f=frame: carrier.to_plane(f.to_lonlat(xy))))
+        ground = shapely.transform(buffered, frame.to_lonlat)
+        parts.append(shapely.transform(ground, carrier.to_plane))
     return _home(shapely.union_all(parts), carrier)
-
-
-def buffered(geometry: BaseGeometry, by_m: float, frame: Frame) -> BaseGeometry:
-    """A geometry that is already in the plane of `frame`, grown by `by_m`."""
-    return geometry.buffer(by_m, quad_segs=12)
 
 
 def along(points: Sequence[Position], *, closed: bool = False) -> Floats:
@@ -177,26 +174,32 @@ def _pieces_needed(lon: Floats, lat: Floats, azimuth: Floats, length: Floats) ->
 def cut(geometry: BaseGeometry) -> BaseGeometry:
     """The geometry with longitudes in [-180, 180], cut at the antimeridian (RFC 7946, 3.1.9)."""
     west, _, east, _ = geometry.bounds
-    if -180 <= west and east <= 180:
+    if west >= -180 and east <= 180:
         return geometry
-    parts: list[BaseGeometry] = []
+    parts = []
     for turn in range(math.floor((west + 180) / 360), math.floor((east + 180) / 360) + 1):
         strip = shapely.box(-180 + 360 * turn, -90, 180 + 360 * turn, 90)
         inside = shapely.intersection(geometry, strip)
-        moved = shapely.transform(inside, lambda lonlat, by=360.0 * turn: lonlat - [by, 0.0])
+        moved = shapely.affinity.translate(inside, xoff=-360.0 * turn)
         parts += [
             part
             for part in shapely.get_parts(moved).tolist()
             if not part.is_empty and part.geom_type == _single(geometry)
         ]
-    if len(parts) == 1:
-        return parts[0]
     return MultiLineString(parts) if _single(geometry) == "LineString" else MultiPolygon(parts)
 
 
 def oriented(geometry: BaseGeometry) -> BaseGeometry:
     """Outer rings anticlockwise, holes clockwise (RFC 7946, 3.1.6)."""
     return shapely.orient_polygons(geometry, exterior_cw=False)
+
+
+def _valid(drawn: Polygon) -> BaseGeometry:
+    """The same region as a valid polygon or several; the ring as a line where it encloses nothing."""
+    if drawn.is_valid:
+        return drawn
+    region = shapely.make_valid(drawn, method="structure", keep_collapsed=False)
+    return LineString(drawn.exterior.coords) if region.is_empty else region
 
 
 def _single(geometry: BaseGeometry) -> str:
@@ -242,7 +245,8 @@ def _pieces(lonlat: Floats) -> list[Floats]:
     for index, length in enumerate(np.asarray(step)):
         between = max(1, math.ceil(length / (_PIECE_M / 2)))
         if between > 1:
-            inner = GEOD.npts(*lonlat[index], *lonlat[index + 1], between - 1)
+            (lon1, lat1), (lon2, lat2) = lonlat[index].tolist(), lonlat[index + 1].tolist()
+            inner = GEOD.npts(lon1, lat1, lon2, lat2, between - 1)
             refined.append(np.array(inner))
         refined.append(lonlat[index + 1 : index + 2])
     path = _unwrapped(np.vstack(refined))
@@ -269,9 +273,10 @@ def _home(flat: BaseGeometry, carrier: Frame) -> BaseGeometry:
             _near(_unwrapped(carrier.to_lonlat(shapely.get_coordinates(ring))), carrier.centre[0])
             for ring in (part.exterior, *part.interiors)
         )
-        made.append(shapely.make_valid(Polygon(_around_pole(outer), holes)))
+        made.append(_valid(Polygon(_around_pole(outer), holes)))
     return shapely.union_all(made)
 
 
 def _near(lonlat: Floats, lon: float) -> Floats:
-    return lonlat + [360.0 * round((lon - float(np.mean(lonlat[:, 0]))) / 360.0), 0.0]
+    turns = round((lon - float(np.mean(lonlat[:, 0]))) / 360.0)
+    return np.add(lonlat, (360.0 * turns, 0.0))

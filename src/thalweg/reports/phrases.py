@@ -20,6 +20,7 @@ from thalweg.model.theatre import Relation
 from thalweg.places.grids import to_mgrs
 
 MINUS: Final = "−"
+NOT_ASKED: Final = "not asked"
 
 # What a name may not carry into a product as it is: controls, the bidirectional overrides, embeddings
 # and isolates (they reorder what stands after them), lone surrogates and noncharacters. The marks U+200E,
@@ -141,9 +142,7 @@ def _sexagesimal(degrees: float, width: int, hemispheres: str) -> str:
     tenths = round(abs(degrees) * 36_000)  # of a second; rounded once, so that 60″ is never written
     minutes, tenth_seconds = divmod(tenths, 600)
     whole, minute = divmod(minutes, 60)
-    return (
-        f"{whole:0{width}d}°{minute:02d}′{tenth_seconds / 10:04.1f}″{hemispheres[degrees < 0 and tenths > 0]}"
-    )
+    return f"{whole:0{width}d}°{minute:02d}′{tenth_seconds / 10:04.1f}″{hemispheres[degrees < 0 and tenths > 0]}"
 
 
 def decimal(position: Position) -> str:
@@ -291,8 +290,7 @@ def certainty(finding: Finding) -> str:
         case Certainty.POSSIBLE:
             if finding.share > 0:
                 return (
-                    f"May, cannot tell: {_in_ten(finding.share)} of the values within the stated bounds "
-                    "break the rule."
+                    f"May, cannot tell: {_in_ten(finding.share)} of the values within the stated bounds break the rule."
                 )
             return "May, cannot tell: what is stated is not enough to say more."
         case _ as never:
@@ -327,7 +325,8 @@ def finding_type(finding: Finding) -> str:
 
 def severity(finding: Finding) -> str:
     """`Warning`, `Caution`, `Information`; a theatre's own word as it is."""
-    return plain(finding.severity).capitalize() or "Warning"
+    word = plain(finding.severity) or "warning"
+    return word[:1].upper() + word[1:]
 
 
 def relation(finding: Finding) -> str:
@@ -357,7 +356,7 @@ def against_rule(finding: Finding) -> tuple[tuple[str, str, str], ...]:
         )
     ]  # fmt: skip
     if margin.vertical_m is None:
-        rows.append(("In height", "no matter", "height is no separation here"))
+        rows.append(("In height", NOT_ASKED, "height is no separation here"))
     else:
         found = "height not stated" if finding.vertical_m is None else (
             "overlap" if finding.vertical_m <= 0 else height(finding.vertical_m)
@@ -371,8 +370,8 @@ def against_rule(finding: Finding) -> tuple[tuple[str, str, str], ...]:
     rows.append(
         (
             "In time",
-            "at the same time" if finding.time_gap_s <= 0 else f"{duration(finding.time_gap_s)} apart",
-            f"at least {duration(margin.time_s)} apart" if margin.time_s else "not at the same time",
+            "both at once" if finding.time_gap_s <= 0 else f"{duration(finding.time_gap_s)} apart",
+            f"at least {duration(margin.time_s)} apart" if margin.time_s else "not both at once",
         )
     )
     return tuple(rows)
@@ -393,8 +392,9 @@ def when(finding: Finding) -> str:
     else:
         span = window(Window(first, last))
     if closest is None or closest in (first, last):
-        return span + ("" if closest is None else ", closest at the beginning" if closest == first
-                       else ", closest at the end")
+        return span + (
+            "" if closest is None else ", closest at the beginning" if closest == first else ", closest at the end"
+        )
     said = clock(closest) if str(closest)[:10] == str(first)[:10] else instant(closest)
     return f"{span}, closest {said}"
 

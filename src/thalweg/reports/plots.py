@@ -185,7 +185,7 @@ def _apart(a: _Part, b: _Part, times: Floats) -> Floats:
     if a.route:
         where = position(a.route, times)
         frame = outlines.Frame((float(where[len(where) // 2, 0]), float(where[len(where) // 2, 1])))
-        moving: object = shapely.points(frame.to_plane(where))
+        moving = np.array(shapely.points(frame.to_plane(where)))
     else:
         where = shapely.get_coordinates(a.region)[:1]
         frame = outlines.Frame((float(where[0, 0]), float(where[0, 1])))
@@ -225,8 +225,9 @@ def _heights(
 
 # ----------------------------------------------------------------- drawing
 
-_WIDE, _LEFT, _RIGHT = 720.0, 62.0, 12.0
-_TALL, _TOP, _FOOT = 150.0, 10.0, 24.0
+SIZE: Final = (720.0, 190.0)  # of a plot, in the units of its drawing; text is 13 of them
+_LEFT, _RIGHT = 80.0, 12.0
+_TOP, _FOOT = 10.0, 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +236,18 @@ class _Axes:
     t1: float
     y0: float
     y1: float
+    wide: float
+    tall: float
 
     def x(self, time_s: float) -> float:
-        return _LEFT + (time_s - self.t0) / (self.t1 - self.t0) * (_WIDE - _LEFT - _RIGHT)
+        return _LEFT + (time_s - self.t0) / (self.t1 - self.t0) * (self.wide - _LEFT - _RIGHT)
 
     def y(self, value: float) -> float:
         held = min(max(value, self.y0), self.y1)
-        return _TOP + (self.y1 - held) / (self.y1 - self.y0) * (_TALL - _TOP - _FOOT)
+        return _TOP + (self.y1 - held) / (self.y1 - self.y0) * (self.tall - _TOP - _FOOT)
 
 
-def distance_plot(data: Series, finding: Finding, description: str) -> str:
+def distance_plot(data: Series, finding: Finding, description: str, size: tuple[float, float] = SIZE) -> str:
     """The distance sideways over time as SVG: the bounds as a band, the rule dashed, the conflict shaded.
 
     Classes only, no colours: the page, or the print, has the style sheet.
@@ -254,9 +257,10 @@ def distance_plot(data: Series, finding: Finding, description: str) -> str:
         return ""
     rule = finding.margin.horizontal_m
     top = max(float(np.nanmax(data.distance_m + data.slack_m)), rule, finding.horizontal_m)
-    axes = _Axes(
-        float(data.times_s[0]), float(data.times_s[-1]), 0.0, _ceiling(min(top, max(rule, 1.0) * 6) or 1.0)
-    )
+    # What is far away may run off the top: it is the near that is to be seen.
+    near = max(6 * rule, 3 * finding.horizontal_m, 3 * float(data.slack_m.max()), 1000.0)
+    top = _ceiling(min(max(top, 100.0), near))
+    axes = _Axes(float(data.times_s[0]), float(data.times_s[-1]), 0.0, top, *size)
     body = [_grid(axes, kilometres=axes.y1 >= 3000)]
     body.append(_shade(axes, finding))
     low, high = np.maximum(data.distance_m - data.slack_m, 0.0), data.distance_m + data.slack_m
@@ -267,10 +271,12 @@ def distance_plot(data: Series, finding: Finding, description: str) -> str:
     body.append(_curve(axes, data.times_s, data.distance_m, "pl-line"))
     found = "overlap" if finding.horizontal_m <= 0 else phrases.distance(finding.horizontal_m)
     body.append(_marker(axes, finding, finding.horizontal_m, found))
-    return _svg(body, "Distance sideways over time", description)
+    return _svg(axes, body, "Distance sideways over time", description)
 
 
-def height_plot(data: Series, finding: Finding, names: tuple[str, str], description: str) -> str:
+def height_plot(
+    data: Series, finding: Finding, names: tuple[str, str], description: str, size: tuple[float, float] = SIZE
+) -> str:
     """The bands of both over time as SVG: the first solid, the second dashed, each with its tag."""
     limits = [
         value
@@ -281,10 +287,12 @@ def height_plot(data: Series, finding: Finding, names: tuple[str, str], descript
     if not limits:
         return ""
     spread = max(max(limits) - min(limits), 100.0)
-    floor = min(*limits, 0.0) if min(limits) < spread else min(limits) - spread / 5
-    axes = _Axes(
-        float(data.times_s[0]), float(data.times_s[-1]), floor, _ceiling(max(limits) + spread / 8, floor)
-    )
+    # From the ground up, unless both are far above it.
+    low = min(limits)
+    open_below = any(np.isneginf(heights.lower_m).any() for heights in data.heights)
+    floor = min(low, 0.0) if open_below or low < 3 * max(spread, 500.0) else low - spread / 5
+    top = _ceiling(max(limits) + spread / 8, floor)
+    axes = _Axes(float(data.times_s[0]), float(data.times_s[-1]), floor, top, *size)
     body = [_grid(axes, kilometres=False)]
     body.append(_shade(axes, finding))
     for side, (heights, name) in enumerate(zip(data.heights, names, strict=True)):
@@ -293,27 +301,25 @@ def height_plot(data: Series, finding: Finding, names: tuple[str, str], descript
             continue
         low, high = heights.lower_m, heights.upper_m
         if heights.vertical_m:
-            body.append(
-                _ribbon(axes, data.times_s, low - heights.vertical_m, high + heights.vertical_m, "pl-slack")
-            )
+            body.append(_ribbon(axes, data.times_s, low - heights.vertical_m, high + heights.vertical_m, "pl-slack"))
         body.append(_ribbon(axes, data.times_s, low, high, f"pl-band pl-{side}"))
         body.append(_curve(axes, data.times_s, high, f"pl-edge pl-{side}"))
         body.append(_curve(axes, data.times_s, low, f"pl-edge pl-{side}"))
         last = int(np.flatnonzero(shown)[-1])
-        top = float(high[last])
+        edge = float(high[last])
         label = f"\u2068{name}\u2069, {phrases.datum_word(heights.datum)}" if heights.datum else name
         body.append(
-            f'<text class="pl-name pl-{side}" x="{_WIDE - _RIGHT - 4:.1f}" '
-            f'y="{max(axes.y(top) - 5, _TOP + 11):.1f}" text-anchor="end">{escape(label)}</text>'
+            f'<text class="pl-name pl-{side}" x="{axes.wide - _RIGHT - 4:.1f}" '
+            f'y="{max(axes.y(edge) - 5, _TOP + 11):.1f}" text-anchor="end">{escape(label)}</text>'
         )
     body.append(_marker(axes, finding, None, ""))
-    return _svg(body, "Height over time", description)
+    return _svg(axes, body, "Height over time", description)
 
 
-def _svg(body: Sequence[str], title: str, description: str) -> str:
+def _svg(axes: _Axes, body: Sequence[str], title: str, description: str) -> str:
     label = f"{title}. {description}"
     return (
-        f'<svg class="plot" viewBox="0 0 {_WIDE:.0f} {_TALL:.0f}" role="img" '
+        f'<svg class="plot" viewBox="0 0 {axes.wide:.0f} {axes.tall:.0f}" role="img" '
         f'xmlns="http://www.w3.org/2000/svg" aria-label={quoteattr(label)}>{"".join(body)}</svg>'
     )
 
@@ -338,15 +344,15 @@ def _grid(axes: _Axes, *, kilometres: bool) -> str:
         y = axes.y(value)
         text = f"{value / 1000:g} km" if kilometres else f"{phrases.height(value)}"
         parts.append(
-            f'<path class="pl-grid" d="M{_LEFT} {y:.1f}H{_WIDE - _RIGHT}"/>'
+            f'<path class="pl-grid" d="M{_LEFT} {y:.1f}H{axes.wide - _RIGHT}"/>'
             f'<text class="pl-axis" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text}</text>'
         )
         value += step
-    for time_s, text in _ticks(axes.t0, axes.t1):
+    for time_s, text in _ticks(axes.t0, axes.t1, round(axes.wide / 120)):
         x = axes.x(time_s)
         parts.append(
-            f'<path class="pl-tick" d="M{x:.1f} {_TALL - _FOOT}v4"/>'
-            f'<text class="pl-axis" x="{x:.1f}" y="{_TALL - 6}" text-anchor="middle">{text}</text>'
+            f'<path class="pl-tick" d="M{x:.1f} {axes.tall - _FOOT}v4"/>'
+            f'<text class="pl-axis" x="{x:.1f}" y="{axes.tall - 6}" text-anchor="middle">{text}</text>'
         )
     return "".join(parts)
 
@@ -357,9 +363,9 @@ _STEPS_S = (
 )  # fmt: skip
 
 
-def _ticks(t0: float, t1: float) -> list[tuple[float, str]]:
-    """Round UTC times, at most six of them, with the date where the clock starts a new day."""
-    step = next((s for s in _STEPS_S if (t1 - t0) / s <= 6), (t1 - t0) / 4)
+def _ticks(t0: float, t1: float, most: int) -> list[tuple[float, str]]:
+    """Round UTC times, at most `most` of them, with the date where the clock starts a new day."""
+    step = next((s for s in _STEPS_S if (t1 - t0) / s <= most), (t1 - t0) / 4)
     ticks = []
     at = float(np.ceil(t0 / step) * step)
     while at <= t1:
@@ -382,15 +388,15 @@ def _shade(axes: _Axes, finding: Finding) -> str:
     x0, x1 = axes.x(begin), axes.x(end)
     return (
         f'<rect class="pl-when" x="{x0:.1f}" y="{_TOP}" width="{max(x1 - x0, 1.5):.1f}" '
-        f'height="{_TALL - _TOP - _FOOT}"/>'
+        f'height="{axes.tall - _TOP - _FOOT}"/>'
     )
 
 
 def _rule(axes: _Axes, value: float, text: str) -> str:
     y = axes.y(value)
     return (
-        f'<path class="pl-rule" d="M{_LEFT} {y:.1f}H{_WIDE - _RIGHT}"/>'
-        f'<text class="pl-rule-name" x="{_WIDE - _RIGHT - 4}" y="{y - 5:.1f}" '
+        f'<path class="pl-rule" d="M{_LEFT} {y:.1f}H{axes.wide - _RIGHT}"/>'
+        f'<text class="pl-rule-name" x="{axes.wide - _RIGHT - 4}" y="{y - 5:.1f}" '
         f'text-anchor="end">{escape(text)}</text>'
     )
 
@@ -399,10 +405,10 @@ def _marker(axes: _Axes, finding: Finding, value: float | None, text: str) -> st
     if finding.closest_at is None or not axes.t0 <= finding.closest_at.epoch_s <= axes.t1:
         return ""
     x = axes.x(finding.closest_at.epoch_s)
-    parts = [f'<path class="pl-now" d="M{x:.1f} {_TOP}V{_TALL - _FOOT}"/>']
+    parts = [f'<path class="pl-now" d="M{x:.1f} {_TOP}V{axes.tall - _FOOT}"/>']
     if value is not None:
         y = axes.y(value)
-        anchor, dx = ("end", -8) if x > _WIDE * 0.8 else ("start", 8)
+        anchor, dx = ("end", -8) if x > axes.wide * 0.8 else ("start", 8)
         parts.append(
             f'<circle class="pl-dot" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>'
             f'<text class="pl-found" x="{x + dx:.1f}" y="{y - 8:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

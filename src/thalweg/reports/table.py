@@ -144,8 +144,7 @@ def _between(result: CheckResult, finding: Finding) -> list[tuple[str, str]]:
 
 def _changes(result: CheckResult, finding: Finding) -> list[tuple[str, str]]:
     facts = [
-        ("Fix", f"{phrases.plain(fix.sentence)} ({phrases.cost(fix)})")
-        for fix in phrases.fixes_of(result, finding)
+        ("Fix", f"{phrases.plain(fix.sentence)} ({phrases.cost(fix)})") for fix in phrases.fixes_of(result, finding)
     ]
     for item in phrases.without_fix(result, finding):
         who = phrases.title(result.declarations[item.version])
@@ -207,9 +206,7 @@ def _put(lines: list[Line], text: str, width: int, *, indent: int = 0, style: St
     lines.extend((" " * indent + piece, style) for piece in _wrapped(text, width - indent))
 
 
-def _fact(
-    lines: list[Line], name: str, text: str, width: int, *, indent: int = _INDENT, label: int = _LABEL
-) -> None:
+def _fact(lines: list[Line], name: str, text: str, width: int, *, indent: int = _INDENT, label: int = _LABEL) -> None:
     for number, piece in enumerate(_wrapped(text, width - indent - label)):
         lines.append((" " * indent + (name if number == 0 else "").ljust(label) + piece, None))
 
@@ -238,7 +235,7 @@ def _wrapped(text: str, width: int) -> list[str]:
         while size > width:
             head = _cells(word, width)
             lines.append(head)
-            word = word[len(head) :]  # noqa: PLW2901 the rest of the word is the next word
+            word = word[len(head) :]
             size = cell_len(word)
         line, used = word, size
     lines.append(line)
