@@ -310,6 +310,8 @@ _AXIS: dict[str, Literal["latitude", "longitude"]] = {
     **dict.fromkeys("NSφ", "latitude"),
     **dict.fromkeys("EWλ", "longitude"),
 }
+_TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
+_PLAIN = re.compile(r"[+-]?(\d{1,3})(?:\.(\d+))?", re.ASCII)
 _LETTERS = "NSEW"
 _LABELS = "φλ"
 _SEPARATORS = ",;/|"
@@ -380,7 +382,9 @@ def _readings(text: str, plain: str, wanted: str, read: Callable[[list[_Token]],
 def _tokens(plain: str) -> list[_Token]:
     tokens: list[_Token] = []
     spaced = False
-    for match in _TOKEN.finditer(_WORD.sub(lambda word: f" {_WORDS[word[0].casefold()]} ", plain)):
+    if not plain.isascii() or _TWO_LETTERS.search(plain):
+        plain = _WORD.sub(lambda word: f" {_WORDS[word[0].casefold()]} ", plain)
+    for match in _TOKEN.finditer(plain):
         if match["space"]:
             spaced = True
         elif match["other"]:
@@ -414,6 +418,10 @@ def _settle_s(tokens: list[_Token]) -> list[_Token]:
 
 
 def _read_cell(text: str, axis: Literal["latitude", "longitude"]) -> WrittenAngle:
+    number = _PLAIN.fullmatch(text)
+    if number and abs(float(text)) <= _LIMIT[axis]:  # nearly every cell of a long table
+        precision_deg = math.pow(10.0, -len(number[2] or ""))
+        return WrittenAngle(text, Form.DECIMAL, axis, float(text) + 0.0, precision_deg, lettered=False)
     plain = _fold(text)
     wanted = f"a {axis}"
     angle = _readings(text, plain, wanted, lambda tokens: _angle(tokens, axis))

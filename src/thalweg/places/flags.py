@@ -10,6 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from thalweg.model.notes import Flag
 from thalweg.places import banks, grids, ground, names
@@ -110,11 +114,12 @@ def other_reading(
     is no evidence, and no flag.
     """
     places = _spots(named)
+    reaches = [reach_m(place) + FAR_M for place in places]
 
     def fits(x: float, y: float) -> str:
         if places:
-            near = [p for p in places if ground.distance_m(p.lon, p.lat, x, y) <= reach_m(p) + FAR_M]
-            return f"near {near[0].name}" if near else ""
+            near = np.flatnonzero(_distances_m(places, x, y) <= reaches)
+            return f"near {places[int(near[0])].name}" if len(near) else ""
         return "in the theatre's area" if area and area.holds(x, y) else ""
 
     if not (places or area) or fits(lon, lat):
@@ -161,7 +166,7 @@ def far_from_place(
     places = _spots(named) or [c.place for c in named.areas]
     if not places:
         return None
-    measured = sorted(((ground.distance_m(p.lon, p.lat, lon, lat), p) for p in places), key=lambda m: m[0])
+    measured = _by_distance(places, lon, lat)
     if any(metres <= far_m + uncertainty_m + reach_m(place) for metres, place in measured):
         return None
     metres, place = measured[0]
@@ -179,10 +184,7 @@ def ambiguous_place(lon: float, lat: float, named: Lookup, *, where: str = "") -
     """`place-ambiguous`: several places bear the name; says how far each is, and on which bank (R5)."""
     if not named.ambiguous:
         return None
-    measured = sorted(
-        ((ground.distance_m(c.place.lon, c.place.lat, lon, lat), c.place) for c in named.candidates),
-        key=lambda m: (m[0], m[1].id),
-    )
+    measured = _by_distance([c.place for c in named.candidates], lon, lat)
     told = [f"{place.name}, {kilometres(metres)} away{_bank_words(place)}" for metres, place in measured[:4]]
     more = f" and {len(measured) - 4} more" if len(measured) > 4 else ""
     return Flag(
@@ -248,10 +250,8 @@ def other_square(written: Written, named: Lookup, *, where: str = "") -> Flag | 
         return None
     ours = grids.to_mgrs(written.lon, written.lat, 0)
     theirs = {grids.to_mgrs(p.lon, p.lat, 0) for p in places}
-    near = any(
-        ground.distance_m(p.lon, p.lat, written.lon, written.lat) <= reach_m(p) + FAR_M + written.precision_m
-        for p in places
-    )
+    nearest_m, nearest = _by_distance(places, written.lon, written.lat)[0]
+    near = nearest_m <= reach_m(nearest) + FAR_M + written.precision_m
     if ours in theirs or near:
         return None
     squares = " or ".join(sorted(theirs)[:3])
@@ -388,6 +388,16 @@ def _spots(named: Lookup | None) -> list[Place]:
     return next(([c.place for c in group] for group in groups if group), [])
 
 
+def _distances_m(places: Sequence[Place], lon: float, lat: float) -> NDArray[np.float64]:
+    return ground.inverse([p.lon for p in places], [p.lat for p in places], lon, lat)[0]
+
+
+def _by_distance(places: Sequence[Place], lon: float, lat: float) -> list[tuple[float, Place]]:
+    measured = zip(_distances_m(places, lon, lat).tolist(), places, strict=True)
+    return sorted(measured, key=lambda m: (m[0], m[1].id))
+
+
+@lru_cache(maxsize=1024)
 def _bank_words(place: Place) -> str:
     side = banks.river_side(place.lon, place.lat)
     if side is None:
