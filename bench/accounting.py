@@ -70,9 +70,7 @@ def tree_cpu_s() -> float:
     """Processor seconds of this process and all its descendants, dead ones that were waited for included."""
     own = _stat(os.getpid())
     reaped_s = (int(own[13]) + int(own[14])) * TICK_S if own else 0.0
-    living_s = sum(
-        sum(int(stat[k]) for k in range(11, 15)) * TICK_S for stat in map(_stat, _descendants()) if stat
-    )
+    living_s = sum(sum(int(stat[k]) for k in range(11, 15)) * TICK_S for stat in map(_stat, _descendants()) if stat)
     return time.process_time() + reaped_s + living_s
 
 

@@ -57,14 +57,10 @@ def draw(machine: Record, records: list[Record]) -> str:
     ]
     for power in range(low, high + 1):
         parts.append(_line(LEFT, y(10.0**power), WIDTH - RIGHT, y(10.0**power), "#ddd"))
-        parts.append(
-            f'<text x="{LEFT - 8}" y="{y(10.0**power) + 4:.1f}" text-anchor="end">{10.0**power:g}</text>'
-        )
+        parts.append(f'<text x="{LEFT - 8}" y="{y(10.0**power) + 4:.1f}" text-anchor="end">{10.0**power:g}</text>')
     for count in counts:
         parts.append(_line(x(count), TOP, x(count), HEIGHT - BOTTOM, "#eee"))
-        parts.append(
-            f'<text x="{x(count):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{count:,}</text>'
-        )
+        parts.append(f'<text x="{x(count):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{count:,}</text>')
     middle = (LEFT + WIDTH - RIGHT) / 2
     under = HEIGHT - BOTTOM + 40
     parts.append(f'<text x="{middle:.0f}" y="{under}" text-anchor="middle">declarations</text>')
@@ -87,9 +83,7 @@ def draw(machine: Record, records: list[Record]) -> str:
             f"{escape(subject)}</text>"
         )
     told = f"{_when(records)}, {machine['cores']} cores of {machine['cpu']}"
-    parts.append(
-        f'<text x="{LEFT}" y="{HEIGHT - 6}" font-size="11" fill="#666">{escape(told)}</text></svg>\n'
-    )
+    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 6}" font-size="11" fill="#666">{escape(told)}</text></svg>\n')
     return "\n".join(parts)
 
 

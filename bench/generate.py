@@ -82,9 +82,7 @@ def world(count: int, *, seed: int = 1, lat_deg: float = 35.0, lon_deg: float = 
     ring = np.repeat(np.arange(count), corners)
     place = np.arange(offsets[-1]) - offsets[ring]
     ribbon = rng.random(count) < 0.1
-    east, north = np.where(
-        ribbon[ring], _ribbons(rng, corners, ring, place), _stars(rng, corners, ring, place)
-    )
+    east, north = np.where(ribbon[ring], _ribbons(rng, corners, ring, place), _stars(rng, corners, ring, place))
     turn = rng.uniform(0.0, 2.0 * np.pi, count)[ring]
     east, north = east * np.cos(turn) - north * np.sin(turn), east * np.sin(turn) + north * np.cos(turn)
     centre_x_m, centre_y_m = _centres(rng, count)
@@ -137,9 +135,7 @@ def _ribbons(rng: np.random.Generator, corners: Ints, ring: Ints, place: Ints) -
     """
     half = (corners // 2)[ring]
     back = place >= half
-    step = np.where(
-        back, 2 * half - 1 - place, place
-    )  # 0..half-1 out, then half-1..0 back; -1 is the odd one
+    step = np.where(back, 2 * half - 1 - place, place)  # 0..half-1 out, then half-1..0 back; -1 is the odd one
     span = rng.uniform(0.5, np.minimum(4.5, corners // 2 - 1.0))[ring]  # a radian at most for each step
     inner = rng.uniform(0.5, 0.85, len(corners))[ring]
     angle = np.where(step < 0, -0.05, span * step / (half - 1))
@@ -213,9 +209,7 @@ def _overlapping(given: World, *, with_time_and_height: bool) -> Iterator[Ints]:
         keep = (south[other] <= north[row]) & (north[other] >= south[row])
         if with_time_and_height:
             keep &= (given.start_s[other] < given.end_s[row]) & (given.end_s[other] > given.start_s[row])
-            keep &= (given.lower_m[other] <= given.upper_m[row]) & (
-                given.upper_m[other] >= given.lower_m[row]
-            )
+            keep &= (given.lower_m[other] <= given.upper_m[row]) & (given.upper_m[other] >= given.lower_m[row])
         yield other[keep]
 
 
@@ -235,9 +229,7 @@ def statistics(given: World) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)

@@ -39,6 +39,8 @@ class Subject:
 
 
 SUBJECTS = {
+    "thalweg": Subject("bench.adapter", {"margins": False}, in_plane=False),
+    "thalweg with margins": Subject("bench.adapter", {"margins": True}, in_plane=False, same_question=False),
     "postgis": Subject("bench.peers.postgis", {"index": "columns"}),
     "postgis 4-D box": Subject("bench.peers.postgis", {"index": "box"}, at_most=100_000),
     "sedonadb": Subject("bench.peers.sedonadb", at_most=100_000),
@@ -89,9 +91,7 @@ def apart(subject: str, count: int, seed: int, options: dict[str, Any]) -> dict[
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     single = commands.add_parser("one")
     single.add_argument("subject", choices=sorted(SUBJECTS))

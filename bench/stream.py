@@ -63,9 +63,7 @@ def stream(world: World, live: int, events: int, *, seed: int = 1) -> Stream:
             present[spare] = True
             spare += 1
         now_s[event] = clock_s
-    return Stream(
-        live=live, kind=kinds, row=row, old=old, now_s=now_s, still=present & (world.end_s > clock_s)
-    )
+    return Stream(live=live, kind=kinds, row=row, old=old, now_s=now_s, still=present & (world.end_s > clock_s))
 
 
 def latencies(given: Stream, spent_us: Floats) -> dict[str, dict[str, float]]:

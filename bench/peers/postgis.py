@@ -162,9 +162,7 @@ def replay(world: World, given: Stream, meter: Meter) -> tuple[Floats, Floats, P
 
 
 def _versions(connection: psycopg.Connection) -> dict[str, str]:
-    told = connection.execute(
-        "SELECT current_setting('server_version'), postgis_lib_version(), postgis_geos_version()"
-    )
+    told = connection.execute("SELECT current_setting('server_version'), postgis_lib_version(), postgis_geos_version()")
     return dict(zip(("postgresql", "postgis", "geos"), told.fetchall()[0], strict=True))
 
 

@@ -12,9 +12,7 @@ from bench.generate import Pairs, World
 from bench.peers.arrow import arrow_table
 
 with warnings.catch_warnings():
-    warnings.simplefilter(
-        "ignore", UserWarning
-    )  # at import it says that GDAL is missing; nothing here needs it
+    warnings.simplefilter("ignore", UserWarning)  # at import it says that GDAL is missing; nothing here needs it
     import sedonadb
 
 PACKAGES = ("sedonadb", "pyarrow")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from bench import generate
+from bench import adapter, generate
 from bench.accounting import Meter
 from bench.peers import strtree
 from bench.peers.polygons import polygons
@@ -104,3 +104,23 @@ def test_processor_time_of_children_is_counted() -> None:
         subprocess.run([sys.executable, "-c", "sum(range(10_000_000))"], check=True)
     assert meter.counted_cpu_s() > 0.02
     assert meter.peak_mb > 5.0
+
+
+def test_the_engine_finds_on_the_ellipsoid_what_brute_force_finds_in_the_plane(world: generate.World) -> None:
+    found = adapter.find(world, Meter(), margins=False)
+    assert np.array_equal(generate.canonical(found), generate.canonical(brute_force(world)))
+
+
+def test_margins_and_uncertainty_only_add_pairs(world: generate.World) -> None:
+    plain = {tuple(pair) for pair in generate.canonical(adapter.find(world, Meter(), margins=False)).tolist()}
+    wide = {tuple(pair) for pair in generate.canonical(adapter.find(world, Meter(), margins=True)).tolist()}
+    assert plain < wide
+
+
+def test_a_replayed_history_ends_where_a_batch_over_what_is_left_begins(world: generate.World) -> None:
+    given = stream(world, live=1_100, events=400, seed=5)
+    _, _, found, agrees = adapter.replay(world, given, Meter())
+    assert agrees
+    _, _, explained, agrees = adapter.replay_explained(world, given, Meter())
+    assert agrees
+    assert np.array_equal(generate.canonical(found), generate.canonical(explained))
