@@ -45,6 +45,14 @@ def test_every_refusal_and_assumption_is_documented() -> None:
         assert f"`{code}`" in COORDINATES, code
 
 
+def test_every_refusal_of_a_gazetteer_file_is_documented() -> None:
+    source = "".join((ROOT / "src/thalweg/places" / name).read_text("utf-8") for name in ("regions.py", "gazetteer.py"))
+    codes = set(re.findall(r'"(gazetteer-[a-z]+)"', source))
+    assert codes == {"gazetteer-row", "gazetteer-file", "gazetteer-format"}
+    for code in codes:
+        assert f"`{code}`" in PLACES, code
+
+
 def test_every_flag_is_documented() -> None:
     source = (ROOT / "src/thalweg/places/flags.py").read_text("utf-8")
     codes = set(re.findall(r'"((?:position|place|bank|mgrs|precision|axis|utm|grid|longitude)-[a-z-]+)"', source))
