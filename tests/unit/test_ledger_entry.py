@@ -18,6 +18,7 @@ from fido2.webauthn import AuthenticatorData, CollectedClientData
 
 from tests.ledger_world import Author, seed
 from thalweg.ledger import canonical
+from thalweg.ledger.canonical import Value
 from thalweg.ledger.entry import (
     MAX_ENTRY_BYTES,
     Assertion,
@@ -79,6 +80,17 @@ def test_an_entry_reads_back_to_the_same_bytes_and_verifies() -> None:
     assert entry.encode() == data
     blue.signer.key.verify(entry)
     assert entry.event.signed_bytes() == b"thalweg/event/v1\n" + canonical.encode(entry.event.value())
+
+
+def test_the_bytes_an_event_was_read_from_are_its_own_and_are_not_carried_over_to_a_changed_one() -> None:
+    blue = Author("blue")
+    body: dict[str, Value] = {"a": 1, "proof": {"alg": "ed25519", "sig": ',"proof":{'}}
+    event = blue.event(body=body)
+    entry = Entry.parse(blue.signer.sign(event).encode())
+    assert entry.event.encode() == event.encode() == canonical.encode(event.value())
+    changed = dataclasses.replace(entry.event, at=0)
+    assert changed.encode() == canonical.encode(changed.value())
+    assert changed.hash() != entry.event.hash()
 
 
 def test_an_entry_under_another_key_or_with_a_changed_event_is_refused() -> None:

@@ -173,6 +173,15 @@ def test_adding_leaves_one_by_one_or_in_batches_makes_no_difference(size: int, d
     assert tree.head() == Head(size, naive_root(0, size))
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100, *EDGES])
+def test_the_nodes_of_the_edge_are_nodes_of_the_tree(size: int) -> None:
+    tiles = Tiles(size)
+    edge = tiles.tree.edge()
+    assert sum(1 << level for level, _ in edge) == size
+    for (level, index), node in edge.items():
+        assert node == naive_root(index << level, (index + 1) << level)
+
+
 def test_a_copy_grows_without_its_original() -> None:
     tree = GrowingTree()
     tree.extend(LEAVES[:300])

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from cryptography.exceptions import InvalidSignature
@@ -34,6 +34,9 @@ KIND = re.compile(r"[a-z][a-z0-9.-]{0,59}/[1-9][0-9]{0,2}")
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
 HOLDERS = ("author", "server")
 ALGORITHMS = ("ed25519", "webauthn-ed25519", "webauthn-es256")
+
+_EVENT = b'{"event":'
+_PROOF = b',"proof":{'
 
 # WebAuthn section 6.1: bits of the flags byte in authenticatorData.
 _USER_PRESENT = 0x01
@@ -90,6 +93,9 @@ class Event:
     body: Mapping[str, Value]
     refs: tuple[bytes, ...] = ()
     payloads: tuple[Commitment, ...] = ()
+    # The bytes this was read from. Not an argument, so that `dataclasses.replace` cannot carry it over to
+    # an event that says something else.
+    _read_from: bytes | None = field(default=None, init=False, compare=False, repr=False)
 
     def value(self) -> Value:
         return {
@@ -110,7 +116,7 @@ class Event:
         }
 
     def encode(self) -> bytes:
-        return canonical.encode(self.value())
+        return canonical.encode(self.value()) if self._read_from is None else self._read_from
 
     def signed_bytes(self) -> bytes:
         """What an Ed25519 author key signs."""
@@ -200,6 +206,9 @@ class Entry:
             raise Malformed("entry.size", f"An entry is at most {MAX_ENTRY_BYTES} bytes.", size=len(data))
         reader = Reader(canonical.decode(data), "the entry")
         event = Event.read(reader.object("event"))
+        # The entry is canonical, so the event's own bytes stand in it as they are: after `{"event":` and up to
+        # the last `,"proof":{`, which cannot occur within a proof. This spares two more encodings of each.
+        object.__setattr__(event, "_read_from", data[len(_EVENT) : data.rindex(_PROOF)])
         proof = Reader(reader.object("proof"), "the entry's proof")
         reader.done()
         signature: Ed25519Signature | Assertion

@@ -62,15 +62,11 @@ class Prepared:
     still sees to it that this is the author's valid key at the index that the entry gets.
     """
 
-    data: bytes
-    leaf: bytes
-    event_hash: bytes
+    new: NewEntry
     log: str
-    author: str
     holder: str
     key: str
     kind: str
-    seq: int
     prev: bytes
     seen: Head
     checked: AuthorKey | None
@@ -89,16 +85,13 @@ def prepare(data: bytes, key: AuthorKey | None = None, payloads: Sequence[tuple[
         if key.key_id != event.key:
             raise Refused("identity.unknown_key", "The event names another key.", key=event.key)
         key.verify(entry)
+    identity = event.kind in IDENTITY_KINDS
     return Prepared(
-        data,
-        leaf_hash(data),
-        event.hash(),
+        NewEntry(data, leaf_hash(data), event.author, event.seq, event.hash(), identity),
         event.log,
-        event.author,
         event.holder,
         event.key,
         event.kind,
-        event.seq,
         event.prev,
         event.seen,
         key,
@@ -108,7 +101,7 @@ def prepare(data: bytes, key: AuthorKey | None = None, payloads: Sequence[tuple[
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a submission stands in the log, durably."""
+    """Where an entry stands in the log, durably."""
 
     index: int
     leaf: bytes
@@ -409,45 +402,55 @@ class Sequencer(Log):
         return outcomes, batch
 
     def _admit_one(self, item: Prepared, batch: _Batch) -> Placed:
-        author = item.author
+        new = item.new
+        author = new.author
         if item.log != self.origin:
             raise Refused("admit.log", f"The event is meant for the log {item.log}.", found=item.log)
-        tip = batch.tips.get(author) or self._store.tip(author)
-        if tip is not None and item.seq <= tip.seq:  # 1
-            return self._again(item, batch)
-        expected = (0, NO_PREVIOUS) if tip is None else (tip.seq + 1, tip.event_hash)
-        if (item.seq, item.prev) != expected:  # 2
+        tip = batch.tips.get(author)
+        if tip is None:
+            held = self._store.tip(author)
+            tip = (-1, NO_PREVIOUS) if held is None else (held.seq, held.event_hash)
+            batch.tips[author] = tip
+        if new.seq <= tip[0]:  # 1
+            return self._again(new, batch)
+        if new.seq != tip[0] + 1 or item.prev != tip[1]:  # 2
             raise Refused(
                 "admit.sequence",
-                f"The next event of {author} is number {expected[0]}, after {expected[1].hex()[:12]}….",
+                f"The next event of {author} is number {tip[0] + 1}, after {tip[1].hex()[:12]}….",
                 author=author,
-                expected=expected[0],
-                found=item.seq,
+                expected=tip[0] + 1,
+                found=new.seq,
             )
         if batch.sealed:
             raise Refused("admit.again", "A log key changed just before this entry; send it again.")
-        if item.seen.size > self._tree.size or item.seen.root != self._root_at(item.seen.size):
-            raise Refused("admit.seen", "The event cites a head that this log never had.", size=item.seen.size)
+        seen = item.seen
+        root = self._roots.get(seen.size) or self._root_at(seen.size)
+        if root != seen.root:
+            raise Refused("admit.seen", "The event cites a head that this log never had.", size=seen.size)
         index = batch.start + len(batch.new)
-        identity = item.kind in IDENTITY_KINDS
-        if identity:
+        if new.identity:
             # On a copy: a refused entry must leave nothing in the history that the next one is judged by.
             history = batch.history.copy()
-            history.apply(index, Entry.parse(item.data))
+            history.apply(index, Entry.parse(new.data))
             if not set(history.log_keys(index + 1)) <= set(self._signer.verifiers()):
                 raise Refused("admit.log_key", "This log is not running with the key that the entry names.")
             batch.history = history
+            batch.valid.clear()
             batch.sealed = item.kind == LOG_KEY
         else:
-            record = batch.history.key_named(author, item.key, item.holder, index)
-            if item.checked != record.key:
-                record.key.verify(Entry.parse(item.data))
-        batch.new.append(NewEntry(item.data, item.leaf, author, item.seq, item.event_hash, identity))
-        batch.payloads.extend(item.payloads)
-        batch.tips[author] = AuthorTip(item.seq, item.event_hash, index)
-        return Placed(index, item.leaf, fresh=True)
+            signer = (author, item.key, item.holder)
+            key = batch.valid.get(signer)
+            if key is None:
+                key = batch.valid[signer] = batch.history.key_named(*signer, index).key
+            if item.checked is not key and item.checked != key:
+                key.verify(Entry.parse(new.data))
+        batch.new.append(new)
+        if item.payloads:
+            batch.payloads.extend(item.payloads)
+        batch.tips[author] = (new.seq, new.event_hash)
+        return Placed(index, new.leaf, fresh=True)
 
-    def _again(self, item: Prepared, batch: _Batch) -> Placed:
+    def _again(self, item: NewEntry, batch: _Batch) -> Placed:
         """The same event again has the index it has; another with its number is the author's own fork."""
         for place, new in enumerate(batch.new):
             if (new.author, new.seq) == (item.author, item.seq):
@@ -469,13 +472,13 @@ class Sequencer(Log):
         return Placed(index, leaf, fresh=False)
 
     def _root_at(self, size: int) -> bytes:
-        """The root at an earlier size. Most events cite one of the newest heads, so a few are remembered."""
-        root = self._roots.get(size)
-        if root is None:
-            root = self._tree.root() if size == self._tree.size else root_of(size, self._nodes)
-            if len(self._roots) >= _ROOTS_KEPT:
-                self._roots.pop(next(iter(self._roots)))
-            self._roots[size] = root
+        """The root at an earlier size, empty beyond the end. A few are remembered: most cite the newest."""
+        if size > self._tree.size:
+            return b""
+        root = self._tree.root() if size == self._tree.size else root_of(size, self._nodes)
+        if len(self._roots) >= _ROOTS_KEPT:
+            self._roots.pop(next(iter(self._roots)))
+        self._roots[size] = root
         return root
 
     def _commit(self, batch: _Batch) -> None:
@@ -483,7 +486,12 @@ class Sequencer(Log):
         tiles = tree.extend(item.leaf for item in batch.new)
         head = tree.head()
         last = self._signer.last
-        view = Nodes(_Edge(self._store, tree, tiles), keep=0)
+        tiled = Nodes(_Edge(self._store, tree, tiles), keep=0)
+        edges = self._tree.edge() | tree.edge()
+
+        def view(level: int, index: int) -> bytes:
+            return edges.get((level, index)) or tiled(level, index)
+
         behind = last is None or last.size > head.size  # the signer has the word for the second case
         proof = [] if last is None or behind else consistency_proof(last.size, head.size, view)
         signed = self._signer.sign(head, proof)  # 4
@@ -515,15 +523,17 @@ class Sequencer(Log):
 class _Batch:
     """What is about to be appended, and the state after it."""
 
-    __slots__ = ("history", "new", "payloads", "sealed", "start", "tips")
+    __slots__ = ("history", "new", "payloads", "sealed", "start", "tips", "valid")
 
     def __init__(self, start: int, history: KeyHistory) -> None:
         self.start = start
         self.new: list[NewEntry] = []
         self.payloads: list[StoredPayload] = []
-        self.tips: dict[str, AuthorTip] = {}
+        self.tips: dict[str, tuple[int, bytes]] = {}
         self.history = history
         self.sealed = False
+        # Keys found valid, until the history changes: a key that may sign an index may sign the next one too.
+        self.valid: dict[tuple[str, str, str], AuthorKey] = {}
 
 
 class _Edge:

@@ -159,6 +159,12 @@ class GrowingTree:
     def head(self) -> Head:
         return Head(self.size, self.root())
 
+    def edge(self) -> dict[tuple[int, int], bytes]:
+        """The nodes over the complete subtrees of the edge, by (level, index)."""
+        levels = [level for level in range(self.size.bit_length() - 1, -1, -1) if self.size >> level & 1]
+        names = [(level, (self.size >> level) - 1) for level in levels]
+        return dict(zip(names, self._edge, strict=True))
+
     def unfinished(self, level: int) -> bytes:
         """The hashes of the unfinished tile at a tile level; empty where there is none."""
         return bytes(self._tiles[level]) if level < len(self._tiles) else b""
