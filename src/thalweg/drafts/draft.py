@@ -242,7 +242,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
         volumes = tuple([v for d in draft.volumes for v in _volumes(d, fields, kind, medium, context, flags)])
     # 5
     valid_from, valid_until = _validity(fields, kind, zone_name, flags)
-    submitted = _instant(fields, "submitted", Side.END, zone_name, flags)
+    submitted = _beside(fields, "submitted", Side.END, zone_name, flags)
     # 6
     revision_text = fields.get("revision", "").strip()
     revision = _revision(revision_text) if revision_text else 0
@@ -383,13 +383,18 @@ def _instant(fields: Mapping[str, str], name: str, side: Side, zone: str, flags:
     return read.instant
 
 
-def _window(fields: Mapping[str, str], zone: str, flags: list[Flag]) -> Window:
+def _split_when(fields: Mapping[str, str]) -> Mapping[str, str]:
     when = fields.get("when", "").strip()
-    if when and not (fields.get("start") or fields.get("end")):
-        first, slash, last = when.partition("/")
-        if not slash:
-            raise InputError("window-unreadable", f"“{when}” is not a window.", expected="start/end", found=when)
-        fields = {**fields, "start": first, "end": last}
+    if not when or fields.get("start") or fields.get("end"):
+        return fields
+    first, slash, last = when.partition("/")
+    if not slash:
+        raise InputError("window-unreadable", f"“{when}” is not a window.", expected="start/end", found=when)
+    return {**fields, "start": first, "end": last}
+
+
+def _window(fields: Mapping[str, str], zone: str, flags: list[Flag]) -> Window:
+    fields = _split_when(fields)
     start = _instant(fields, "start", Side.START, zone, flags)
     end = _instant(fields, "end", Side.END, zone, flags)
     return ALWAYS if start is None and end is None else Window(start, end)
@@ -399,19 +404,47 @@ def _validity(
     fields: Mapping[str, str], kind: Kind, zone: str, flags: list[Flag]
 ) -> tuple[Instant | None, Instant | None]:
     """A site does not vanish: the window of a static site is how long its notifier vouches for it."""
-    given = _window(fields, zone, flags) if kind is Kind.STATIC_SITE else ALWAYS
-    valid_from = _instant(fields, "valid_from", Side.START, zone, flags) or given.start
-    valid_until = _instant(fields, "valid_until", Side.END, zone, flags) or given.end
-    if given.end is not None:
+    start = end = None
+    if kind is Kind.STATIC_SITE:
+        fields = _split_when(fields)
+        start = _beside(fields, "start", Side.START, zone, flags)
+        end = _beside(fields, "end", Side.END, zone, flags)
+    valid_from = _beside(fields, "valid_from", Side.START, zone, flags) or start
+    valid_until = _beside(fields, "valid_until", Side.END, zone, flags) or end
+    if end is not None:
         flags.append(
             Flag(
                 "site-window-as-validity",
-                f"A site does not vanish: its end, {given.end}, is read as the end of its validity. "
+                f"A site does not vanish: its end, {end}, is read as the end of its validity. "
                 "After it the site is stale and still tested; only a cancellation ends it.",
                 "end",
             )
         )
     return valid_from, valid_until
+
+
+def _beside(fields: Mapping[str, str], name: str, side: Side, zone: str, flags: list[Flag]) -> Instant | None:
+    """A time that does not bear on what is tested, such as the end of validity.
+
+    Where no zone is known, it is bounded by all the zones that there are: leaving a hospital out of the
+    check for want of the zone of its expiry would protect nobody.
+    """
+    try:
+        return _instant(fields, name, side, zone, flags)
+    except InputError as error:
+        if error.code != "time-unzoned":
+            raise
+    widest = "+14:00" if side is Side.START else "-12:00"
+    instant = _instant({**fields, "time_zone": widest}, name, side, zone, flags)
+    flags.append(
+        Flag(
+            "time-zone-bounded",
+            f"The {name} “{fields[name].strip()}” has no time zone: it is read as {instant}, "
+            f"the {'earliest' if side is Side.START else 'latest'} that any zone makes of it.",
+            name,
+        )
+    )
+    return instant
 
 
 # --- where, and how well ---

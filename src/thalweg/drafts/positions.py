@@ -40,20 +40,20 @@ def read_points(text: str, where: str, flags: list[Flag]) -> list[PointOutline]:
     return [read_point(text, where, flags)]
 
 
-def read_wkt(text: str, *, straight: bool) -> Outline | None:
-    """The outline of well-known text (OGC 06-103r4, longitude first); None where the text is no such thing.
+def read_wkt(text: str, *, straight: bool) -> tuple[Outline, ...]:
+    """The outlines of well-known text (OGC 06-103r4, longitude first); none where it is no such thing.
 
     Raises `InputError` (`wkt-unreadable`, `wkt-unsupported`) where it is one and cannot be used.
     """
     match = _WKT.fullmatch(plain(text))
     if match is None:
-        return None
+        return ()
     srid, kind, measures, body = match[1], match[2].upper(), (match[3] or "").upper(), match[4]
-    if srid not in (None, "4326") or kind in ("MULTIPOINT", "MULTILINESTRING", "GEOMETRYCOLLECTION"):
+    if srid not in (None, "4326") or kind == "GEOMETRYCOLLECTION":
         raise InputError(
             "wkt-unsupported",
             f"“{text[:40]}” is well-known text of a sort that is not read here.",
-            expected="POINT, LINESTRING, POLYGON or MULTIPOLYGON in WGS84",
+            expected="POINT, LINESTRING, POLYGON or one of several of them, in WGS84",
             found=f"SRID={srid}" if srid not in (None, "4326") else kind,
         )
     nested = _nested(body, text)
@@ -61,18 +61,33 @@ def read_wkt(text: str, *, straight: bool) -> Outline | None:
         measures = ""
     match kind:
         case "POINT" if len(nested) == 1:
-            lon, lat, height = _numbers(nested[0], text)
-            return PointOutline((lon, lat), height if measures else None, text)
+            return (_wkt_point(nested[0], text, measures),)
+        case "MULTIPOINT":
+            members = [item[0] if isinstance(item, list) and len(item) == 1 else item for item in nested]
+            return tuple(_wkt_point(item, text, measures) for item in members)
         case "LINESTRING":
-            points = [_numbers(item, text) for item in nested]
-            heights = tuple(height for _, _, height in points) if measures else ()
-            return PathOutline(tuple((lon, lat) for lon, lat, _ in points), straight, heights, text)
+            return (_wkt_path(nested, text, measures, straight=straight),)
+        case "MULTILINESTRING":
+            return tuple(_wkt_path(item, text, measures, straight=straight) for item in nested)
         case "POLYGON":
-            return AreaOutline((_rings(nested, text),), straight, text)
+            return (AreaOutline((_rings(nested, text),), straight, text),)
         case "MULTIPOLYGON":
-            return AreaOutline(tuple(_rings(item, text) for item in nested), straight, text)
+            return (AreaOutline(tuple(_rings(item, text) for item in nested), straight, text),)
         case _:
             raise _unreadable(text)
+
+
+def _wkt_point(item: object, text: str, measures: str) -> PointOutline:
+    lon, lat, height = _numbers(item, text)
+    return PointOutline((lon, lat), height if measures else None, text)
+
+
+def _wkt_path(nested: object, text: str, measures: str, *, straight: bool) -> PathOutline:
+    if not isinstance(nested, list) or not nested:
+        raise _unreadable(text)
+    points = [_numbers(item, text) for item in nested]
+    heights = tuple(height for _, _, height in points) if measures else ()
+    return PathOutline(tuple((lon, lat) for lon, lat, _ in points), straight, heights, text)
 
 
 def _is_number(text: str) -> bool:

@@ -12,9 +12,11 @@ the number that a spreadsheet shows. docs/reference/formats/csv-xlsx.md has ever
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -45,6 +47,7 @@ from thalweg.model.notes import Flag, Omission, Problem, Source
 from thalweg.model.reading import Reading
 
 NAME = "table"
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # XLSX and ODS; XLS
 EXAMPLE = "EXAMPLE"  # a row whose first cell begins so is the template's, and is not read
 
 _SECTIONS = {
@@ -152,7 +155,7 @@ def read(data: bytes, file: str, context: Context) -> Reading:
     problems: list[Problem] = []
     omissions: list[Omission] = []
     try:
-        if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        if data.startswith((_ZIP, _OLE)):
             sections = _sections_of_workbook(data, file, problems, omissions)
         else:
             sections = _sections_of_text(data, file, problems, omissions)
@@ -281,7 +284,8 @@ def _sections_of_workbook(data: bytes, file: str, problems: list[Problem], omiss
         raise InputError(
             "workbook-unreadable", f"The workbook cannot be opened: {error}.", expected="XLSX, XLS or ODS", found=""
         ) from error
-    problems.extend(_formulas_without_value(data, file))
+    if data.startswith(_ZIP):
+        problems.extend(_formulas_without_value(data, file))
     sections: list[_Section] = []
     for sheet_data in workbook.sheets_metadata:
         name = sheet_data.name
@@ -340,6 +344,7 @@ def _formulas_without_value(data: bytes, file: str) -> list[Problem]:
     found: list[Problem] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = _sheet_names(archive)
             for info in archive.infolist():
                 if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename) or info.file_size > _LARGEST_PART:
                     continue
@@ -350,16 +355,39 @@ def _formulas_without_value(data: bytes, file: str) -> list[Problem]:
                     if b"<f" in inside and not re.search(rb"<(?:v|t)[^>]*>[^<]+</(?:v|t)>", inside):
                         found.append(
                             Problem(
-                                Source(file, f"{info.filename.rpartition('/')[2]}, cell {cell.decode()}"),
+                                Source(file, f"{names.get(info.filename, info.filename)}, cell {cell.decode()}"),
                                 "formula-without-value",
                                 "The cell holds a formula that was never computed, so its value is not known.",
                                 "a workbook saved by a spreadsheet program, or the value itself",
                                 "a formula",
                             )
                         )
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError):
-        return []  # an old XLS is no archive; what is truly broken was refused when the workbook was opened
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        # Encrypted, cut short, or altered on its way: what was read of it may not be all of it.
+        found.append(
+            Problem(
+                Source(file), "workbook-damaged", f"The workbook's archive is damaged: {error}.", "a whole file", ""
+            )
+        )
     return found
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Part of the archive -> name of the sheet, by the workbook's relations."""
+    parts = {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist() if name in _BOOK}
+    targets = {}
+    for relation in re.findall(r"<Relationship [^>]*>", parts.get(_BOOK[1], "")):
+        found = {name: value for name, value in re.findall(r'(\w+)="([^"]*)"', relation)}
+        targets[found.get("Id", "")] = "xl/" + found.get("Target", "").removeprefix("/xl/")
+    sheets = re.findall(r"<sheet [^>]*>", parts.get(_BOOK[0], ""))
+    names = {}
+    for sheet in sheets:
+        found = {name: value for name, value in re.findall(r'([\w:]+)="([^"]*)"', sheet)}
+        names[targets.get(found.get("r:id", ""), "")] = html.unescape(found.get("name", ""))
+    return names
+
+
+_BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 
 
 # --- rows to sections ---
@@ -487,8 +515,12 @@ def _group_path(section: _Section, group: Sequence[_Entry]) -> str:
 
 def _entry(row: _Row, section: _Section) -> _Entry:
     entry = _Entry(row, flags=list(section.flags))
+    of_a_form = any(name in _FORM_TOOL for name in section.header)
     for index, cell in enumerate(row.cells):
         if not cell:
+            continue
+        if of_a_form and index < len(section.header) and section.header[index] in ("start", "end", "today"):
+            entry.details[section.header[index]] = cell
             continue
         if index >= len(section.header) or not section.header[index]:
             raise InputError(
@@ -509,6 +541,9 @@ def _entry(row: _Row, section: _Section) -> _Entry:
     return entry
 
 
+# Columns that ODK and KoboToolbox add. Their `start` and `end` say when the form was filled in, and not
+# when anything happens.
+_FORM_TOOL = frozenset({"_uuid", "_submission_time", "_submitted_by", "meta/instanceID", "KEY", "SubmissionDate"})
 _CELL_ERRORS = frozenset({"#N/A", "#REF", "#VALUE", "#NAME", "#DIV/0", "#NUM", "#NULL"})
 
 
@@ -667,7 +702,7 @@ def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) 
     entry = group[0]
     columns = entry.columns
     if "route" in columns:
-        return (_route(columns["route"], flags),)
+        return _route(columns["route"], flags)
     if "latitude" in columns or "longitude" in columns:
         if not ("latitude" in columns and "longitude" in columns):
             missing = "longitude" if "latitude" in columns else "latitude"
@@ -676,7 +711,7 @@ def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) 
             )
         return (DraftVolume(read_cells(columns["latitude"], columns["longitude"], "latitude", flags)),)
     if "coordinates" in columns:
-        return (_of_coordinates(columns["coordinates"], columns.get("shape", ""), fields, flags),)
+        return _of_coordinates(columns["coordinates"], columns.get("shape", ""), fields, flags)
     if "from" in columns and "to" in columns:
         ends = [read_point(columns[name], name, flags) for name in ("from", "to")]
         times = tuple(fields.get(name, "") for name in ("start", "end"))
@@ -685,17 +720,25 @@ def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) 
     return ()
 
 
-def _of_coordinates(text: str, shape: str, fields: Mapping[str, str], flags: list[Flag]) -> DraftVolume:
-    outline = read_wkt(text, straight=True)
-    if outline is not None:
-        return DraftVolume(outline)
+def _of_coordinates(text: str, shape: str, fields: Mapping[str, str], flags: list[Flag]) -> tuple[DraftVolume, ...]:
+    outlines = read_wkt(text, straight=True)
+    if outlines:
+        return tuple(DraftVolume(outline) for outline in outlines)
     points = read_points(text, "coordinates", flags)
+    if shape and folded(shape) not in _AREAS | _LINES | _POINTS:
+        raise InputError(
+            "shape-unknown",
+            f"“{shape[:60]}” is not a shape known here; perhaps a separator inside the coordinates moved the cells.",
+            expected="point, circle, area, line or corridor",
+            found=shape,
+        )
     if len(points) == 1:
-        return DraftVolume(points[0])
-    return DraftVolume(_of_points(points, text, shape, fields, flags))
+        return (DraftVolume(points[0]),)
+    return (DraftVolume(_of_points(points, text, shape, fields, flags)),)
 
 
 _AREAS = frozenset(map(folded, ("area", "polygon", "zone", "surface", "площадь", "полигон", "منطقة", "مضلع")))
+_POINTS = frozenset(map(folded, ("point", "circle", "cercle", "точка", "круг", "نقطة", "دائرة")))
 _LINES = frozenset(
     map(folded, ("line", "path", "corridor", "route", "ligne", "линия", "маршрут", "коридор", "خط", "ممر"))
 )
@@ -711,9 +754,12 @@ def _of_points(
         return PathOutline(positions, text=text)
     if word in _AREAS:
         return AreaOutline(((positions,),), text=text)
-    if word:
+    if word in _POINTS:
         raise InputError(
-            "shape-unknown", f"“{shape}” is not a shape known here.", expected="area, line or corridor", found=shape
+            "shape-unknown",
+            f"{len(positions)} positions are no {shape}.",
+            expected="one position, or another shape",
+            found=text[:80],
         )
     if len(positions) < 3:
         raise InputError(
@@ -732,11 +778,11 @@ def _of_points(
 _AT = re.compile(r"\s*(?:@|\bat\b|\bà\b|\bв\b|الساعة)\s*", re.IGNORECASE)
 
 
-def _route(text: str, flags: list[Flag]) -> DraftVolume:
+def _route(text: str, flags: list[Flag]) -> tuple[DraftVolume, ...]:
     """`35.33, 40.14 @ 2017-09-16T10:00Z; 35.40, 40.30 @ …`, or well-known text without times."""
-    outline = read_wkt(text, straight=True)
-    if outline is not None:
-        return DraftVolume(outline)
+    outlines = read_wkt(text, straight=True)
+    if outlines:
+        return tuple(DraftVolume(outline) for outline in outlines)
     points: list[PointOutline] = []
     times: list[str] = []
     for part in re.split(r"\s*(?:;|\||\n|→|->|؛)\s*", text):
@@ -753,7 +799,7 @@ def _route(text: str, flags: list[Flag]) -> DraftVolume:
             found=text[:80],
         )
     path = PathOutline(tuple(point.at for point in points), text=text)
-    return DraftVolume(path, times=tuple(times) if any(times) else ())
+    return (DraftVolume(path, times=tuple(times) if any(times) else ()),)
 
 
 def _way_points(group: list[_Entry], flags: list[Flag]) -> DraftVolume:

@@ -1,0 +1,229 @@
+"""Tables: what the reader makes of the shapes that rows come in, and of what is broken in them."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+
+import pytest
+import xlsxwriter
+
+from thalweg.drafts import Context
+from thalweg.drafts.names import field_named
+from thalweg.formats.table import read
+from thalweg.formats.template import SHEETS, template_csv, template_xlsx
+from thalweg.model.declarations import Kind
+from thalweg.model.reading import Reading
+from thalweg.model.shapes import Corridor, Path, Polygon, Route
+from thalweg.model.theatre import Theatre
+
+
+def csv(text: str, *, zone: str = "UTC") -> Reading:
+    return read(text.encode(), "list.csv", Context(Theatre("plain", (), time_zone=zone)))
+
+
+def problems(reading: Reading) -> list[tuple[str, str]]:
+    return [(problem.code, problem.source.path) for problem in reading.problems]
+
+
+def test_the_template_itself_declares_nothing_and_has_no_problem() -> None:
+    for name, data in (("a.csv", template_csv()), ("a.xlsx", template_xlsx())):
+        found = read(data, name, Context(Theatre("plain", ())))
+        assert (found.declarations, found.problems, found.seen) == ((), (), 0)
+        assert all(omission.harmless for omission in found.omissions)
+
+
+def test_the_template_is_the_same_bytes_every_time() -> None:
+    assert template_xlsx() == template_xlsx()
+    assert template_csv() == template_csv()
+
+
+def test_the_templates_examples_are_good_examples() -> None:
+    """R6: with other ids they read without a problem, one declaration of each kind that they show."""
+    text = template_csv().decode("utf-8-sig").replace("EXAMPLE-", "REAL-")
+    found = read(text.encode(), "a.csv", Context(Theatre("plain", ())))
+    assert found.problems == ()
+    assert [(made.kind, made.declaration_id) for made in found.declarations] == [
+        (Kind.STATIC_SITE, "REAL-S1"), (Kind.MOVEMENT, "REAL-M1"),
+        (Kind.OPERATION, "REAL-O1"), (Kind.RESTRICTED_ZONE, "REAL-Z1"),
+    ]  # fmt: skip
+    movement = found.declarations[1]
+    assert isinstance(movement.volumes[0].shape, Route)
+    assert movement.details["armed escort"] == "no"
+    assert movement.details["after delivery"] == "returns by the same road"
+
+
+def test_the_form_asks_for_what_notifications_were_found_to_lack() -> None:
+    """R6, REQUIREMENTS 5.3: armed escort, what follows after delivery, contact en route."""
+    names = {column.name for sheet in SHEETS for column in sheet.columns}
+    assert {"armed escort", "after delivery", "contact en route", "consent", "verification", "emergency"} <= names
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
+    text = 'kind,party,name,lat,lon\n\nsite,p,"two\nlines",35.33588,40.14084\nsite,p,bad,95,40.14084\n'
+    found = csv(text)
+    assert found.declarations[0].source.path == "row 3"
+    assert problems(found) == [("coordinate-range", "row 4")]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_any_usual_separator_is_found(separator: str) -> None:
+    rows = [["kind", "party", "lat", "lon"], ["site", "p", "35.33588", "40.14084"]]
+    text = "\n".join(separator.join(row) for row in rows)
+    assert len(csv(text).declarations) == 1
+
+
+def test_a_separator_that_the_file_names_is_used() -> None:
+    found = csv("sep=;\r\nkind;party;lat;lon\r\nsite;p;35,33588;40,14084\r\n")
+    assert [made.source.path for made in found.declarations] == ["row 3"]
+
+
+def test_a_cell_beyond_the_header_is_a_problem_because_cells_may_have_moved() -> None:
+    found = csv("kind,party,name,lat,lon\nsite,p,Clinic, north,35.33588,40.14084\n")
+    assert problems(found) == [("row-longer", "row 2")]
+    assert found.declarations == ()
+
+
+def test_a_quote_that_never_closes_is_reported_with_its_row() -> None:
+    found = csv('kind,party,lat,lon\nsite,p,35.33588,40.14084\nsite,"p,35.3,40.1\nsite,p,35.3,40.1\n')
+    assert len(found.declarations) == 1
+    assert problems(found) == [("csv-broken", "row 3")]
+
+
+def test_sections_of_one_file_have_their_own_headers() -> None:
+    found = csv(
+        "Sites\nid,organisation,lat,lon\nS1,p,35.33588,40.14084\n\n"
+        "Movements\nmovement id,organisation,waypoint,lat,lon,time\n"
+        "M1,p,2,35.43588,40.14084,2017-09-16 09:00\nM1,,1,35.33588,40.14084,2017-09-16 08:00\n"
+    )
+    site, movement = found.declarations
+    assert (site.kind, movement.kind) == (Kind.STATIC_SITE, Kind.MOVEMENT)
+    route = movement.volumes[0].shape
+    assert isinstance(route, Route)
+    assert [str(w.time) for w in route.waypoints] == ["2017-09-16T08:00:00Z", "2017-09-16T09:00:00Z"]
+
+
+def test_a_route_may_stand_in_one_cell() -> None:
+    found = csv(
+        "kind,party,route\nmovement,p,"
+        "35.33588 40.14084 @ 2017-09-16T08:00Z; 35.43588 40.14084; 35.53588 40.14084 @ 2017-09-16T10:00Z\n"
+    )
+    (made,) = found.declarations
+    route = made.volumes[0].shape
+    assert isinstance(route, Route)
+    assert len(route.waypoints) == 3
+    assert "waypoint-time-computed" in {flag.code for flag in made.flags}
+
+
+def test_origin_and_destination_with_times_are_a_route() -> None:
+    found = csv(
+        "kind,party,from,to,start,end\n"
+        "movement,p,35.33588 40.14084,35.43588 40.14084,2017-09-16 08:00,2017-09-16 09:00\n"
+    )
+    assert isinstance(found.declarations[0].volumes[0].shape, Route)
+
+
+def test_dates_and_hours_in_columns_of_their_own_are_joined() -> None:
+    found = csv("kind,party,lat,lon,date,start time,end time\noperation,p,35.33588,40.14084,2017-09-16,06:00,18:30\n")
+    (made,) = found.declarations
+    assert str(made.volumes[0].window) == "2017-09-16T06:00:00Z / 2017-09-16T18:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("shape", "extra", "kind"),
+    [
+        ("area", "", Polygon),
+        ("", "", Polygon),
+        ("line", "", Path),
+        ("corridor", "500", Corridor),
+        ("line", "2 km", Corridor),
+    ],
+)
+def test_several_positions_are_the_shape_that_the_row_says(shape: str, extra: str, kind: type) -> None:
+    found = csv(
+        "kind,party,shape,coordinates,half width,start,end\n"
+        f'operation,p,{shape},"35.3012 40.1034; 35.3012 40.2034; 35.4012 40.2034",{extra},'
+        "2017-09-16 06:00,2017-09-16 07:00\n"
+    )
+    assert isinstance(found.declarations[0].volumes[0].shape, kind)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ('operation,p,,"35.30 40.10; 35.30 40.20",', "shape-missing"),
+        ('operation,p,blob,"35.30 40.10; 35.30 40.20; 35.4 40.2",', "shape-unknown"),
+        ('operation,p,point,"35.30 40.10; 35.30 40.20; 35.4 40.2",', "shape-unknown"),
+        ("operation,p,,POLYGON((1 2),", "wkt-unreadable"),
+        ("operation,p,,SRID=3857;POINT(1 2),", "wkt-unsupported"),
+        ("operation,p,,35.30,", "coordinate-not-understood"),
+        ("operation,p,,,", "place-missing"),
+    ],
+)  # fmt: skip
+def test_a_place_that_cannot_be_understood_is_a_problem_of_its_row(row: str, code: str) -> None:
+    found = csv(f"kind,party,shape,coordinates,note\n{row}\n")
+    assert problems(found) == [(code, "row 2")]
+
+
+def test_rows_of_one_movement_that_disagree_are_a_problem_of_them_all() -> None:
+    found = csv(
+        "movement id,organisation,waypoint,lat,lon,time,emergency\n"
+        "M1,p,1,35.33588,40.14084,2017-09-16 08:00,yes\nM1,q,2,35.43588,40.14084,2017-09-16 09:00,yes\n"
+    )
+    assert problems(found) == [("rows-differ", "rows 2 to 3")]
+
+
+def test_the_widest_uncertainty_and_buffer_of_a_movements_rows_hold() -> None:
+    found = csv(
+        "movement id,organisation,waypoint,lat,lon,time,uncertainty_m,buffer_m\n"
+        "M1,p,1,35.33588,40.14084,2017-09-16 08:00,50,0.2 km\nM1,p,2,35.43588,40.14084,2017-09-16 09:00,0.5 km,100\n"
+    )
+    (made,) = found.declarations
+    route = made.volumes[0].shape
+    assert isinstance(route, Route)
+    assert (made.volumes[0].uncertainty.horizontal_m, route.radius_m) == (500.0, 200.0)
+
+
+def test_a_file_of_anything_else_is_a_problem_and_never_nothing() -> None:
+    for data in (b"", b"\x00\x01\x02\x03" * 50, b"hello", b"PK\x03\x04broken", b"a,b\n1,2\n", b"\xff\xfe\x00"):
+        found = read(data, "x.csv", Context(Theatre("plain", ())))
+        assert found.problems or any(not omission.harmless for omission in found.omissions)
+        assert found.declarations == ()
+
+
+def test_date_cells_of_a_workbook_are_local_times() -> None:
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    page = book.add_worksheet("list")
+    date = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+    page.write_row(0, 0, ["kind", "party", "latitude", "longitude", "start", "end"])
+    page.write_row(1, 0, ["operation", "p", 35.33588, 40.14084])
+    page.write_datetime(1, 4, datetime.fromisoformat("2017-09-16T06:00"), date)
+    page.write_datetime(1, 5, datetime.fromisoformat("2017-09-16T18:00"), date)
+    page.write_row(2, 0, ["operation", "p", 35.33588, 40.14084, 42994.25, 42994.75])
+    book.close()
+    context = Context(Theatre("plain", (), time_zone="Asia/Damascus"))
+    first, second = read(target.getvalue(), "b.xlsx", context).declarations
+    assert str(first.volumes[0].window) == "2017-09-16T03:00:00Z / 2017-09-16T15:00:00Z"
+    assert second.volumes[0].window == first.volumes[0].window
+    assert {flag.code for flag in first.flags} == {"time-zone-assumed"}
+    assert {flag.code for flag in second.flags} == {"time-zone-assumed", "time-serial"}
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("Organisation", ("party", "")),
+        ("المنظمة", ("party", "")),
+        ("Début", ("start", "")),
+        ("Дата начала", ("start", "")),
+        ("RADIUS_KM", ("radius_m", "km")),
+        ("lower (ft)", ("lower", "ft")),
+        ("Радиус", ("radius_m", "")),
+        ("valid-until", ("valid_until", "")),
+        ("colour", None),
+        ("buffer_m", ("buffer_m", "")),
+    ],
+)
+def test_columns_have_aliases_in_four_languages_and_units(name: str, field: tuple[str, str] | None) -> None:
+    assert field_named(name) == field
