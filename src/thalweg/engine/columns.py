@@ -127,7 +127,7 @@ def assemble(
     left out are zero, open or not there.
     """
     n, declarations = len(core), len(kind)
-    cut_first, cut_lon, cut_lat, _, _ = kernel.cut(first, closed, lon, lat)
+    cut_first, cut_lon, cut_lat = kernel.cut(first, closed, lon, lat)
     floats = {
         **dict.fromkeys(("radius", "u", "zu", "tu", "half"), 0.0),
         **dict.fromkeys(("t0", "lower"), -np.inf),
@@ -272,11 +272,8 @@ class _Rows:
 
     def _add_route(self, number: int, declaration: Declaration, volume: Volume, route: Route) -> None:
         points = route.waypoints
-        _, lon, lat, edge_of, along = kernel.cut(
-            np.array([0, len(points)], np.int64),
-            np.zeros(1, np.uint8),
-            np.array([point.at.lon for point in points]),
-            np.array([point.at.lat for point in points]),
+        lon, lat, edge_of, along = kernel.cut_path(
+            np.array([point.at.lon for point in points]), np.array([point.at.lat for point in points])
         )
         time = np.array([point.time.epoch_s for point in points])
         following = np.minimum(edge_of + 1, len(points) - 1)

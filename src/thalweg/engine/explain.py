@@ -88,8 +88,8 @@ def _judge_together(
         columns.parts,
         matrix,
         np.append(0, np.cumsum(counts)).astype(np.int64),
-        pairs.a[runs].astype(np.int64),
-        pairs.b[runs].astype(np.int64),
+        np.ascontiguousarray(pairs.a[runs]),
+        np.ascontiguousarray(pairs.b[runs]),
         np.ascontiguousarray(pairs.rule[runs]),
     )
     told[groups] = can_tell.astype(np.bool_)

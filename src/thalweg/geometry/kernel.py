@@ -256,22 +256,31 @@ class Pairs:
         return Pairs(self.a[kept], self.b[kept], self.rule[kept], self.verdict[kept], self.share[kept], self.candidates)
 
 
-def cut(first: Ints, closed: Bytes, lon: Floats, lat: Floats) -> tuple[Ints, Floats, Floats, Ints, Floats]:
-    """Paths and rings with every geodesic above 10 km cut into equal pieces.
+def cut(first: Ints, closed: Bytes, lon: Floats, lat: Floats) -> tuple[Ints, Floats, Floats]:
+    """Paths and rings with every geodesic above 10 km cut into equal pieces; the arrays themselves if there is none.
 
-    String k has the vertices first[k] to first[k + 1] (CSR, so one more entry than strings). Returns the new
-    CSR, longitudes, latitudes, and for each vertex the old vertex its edge begins with and how far along it lies.
+    String k has the vertices first[k] to first[k + 1] (CSR, so one more entry than strings).
     """
     n = len(closed)
     args = (n, _at(first), _at(closed), _at(lon), _at(lat))
     room = _lib.thalweg_cut(*args, 0, None, None, None, None, None)
-    out_first, edge_of = np.empty(n + 1, np.int64), np.empty(room, np.int64)
-    out_lon, out_lat, along = np.empty(room), np.empty(room), np.empty(room)
-    if room:
-        _lib.thalweg_cut(*args, room, _at(out_first), _at(out_lon), _at(out_lat), _at(edge_of), _at(along))
-    else:
-        out_first[:] = 0
-    return out_first, out_lon, out_lat, edge_of, along
+    if room == len(lon):
+        return first, lon, lat
+    out_first, out_lon, out_lat = np.empty(n + 1, np.int64), np.empty(room), np.empty(room)
+    _lib.thalweg_cut(*args, room, _at(out_first), _at(out_lon), _at(out_lat), None, None)
+    return out_first, out_lon, out_lat
+
+
+def cut_path(lon: Floats, lat: Floats) -> tuple[Floats, Floats, Ints, Floats]:
+    """One path so cut, with for each vertex the old vertex that its edge began with and how far along that edge it
+    lies (0 to 1), so that times and heights can follow."""
+    first, closed = np.array([0, len(lon)], np.int64), np.zeros(1, np.uint8)
+    args = (1, _at(first), _at(closed), _at(lon), _at(lat))
+    room = _lib.thalweg_cut(*args, 0, None, None, None, None, None)
+    out_lon, out_lat, along, edge_of = np.empty(room), np.empty(room), np.empty(room), np.empty(room, np.int64)
+    out_first = np.empty(2, np.int64)
+    _lib.thalweg_cut(*args, room, _at(out_first), _at(out_lon), _at(out_lat), _at(edge_of), _at(along))
+    return out_lon, out_lat, edge_of, along
 
 
 def geodesic(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Floats:
@@ -360,7 +369,7 @@ def explain(parts: Parts, matrix: Matrix, a: Ints32, b: Ints32, rule: Ints32) ->
     return out
 
 
-def shares(parts: Parts, matrix: Matrix, start: Ints, a: Ints, b: Ints, rule: Ints32) -> tuple[Floats, Bytes]:
+def shares(parts: Parts, matrix: Matrix, start: Ints, a: Ints32, b: Ints32, rule: Ints32) -> tuple[Floats, Bytes]:
     """For groups of part pairs (CSR `start`), the share of the cases within the stated bounds in which any of them
     conflicts, and whether that can be told at all (no height unstated, no datum unknown)."""
     groups = len(start) - 1

@@ -19,6 +19,12 @@
 #define WGS84_R_MIN (WGS84_A * (1.0 - WGS84_E2))
 #define DEGREE (3.14159265358979323846 / 180.0)
 
+/* Without the care for NaN that makes fmax and fmin calls: none of what they compare can be one. */
+static inline double larger(double a, double b) { return a > b ? a : b; }
+static inline double lesser(double a, double b) { return a < b ? a : b; }
+static inline float largerf(float a, float b) { return a > b ? a : b; }
+static inline float lesserf(float a, float b) { return a < b ? a : b; }
+
 typedef struct { double x, y, z; } vec;
 typedef struct { vec o, e, n, u; } frame; /* origin on the surface; east, north, up */
 
@@ -33,6 +39,30 @@ static inline vec surface(double lon_deg, double lat_deg) {
     double lat = lat_deg * DEGREE, lon = lon_deg * DEGREE;
     double s = sin(lat), c = cos(lat), n = WGS84_A / sqrt(1.0 - WGS84_E2 * s * s);
     return (vec){n * c * cos(lon), n * c * sin(lon), n * (1.0 - WGS84_E2) * s};
+}
+
+/* The same for a run of vertices. Those within 0.02 rad of the first share its sines and cosines, by the addition
+ * theorems and series whose first dropped terms are below 3e-16: no trigonometry, and the loop can be vectorised. */
+static void to_earth_centred(const double *lon, const double *lat, int64_t from, int64_t to, double *restrict ex,
+                             double *restrict ey, double *restrict ez) {
+    if (from == to) return;
+    double lon0 = lon[from], lat0 = lat[from], widest = 0.0;
+    for (int64_t i = from; i < to; i++) widest = larger(widest, larger(fabs(lon[i] - lon0), fabs(lat[i] - lat0)));
+    if (widest * DEGREE > 0.02) {
+        for (int64_t i = from; i < to; i++) {
+            vec v = surface(lon[i], lat[i]);
+            ex[i] = v.x, ey[i] = v.y, ez[i] = v.z;
+        }
+        return;
+    }
+    double sl0 = sin(lon0 * DEGREE), cl0 = cos(lon0 * DEGREE), sp0 = sin(lat0 * DEGREE), cp0 = cos(lat0 * DEGREE);
+    for (int64_t i = from; i < to; i++) {
+        double l = (lon[i] - lon0) * DEGREE, q = (lat[i] - lat0) * DEGREE, l2 = l * l, q2 = q * q;
+        double sl = l * (1.0 - l2 / 6.0 * (1.0 - l2 / 20.0)), cl = 1.0 - 0.5 * l2 * (1.0 - l2 / 12.0 * (1.0 - l2 / 30.0));
+        double sq = q * (1.0 - q2 / 6.0 * (1.0 - q2 / 20.0)), cq = 1.0 - 0.5 * q2 * (1.0 - q2 / 12.0 * (1.0 - q2 / 30.0));
+        double s = sp0 * cq + cp0 * sq, c = cp0 * cq - sp0 * sq, n = WGS84_A / sqrt(1.0 - WGS84_E2 * s * s);
+        ex[i] = n * c * (cl0 * cl - sl0 * sl), ey[i] = n * c * (sl0 * cl + cl0 * sl), ez[i] = n * (1.0 - WGS84_E2) * s;
+    }
 }
 
 /* The surface point on the ray from the Earth's centre: brings a chord's point back to the ground. For a

@@ -33,8 +33,8 @@ static double slice2(const place *poly, int n, double sa, double wx, double wy, 
         if ((p.a - sa) * (r.a - sa) > 0.0) continue;
         double s = r.a == p.a ? 0.0 : (sa - p.a) / (r.a - p.a);
         double b = p.b + s * (r.b - p.b);
-        lo = fmin(lo, b), hi = fmax(hi, b);
-        if (r.a == p.a) lo = fmin(lo, r.b), hi = fmax(hi, r.b);
+        lo = lesser(lo, b), hi = larger(hi, b);
+        if (r.a == p.a) lo = lesser(lo, r.b), hi = larger(hi, r.b);
     }
     if (lo > hi) return INFINITY;
     double dx = wx + sa * ux, dy = wy + sa * uy, v2 = vx * vx + vy * vy;
@@ -49,12 +49,12 @@ static double slice2(const place *poly, int n, double sa, double wx, double wy, 
 static void when(const parts *p, int64_t a, int64_t b, const question *q, const contact *c, scratch *s, double *first, double *last) {
     int leg_a = p->core[a] == LEG, leg_b = p->core[b] == LEG;
     if (!leg_a && !leg_b) {
-        *first = fmax(p->t0[a], p->t0[b]), *last = fmin(p->t1[a], p->t1[b]);
+        *first = larger(p->t0[a], p->t0[b]), *last = lesser(p->t1[a], p->t1[b]);
         if (*last < *first) { double swap = *first; *first = *last, *last = swap; }
         return;
     }
     frame f = frame_at(to_surface(vec_lerp(c->at_a, c->at_b, 0.5)));
-    double h = fmax(q->h, CONTACT_M), from = INFINITY, to = -INFINITY, x[4], y[4];
+    double h = larger(q->h, CONTACT_M), from = INFINITY, to = -INFINITY, x[4], y[4];
     if (leg_a && leg_b) {
         place poly[16], at;
         int n = allowed_places(p, a, b, q, poly);
@@ -65,7 +65,7 @@ static void when(const parts *p, int64_t a, int64_t b, const question *q, const 
         double w[6] = {x[0] - x[2], y[0] - y[2], x[1] - x[0], y[1] - y[0], x[3] - x[2], y[3] - y[2]};
         least_distance2(poly, n, w[0], w[1], w[2], w[3], w[4], w[5], &at);
         double lo = INFINITY, hi = -INFINITY;
-        for (int i = 0; i < n; i++) lo = fmin(lo, poly[i].a), hi = fmax(hi, poly[i].a);
+        for (int i = 0; i < n; i++) lo = lesser(lo, poly[i].a), hi = larger(hi, poly[i].a);
         for (int side = 0; side < 2; side++) {
             double out = side ? hi : lo, in = at.a;
             if (slice2(poly, n, out, w[0], w[1], w[2], w[3], w[4], w[5]) <= h * h) in = out;
@@ -89,8 +89,8 @@ static void when(const parts *p, int64_t a, int64_t b, const question *q, const 
     int64_t m = edges_in(p, still, s->ax, s->ay, full, s->ea);
     for (int64_t i = 0; i < m; i++) grow_stretch(x[0], y[0], x[1], y[1], &s->ea[i], h, &from, &to);
     if (p->core[still] == AREA) {
-        if (in_area(p, still, s->ax, s->ay, x[0], y[0])) from = 0.0, to = fmax(to, 0.0);
-        if (in_area(p, still, s->ax, s->ay, x[1], y[1])) to = 1.0, from = fmin(from, 1.0);
+        if (in_area(p, still, s->ax, s->ay, x[0], y[0])) from = 0.0, to = larger(to, 0.0);
+        if (in_area(p, still, s->ax, s->ay, x[1], y[1])) to = 1.0, from = lesser(from, 1.0);
     }
     if (from > to) from = to = 0.5;
     double t0 = p->t0[leg], d = p->t1[leg] - t0;

@@ -15,10 +15,8 @@
 /* Vertices to Earth-centred coordinates; middle, reach, inner disc and longest edge of each part. */
 EXPORT int thalweg_prepare(parts *p, int64_t from_part, int64_t to_part) {
     scratch s = {0};
-    for (int64_t i = p->first[from_part]; i < p->first[to_part]; i++) {
-        vec v = surface(p->lon[i], p->lat[i]);
-        p->ex[i] = v.x, p->ey[i] = v.y, p->ez[i] = v.z;
-    }
+    for (int64_t a = from_part; a < to_part; a++)
+        to_earth_centred(p->lon, p->lat, p->first[a], p->first[a + 1], p->ex, p->ey, p->ez);
     for (int64_t a = from_part; a < to_part; a++) {
         int64_t from = p->first[a], n = p->first[a + 1] - from;
         vec sum = {0, 0, 0};
@@ -27,7 +25,7 @@ EXPORT int thalweg_prepare(parts *p, int64_t from_part, int64_t to_part) {
         double reach2 = 0.0, edge2 = 0.0;
         for (int64_t i = 0; i < n; i++) {
             vec d = vec_sub(vertex(p, from + i), c);
-            reach2 = fmax(reach2, vec_dot(d, d));
+            reach2 = larger(reach2, vec_dot(d, d));
         }
         p->cx[a] = c.x, p->cy[a] = c.y, p->cz[a] = c.z;
         p->reach[a] = sqrt(reach2);
@@ -36,12 +34,12 @@ EXPORT int thalweg_prepare(parts *p, int64_t from_part, int64_t to_part) {
             for (int64_t r = p->ring[a]; r < p->ring[a + 1]; r++)
                 for (int64_t i = p->ring_first[r], j = p->ring_first[r + 1] - 1; i < p->ring_first[r + 1]; j = i++) {
                     vec d = vec_sub(vertex(p, i), vertex(p, j));
-                    edge2 = fmax(edge2, vec_dot(d, d));
+                    edge2 = larger(edge2, vec_dot(d, d));
                 }
         } else {
             for (int64_t i = 1; i < n; i++) {
                 vec d = vec_sub(vertex(p, from + i), vertex(p, from + i - 1));
-                edge2 = fmax(edge2, vec_dot(d, d));
+                edge2 = larger(edge2, vec_dot(d, d));
             }
         }
         p->edge[a] = sqrt(edge2);
@@ -149,7 +147,8 @@ static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_
     if (v == UNDECIDED) {
         share = NAN;
         if (parts_of[p->declaration[a]] == 1 && parts_of[p->declaration[b]] == 1) {
-            share = share_of(p, r, &rule, &a, &b, 1, s);
+            int32_t one = (int32_t)a, other = (int32_t)b;
+            share = share_of(p, r, &rule, &one, &other, 1, s);
             if (share < 0.0) return 0;
             terms m = terms_of(p, r, rule, a, b);
             v = share >= 0.5 && !m.unstated && !m.unknown ? LIKELY : POSSIBLE;
@@ -282,7 +281,7 @@ EXPORT int thalweg_explain(const parts *p, const rules *r, int64_t n, const int3
         meet(p, a[i], b[i], &q, 1, 0.0, &s, &c);
         if (c.met < 0) { scratch_free(&s); return 0; }
         if (!c.met) { d[i] = NAN; continue; }
-        d[i] = fmax(0.0, c.d - m.radii);
+        d[i] = larger(0.0, c.d - m.radii);
         to_lonlat(c.at_a, &lon_a[i], &lat_a[i]);
         to_lonlat(c.at_b, &lon_b[i], &lat_b[i]);
         vertical[i] = allowance[i] = NAN;
@@ -297,7 +296,7 @@ EXPORT int thalweg_explain(const parts *p, const rules *r, int64_t n, const int3
                 low_b = leg_lower(p, b[i], at), high_b = leg_upper(p, b[i], at);
             }
             double ab = low_a - high_b + m.ab.shift, ba = low_b - high_a + m.ba.shift;
-            vertical[i] = fmax(ab, ba) > -INFINITY ? fmax(0.0, fmax(ab, ba)) : NAN;
+            vertical[i] = larger(ab, ba) > -INFINITY ? larger(0.0, larger(ab, ba)) : NAN;
             allowance[i] = ab > ba ? m.ab.allowance : m.ba.allowance;
         }
         when(p, a[i], b[i], &q, &c, &s, &first[i], &last[i]);
@@ -308,8 +307,8 @@ EXPORT int thalweg_explain(const parts *p, const rules *r, int64_t n, const int3
 }
 
 /* Shares for groups of part pairs that belong to one pair of declarations: group g is start[g] .. start[g + 1]. */
-EXPORT int thalweg_shares(const parts *p, const rules *r, int64_t groups, const int64_t *start, const int64_t *a,
-                          const int64_t *b, const int32_t *rule, double *share, uint8_t *told) {
+EXPORT int thalweg_shares(const parts *p, const rules *r, int64_t groups, const int64_t *start, const int32_t *a,
+                          const int32_t *b, const int32_t *rule, double *share, uint8_t *told) {
     scratch s = {0};
     for (int64_t g = 0; g < groups; g++) {
         int64_t from = start[g], n = start[g + 1] - from;

@@ -137,7 +137,7 @@ static int allowed_places(const parts *p, int64_t a, int64_t b, const question *
     double gap = p->t0[a] - (p->t0[b] + q->dt); /* ta - tb = gap + sa da - sb db */
     int n;
     if (q->t <= 0.0) { /* together: a segment of the square */
-        double lo = fmax(0.0, -gap / da), hi = fmin(1.0, (db - gap) / da);
+        double lo = larger(0.0, -gap / da), hi = lesser(1.0, (db - gap) / da);
         if (!(lo < hi)) return 0;
         poly[0] = (place){lo, clamp01((gap + lo * da) / db)};
         poly[1] = (place){hi, clamp01((gap + hi * da) / db)};
@@ -221,8 +221,8 @@ static int64_t edges_in(const parts *p, int64_t a, const double *xs, const doubl
         for (int64_t r = p->ring[a]; r < p->ring[a + 1]; r++) {
             int64_t i0 = p->ring_first[r] - from, i1 = p->ring_first[r + 1] - from;
             for (int64_t i = i0, j = i1 - 1; i < i1; j = i++) {
-                if (fmax(xs[i], xs[j]) < box[0] || fmin(xs[i], xs[j]) > box[1] || fmax(ys[i], ys[j]) < box[2] ||
-                    fmin(ys[i], ys[j]) > box[3]) continue;
+                if (larger(xs[i], xs[j]) < box[0] || lesser(xs[i], xs[j]) > box[1] || larger(ys[i], ys[j]) < box[2] ||
+                    lesser(ys[i], ys[j]) > box[3]) continue;
                 out[m++] = (edge){xs[j], ys[j], xs[i], ys[i], from + j, from + i};
             }
         }
@@ -230,8 +230,8 @@ static int64_t edges_in(const parts *p, int64_t a, const double *xs, const doubl
     }
     for (int64_t i = n > 1 ? 1 : 0; i < n; i++) {
         int64_t j = n > 1 ? i - 1 : 0;
-        if (fmax(xs[i], xs[j]) < box[0] || fmin(xs[i], xs[j]) > box[1] || fmax(ys[i], ys[j]) < box[2] ||
-            fmin(ys[i], ys[j]) > box[3]) continue;
+        if (larger(xs[i], xs[j]) < box[0] || lesser(xs[i], xs[j]) > box[1] || larger(ys[i], ys[j]) < box[2] ||
+            lesser(ys[i], ys[j]) > box[3]) continue;
         out[m++] = (edge){xs[j], ys[j], xs[i], ys[i], from + j, from + i};
     }
     return m;
@@ -240,8 +240,8 @@ static int64_t edges_in(const parts *p, int64_t a, const double *xs, const doubl
 static inline void box_of(const double *xs, const double *ys, int64_t n, double grow, double box[4]) {
     double x0 = INFINITY, x1 = -INFINITY, y0 = INFINITY, y1 = -INFINITY;
     for (int64_t i = 0; i < n; i++) {
-        x0 = fmin(x0, xs[i]), x1 = fmax(x1, xs[i]);
-        y0 = fmin(y0, ys[i]), y1 = fmax(y1, ys[i]);
+        x0 = lesser(x0, xs[i]), x1 = larger(x1, xs[i]);
+        y0 = lesser(y0, ys[i]), y1 = larger(y1, ys[i]);
     }
     box[0] = x0 - grow, box[1] = x1 + grow, box[2] = y0 - grow, box[3] = y1 + grow;
 }
@@ -301,9 +301,9 @@ static void settle(const parts *p, const edge *a, const edge *b, double lo_a, do
 static double crossing_depth(const edge *a, const edge *b) {
     double u;
     double d = point_segment2(a->x0, a->y0, b->x0, b->y0, b->x1, b->y1, &u);
-    d = fmin(d, point_segment2(a->x1, a->y1, b->x0, b->y0, b->x1, b->y1, &u));
-    d = fmin(d, point_segment2(b->x0, b->y0, a->x0, a->y0, a->x1, a->y1, &u));
-    d = fmin(d, point_segment2(b->x1, b->y1, a->x0, a->y0, a->x1, a->y1, &u));
+    d = lesser(d, point_segment2(a->x1, a->y1, b->x0, b->y0, b->x1, b->y1, &u));
+    d = lesser(d, point_segment2(b->x0, b->y0, a->x0, a->y0, a->x1, a->y1, &u));
+    d = lesser(d, point_segment2(b->x1, b->y1, a->x0, a->y0, a->x1, a->y1, &u));
     return sqrt(d);
 }
 
@@ -314,7 +314,7 @@ static double to_boundary(const parts *p, int64_t a, const double *xs, const dou
     for (int64_t r = p->ring[a]; r < p->ring[a + 1]; r++) {
         int64_t i0 = p->ring_first[r] - from, i1 = p->ring_first[r + 1] - from;
         for (int64_t i = i0, j = i1 - 1; i < i1; j = i++)
-            best = fmin(best, point_segment2(px, py, xs[j], ys[j], xs[i], ys[i], &s));
+            best = lesser(best, point_segment2(px, py, xs[j], ys[j], xs[i], ys[i], &s));
     }
     return sqrt(best);
 }
@@ -324,16 +324,16 @@ static double to_boundary(const parts *p, int64_t a, const double *xs, const dou
 static double overlap_depth(const parts *p, int64_t a, int64_t b, const scratch *s, int64_t na, int64_t nb,
                             const edge *ea, int64_t ma, const edge *eb, int64_t mb, double enough) {
     double depth = 0.0, u, v;
-    for (int64_t i = 0; p->core[a] == AREA && i < nb && depth < enough; i++)
-        if (in_area(p, a, s->ax, s->ay, s->bx[i], s->by[i]))
-            depth = fmax(depth, to_boundary(p, a, s->ax, s->ay, s->bx[i], s->by[i]));
-    for (int64_t i = 0; p->core[b] == AREA && i < na && depth < enough; i++)
-        if (in_area(p, b, s->bx, s->by, s->ax[i], s->ay[i]))
-            depth = fmax(depth, to_boundary(p, b, s->bx, s->by, s->ax[i], s->ay[i]));
     for (int64_t i = 0; i < ma && depth < enough; i++)
         for (int64_t j = 0; j < mb && depth < enough; j++)
             if (segments_cross(ea[i].x0, ea[i].y0, ea[i].x1, ea[i].y1, eb[j].x0, eb[j].y0, eb[j].x1, eb[j].y1, &u, &v))
-                depth = fmax(depth, crossing_depth(&ea[i], &eb[j]));
+                depth = larger(depth, crossing_depth(&ea[i], &eb[j]));
+    for (int64_t i = 0; p->core[a] == AREA && i < nb && depth < enough; i++)
+        if (in_area(p, a, s->ax, s->ay, s->bx[i], s->by[i]))
+            depth = larger(depth, to_boundary(p, a, s->ax, s->ay, s->bx[i], s->by[i]));
+    for (int64_t i = 0; p->core[b] == AREA && i < na && depth < enough; i++)
+        if (in_area(p, b, s->bx, s->by, s->ax[i], s->ay[i]))
+            depth = larger(depth, to_boundary(p, b, s->bx, s->by, s->ax[i], s->ay[i]));
     return depth;
 }
 
@@ -375,11 +375,11 @@ static double closest_edges_far(const parts *p, const edge *ea, int64_t ma, cons
  * with `enough` > 0, how firmly they overlap, up to that. */
 static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *q, const double la[2],
                           const double lb[2], int full, double enough, scratch *s, contact *c) {
-    double limit = fmax(q->h, CONTACT_M);
+    double limit = larger(q->h, CONTACT_M);
     vec ca = middle(p, a), cb = middle(p, b);
-    double small = fmin(p->reach[a], p->reach[b]), reach = small + limit + hypot(q->dx, q->dy);
-    double longest = fmax(p->edge[a], p->edge[b]);
-    int far = reach > 30000.0 || fmax(p->reach[a], p->reach[b]) > 1e6;
+    double small = lesser(p->reach[a], p->reach[b]), reach = small + limit + hypot(q->dx, q->dy);
+    double longest = larger(p->edge[a], p->edge[b]);
+    int far = reach > 30000.0 || larger(p->reach[a], p->reach[b]) > 1e6;
     frame f = frame_at(p->reach[a] <= p->reach[b] ? ca : cb);
     int64_t na = outline(p, a, &f, la[0], la[1], 0, 0, s->ax, s->ay);
     int64_t nb = outline(p, b, &f, lb[0], lb[1], q->dx, q->dy, s->bx, s->by);
@@ -400,16 +400,16 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
     if (far) {
         best = closest_edges_far(p, s->ea, ma, la, s->eb, mb, lb, limit + error, q->dx, q->dy, &at_a, &at_b, &ss, &tt);
     } else {
-        double best2 = (limit + error) * (limit + error), sure = fmax(0.0, limit - error);
+        double best2 = (limit + error) * (limit + error), sure = larger(0.0, limit - error);
         int found = 0;
         for (int64_t i = 0; i < ma; i++) {
             const edge *e = &s->ea[i];
-            double ex0 = fmin(e->x0, e->x1), ex1 = fmax(e->x0, e->x1), ey0 = fmin(e->y0, e->y1), ey1 = fmax(e->y0, e->y1);
+            double ex0 = lesser(e->x0, e->x1), ex1 = larger(e->x0, e->x1), ey0 = lesser(e->y0, e->y1), ey1 = larger(e->y0, e->y1);
             for (int64_t j = 0; j < mb; j++) {
                 const edge *g = &s->eb[j];
-                double gx = fmax(ex0 - fmax(g->x0, g->x1), fmin(g->x0, g->x1) - ex1);
-                double gy = fmax(ey0 - fmax(g->y0, g->y1), fmin(g->y0, g->y1) - ey1);
-                gx = fmax(gx, 0.0), gy = fmax(gy, 0.0);
+                double gx = larger(ex0 - larger(g->x0, g->x1), lesser(g->x0, g->x1) - ex1);
+                double gy = larger(ey0 - larger(g->y0, g->y1), lesser(g->y0, g->y1) - ey1);
+                gx = larger(gx, 0.0), gy = larger(gy, 0.0);
                 if (gx * gx + gy * gy > best2) continue;
                 double u, v, d2 = segment_segment2(e->x0, e->y0, e->x1, e->y1, g->x0, g->y0, g->x1, g->y1, &u, &v);
                 if (d2 < best2 || (!found && d2 <= best2)) {
@@ -473,7 +473,7 @@ static void meet_on_the_move(const parts *p, int64_t a, int64_t b, const questio
                              x[3] - x[2], y[3] - y[2], &at);
         c->at_a = to_surface(vec_lerp(a0, a1, at.a)), c->at_b = to_surface(vec_lerp(b0, b1, at.b));
         if (q->dx != 0.0 || q->dy != 0.0) break;
-        double error = plane_error(p->reach[a] + p->reach[b] + sqrt(d2), q->h, fmax(p->edge[a], p->edge[b]));
+        double error = plane_error(p->reach[a] + p->reach[b] + sqrt(d2), q->h, larger(p->edge[a], p->edge[b]));
         if (!full && fabs(sqrt(d2) - q->h) > error) break;
         f = frame_at(to_surface(vec_lerp(c->at_a, c->at_b, 0.5)));
     }
@@ -497,7 +497,7 @@ static void meet(const parts *p, int64_t a, int64_t b, const question *q, int fu
     int leg_a = p->core[a] == LEG, leg_b = p->core[b] == LEG;
     double la[2] = {0, 1}, lb[2] = {0, 1};
     vec apart = vec_sub(middle(p, a), middle(p, b));
-    double span = p->reach[a] + p->reach[b] + fmax(q->h, CONTACT_M) + hypot(q->dx, q->dy) + 0.01;
+    double span = p->reach[a] + p->reach[b] + larger(q->h, CONTACT_M) + hypot(q->dx, q->dy) + 0.01;
     if (vec_dot(apart, apart) > span * span) return;
     if (leg_a && leg_b) { meet_on_the_move(p, a, b, q, full, c); return; }
     if (leg_a) {
@@ -505,13 +505,14 @@ static void meet(const parts *p, int64_t a, int64_t b, const question *q, int fu
     } else if (leg_b) {
         if (!leg_stretch(p, b, a, q, 1, &lb[0], &lb[1])) return;
     } else {
-        if (!(fmax(p->t0[b] + q->dt - p->t1[a], p->t0[a] - p->t1[b] - q->dt) < q->t)) return;
+        if (!(larger(p->t0[b] + q->dt - p->t1[a], p->t0[a] - p->t1[b] - q->dt) < q->t)) return;
         if (!heights_meet(p->lower[a], p->upper[a], p->lower[b], p->upper[b], q)) return;
     }
-    if (!full && !(enough > 0.0) && q->dx == 0.0 && q->dy == 0.0 && p->inner[a] >= 0.0 && p->inner[b] >= 0.0) {
-        double sure = p->inner[a] + p->inner[b] + q->h - 0.01;
+    if (!full && q->dx == 0.0 && q->dy == 0.0 && p->inner[a] >= 0.0 && p->inner[b] >= 0.0) {
+        /* discs inside both may decide, and how firmly: then the distance is not looked for */
+        double discs = p->inner[a] + p->inner[b] - 0.01, sure = discs + (enough > 0.0 ? -enough : q->h);
         if (sure > 0.0 && vec_dot(apart, apart) < sure * sure * 0.99999) {
-            c->met = 1, c->d = 0.0; /* decided by discs inside both; the distance is not looked for */
+            c->met = 1, c->d = 0.0, c->depth = enough;
             return;
         }
     }

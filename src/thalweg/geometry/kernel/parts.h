@@ -80,8 +80,8 @@ static inline datum_shift above_ellipsoid(int datum, double geoid, const rules *
     case AGL: low = geoid + r->ground_low, high = geoid + r->ground_high; break;
     case FL: low = geoid - r->pressure, high = geoid + r->pressure; break;
     default: /* unknown: it may be any of them */
-        low = fmin(0.0, geoid - fmax(r->pressure, -r->ground_low));
-        high = fmax(0.0, geoid + fmax(r->pressure, r->ground_high));
+        low = lesser(0.0, geoid - larger(r->pressure, -r->ground_low));
+        high = larger(0.0, geoid + larger(r->pressure, r->ground_high));
     }
     return (datum_shift){0.5 * (low + high), 0.5 * (high - low)};
 }

@@ -2,8 +2,7 @@
 #ifndef THALWEG_PLANE_H
 #define THALWEG_PLANE_H
 
-#include <math.h>
-#include <stdint.h>
+#include "ellipsoid.h"
 
 static inline double clamp01(double s) { return s < 0.0 ? 0.0 : s > 1.0 ? 1.0 : s; }
 

@@ -123,7 +123,7 @@ static int tree_build(tree *t, const box5 *boxes, const int32_t *part, int64_t n
         int64_t m = 0;
         for (int64_t i = 0; i < n; i++) {
             double a = boxes[i].lo[d], b = boxes[i].hi[d];
-            if (isfinite(a) && isfinite(b)) sum += b - a, m++, least = fmin(least, 0.5 * (a + b));
+            if (isfinite(a) && isfinite(b)) sum += b - a, m++, least = lesser(least, 0.5 * (a + b));
         }
         lo[d] = m ? least : 0.0, scale[d] = m && sum > 0 ? sum / (double)m : 1.0;
     }
@@ -157,7 +157,7 @@ static int tree_build(tree *t, const box5 *boxes, const int32_t *part, int64_t n
                     const block *below = &t->level[l - 1][k * LANES + i];
                     for (int d = 0; d < DIMS; d++) {
                         float a = INFINITY, z = -INFINITY;
-                        for (int j = 0; j < LANES; j++) a = fminf(a, below->lo[d][j]), z = fmaxf(z, below->hi[d][j]);
+                        for (int j = 0; j < LANES; j++) a = lesserf(a, below->lo[d][j]), z = largerf(z, below->hi[d][j]);
                         made[k].lo[d][i] = a, made[k].hi[d][i] = z;
                     }
                 }

@@ -52,70 +52,82 @@ static double climb(const parts *p, int64_t a) {
     return p->core[a] == LEG && !isnan(p->z0[a]) ? fabs(p->z1[a] - p->z0[a]) / (p->t1[a] - p->t0[a]) : 0.0;
 }
 
-/* Does every value within the bounds conflict? Asked once more with times and heights taken the way that keeps
- * the two apart; the ground must then be close enough to spare the sum of the uncertainties. Never claims more
- * than the truth; for outlines that interlock in odd ways it may claim less, and the samples say how often. */
-static int must_meet(const parts *p, int64_t a, int64_t b, const terms *m, const contact *found, scratch *s) {
-    if (m->unstated || found->met <= 0) return 0;
-    contact c = *found;
-    double height = m->v >= 0.0 ? m->zu + m->ab.allowance + m->ba.allowance : 0.0, spare = m->u;
-    int moving = p->core[a] == LEG && p->core[b] == LEG;
-    if (m->u + m->tu + height == 0.0) return 1;
-    if (m->tu + height > 0.0) {
-        question q = {m->radii + m->h + CONTACT_M, INFINITY, INFINITY, m->v == 0.0, m->t - m->tu, 0, 0, 0};
-        if (m->v >= 0.0) {
-            q.v_ab = m->v - m->zu - m->ab.allowance - m->ab.shift;
-            q.v_ba = m->v - m->zu - m->ba.allowance - m->ba.shift;
-        }
-        double slow = fmin(ground_speed(p, a), ground_speed(p, b));
-        if (moving && q.t < 0.0) q.t = 0.0, spare += slow * m->tu; /* meet elsewhere on the slower one's track */
-        meet(p, a, b, &q, 1, m->u, s, &c);
-        if (c.met <= 0) return 0;
-        if (moving && spare > m->u) {
-            int64_t leg = ground_speed(p, a) <= ground_speed(p, b) ? a : b;
-            double at = leg == a ? c.ta : c.tb;
-            if (at - m->tu < p->t0[leg] || at + m->tu > p->t1[leg] || climb(p, leg) > 0.0) return 0;
-        }
-    }
+/* Does every value within the bounds conflict? Times and heights are taken the way that keeps the two apart, and the
+ * ground must be close enough to spare the sum of the uncertainties. Never claims more than the truth; for outlines that
+ * interlock in odd ways it may claim less, and the samples say how often. */
+static int ground_must_meet(const terms *m, const contact *c, double spare) {
     if (spare == 0.0) return 1;
-    double ground = c.d - c.depth + spare - m->radii;
+    double ground = c->d - c->depth + spare - m->radii;
     return m->h > 0.0 ? ground < m->h : ground <= 0.0;
 }
 
-/* Low-discrepancy points of [0, 1)^9: the additive recurrence of Roberts (2018), the same for every pair, so that
- * two machines count the same share. */
-static void sample(int k, double out[9]) {
-    static const double g[9] = {0.9295701282320229, 0.8641006233012994, 0.8032421272075599,
-                                0.7466698871896943, 0.6940820227819142, 0.6451979149209258,
-                                0.5997567085080788, 0.5575159204358708, 0.5182501456509667};
-    for (int i = 0; i < 9; i++) {
-        double v = 0.5 + g[i] * (k + 1);
-        out[i] = v - floor(v);
+static int must_meet(const parts *p, int64_t a, int64_t b, const terms *m, const contact *found, scratch *s) {
+    if (m->unstated) return 0;
+    double height = m->v >= 0.0 ? m->zu + m->ab.allowance + m->ba.allowance : 0.0;
+    if (m->u + m->tu + height == 0.0) return 1;
+    question q = {m->radii + m->h + CONTACT_M, INFINITY, INFINITY, m->v == 0.0, m->t - m->tu, 0, 0, 0};
+    if (m->v >= 0.0) {
+        q.v_ab = m->v - m->zu - m->ab.allowance - m->ab.shift;
+        q.v_ba = m->v - m->zu - m->ba.allowance - m->ba.shift;
     }
-}
-
-static void in_disc(double a, double b, double radius, double *x, double *y) { /* uniform over the disc */
-    double r = radius * sqrt(a), w = 2.0 * 3.14159265358979323846 * b;
-    *x = r * cos(w), *y = r * sin(w);
-}
-
-/* The k-th case: one draw of each declaration's errors, the same for all of its parts. -1: out of memory. */
-static int meets_in_case(const parts *p, int64_t a, int64_t b, const terms *m, int k, scratch *s) {
-    double w[9], xa, ya, xb, yb;
-    sample(k, w);
-    in_disc(w[0], w[1], p->u[a], &xa, &ya);
-    in_disc(w[2], w[3], p->u[b], &xb, &yb);
-    question q = {m->radii + m->h + (m->h > 0.0 ? 0.0 : CONTACT_M), INFINITY, INFINITY, m->v == 0.0, m->t, 0, 0, 0};
-    q.dx = xb - xa, q.dy = yb - ya;
-    q.dt = (2.0 * w[4] - 1.0) * p->tu[b] - (2.0 * w[5] - 1.0) * p->tu[a];
-    if (m->v >= 0.0) { /* b higher by `up` brings (lower a - upper b) down */
-        double up = (2.0 * w[6] - 1.0) * p->zu[b] - (2.0 * w[7] - 1.0) * p->zu[a], datum = 2.0 * w[8] - 1.0;
-        q.v_ab = m->v - m->ab.shift + up - datum * m->ab.allowance;
-        q.v_ba = m->v - m->ba.shift - up + datum * m->ba.allowance;
+    int leg_a = p->core[a] == LEG, leg_b = p->core[b] == LEG;
+    if (!leg_a && !leg_b) {
+        return larger(p->t0[b] - p->t1[a], p->t0[a] - p->t1[b]) < q.t &&
+               heights_meet(p->lower[a], p->upper[a], p->lower[b], p->upper[b], &q) && ground_must_meet(m, found, m->u);
     }
+    if (m->tu + height == 0.0) return ground_must_meet(m, found, m->u);
     contact c;
-    meet(p, a, b, &q, 0, 0.0, s, &c);
-    return c.met;
+    double spare = m->u, slow = lesser(ground_speed(p, a), ground_speed(p, b));
+    int elsewhere = leg_a && leg_b && q.t < 0.0;
+    if (elsewhere) q.t = 0.0, spare += slow * m->tu; /* they meet elsewhere on the slower one's track */
+    meet(p, a, b, &q, 1, larger(0.0, m->u - m->h - m->radii), s, &c);
+    if (c.met <= 0) return 0;
+    if (elsewhere) {
+        int64_t leg = ground_speed(p, a) <= ground_speed(p, b) ? a : b;
+        double at = leg == a ? c.ta : c.tb;
+        if (at - m->tu < p->t0[leg] || at + m->tu > p->t1[leg] || climb(p, leg) > 0.0) return 0;
+    }
+    return ground_must_meet(m, &c, spare);
+}
+
+/* The cases in which shares are counted: low-discrepancy points (the additive recurrence of Roberts, 2018), the same for
+ * every pair, so that two machines count the same share. Positions are uniform over the unit disc, the rest over -1..1. */
+typedef struct { double ax, ay, bx, by, at, bt, az, bz, datum; } errors;
+
+static const errors *cases(void) {
+    static errors made[SAMPLES];
+    static int ready = 0; /* threads that race write the same values */
+    if (!ready) {
+        static const double g[9] = {0.9295701282320229, 0.8641006233012994, 0.8032421272075599,
+                                    0.7466698871896943, 0.6940820227819142, 0.6451979149209258,
+                                    0.5997567085080788, 0.5575159204358708, 0.5182501456509667};
+        for (int k = 0; k < SAMPLES; k++) {
+            double w[9];
+            for (int i = 0; i < 9; i++) {
+                double v = 0.5 + g[i] * (k + 1);
+                w[i] = v - floor(v);
+            }
+            double turn = 2.0 * 3.14159265358979323846;
+            made[k] = (errors){sqrt(w[0]) * cos(turn * w[1]), sqrt(w[0]) * sin(turn * w[1]), sqrt(w[2]) * cos(turn * w[3]),
+                               sqrt(w[2]) * sin(turn * w[3]), 2 * w[5] - 1, 2 * w[4] - 1, 2 * w[7] - 1, 2 * w[6] - 1,
+                               2 * w[8] - 1};
+        }
+        ready = 1;
+    }
+    return made;
+}
+
+/* The question of one case: both declarations' errors drawn, the margins as they are. */
+static question in_case(const parts *p, int64_t a, int64_t b, const terms *m, const errors *e) {
+    question q = {m->radii + m->h + (m->h > 0.0 ? 0.0 : CONTACT_M), INFINITY, INFINITY, m->v == 0.0, m->t, 0, 0, 0};
+    q.dx = e->bx * p->u[b] - e->ax * p->u[a], q.dy = e->by * p->u[b] - e->ay * p->u[a];
+    q.dt = e->bt * p->tu[b] - e->at * p->tu[a];
+    if (m->v >= 0.0) { /* b higher by `up` brings (lower a - upper b) down */
+        double up = e->bz * p->zu[b] - e->az * p->zu[a];
+        q.v_ab = m->v - m->ab.shift + up - e->datum * m->ab.allowance;
+        q.v_ba = m->v - m->ba.shift - up + e->datum * m->ba.allowance;
+    }
+    return q;
 }
 
 /* May they conflict under the rule? CERTAIN, or UNDECIDED between likely and possible, or NO. */
@@ -123,22 +135,102 @@ static int verdict(const parts *p, const rules *r, int32_t rule, int64_t a, int6
                    contact *c) {
     terms m = terms_of(p, r, rule, a, b);
     question q = widest(&m);
-    meet(p, a, b, &q, full, m.u, s, c);
+    meet(p, a, b, &q, full, larger(0.0, m.u - m.h - m.radii), s, c);
     if (c->met < 0) return OUT_OF_MEMORY;
     if (!c->met) return NO;
     return must_meet(p, a, b, &m, c, s) ? CERTAIN : UNDECIDED;
 }
 
-/* Of SAMPLES cases, the share in which any of the part pairs conflicts. -1: out of memory. */
-static double share_of(const parts *p, const rules *r, const int32_t *rule, const int64_t *as, const int64_t *bs,
+/* How many of the cases bring two standing parts close enough on the ground, by the edges that matter, gathered once.
+ * The distance changes by no more than the shift: most cases are decided by the closest points alone. -1: no memory. */
+static int ground_cases(const parts *p, int64_t a, int64_t b, const terms *m, const contact *found, scratch *s) {
+    const errors *all = cases();
+    double h = m->radii + m->h + (m->h > 0.0 ? 0.0 : CONTACT_M), limit = h + m->u;
+    int64_t na = p->first[a + 1] - p->first[a], nb = p->first[b + 1] - p->first[b];
+    if (!scratch_fit(s, na > nb ? na : nb)) return -1;
+    frame f = frame_at(p->reach[a] <= p->reach[b] ? middle(p, a) : middle(p, b));
+    outline(p, a, &f, 0, 1, 0, 0, s->ax, s->ay);
+    outline(p, b, &f, 0, 1, 0, 0, s->bx, s->by);
+    double box[4], px, py, qx, qy;
+    box_of(s->bx, s->by, nb, limit + m->u, box);
+    int64_t ma = edges_in(p, a, s->ax, s->ay, box, s->ea);
+    box_of(s->ax, s->ay, na, limit + m->u, box);
+    int64_t mb = edges_in(p, b, s->bx, s->by, box, s->eb);
+    to_plane(&f, found->at_a, &px, &py), to_plane(&f, found->at_b, &qx, &qy);
+    double wx = qx - px, wy = qy - py, far2 = (limit + m->u) * (limit + m->u);
+    int64_t kept = 0; /* edges of b that any shift could bring within reach of any edge of a */
+    for (int64_t j = 0; j < mb; j++) {
+        int near = 0;
+        for (int64_t i = 0; !near && i < ma; i++) {
+            double gx = larger(0.0, larger(lesser(s->ea[i].x0, s->ea[i].x1) - larger(s->eb[j].x0, s->eb[j].x1),
+                                           lesser(s->eb[j].x0, s->eb[j].x1) - larger(s->ea[i].x0, s->ea[i].x1)));
+            double gy = larger(0.0, larger(lesser(s->ea[i].y0, s->ea[i].y1) - larger(s->eb[j].y0, s->eb[j].y1),
+                                           lesser(s->eb[j].y0, s->eb[j].y1) - larger(s->ea[i].y0, s->ea[i].y1)));
+            near = gx * gx + gy * gy <= far2;
+        }
+        if (near) s->eb[kept++] = s->eb[j];
+    }
+    int hits = 0;
+    for (int k = 0; k < SAMPLES; k++) {
+        double dx = all[k].bx * p->u[b] - all[k].ax * p->u[a], dy = all[k].by * p->u[b] - all[k].ay * p->u[a];
+        double shift = hypot(dx, dy);
+        if (found->d > 0.0 ? found->d - shift >= h : shift < found->depth) { hits += found->d <= 0.0; continue; }
+        if ((wx + dx) * (wx + dx) + (wy + dy) * (wy + dy) < h * h) { hits++; continue; }
+        int hit = 0;
+        for (int64_t i = 0; !hit && i < ma; i++)
+            for (int64_t j = 0; !hit && j < kept; j++) {
+                double u, v;
+                const edge *e = &s->ea[i], *g = &s->eb[j];
+                hit = segment_segment2(e->x0, e->y0, e->x1, e->y1, g->x0 + dx, g->y0 + dy, g->x1 + dx, g->y1 + dy, &u, &v) < h * h;
+            }
+        if (!hit && p->core[a] == AREA) hit = in_area(p, a, s->ax, s->ay, s->bx[0] + dx, s->by[0] + dy);
+        if (!hit && p->core[b] == AREA) hit = in_area(p, b, s->bx, s->by, s->ax[0] - dx, s->ay[0] - dy);
+        hits += hit;
+    }
+    return hits;
+}
+
+/* For two standing parts place, time and height err independently: the share is the product of three. -1: no memory. */
+static double standing_share(const parts *p, int64_t a, int64_t b, const terms *m, const contact *found, scratch *s) {
+    int times = 0, heights = 0, ground = SAMPLES;
+    const errors *all = cases();
+    for (int k = 0; k < SAMPLES; k++) {
+        question q = in_case(p, a, b, m, &all[k]);
+        times += larger(p->t0[b] + q.dt - p->t1[a], p->t0[a] - p->t1[b] - q.dt) < q.t;
+        heights += heights_meet(p->lower[a], p->upper[a], p->lower[b], p->upper[b], &q);
+    }
+    if (!ground_must_meet(m, found, m->u)) ground = ground_cases(p, a, b, m, found, s);
+    return ground < 0 ? -1.0 : (double)times / SAMPLES * heights / SAMPLES * ground / SAMPLES;
+}
+
+/* Is the simple product to be had? Not where parts move, or are so large that they need frames of their own. */
+static int stands(const parts *p, int64_t a, int64_t b, const terms *m) {
+    return p->core[a] != LEG && p->core[b] != LEG &&
+           lesser(p->reach[a], p->reach[b]) + m->h + m->radii + 2.0 * m->u < 30000.0 && larger(p->reach[a], p->reach[b]) < 1e6;
+}
+
+/* Of all cases, the share in which any of the part pairs conflicts; all pairs are of the same two declarations. -1: out
+ * of memory. */
+static double share_of(const parts *p, const rules *r, const int32_t *rule, const int32_t *as, const int32_t *bs,
                        int64_t n, scratch *s) {
+    const errors *all = cases();
+    contact c;
+    if (n == 1) {
+        terms m = terms_of(p, r, *rule, *as, *bs);
+        if (stands(p, *as, *bs, &m)) {
+            question q = widest(&m);
+            meet(p, *as, *bs, &q, 1, larger(0.0, m.u - m.h - m.radii), s, &c);
+            return c.met < 0 ? -1.0 : standing_share(p, *as, *bs, &m, &c, s);
+        }
+    }
     int hits = 0;
     for (int k = 0; k < SAMPLES; k++) {
         for (int64_t i = 0; i < n; i++) {
             terms m = terms_of(p, r, rule[i], as[i], bs[i]);
-            int met = meets_in_case(p, as[i], bs[i], &m, k, s);
-            if (met < 0) return -1.0;
-            if (met) { hits++; break; }
+            question q = in_case(p, as[i], bs[i], &m, &all[k]);
+            meet(p, as[i], bs[i], &q, 0, 0.0, s, &c);
+            if (c.met < 0) return -1.0;
+            if (c.met) { hits++; break; }
         }
     }
     return (double)hits / SAMPLES;
