@@ -66,7 +66,8 @@ def track_volumes(
         )
         return (_still(fixes, None, datum),), tuple(flags)
     if any(later < earlier for earlier, later in pairwise(known)) or _untimed_between_equals(times):
-        window = Window(Instant(min(known)), Instant(max(known)))
+        first = min(known)
+        window = Window(Instant(first), Instant(max(*known, first + _MOMENT_S)))
         flags.append(
             Flag(
                 "track-time-reversed",

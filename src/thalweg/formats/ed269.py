@@ -76,7 +76,7 @@ def recognises(head: bytes, name: str) -> bool:
     """Whether these first bytes are JSON with the members that only ED-269 has."""
     if name.lower().endswith((".kml", ".gpx", ".csv")) or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
         return False
-    return b'"horizontalProjection"' in head or b'"UASZoneList"' in head or b'"lowerVerticalReference"' in head
+    return b'"horizontalProjection"' in head or b'"UASZoneList"' in head
 
 
 def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE) -> Reading:

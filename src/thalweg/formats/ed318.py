@@ -48,7 +48,9 @@ from thalweg.model.shapes import Circle, MultiPolygon, Polygon, Position
 NAME = "ed318"
 SUFFIXES = (".json", ".geojson")
 
-_MARKS = (b'"limitedApplicability"', b'"zoneAuthority"', b'"upperReference"', b'"lowerReference"')
+# Any of these alone; the names of layers alone may also be properties of somebody's own GeoJSON.
+_MARKS = (b'"limitedApplicability"', b'"zoneAuthority"')
+_LAYERS = (b'"layer"', b'"upperReference"', b'"variant"')
 _DEEPEST = 4  # collections within collections
 # How far another geoid than EGM96 may lie from it; the bound that heights give to EGM2008.
 _OTHER_GEOID = "10 m"
@@ -58,7 +60,9 @@ def recognises(head: bytes, name: str) -> bool:
     """Whether these first bytes are GeoJSON with the members that ED-318 adds."""
     if name.lower().endswith((".kml", ".gpx", ".csv")):
         return False
-    return b'"FeatureCollection"' in head and any(mark in head for mark in _MARKS)
+    if b'"FeatureCollection"' not in head or b'"horizontalProjection"' in head:
+        return False
+    return any(mark in head for mark in _MARKS) or all(mark in head for mark in _LAYERS)
 
 
 def read(data: bytes, name: str, context: Context) -> Reading:

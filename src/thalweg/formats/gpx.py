@@ -42,7 +42,7 @@ from thalweg.drafts.markup import Element, child, children, local, parse, text
 from thalweg.drafts.texts import number
 from thalweg.drafts.tracks import Fix, track_volumes
 from thalweg.drafts.untyped import assumed_kind
-from thalweg.model.errors import InputError
+from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.measures import Datum
 from thalweg.model.notes import Flag, Omission, Problem, Source
 from thalweg.model.reading import Reading
@@ -89,6 +89,9 @@ def read(data: bytes, name: str, context: Context) -> Reading:
             draft = _READERS[what](element, source, context, file_flags)
         except InputError as error:
             outcomes.append(_problem(source, error))
+            continue
+        except ValueRefused as error:
+            outcomes.append(Problem(source, error.code, error.sentence))
             continue
         if draft.volumes:
             outcomes.append(finish(draft, context))

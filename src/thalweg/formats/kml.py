@@ -68,6 +68,7 @@ from thalweg.model.reading import Reading
 NAME = "kml"
 SUFFIXES = (".kml", ".kmz")
 
+_LONGEST_KEPT = 2_000  # characters, about forty vertices
 _DEEPEST = 200  # folders and geometries within each other; libxml2 itself stops at 256
 
 _CONTAINERS = frozenset({"Document", "Folder"})
@@ -162,6 +163,7 @@ class _Face:
     heights: tuple[float, ...]
     mode: str
     extrude: bool
+    text: str = ""  # of the outer ring, as written
 
     @property
     def flat(self) -> bool:
@@ -368,22 +370,22 @@ class _Shapes:
         datum = self._datum(_mode(shape), heights)
         ats = tuple([at for at, _ in points])
         if datum is None or None in heights:
-            return DraftVolume(PathOutline(ats, text=_short(written)))
+            return DraftVolume(PathOutline(ats, text=_kept(written)))
         known = [height for height in heights if height is not None]
         if _extruded(shape):
             band = self._band(known, datum, extrude=True)
-            return DraftVolume(PathOutline(ats, text=_short(written)), band=band)
-        return DraftVolume(PathOutline(ats, heights_m=tuple(heights), text=_short(written)), heights_datum=datum)
+            return DraftVolume(PathOutline(ats, text=_kept(written)), band=band)
+        return DraftVolume(PathOutline(ats, heights_m=tuple(heights), text=_kept(written)), heights_datum=datum)
 
     def _ring(self, shape: Element) -> DraftVolume:
         written, points = _coordinates(shape)
         ring = tuple([at for at, _ in points])
         if self.kind is Kind.LINE:
-            return DraftVolume(PathOutline(ring, straight=True, text=_short(written)))
+            return DraftVolume(PathOutline(ring, straight=True, text=_kept(written)))
         self.flags.append(
             Flag("kml-ring", "A ring drawn as a line is read as the area that it encloses.", "coordinates")
         )
-        face = _Face((ring,), _heights(points), _mode(shape), _extruded(shape))
+        face = _Face((ring,), _heights(points), _mode(shape), _extruded(shape), _kept(written))
         return self._area(face, straight=True)
 
     def _area(self, face: _Face, *, straight: bool = False) -> DraftVolume:
@@ -397,7 +399,7 @@ class _Shapes:
             self.flags.append(
                 Flag("kml-curtain", "An upright polygon is read as a line, between its heights.", "coordinates")
             )
-            return DraftVolume(PathOutline(along), band=band)
+            return DraftVolume(PathOutline(along, text=face.text), band=band)
         if band is not None and not face.extrude and self.kind is Kind.STATIC_SITE:
             band = None
             self.flags.append(
@@ -416,7 +418,7 @@ class _Shapes:
                     "coordinates",
                 )
             )
-        return DraftVolume(AreaOutline((face.rings,), straight), band=band)
+        return DraftVolume(AreaOutline((face.rings,), straight, face.text), band=band)
 
     def _shell(self, faces: list[_Face]) -> DraftVolume:
         """The ground below all faces that are not upright, between the least and the greatest height."""
@@ -569,11 +571,13 @@ def _face(polygon: Element) -> _Face:
     heights: list[float] = []
     # One innerBoundaryIs for each hole by the schema; several rings in one are common in the wild.
     holes = [ring for inner in children(polygon, "innerBoundaryIs") for ring in children(inner, "LinearRing")]
+    text_of_outer = ""
     for ring in (outer, *holes):
-        _, points = _coordinates(ring)
+        written, points = _coordinates(ring)
+        text_of_outer = text_of_outer or _kept(written)
         rings.append(tuple([at for at, _ in points]))
         heights += _heights(points)
-    return _Face(tuple(rings), tuple(heights), _mode(polygon), _extruded(polygon))
+    return _Face(tuple(rings), tuple(heights), _mode(polygon), _extruded(polygon), text_of_outer)
 
 
 def _heights(points: Sequence[tuple[LonLat, float | None]]) -> tuple[float, ...]:
@@ -737,6 +741,11 @@ def _problem(source: Source, error: InputError) -> Problem:
         source, error.code, error.sentence,
         str(error.fields.get("expected", "")), _short(str(error.fields.get("found", ""))),
     )  # fmt: skip
+
+
+def _kept(written: str) -> str:
+    """Coordinates as entered, kept beside the shape (R2) unless they are long: then the file has them."""
+    return written if len(written) <= _LONGEST_KEPT else ""
 
 
 def _short(written: str) -> str:
