@@ -23,7 +23,10 @@ class KernelBuild(build_ext):
                 compiler_so=[*zig, "-fPIC"], linker_so=[*zig, "-shared"], compiler=zig, linker_exe=zig
             )
         for extension in self.extensions:
-            extension.extra_compile_args = ["-std=gnu11", "-O3", "-ffp-contract=off", "-fvisibility=hidden"]
+            extension.extra_compile_args = [
+                *("-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
+                "-fvisibility=hidden",
+            ]
             if os.environ.get("THALWEG_PORTABLE") != "1":  # wheels for others are built without
                 extension.extra_compile_args.append("-march=native")
         super().build_extensions()

@@ -140,7 +140,8 @@ static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_
     if (p->rank[p->declaration[a]] > p->rank[p->declaration[b]]) { int64_t swap = a; a = b, b = swap; }
     out->candidates++;
     contact c;
-    int v = verdict(p, r, rule, a, b, 0, s, &c);
+    terms m = terms_of(p, r, rule, a, b);
+    int v = verdict(p, r, rule, a, b, m.u > 0.0, s, &c);
     if (v == NO) return 1;
     if (v == OUT_OF_MEMORY) return 0;
     double share = 1.0;
@@ -148,9 +149,8 @@ static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_
         share = NAN;
         if (parts_of[p->declaration[a]] == 1 && parts_of[p->declaration[b]] == 1) {
             int32_t one = (int32_t)a, other = (int32_t)b;
-            share = share_of(p, r, &rule, &one, &other, 1, s);
+            share = stands(p, a, b, &m) ? standing_share(p, a, b, &m, &c, s) : share_of(p, r, &rule, &one, &other, 1, s);
             if (share < 0.0) return 0;
-            terms m = terms_of(p, r, rule, a, b);
             v = share >= 0.5 && !m.unstated && !m.unknown ? LIKELY : POSSIBLE;
         }
     }

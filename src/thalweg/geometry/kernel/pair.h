@@ -27,10 +27,13 @@ typedef struct {
 
 typedef struct { double x0, y0, x1, y1; int64_t v0, v1; } edge;
 
+typedef struct { double x0, y0, x1, y1, u0, v0, u1, v1, d; } edge_pair; /* an edge of each, and how far apart */
+
 typedef struct {
-    int64_t room;
+    int64_t room, pair_room;
     double *ax, *ay, *bx, *by;
     edge *ea, *eb;
+    edge_pair *pairs;
 } scratch;
 
 static int scratch_fit(scratch *s, int64_t n) {
@@ -54,7 +57,7 @@ static int scratch_fit(scratch *s, int64_t n) {
 }
 
 static void scratch_free(scratch *s) {
-    free(s->ax), free(s->ay), free(s->bx), free(s->by), free(s->ea), free(s->eb);
+    free(s->ax), free(s->ay), free(s->bx), free(s->by), free(s->ea), free(s->eb), free(s->pairs);
 }
 
 /* ---- time and height ---- */
@@ -341,7 +344,7 @@ static double overlap_depth(const parts *p, int64_t a, int64_t b, const scratch 
 static double closest_edges_far(const parts *p, const edge *ea, int64_t ma, const double la[2], const edge *eb,
                                 int64_t mb, const double lb[2], double limit, double dx, double dy, edge *at_a,
                                 edge *at_b, double *s, double *t) {
-    double best = limit, shift = hypot(dx, dy);
+    double best = limit, shift = sqrt(dx * dx + dy * dy);
     int found = 0;
     for (int64_t i = 0; i < ma; i++) {
         vec v0 = vertex(p, ea[i].v0), v1 = vertex(p, ea[i].v1);
@@ -377,7 +380,7 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
                           const double lb[2], int full, double enough, scratch *s, contact *c) {
     double limit = larger(q->h, CONTACT_M);
     vec ca = middle(p, a), cb = middle(p, b);
-    double small = lesser(p->reach[a], p->reach[b]), reach = small + limit + hypot(q->dx, q->dy);
+    double small = lesser(p->reach[a], p->reach[b]), reach = small + limit + sqrt(q->dx * q->dx + q->dy * q->dy);
     double longest = larger(p->edge[a], p->edge[b]);
     int far = reach > 30000.0 || larger(p->reach[a], p->reach[b]) > 1e6;
     frame f = frame_at(p->reach[a] <= p->reach[b] ? ca : cb);
@@ -402,6 +405,20 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
     } else {
         double best2 = (limit + error) * (limit + error), sure = larger(0.0, limit - error);
         int found = 0;
+        if (ma * mb > 12) { /* the corners that face each other most bound the distance before any edge is looked at */
+            double fx, fy, gx, gy, face = -INFINITY, back = INFINITY, px = 0, py = 0, qx = 0, qy = 0;
+            to_plane(&f, ca, &fx, &fy), to_plane(&f, cb, &gx, &gy);
+            gx += q->dx - fx, gy += q->dy - fy;
+            for (int64_t i = 0; i < ma; i++) {
+                double t = s->ea[i].x1 * gx + s->ea[i].y1 * gy;
+                if (t > face) face = t, px = s->ea[i].x1, py = s->ea[i].y1;
+            }
+            for (int64_t j = 0; j < mb; j++) {
+                double t = s->eb[j].x1 * gx + s->eb[j].y1 * gy;
+                if (t < back) back = t, qx = s->eb[j].x1, qy = s->eb[j].y1;
+            }
+            best2 = lesser(best2, (px - qx) * (px - qx) + (py - qy) * (py - qy));
+        }
         for (int64_t i = 0; i < ma; i++) {
             const edge *e = &s->ea[i];
             double ex0 = lesser(e->x0, e->x1), ex1 = larger(e->x0, e->x1), ey0 = lesser(e->y0, e->y1), ey1 = larger(e->y0, e->y1);
@@ -497,7 +514,7 @@ static void meet(const parts *p, int64_t a, int64_t b, const question *q, int fu
     int leg_a = p->core[a] == LEG, leg_b = p->core[b] == LEG;
     double la[2] = {0, 1}, lb[2] = {0, 1};
     vec apart = vec_sub(middle(p, a), middle(p, b));
-    double span = p->reach[a] + p->reach[b] + larger(q->h, CONTACT_M) + hypot(q->dx, q->dy) + 0.01;
+    double span = p->reach[a] + p->reach[b] + larger(q->h, CONTACT_M) + sqrt(q->dx * q->dx + q->dy * q->dy) + 0.01;
     if (vec_dot(apart, apart) > span * span) return;
     if (leg_a && leg_b) { meet_on_the_move(p, a, b, q, full, c); return; }
     if (leg_a) {

@@ -142,7 +142,7 @@ static int verdict(const parts *p, const rules *r, int32_t rule, int64_t a, int6
 }
 
 /* How many of the cases bring two standing parts close enough on the ground, by the edges that matter, gathered once.
- * The distance changes by no more than the shift: most cases are decided by the closest points alone. -1: no memory. */
+ * Most cases are decided by the closest points alone. -1: no memory. */
 static int ground_cases(const parts *p, int64_t a, int64_t b, const terms *m, const contact *found, scratch *s) {
     const errors *all = cases();
     double h = m->radii + m->h + (m->h > 0.0 ? 0.0 : CONTACT_M), limit = h + m->u;
@@ -152,39 +152,53 @@ static int ground_cases(const parts *p, int64_t a, int64_t b, const terms *m, co
     outline(p, a, &f, 0, 1, 0, 0, s->ax, s->ay);
     outline(p, b, &f, 0, 1, 0, 0, s->bx, s->by);
     double box[4], px, py, qx, qy;
-    box_of(s->bx, s->by, nb, limit + m->u, box);
+    box_of(s->bx, s->by, nb, limit, box);
     int64_t ma = edges_in(p, a, s->ax, s->ay, box, s->ea);
-    box_of(s->ax, s->ay, na, limit + m->u, box);
+    box_of(s->ax, s->ay, na, limit, box);
     int64_t mb = edges_in(p, b, s->bx, s->by, box, s->eb);
     to_plane(&f, found->at_a, &px, &py), to_plane(&f, found->at_b, &qx, &qy);
-    double wx = qx - px, wy = qy - py, far2 = (limit + m->u) * (limit + m->u);
-    int64_t kept = 0; /* edges of b that any shift could bring within reach of any edge of a */
-    for (int64_t j = 0; j < mb; j++) {
-        int near = 0;
-        for (int64_t i = 0; !near && i < ma; i++) {
-            double gx = larger(0.0, larger(lesser(s->ea[i].x0, s->ea[i].x1) - larger(s->eb[j].x0, s->eb[j].x1),
-                                           lesser(s->eb[j].x0, s->eb[j].x1) - larger(s->ea[i].x0, s->ea[i].x1)));
-            double gy = larger(0.0, larger(lesser(s->ea[i].y0, s->ea[i].y1) - larger(s->eb[j].y0, s->eb[j].y1),
-                                           lesser(s->eb[j].y0, s->eb[j].y1) - larger(s->ea[i].y0, s->ea[i].y1)));
-            near = gx * gx + gy * gy <= far2;
+    double wx = qx - px, wy = qy - py, apart = sqrt(wx * wx + wy * wy);
+    /* Pairs of edges that some shift brings within reach. Along the direction from the one's closest point to the other's,
+     * what matters of b lies beyond what matters of a by at least `gap`: a shift along it leaves at least that much. */
+    double nx = apart > 0.0 ? wx / apart : 0.0, ny = apart > 0.0 ? wy / apart : 0.0, top = -INFINITY, bottom = INFINITY, u, v;
+    int64_t kept = 0;
+    for (int64_t i = 0; i < ma; i++)
+        for (int64_t j = 0; j < mb; j++) {
+            const edge *e = &s->ea[i], *g = &s->eb[j];
+            double gx = larger(0.0, larger(lesser(e->x0, e->x1) - larger(g->x0, g->x1), lesser(g->x0, g->x1) - larger(e->x0, e->x1)));
+            double gy = larger(0.0, larger(lesser(e->y0, e->y1) - larger(g->y0, g->y1), lesser(g->y0, g->y1) - larger(e->y0, e->y1)));
+            if (gx * gx + gy * gy > limit * limit) continue;
+            double d2 = segment_segment2(e->x0, e->y0, e->x1, e->y1, g->x0, g->y0, g->x1, g->y1, &u, &v);
+            if (d2 > limit * limit) continue;
+            if (kept == s->pair_room) {
+                edge_pair *grown = realloc(s->pairs, (size_t)(s->pair_room = 2 * s->pair_room + 64) * sizeof *grown);
+                if (!grown) return -1;
+                s->pairs = grown;
+            }
+            s->pairs[kept++] = (edge_pair){e->x0, e->y0, e->x1, e->y1, g->x0, g->y0, g->x1, g->y1, sqrt(d2)};
+            top = larger(top, larger(e->x0 * nx + e->y0 * ny, e->x1 * nx + e->y1 * ny));
+            bottom = lesser(bottom, lesser(g->x0 * nx + g->y0 * ny, g->x1 * nx + g->y1 * ny));
         }
-        if (near) s->eb[kept++] = s->eb[j];
-    }
+    double gap = found->d > 0.0 ? bottom - top : -INFINITY;
     int hits = 0;
     for (int k = 0; k < SAMPLES; k++) {
         double dx = all[k].bx * p->u[b] - all[k].ax * p->u[a], dy = all[k].by * p->u[b] - all[k].ay * p->u[a];
-        double shift = hypot(dx, dy);
-        if (found->d > 0.0 ? found->d - shift >= h : shift < found->depth) { hits += found->d <= 0.0; continue; }
-        if ((wx + dx) * (wx + dx) + (wy + dy) * (wy + dy) < h * h) { hits++; continue; }
+        if ((wx + dx) * (wx + dx) + (wy + dy) * (wy + dy) < h * h || dx * dx + dy * dy < found->depth * found->depth) {
+            hits++;
+            continue;
+        }
+        double shift = sqrt(dx * dx + dy * dy);
+        if (gap + dx * nx + dy * ny >= h || found->d - shift >= h) continue;
         int hit = 0;
-        for (int64_t i = 0; !hit && i < ma; i++)
-            for (int64_t j = 0; !hit && j < kept; j++) {
-                double u, v;
-                const edge *e = &s->ea[i], *g = &s->eb[j];
-                hit = segment_segment2(e->x0, e->y0, e->x1, e->y1, g->x0 + dx, g->y0 + dy, g->x1 + dx, g->y1 + dy, &u, &v) < h * h;
-            }
-        if (!hit && p->core[a] == AREA) hit = in_area(p, a, s->ax, s->ay, s->bx[0] + dx, s->by[0] + dy);
-        if (!hit && p->core[b] == AREA) hit = in_area(p, b, s->bx, s->by, s->ax[0] - dx, s->ay[0] - dy);
+        for (int64_t i = 0; !hit && i < kept; i++) {
+            const edge_pair *e = &s->pairs[i];
+            if (e->d - shift < h)
+                hit = segment_segment2(e->x0, e->y0, e->x1, e->y1, e->u0 + dx, e->v0 + dy, e->u1 + dx, e->v1 + dy, &u, &v) < h * h;
+        }
+        if (!hit && found->d < shift) { /* only a shift beyond the gap can bring one wholly into the other */
+            if (p->core[a] == AREA) hit = in_area(p, a, s->ax, s->ay, s->bx[0] + dx, s->by[0] + dy);
+            if (!hit && p->core[b] == AREA) hit = in_area(p, b, s->bx, s->by, s->ax[0] - dx, s->ay[0] - dy);
+        }
         hits += hit;
     }
     return hits;
@@ -194,7 +208,9 @@ static int ground_cases(const parts *p, int64_t a, int64_t b, const terms *m, co
 static double standing_share(const parts *p, int64_t a, int64_t b, const terms *m, const contact *found, scratch *s) {
     int times = 0, heights = 0, ground = SAMPLES;
     const errors *all = cases();
-    for (int k = 0; k < SAMPLES; k++) {
+    int sure = m->tu == 0.0 && m->zu == 0.0 && (m->v < 0.0 || m->ab.allowance + m->ba.allowance == 0.0);
+    if (sure) times = heights = SAMPLES;
+    for (int k = 0; !sure && k < SAMPLES; k++) {
         question q = in_case(p, a, b, m, &all[k]);
         times += larger(p->t0[b] + q.dt - p->t1[a], p->t0[a] - p->t1[b] - q.dt) < q.t;
         heights += heights_meet(p->lower[a], p->upper[a], p->lower[b], p->upper[b], &q);
@@ -218,9 +234,8 @@ static double share_of(const parts *p, const rules *r, const int32_t *rule, cons
     if (n == 1) {
         terms m = terms_of(p, r, *rule, *as, *bs);
         if (stands(p, *as, *bs, &m)) {
-            question q = widest(&m);
-            meet(p, *as, *bs, &q, 1, larger(0.0, m.u - m.h - m.radii), s, &c);
-            return c.met < 0 ? -1.0 : standing_share(p, *as, *bs, &m, &c, s);
+            if (verdict(p, r, *rule, *as, *bs, 1, s, &c) == OUT_OF_MEMORY) return -1.0;
+            return standing_share(p, *as, *bs, &m, &c, s);
         }
     }
     int hits = 0;
