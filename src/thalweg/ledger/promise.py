@@ -92,7 +92,30 @@ class StoredPayload:
     payload: bytes
 
 
-class Store(Protocol):
+class ReadStore(Protocol):
+    """What it takes to read a log and to prove from it. A party's mirror is one of these."""
+
+    def head(self) -> StoredHead | None:
+        """None before the first append."""
+
+    def entry(self, index: int) -> bytes | None: ...
+
+    def tile(self, level: int, index: int) -> bytes:
+        """See `thalweg.ledger.tree.ReadsTiles`."""
+
+    def identity(self) -> Iterator[tuple[int, bytes]]:
+        """The entries of the key history in order, with their indexes."""
+
+    def checkpoint(self, size: int) -> bytes | None:
+        """The signed checkpoint of exactly that size, if one was made."""
+
+    def checkpoint_sizes(self) -> Sequence[int]:
+        """The sizes of every checkpoint, ascending."""
+
+    def payload(self, digest: bytes) -> StoredPayload | None: ...
+
+
+class Store(ReadStore, Protocol):
     """See the promise above. Every method raises StoreFailed if the store cannot be reached."""
 
     def acquire(self, *, take_over: bool = False) -> int:
@@ -106,19 +129,11 @@ class Store(Protocol):
 
     def append(self, batch: Append, fence: int) -> None: ...
 
-    def head(self) -> StoredHead | None:
-        """None before the first append."""
-
-    def entry(self, index: int) -> bytes | None: ...
-
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Entries start..stop-1 in order; fewer if the log is shorter."""
 
     def leaves(self, start: int, stop: int) -> bytes:
         """The leaf hashes of those entries, concatenated."""
-
-    def tile(self, level: int, index: int) -> bytes:
-        """See `thalweg.ledger.tree.ReadsTiles`."""
 
     def find(self, author: str, seq: int) -> AuthorTip | None:
         """The event of that author with that number."""
@@ -126,19 +141,8 @@ class Store(Protocol):
     def tip(self, author: str) -> AuthorTip | None:
         """The newest event of that author."""
 
-    def identity(self) -> Iterator[tuple[int, bytes]]:
-        """The entries of the key history in order, with their indexes."""
-
-    def checkpoint(self, size: int) -> bytes | None:
-        """The signed checkpoint of exactly that size, if one was made."""
-
-    def checkpoint_sizes(self) -> Sequence[int]:
-        """The sizes of every checkpoint, ascending."""
-
     def cosign(self, size: int, checkpoint: bytes) -> None:
         """Replace the checkpoint of that size by the same one with more lines; durable on return."""
-
-    def payload(self, digest: bytes) -> StoredPayload | None: ...
 
     def erase(self, digest: bytes) -> bool:
         """Erase a payload and its salt for good, on disk too; False if it was not there."""

@@ -26,7 +26,7 @@ from thalweg.ledger.entry import NO_PREVIOUS, AuthorKey, Entry, payload_digest
 from thalweg.ledger.errors import Damaged, Inconsistent, LedgerError, Malformed, Refused, StoreFailed
 from thalweg.ledger.identity import IDENTITY_KINDS, LOG_KEY, KeyHistory
 from thalweg.ledger.note import verify_note
-from thalweg.ledger.promise import Append, AuthorTip, NewEntry, Store, StoredPayload
+from thalweg.ledger.promise import Append, AuthorTip, NewEntry, ReadStore, Store, StoredPayload
 from thalweg.ledger.receipt import (
     Bundle,
     DisclosedPayload,
@@ -116,17 +116,17 @@ class Log:
     """A log that can be read and proved from: no key, no writing. Proofs are checked before they are
     given out."""
 
-    def __init__(self, store: Store, origin: str) -> None:
+    def __init__(self, store: ReadStore, origin: str) -> None:
         self.origin = origin
-        self._store = store
+        self._read = store
         self._nodes = Nodes(store)
 
     def head(self) -> SignedCheckpoint | None:
-        stored = self._store.head()
+        stored = self._read.head()
         return None if stored is None else SignedCheckpoint.parse(stored.checkpoint)
 
     def entry(self, index: int) -> bytes:
-        data = self._store.entry(index)
+        data = self._read.entry(index)
         if data is None:
             raise Refused("log.absent", f"There is no entry {index}.", index=index)
         return data
@@ -134,7 +134,7 @@ class Log:
     def history(self, size: int | None = None) -> KeyHistory:
         """The key history as of `size` entries, or of all."""
         history = KeyHistory()
-        for index, data in self._store.identity():
+        for index, data in self._read.identity():
             if size is None or index < size:
                 history.apply(index, Entry.parse(data))
         return history
@@ -182,13 +182,13 @@ class Log:
         authors = {Entry.parse(item.entry).event.author for item in entries}
         disclosed: list[DisclosedPayload] = []
         for digest in payloads:
-            stored = self._store.payload(digest)
+            stored = self._read.payload(digest)
             if stored is None:
                 raise Refused("log.payload", "A payload asked for was erased or never kept.", digest=digest.hex())
             disclosed.append(DisclosedPayload(stored.payload, stored.salt))
         before: list[EarlierCheckpoint] = []
         for size in sorted(set(earlier)):
-            note = self._store.checkpoint(size)
+            note = self._read.checkpoint(size)
             if note is None or size > signed.head.size:
                 raise Refused("log.checkpoint", f"No checkpoint of {size} entries was made.", size=size)
             path = consistency_proof(size, signed.head.size, self._nodes)
@@ -228,6 +228,7 @@ class Sequencer(Log):
         suspicious whatever the caller says.
         """
         super().__init__(store, signer.origin)
+        self._store = store
         self._signer = signer
         self._fence = store.acquire()
         self._scrubbed = not suspicious

@@ -1,0 +1,223 @@
+"""A log's home: one folder with its settings, its sealed keys, its mark, and (unless told otherwise) its
+store.
+
+::
+
+    log.json     origin, log key, registrar, where the store is: nothing secret, given to whoever verifies
+    log.db       the SQLite store, unless the store is a PostgreSQL conninfo
+    keys/        age files, the recipient they are sealed for, and the mark of the last signed head
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from thalweg.ledger import canonical, identity
+from thalweg.ledger.canonical import Reader, Value
+from thalweg.ledger.checkpoint import HeadSigner
+from thalweg.ledger.entry import NO_PREVIOUS, AuthorSigner, Commitment, Event
+from thalweg.ledger.errors import LedgerError, Malformed, Refused
+from thalweg.ledger.note import NoteKey, VerifierKey
+from thalweg.ledger.promise import Store
+from thalweg.ledger.sequencer import Log, Placed, Sequencer, prepare
+from thalweg.ledger.tree import EMPTY_ROOT, Head
+from thalweg.stores.files import KeyRing, Mark, Unlocked, write_durably
+
+SETTINGS = "thalweg/log/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a log's home says about it."""
+
+    origin: str
+    log_key: VerifierKey
+    registrar: str
+    store: str
+    """`sqlite:` and a file in the home, or `postgres:` and a conninfo."""
+
+    def encode(self) -> bytes:
+        return canonical.encode(
+            {
+                "log_key": self.log_key.text(),
+                "origin": self.origin,
+                "registrar": self.registrar,
+                "store": self.store,
+                "v": SETTINGS,
+            }
+        )
+
+    @classmethod
+    def parse(cls, data: bytes) -> Settings:
+        reader = Reader(canonical.decode(data), "log.json")
+        if reader.text("v") != SETTINGS:
+            raise Malformed("file.version", f"{SETTINGS} is what is read here.")
+        out = cls(
+            reader.text("origin", longest=255),
+            VerifierKey.parse(reader.text("log_key", longest=512)),
+            reader.text("registrar"),
+            reader.text("store"),
+        )
+        reader.done()
+        return out
+
+
+class Home:
+    """An existing home. Reading needs no key; writing needs the key ring unlocked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.keys = KeyRing(folder / "keys")
+        self.mark = Mark(folder / "keys" / "mark")
+        file = folder / "log.json"
+        if not file.exists():
+            raise Refused("home.absent", f"There is no log in {folder}; make one with 'thalweg ledger init'.")
+        self.settings = Settings.parse(file.read_bytes())
+        self.store = open_store(self.settings.store, folder)
+
+    def reader(self) -> Log:
+        return Log(self.store, self.settings.origin)
+
+    def writer(self, unlocked: Unlocked, *, suspicious: bool = False) -> Writer:
+        """Become the writer. The mark makes an older copy of the store refuse to be signed."""
+        marked = self.mark.read()
+        keys = [unlocked.note_key("log", self.settings.origin)]
+        signer = HeadSigner(self.settings.origin, keys, None if marked is None else marked.head)
+        return Writer(self, unlocked, Sequencer(self.store, signer, suspicious=suspicious))
+
+    def close(self) -> None:
+        self.store.close()
+
+
+class Writer:
+    """The writing side of a home, for as long as one command or one server runs."""
+
+    def __init__(self, home: Home, unlocked: Unlocked, log: Sequencer) -> None:
+        self._home = home
+        self._unlocked = unlocked
+        self.log = log
+
+    def say(
+        self,
+        author: str,
+        kind: str,
+        body: Mapping[str, Value],
+        *,
+        at_ms: int,
+        salt: bytes,
+        signer: AuthorSigner | None = None,
+        payloads: tuple[tuple[bytes, bytes, str], ...] = (),
+    ) -> Placed:
+        """Sign and append one event of an author whose key is in the ring. `payloads` are (bytes, salt,
+        media).
+
+        The author is taken to have seen the newest head, since it is this very home that shows it.
+        """
+        signer = self._unlocked.author(author) if signer is None else signer
+        tip = self._home.store.tip(author)
+        head = self.log.head()
+        event = Event(
+            log=self._home.settings.origin,
+            author=author,
+            holder=signer.key.holder,
+            key=signer.key.key_id,
+            kind=kind,
+            seq=0 if tip is None else tip.seq + 1,
+            prev=NO_PREVIOUS if tip is None else tip.event_hash,
+            seen=Head(0, EMPTY_ROOT) if head is None else head.head,
+            at=at_ms,
+            salt=salt,
+            body=body,
+            payloads=tuple(Commitment.to(payload, fresh, media) for payload, fresh, media in payloads),
+        )
+        return self.take(signer.sign(event).encode(), tuple((payload, fresh) for payload, fresh, _ in payloads))
+
+    def take(self, entry: bytes, payloads: tuple[tuple[bytes, bytes], ...] = ()) -> Placed:
+        """Append an entry that somebody signed elsewhere; the refusal is raised."""
+        (outcome,) = self.log.submit([prepare(entry, payloads=payloads)])
+        if isinstance(outcome, LedgerError):
+            raise outcome
+        self.remember()
+        return outcome
+
+    def remember(self) -> None:
+        """Move the mark to the newest head."""
+        signed = self.log.head()
+        if signed is not None:
+            self._home.mark.write(signed)
+
+    def close(self) -> None:
+        self.log.close()
+
+
+def create(
+    folder: Path,
+    *,
+    origin: str,
+    registrar: str,
+    store: str,
+    passphrase: str | None,
+    recipient: str | None,
+    random_bytes: Callable[[int], bytes],
+    at_ms: int,
+) -> Home:
+    """Make a home: keys, settings, an empty store, and the genesis entry signed by the registrar.
+
+    Exactly one of `passphrase` and `recipient` says how the keys are sealed.
+    """
+    if (folder / "log.json").exists():
+        raise Refused("home.there", f"There is a log in {folder} already.")
+    ring = KeyRing(folder / "keys")
+    if recipient is not None:
+        ring.adopt(recipient)
+    elif passphrase:
+        ring.create(passphrase)
+    else:
+        raise Refused("keys.unsealed", "Keys are not kept unsealed: give a passphrase or an age recipient.")
+    log_seed, registrar_seed = random_bytes(32), random_bytes(32)
+    log_key = NoteKey(origin, log_seed)
+    signer = AuthorSigner(registrar_seed)
+    ring.seal("log", origin, log_seed)
+    ring.seal("author", registrar, registrar_seed)
+    settings = Settings(origin, log_key.verifier(), registrar, store)
+    opened = open_store(store, folder)
+    try:
+        log = Sequencer(opened, HeadSigner(origin, [log_key], None))
+        genesis = Event(
+            log=origin,
+            author=registrar,
+            holder="author",
+            key=signer.key.key_id,
+            kind=identity.GENESIS,
+            seq=0,
+            prev=NO_PREVIOUS,
+            seen=Head(0, EMPTY_ROOT),
+            at=at_ms,
+            salt=random_bytes(32),
+            body=identity.genesis_body(settings.log_key, signer.key),
+        )
+        log.append(signer.sign(genesis).encode())
+        signed = log.head()
+        if signed is not None:
+            Mark(folder / "keys" / "mark").write(signed)
+        log.close()
+    finally:
+        opened.close()
+    write_durably(folder / "log.json", settings.encode())
+    return Home(folder)
+
+
+def open_store(where: str, folder: Path) -> Store:
+    """The store that a home's settings name. Each driver is loaded only when its store is asked for."""
+    scheme, _, rest = where.partition(":")
+    opened: Store
+    if scheme == "sqlite" and rest:
+        opened = import_module("thalweg.stores.sqlite").SqliteStore(folder / rest)
+    elif scheme == "postgres" and rest:
+        opened = import_module("thalweg.stores.postgres").PostgresStore(rest)
+    else:
+        raise Refused("home.store", "A store is 'sqlite:FILE' or 'postgres:CONNINFO'.", found=where)
+    return opened
