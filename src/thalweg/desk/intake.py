@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
 from thalweg.desk.chains import Superseded, resolve
 from thalweg.drafts import Context
@@ -28,9 +28,6 @@ from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Omission, Problem, Source
 from thalweg.model.reading import Reading
-
-if TYPE_CHECKING:
-    from thalweg.formats.ed269 import Axes
 
 LARGEST_FILE = 1 << 30
 _LARGEST_UNPACKED = 2 << 30  # of all archives together
@@ -297,12 +294,6 @@ class _Format(Protocol):
     def read(self, data: bytes, name: str, context: Context) -> Reading: ...
 
 
-class _AxesFormat(Protocol):
-    """What thalweg.formats.ed269 offers besides: the order of axes, when it is known."""
-
-    def read(self, data: bytes, name: str, context: Context, *, axes: Axes) -> Reading: ...
-
-
 def _module(format_name: str) -> _Format:
     # Imported by name, so that a check of a CSV never pays for the reader of XML.
     return cast("_Format", importlib.import_module(f"thalweg.formats.{format_name}"))
@@ -321,7 +312,8 @@ def _read(blob: Blob, context: Context, axes: str) -> Reading | Problem:
     try:
         if format_name == "ed269" and axes:
             module = importlib.import_module("thalweg.formats.ed269")
-            return cast("_AxesFormat", module).read(blob.data, blob.name, context, axes=module.Axes(axes))
+            reading: Reading = module.read(blob.data, blob.name, context, axes=module.Axes(axes))
+            return reading
         return _module(format_name).read(blob.data, blob.name, context)
     except InputError as error:
         return _problem(Source(blob.name), error)
