@@ -11,7 +11,7 @@ from functools import lru_cache
 from thalweg.drafts.draft import FIELDS
 from thalweg.drafts.texts import folded, plain
 
-_ALIASES = {
+ALIASES = {
     "id": "declaration_id|declaration id|notice id|notification id|reference|ref|reference number|ref no|"
     "référence|номер|идентификатор|المرجع|رقم الإشعار",
     "revision": "version|rev|révision|версия|редакция|النسخة|المراجعة",
@@ -70,7 +70,7 @@ _ALIASES = {
 }  # fmt: skip
 
 _NAMES = {folded(field): field for field in FIELDS}
-for _field, _aliases in _ALIASES.items():
+for _field, _aliases in ALIASES.items():
     for _alias in _aliases.split("|"):
         _NAMES.setdefault(folded(_alias), _field)
 
