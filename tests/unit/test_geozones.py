@@ -113,6 +113,22 @@ def test_one_zone_the_other_way_round_is_kept_in_the_order_of_the_file_and_flagg
     assert "axis-order-doubt" not in codes(first) | codes(second)
 
 
+def test_the_order_is_told_once_for_a_file_and_kept_with_every_zone() -> None:
+    """R2."""
+    broken = zone(identifier="A", geometry=[3])
+    reading = read(broken, zone(identifier="B"), zone(identifier="C"))
+    first, second = reading.declarations
+    assert "axis-order" in codes(first)
+    assert "axis-order" not in codes(second)
+    assert {d.entered["axis_order"] for d in reading.declarations} == {"lon-lat"}
+
+
+def test_an_order_that_was_only_assumed_is_told_with_every_zone() -> None:
+    ring = [[10.0, 20.0], [10.1, 20.0], [10.1, 20.1], [10.0, 20.0]]
+    for found in read(zone(ring, country="", identifier="A"), zone(ring, country="", identifier="B")).declarations:
+        assert "axis-order" in codes(found)
+
+
 # --- what a zone is ---
 
 

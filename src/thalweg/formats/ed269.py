@@ -26,15 +26,18 @@ file and is decided by evidence, zone by zone:
     2  the zone lies within the box of the country it names (national_boxes.csv) in one order alone
     3  the zone lies within the box of the theatre's area in one order alone
 
-The order that more zones speak for is taken. Without any evidence, or with as many for either, lon, lat
-is assumed. Every zone says which order was read and why (`axis-order`); a zone that speaks for the other
-one is kept as it was read and flagged (`axis-order-doubt`). `Axes` given by the caller ends all doubt.
+The order that more zones speak for is taken, and the first zone of the file carries a flag that says which
+and why (`axis-order`). Without any evidence, or with as many for either, lon, lat is assumed, and every zone
+carries that flag. A zone that speaks for the other order is kept as the file's order has it and flagged
+(`axis-order-doubt`). `Axes` given by the caller ends the doubt. Each declaration keeps the order that was
+read among what was entered (R2).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -49,6 +52,7 @@ from thalweg.drafts.geozones import (
     windows_of,
 )
 from thalweg.drafts.outlines import area_shape
+from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.notes import Flag, Omission, Problem, Source
 from thalweg.model.reading import Reading
@@ -85,11 +89,11 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
         items, where = _zones(parse(data, name))
     except InputError as error:
         return reading_of(NAME, (), problems=(_problem(Source(name), error),))
-    order, evidence = (axes, "it was stated") if axes is not Axes.EVIDENCE else _order(items, context)
+    order = _Order(axes, "it was stated") if axes is not Axes.EVIDENCE else _order(items, context)
     ids = Counter(_id(item) for item in items if _restriction(item) != NO_RESTRICTION)
     outcomes: list[Outcome] = []
     omissions: list[Omission] = []
-    contacts = False
+    contacts = flagged = False
     for index, item in enumerate(items):
         source = Source(name, f"{where}[{index}]")
         if _restriction(item) == NO_RESTRICTION:
@@ -104,7 +108,8 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
             continue
         try:
             zone = object_of(item, "zone")
-            draft, has_contacts = _draft(zone, source, context, order, evidence, unique=ids[_id(zone)] == 1)
+            told = None if order.decided and flagged else order.flag()
+            draft, has_contacts = _draft(zone, source, context, order.axes, told, unique=ids[_id(zone)] == 1)
             contacts |= has_contacts
         except InputError as error:
             outcomes.append(_problem(source, error))
@@ -112,6 +117,7 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
             outcomes.append(Problem(source, error.code, error.sentence))
         else:
             outcomes.append(finish(draft, context))
+            flagged = flagged or isinstance(outcomes[-1], Declaration)
     if contacts:
         omissions.append(
             Omission(
@@ -154,22 +160,15 @@ def _id(zone: object) -> str:
 
 
 def _draft(
-    zone: dict[str, object], source: Source, context: Context, order: Axes, evidence: str, *, unique: bool
+    zone: dict[str, object], source: Source, context: Context, order: Axes, told: Flag | None, *, unique: bool
 ) -> tuple[Draft, bool]:
-    flags = [
-        Flag(
-            "axis-order",
-            f"Its positions are read as {'longitude, latitude' if order is Axes.LON_LAT else 'latitude, longitude'}:"
-            f" {evidence}.",
-            "coordinates",
-            {"order": order.value, "evidence": evidence},
-        )
-    ]
+    flags = [told] if told is not None else []
     if found := restriction_flag(_restriction(zone)):
         flags.append(found)
     title = one_language(zone.get("name")) or text_of(zone.get("identifier"))
     fields = {
         "kind": "restricted_zone", "zone": "restricted_airspace", "medium": "air", "title": title,
+        "axis_order": order.value,
     }  # fmt: skip
     zone_id = _id(zone)
     if zone_id and unique:
@@ -291,8 +290,25 @@ def _lon_lat(pair: _Pair, order: Axes) -> _Pair:
 # --- which of the two is the latitude ---
 
 
-def _order(items: Sequence[object], context: Context) -> tuple[Axes, str]:
-    """The order of the file, and the evidence for it as half a sentence."""
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The order of the file, the evidence for it as half a sentence, and whether there was any."""
+
+    axes: Axes
+    evidence: str
+    decided: bool = True
+
+    def flag(self) -> Flag:
+        words = "longitude, latitude" if self.axes is Axes.LON_LAT else "latitude, longitude"
+        return Flag(
+            "axis-order",
+            f"The positions of this file are read as {words}: {self.evidence}.",
+            "coordinates",
+            {"order": self.axes.value, "evidence": self.evidence},
+        )
+
+
+def _order(items: Sequence[object], context: Context) -> _Order:
     votes: Counter[Axes] = Counter()
     reasons: dict[Axes, str] = {}
     for item in items:
@@ -310,11 +326,13 @@ def _order(items: Sequence[object], context: Context) -> tuple[Axes, str]:
     (for_lon_lat, for_lat_lon) = (votes[Axes.LON_LAT], votes[Axes.LAT_LON])
     if for_lon_lat == for_lat_lon:
         told = "as many of its zones speak for the one as for the other" if for_lon_lat else "nothing speaks for either"
-        return Axes.LON_LAT, f"{told}, and the files of states mostly have it so; state the order if they do not"
+        return _Order(
+            Axes.LON_LAT, f"{told}, and most files of states have it so; state the order if it is not", decided=False
+        )
     order = Axes.LON_LAT if for_lon_lat > for_lat_lon else Axes.LAT_LON
     against = min(for_lon_lat, for_lat_lon)
-    told = f"{votes[order]} of its zones speak for it, {against} against; {reasons[order]}"
-    return order, told
+    told = f"{votes[order]} of its zones speak for it, {against} against (read so, {reasons[order]})"
+    return _Order(order, told)
 
 
 def _vote(country: str, pairs: Sequence[_Pair], context: Context) -> tuple[Axes | None, str]:
@@ -324,10 +342,10 @@ def _vote(country: str, pairs: Sequence[_Pair], context: Context) -> tuple[Axes 
     first = any(abs(a) > 90.0 for a, _ in pairs)
     second = any(abs(b) > 90.0 for _, b in pairs)
     if first != second:
-        return (Axes.LON_LAT if first else Axes.LAT_LON), "a number beyond 90 cannot be a latitude"
+        return (Axes.LON_LAT if first else Axes.LAT_LON), "no latitude is beyond 90"
     for boxes, reason in (
-        (_national_boxes().get(country.strip().upper(), ()), f"so it lies in {country.strip().upper()}"),
-        (_theatre_boxes(context), "so it lies in the theatre"),
+        (_national_boxes().get(country.strip().upper(), ()), f"it lies in {country.strip().upper()}"),
+        (_theatre_boxes(context), "it lies in the theatre"),
     ):
         as_lon_lat = _all_within(pairs, boxes)
         as_lat_lon = _all_within([(b, a) for a, b in pairs], boxes)
