@@ -86,7 +86,7 @@ static void when(const parts *p, int64_t a, int64_t b, const question *q, const 
     to_plane(&f, vec_lerp(v0, v1, hi), &x[1], &y[1]);
     int64_t n = outline(p, still, &f, 0, 1, 0, 0, s->ax, s->ay);
     (void)n;
-    int64_t m = edges_in(p, still, s->ax, s->ay, full, s->ea);
+    int64_t m = edges_in(p, still, s->ax, s->ay, full, s->keep, s->ea);
     for (int64_t i = 0; i < m; i++) grow_stretch(x[0], y[0], x[1], y[1], &s->ea[i], h, &from, &to);
     if (p->core[still] == AREA) {
         if (in_area(p, still, s->ax, s->ay, x[0], y[0])) from = 0.0, to = larger(to, 0.0);

@@ -176,16 +176,19 @@ static int plant(tree *t, const parts *p, const rules *r, const setting *g, int6
 }
 
 /* tree_query into a list that grows. Returns how many, -1 if memory ran out. */
-static int64_t query(const tree *t, const box5 *q, int64_t after, int32_t **near, int64_t *room) {
-    int64_t n = tree_query(t, q, after, *near, *room);
+static int64_t query(const tree *t, const box5 *q, int of_level, int64_t least, int32_t **near, int64_t *room) {
+    int64_t n = tree_query(t, q, of_level, least, *near, *room);
     if (n <= *room) return n;
     int32_t *grown = realloc(*near, (size_t)(2 * n) * sizeof **near);
     if (!grown) return -1;
     *near = grown, *room = 2 * n;
-    return tree_query(t, q, after, *near, *room);
+    return tree_query(t, q, of_level, least, *near, *room);
 }
 
-/* Every pair of parts that may conflict. 1, or 0 if memory ran out (and then nothing is to be believed). */
+/* Every pair of parts that may conflict. 1, or 0 if memory ran out (and then nothing is to be believed).
+ *
+ * Block by block: the tree is descended once for sixteen neighbours together, and of each block found only those of
+ * the sixteen are compared that reach its hull. */
 EXPORT int thalweg_batch(const parts *p, const rules *r, const setting *g, results *out) {
     memset(out, 0, sizeof *out);
     scratch s = {0};
@@ -193,13 +196,23 @@ EXPORT int thalweg_batch(const parts *p, const rules *r, const setting *g, resul
     int32_t *near = NULL;
     int64_t room = 0;
     int ok = plant(&t, p, r, g, p->n_parts, NULL);
-    for (int64_t i = 0; ok && i < p->n_parts; i++) {
-        const block *leaf = &t.level[0][i / LANES];
-        box5 q;
-        for (int d = 0; d < DIMS; d++) q.lo[d] = leaf->lo[d][i % LANES], q.hi[d] = leaf->hi[d][i % LANES];
-        int64_t n = query(&t, &q, i, &near, &room);
+    for (int64_t k = 0; ok && k * LANES < p->n_parts; k++) {
+        const block *mine = &t.level[0][k];
+        box5 all = hull(mine);
+        int64_t n = query(&t, &all, 1, k, &near, &room);
         ok = n >= 0;
-        for (int64_t k = 0; ok && k < n; k++) ok = judge(p, r, g->parts_of, t.item[i], t.item[near[k]], &s, out);
+        for (int64_t j = 0; ok && j < n; j++) {
+            const block *theirs = &t.level[0][near[j]];
+            box5 them = hull(theirs);
+            for (uint32_t bits = overlaps(mine, &them); ok && bits; bits &= bits - 1) {
+                int i = __builtin_ctz(bits);
+                box5 one = lane(mine, i);
+                uint32_t hits = overlaps(theirs, &one);
+                if (near[j] == k) hits &= i == LANES - 1 ? 0 : ~0u << (i + 1); /* each pair once */
+                for (; ok && hits; hits &= hits - 1)
+                    ok = judge(p, r, g->parts_of, t.item[k * LANES + i], t.item[near[j] * LANES + __builtin_ctz(hits)], &s, out);
+            }
+        }
     }
     free(near), scratch_free(&s), tree_free(&t);
     if (!ok) thalweg_free_results(out);
@@ -252,7 +265,7 @@ EXPORT int thalweg_query(const parts *p, const rules *r, const setting *g, tree 
     for (int64_t a = from; ok && a < to; a++) {
         box5 q = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
         for (int64_t k = 0; ok && k < n_trees; k++) {
-            int64_t n = query(trees[k], &q, -1, &near, &room);
+            int64_t n = query(trees[k], &q, 0, 0, &near, &room);
             ok = n >= 0;
             for (int64_t i = 0; ok && i < n; i++) {
                 int32_t b = trees[k]->item[near[i]];
@@ -339,7 +352,7 @@ EXPORT int thalweg_neighbours(const parts *p, const rules *r, const setting *g, 
         box5 q = box_of_part(p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
         double wider[DIMS] = {side, side, side, late, up_m};
         for (int d = 0; d < DIMS; d++) q.lo[d] = down(q.lo[d] - wider[d]), q.hi[d] = up(q.hi[d] + wider[d]);
-        int64_t n = query(t, &q, -1, &near, &room);
+        int64_t n = query(t, &q, 0, 0, &near, &room);
         ok = n >= 0;
         for (int64_t i = 0; ok && i < n; i++) {
             int64_t b = t->item[near[i]];

@@ -34,6 +34,7 @@ typedef struct {
     double *ax, *ay, *bx, *by;
     edge *ea, *eb;
     edge_pair *pairs;
+    uint8_t *keep;
 } scratch;
 
 static int scratch_fit(scratch *s, int64_t n) {
@@ -52,12 +53,15 @@ static int scratch_fit(scratch *s, int64_t n) {
     edge *eb = realloc(s->eb, (size_t)n * sizeof(edge));
     if (!eb) return 0;
     s->eb = eb;
+    uint8_t *keep = realloc(s->keep, (size_t)n);
+    if (!keep) return 0;
+    s->keep = keep;
     s->room = n;
     return 1;
 }
 
 static void scratch_free(scratch *s) {
-    free(s->ax), free(s->ay), free(s->bx), free(s->by), free(s->ea), free(s->eb), free(s->pairs);
+    free(s->ax), free(s->ay), free(s->bx), free(s->by), free(s->ea), free(s->eb), free(s->pairs), free(s->keep);
 }
 
 /* ---- time and height ---- */
@@ -198,14 +202,14 @@ static inline void to_plane(const frame *f, vec p, double *x, double *y) {
 
 /* Vertices of a part in the plane; of a leg, the ends of the stretch lo..hi. Returns how many. */
 static int64_t outline(const parts *p, int64_t a, const frame *f, double lo, double hi, double dx, double dy,
-                       double *xs, double *ys) {
+                       double *restrict xs, double *restrict ys) {
     int64_t from = p->first[a], n = p->first[a + 1] - from;
     if (p->core[a] == LEG) {
         vec v0 = vertex(p, from), v1 = vertex(p, from + 1);
         to_plane(f, vec_lerp(v0, v1, lo), &xs[0], &ys[0]);
         to_plane(f, vec_lerp(v0, v1, hi), &xs[1], &ys[1]);
     } else {
-        const double *ex = p->ex + from, *ey = p->ey + from, *ez = p->ez + from;
+        const double *restrict ex = p->ex + from, *restrict ey = p->ey + from, *restrict ez = p->ez + from;
         for (int64_t i = 0; i < n; i++) {
             double x = ex[i] - f->o.x, y = ey[i] - f->o.y, z = ez[i] - f->o.z;
             xs[i] = x * f->e.x + y * f->e.y + z * f->e.z;
@@ -217,25 +221,26 @@ static int64_t outline(const parts *p, int64_t a, const frame *f, double lo, dou
     return n;
 }
 
-/* Edges of a part that touch the box, in the plane. A point is one edge without length. */
-static int64_t edges_in(const parts *p, int64_t a, const double *xs, const double *ys, const double box[4], edge *out) {
+/* Edges of a part that touch the box, in the plane. A point is one edge without length. `keep` is room for n flags. */
+static int64_t edges_in(const parts *p, int64_t a, const double *restrict xs, const double *restrict ys, const double box[4],
+                        uint8_t *restrict keep, edge *out) {
     int64_t from = p->first[a], n = p->first[a + 1] - from, m = 0;
-    if (p->core[a] == AREA) {
-        for (int64_t r = p->ring[a]; r < p->ring[a + 1]; r++) {
-            int64_t i0 = p->ring_first[r] - from, i1 = p->ring_first[r + 1] - from;
-            for (int64_t i = i0, j = i1 - 1; i < i1; j = i++) {
-                if (larger(xs[i], xs[j]) < box[0] || lesser(xs[i], xs[j]) > box[1] || larger(ys[i], ys[j]) < box[2] ||
-                    lesser(ys[i], ys[j]) > box[3]) continue;
-                out[m++] = (edge){xs[j], ys[j], xs[i], ys[i], from + j, from + i};
-            }
-        }
+    for (int64_t i = 1; i < n; i++)
+        keep[i] = (larger(xs[i], xs[i - 1]) >= box[0]) & (lesser(xs[i], xs[i - 1]) <= box[1]) &
+                  (larger(ys[i], ys[i - 1]) >= box[2]) & (lesser(ys[i], ys[i - 1]) <= box[3]);
+    if (p->core[a] != AREA) {
+        if (n == 1) out[m++] = (edge){xs[0], ys[0], xs[0], ys[0], from, from};
+        for (int64_t i = 1; i < n; i++)
+            if (keep[i]) out[m++] = (edge){xs[i - 1], ys[i - 1], xs[i], ys[i], from + i - 1, from + i};
         return m;
     }
-    for (int64_t i = n > 1 ? 1 : 0; i < n; i++) {
-        int64_t j = n > 1 ? i - 1 : 0;
-        if (larger(xs[i], xs[j]) < box[0] || lesser(xs[i], xs[j]) > box[1] || larger(ys[i], ys[j]) < box[2] ||
-            lesser(ys[i], ys[j]) > box[3]) continue;
-        out[m++] = (edge){xs[j], ys[j], xs[i], ys[i], from + j, from + i};
+    for (int64_t r = p->ring[a]; r < p->ring[a + 1]; r++) {
+        int64_t i0 = p->ring_first[r] - from, i1 = p->ring_first[r + 1] - from, j = i1 - 1;
+        if (larger(xs[i0], xs[j]) >= box[0] && lesser(xs[i0], xs[j]) <= box[1] && larger(ys[i0], ys[j]) >= box[2] &&
+            lesser(ys[i0], ys[j]) <= box[3])
+            out[m++] = (edge){xs[j], ys[j], xs[i0], ys[i0], from + j, from + i0};
+        for (int64_t i = i0 + 1; i < i1; i++)
+            if (keep[i]) out[m++] = (edge){xs[i - 1], ys[i - 1], xs[i], ys[i], from + i - 1, from + i};
     }
     return m;
 }
@@ -390,13 +395,13 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
     int64_t ma, mb;
     if (far) {
         double all[4] = {-INFINITY, INFINITY, -INFINITY, INFINITY};
-        ma = edges_in(p, a, s->ax, s->ay, all, s->ea);
-        mb = edges_in(p, b, s->bx, s->by, all, s->eb);
+        ma = edges_in(p, a, s->ax, s->ay, all, s->keep, s->ea);
+        mb = edges_in(p, b, s->bx, s->by, all, s->keep, s->eb);
     } else {
         box_of(s->bx, s->by, nb, limit + error, box);
-        ma = edges_in(p, a, s->ax, s->ay, box, s->ea);
+        ma = edges_in(p, a, s->ax, s->ay, box, s->keep, s->ea);
         box_of(s->ax, s->ay, na, limit + error, box);
-        mb = edges_in(p, b, s->bx, s->by, box, s->eb);
+        mb = edges_in(p, b, s->bx, s->by, box, s->keep, s->eb);
     }
     edge at_a = {0}, at_b = {0};
     double best = INFINITY, ss = 0, tt = 0;

@@ -170,24 +170,43 @@ static int tree_build(tree *t, const box5 *boxes, const int32_t *part, int64_t n
     }
 }
 
-/* Which of the sixteen overlap the box, as bits. */
+/* Which of the sixteen overlap the box, as bits. Written so that the compiler needs no branch and no bytes. */
 static inline uint32_t overlaps(const block *b, const box5 *q) {
-    uint8_t hit[LANES];
-    for (int i = 0; i < LANES; i++)
-        hit[i] = (b->lo[0][i] <= q->hi[0]) & (b->hi[0][i] >= q->lo[0]) & (b->lo[1][i] <= q->hi[1]) &
-                 (b->hi[1][i] >= q->lo[1]) & (b->lo[2][i] <= q->hi[2]) & (b->hi[2][i] >= q->lo[2]) &
-                 (b->lo[3][i] <= q->hi[3]) & (b->hi[3][i] >= q->lo[3]) & (b->lo[4][i] <= q->hi[4]) &
-                 (b->hi[4][i] >= q->lo[4]);
     uint32_t bits = 0;
-    for (int i = 0; i < LANES; i++) bits |= (uint32_t)hit[i] << i;
+    for (int i = 0; i < LANES; i++) {
+        int32_t hit = (b->lo[0][i] <= q->hi[0]) & (b->hi[0][i] >= q->lo[0]) & (b->lo[1][i] <= q->hi[1]) &
+                      (b->hi[1][i] >= q->lo[1]) & (b->lo[2][i] <= q->hi[2]) & (b->hi[2][i] >= q->lo[2]) &
+                      (b->lo[3][i] <= q->hi[3]) & (b->hi[3][i] >= q->lo[3]) & (b->lo[4][i] <= q->hi[4]) &
+                      (b->hi[4][i] >= q->lo[4]);
+        bits |= (uint32_t)-hit & (1u << i);
+    }
     return bits;
 }
 
-/* Positions (in Morton order) of the items whose boxes overlap `q` and that come after `after`, into `out`, up to
- * `room`. Returns how many there are, which may be more than fitted. */
-static int64_t tree_query(const tree *t, const box5 *q, int64_t after, int32_t *out, int64_t room) {
+static inline box5 lane(const block *b, int i) {
+    box5 q;
+    for (int d = 0; d < DIMS; d++) q.lo[d] = b->lo[d][i], q.hi[d] = b->hi[d][i];
+    return q;
+}
+
+static inline box5 hull(const block *b) {
+    box5 q;
+    for (int d = 0; d < DIMS; d++) {
+        q.lo[d] = INFINITY, q.hi[d] = -INFINITY;
+        for (int i = 0; i < LANES; i++) q.lo[d] = lesserf(q.lo[d], b->lo[d][i]), q.hi[d] = largerf(q.hi[d], b->hi[d][i]);
+    }
+    return q;
+}
+
+/* Entries of a level (0: items in Morton order, 1: blocks of level 0, ...) whose boxes overlap `q` and that are not
+ * before `least`, into `out`, up to `room`. Returns how many there are, which may be more than fitted. */
+static int64_t tree_query(const tree *t, const box5 *q, int of_level, int64_t least, int32_t *out, int64_t room) {
     int64_t found = 0;
     if (!t->n) return 0;
+    if (t->levels - 1 < of_level) { /* a single block: it is its own only entry */
+        if (room > 0) out[0] = 0;
+        return 1;
+    }
     struct { int64_t block; int level; } stack[LEVELS * LANES + 1];
     int top = 0;
     stack[top].block = 0, stack[top++].level = t->levels - 1;
@@ -195,14 +214,13 @@ static int64_t tree_query(const tree *t, const box5 *q, int64_t after, int32_t *
         int64_t k = stack[--top].block;
         int level = stack[top].level;
         uint32_t bits = overlaps(&t->level[level][k], q);
-        int64_t span = 1;
-        for (int l = 0; l < level; l++) span *= LANES;
+        int shift = 4 * (level - of_level); /* LANES is 2^4 */
         while (bits) {
             int i = __builtin_ctz(bits);
             bits &= bits - 1;
             int64_t child = k * LANES + i;
-            if ((child + 1) * span - 1 <= after) continue;
-            if (level == 0) {
+            if (((child + 1) << shift) - 1 < least) continue;
+            if (level == of_level) {
                 if (found < room) out[found] = (int32_t)child;
                 found++;
             } else {

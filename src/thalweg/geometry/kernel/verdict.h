@@ -153,9 +153,9 @@ static int ground_cases(const parts *p, int64_t a, int64_t b, const terms *m, co
     outline(p, b, &f, 0, 1, 0, 0, s->bx, s->by);
     double box[4], px, py, qx, qy;
     box_of(s->bx, s->by, nb, limit, box);
-    int64_t ma = edges_in(p, a, s->ax, s->ay, box, s->ea);
+    int64_t ma = edges_in(p, a, s->ax, s->ay, box, s->keep, s->ea);
     box_of(s->ax, s->ay, na, limit, box);
-    int64_t mb = edges_in(p, b, s->bx, s->by, box, s->eb);
+    int64_t mb = edges_in(p, b, s->bx, s->by, box, s->keep, s->eb);
     to_plane(&f, found->at_a, &px, &py), to_plane(&f, found->at_b, &qx, &qy);
     double wx = qx - px, wy = qy - py, apart = sqrt(wx * wx + wy * wy);
     /* Pairs of edges that some shift brings within reach. Along the direction from the one's closest point to the other's,
