@@ -96,6 +96,19 @@ def test_an_xlsx_is_a_table_and_a_zip_of_files_is_opened() -> None:
         book.add_worksheet().write(0, 0, "kind")
     assert recognise(made.getvalue(), "upload") == "table"
     assert recognise(zipped({"a.kml": KML}), "upload.zip") == ""
+    bundle = io.BytesIO()
+    with zipfile.ZipFile(bundle, "w", zipfile.ZIP_STORED) as archive:  # the sheet's own names stand in it, bare
+        archive.writestr("sites.xlsx", made.getvalue())
+    assert recognise(bundle.getvalue(), "bundle.zip") == ""
+
+
+def test_the_endings_of_a_format_lead_to_it() -> None:
+    from thalweg.formats import ed269, ed318, f3548, gpx, kml
+
+    for module in (kml, gpx):
+        assert {recognise(b"", f"file{suffix}") for suffix in module.SUFFIXES} == {module.NAME}
+    for module in (ed269, ed318, f3548):  # told from other JSON by content alone
+        assert {recognise(b"", f"file{suffix}") for suffix in module.SUFFIXES} == {"geojson"}
 
 
 def test_the_command_line_pays_only_for_the_reader_it_needs() -> None:

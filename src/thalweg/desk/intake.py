@@ -23,7 +23,7 @@ from typing import Protocol, cast
 
 from thalweg.desk.chains import Superseded, resolve
 from thalweg.drafts import Context
-from thalweg.drafts.archive import Limits, Refused, is_zip, open_archive
+from thalweg.drafts.archive import Limits, Refused, is_zip, member_names, open_archive
 from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Omission, Problem, Source
@@ -45,7 +45,8 @@ _BY_SUFFIX = {
     ".xlsx": "table", ".xlsm": "table", ".xlsb": "table", ".xls": "table", ".ods": "table",
 }  # fmt: skip
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls
-_SHEETS = (b"xl/workbook", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+# Members by which a zip is a spreadsheet: Office Open XML, also binary; OpenDocument.
+_SHEETS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "META-INF/manifest.xml"})
 
 _HARMLESS_NAMES = frozenset({
     "readme", "license", "licence", "copying", "changelog", "contributing",
@@ -141,7 +142,7 @@ def recognise(data: bytes, name: str) -> str:
     if is_zip(head):
         if suffix == ".kmz":
             return "kml"
-        return "table" if any(mark in head or mark in data[-65_536:] for mark in _SHEETS) else ""
+        return "table" if not _SHEETS.isdisjoint(member_names(data)) else ""
     if head.startswith(_OLE2):
         return "table"
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00\x1e \t\r\n")[:1]

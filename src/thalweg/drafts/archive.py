@@ -59,6 +59,15 @@ def is_zip(head: bytes) -> bool:
     return head[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
+def member_names(data: bytes) -> tuple[str, ...]:
+    """The names in a zip's directory, without opening any; empty where there is no directory to read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return tuple(archive.namelist())
+    except (zipfile.BadZipFile, EOFError, ValueError, OSError, OverflowError):
+        return ()
+
+
 def open_archive(data: bytes, name: str, limits: Limits | None = None) -> Iterator[Member | Refused]:
     """The files of a zip, in the order of their names; folders are passed over.
 
