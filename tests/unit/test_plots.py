@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from geographiclib.geodesic import Geodesic
+from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # no stubs exist
+from lxml import etree
 
 from tests import samples
 from thalweg.model.declarations import Declaration, Kind, Uncertainty, Volume
+from thalweg.model.findings import Finding
 from thalweg.model.instants import Window
 from thalweg.model.measures import Band, Datum
 from thalweg.model.shapes import Circle, Point, Polygon, Position, Route
@@ -87,9 +88,7 @@ def test_the_nearest_of_several_volumes_counts_and_its_band_is_shown() -> None:
 
 
 def test_heights_of_a_route_are_interpolated_and_widened_by_its_half_height() -> None:
-    data = plots.series(
-        samples.CASUALTY_FLIGHT, samples.AIR_OPERATION, Window(samples.at(0, 47), samples.at(0, 51))
-    )
+    data = plots.series(samples.CASUALTY_FLIGHT, samples.AIR_OPERATION, Window(samples.at(0, 47), samples.at(0, 51)))
     assert data.heights[0].lower_m[0] == 360.0
     assert data.heights[0].upper_m[-1] == pytest.approx(405.0)
     assert data.heights[0].datum == "AGL"
@@ -103,7 +102,7 @@ def test_overlapping_regions_are_at_no_distance() -> None:
 
 
 @pytest.mark.parametrize("finding", samples.FINDINGS, ids=lambda finding: finding.id)
-def test_every_kind_of_finding_gets_a_span_and_well_formed_plots(finding: samples.Finding) -> None:
+def test_every_kind_of_finding_gets_a_span_and_well_formed_plots(finding: Finding) -> None:
     result = samples.result()
     first, second = (result.declarations[version] for version in finding.versions)
     span = plots.span_of(finding, first, second)
@@ -112,12 +111,12 @@ def test_every_kind_of_finding_gets_a_span_and_well_formed_plots(finding: sample
     assert span.start_s <= finding.first.epoch_s <= span.end_s
     data = plots.series(first, second, span)
     drawn = plots.distance_plot(data, finding, 'a "quoted" & <described> plot')
-    root = ET.fromstring(drawn)
+    root = etree.fromstring(drawn)
     assert root.get("role") == "img"
     assert root.get("aria-label") == 'Distance sideways over time. a "quoted" & <described> plot'
     height = plots.height_plot(data, finding, ("A <b>", "B &"), "")
     if height:
-        ET.fromstring(height)
+        etree.fromstring(height)
 
 
 def test_a_finding_without_any_time_has_no_span() -> None:

@@ -708,6 +708,8 @@ def _pattern(name: str, size: int, body: str) -> str:
 def _path(geometry: BaseGeometry) -> str:
     pieces = []
     for part in shapely.get_parts(geometry).tolist():
+        if part.is_empty:
+            continue
         if part.geom_type == "Polygon":
             pieces += [_run(ring) + "Z" for ring in (part.exterior, *part.interiors)]
         elif part.geom_type in ("LineString", "LinearRing"):

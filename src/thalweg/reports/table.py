@@ -18,7 +18,7 @@ from rich.text import Text
 
 from thalweg.model.findings import Finding
 from thalweg.model.result import CheckResult
-from thalweg.model.words import DISCLAIMERS, MARK_MEANING
+from thalweg.model.words import DISCLAIMERS, EXERCISE, MARK_MEANING
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import phrases
 
@@ -45,7 +45,7 @@ def render(disclosed: Disclosed[CheckResult], *, width: int = 80, colour: bool =
     _head(lines, result, width)
     for number, finding in enumerate(result.findings, 1):
         _finding(lines, result, number, finding, width)
-    _not_found(lines, result, width)
+    _marked(lines, result, width)
     _left_out(lines, result, width)
     _flags(lines, result, width)
     _foot(lines, result, width)
@@ -152,13 +152,16 @@ def _changes(result: CheckResult, finding: Finding) -> list[tuple[str, str]]:
     return facts
 
 
-def _not_found(lines: list[Line], result: CheckResult, width: int) -> None:
+def _marked(lines: list[Line], result: CheckResult, width: int) -> None:
+    """What the marks mean, and which declarations bear them: those without a finding too."""
     if result.findings:
         lines.append(("─" * width, _DIM))
-        return
     shown = phrases.all_marks(result)
     for mark in shown:
         _put(lines, MARK_MEANING.get(mark, mark), width)
+        for version, declaration in result.declarations.items():
+            if mark in result.marks(version) and mark != EXERCISE:
+                _fact(lines, "", f"{phrases.title(declaration)} [{mark}]", width, label=0)
     if shown:
         lines.append(("", None))
 
