@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from thalweg.drafts.archive import Limits, Member, Refused, is_zip, open_archive
 from thalweg.model.errors import InputError
@@ -88,6 +91,16 @@ def test_a_damaged_member_is_refused() -> None:
     (found,) = opened(bytes(data))
     assert isinstance(found, Refused)
     assert found.code == "archive-unreadable"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_an_archive_with_something_changed_ends_in_members_refusals_or_our_error(data: st.DataObject) -> None:
+    changed = bytearray(packed(("a/b.csv", b"x,y\n" * 200), ("é.kml", b"<kml/>" * 50)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(InputError):
+        assert all(isinstance(item, Member | Refused) for item in opened(bytes(changed)))
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x05\x06", b"nothing"])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,12 @@ from dataclasses import dataclass
 
 from thalweg.model.errors import InputError
 
+# What zipfile and its decompressors raise for archives that are damaged or beyond them; a version or a
+# method that zipfile lacks is a RuntimeError there.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, OverflowError, RuntimeError,
+    ValueError,
+)  # fmt: skip
 _PIECE = 1 << 16
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _SYMBOLIC_LINK = 0o120000
@@ -64,7 +71,7 @@ def member_names(data: bytes) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return tuple(archive.namelist())
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError, OverflowError):
+    except _DAMAGE:
         return ()
 
 
@@ -77,12 +84,12 @@ def open_archive(data: bytes, name: str, limits: Limits | None = None) -> Iterat
     limits = limits or Limits()
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError, OverflowError) as error:
+    except _DAMAGE as error:
         raise InputError(
             "archive-unreadable", f"{name} is not a zip archive that can be read: {error}.", file=name
         ) from error
     with archive:
-        entries = sorted((e for e in archive.infolist() if not e.is_dir()), key=lambda e: e.filename)
+        entries = sorted((e for e in archive.infolist() if not e.filename.endswith("/")), key=lambda e: e.filename)
         if len(entries) > limits.members:
             raise InputError(
                 "archive-members",
@@ -99,8 +106,8 @@ def open_archive(data: bytes, name: str, limits: Limits | None = None) -> Iterat
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits, room: int) -> Member | Refused:
     name = entry.filename.replace("\\", "/")
-    if name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/") or "\0" in name:
-        return Refused(name, "archive-path", "Its name points outside the archive; it was not read.")
+    if not name or name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/") or "\0" in name:
+        return Refused(name, "archive-path", "Its name points outside the archive, or is none; it was not read.")
     if (entry.external_attr >> 16) & _KIND_OF_FILE == _SYMBOLIC_LINK:
         return Refused(name, "archive-path", "It is a link to another file; links are not followed.")
     if entry.flag_bits & 0x1:
@@ -123,6 +130,6 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits, ro
                         " from an archive; unpack it first if it is what it says.",
                     )
                 pieces.append(piece)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
+    except _DAMAGE as error:
         return Refused(name, "archive-unreadable", f"It is damaged: {error}.")
     return Member(name, b"".join(pieces))
