@@ -287,8 +287,9 @@ _OF_LINES = ("status", "left", "right", "left_name", "right_name")
 def _details(draft: Draft, kind: Kind) -> Mapping[str, str]:
     if kind is Kind.LINE:
         return draft.details
-    own = {name: draft.fields[name] for name in _OF_LINES if draft.fields.get(name)}
-    return {**draft.details, **own} if own else draft.details
+    if draft.fields.keys().isdisjoint(_OF_LINES):
+        return draft.details
+    return {**draft.details, **{name: draft.fields[name] for name in _OF_LINES if draft.fields.get(name)}}
 
 
 def _without_repeats(flags: list[Flag]) -> tuple[Flag, ...]:
@@ -742,22 +743,31 @@ def _filled(times: list[float | None], outline: PathOutline, flags: list[Flag]) 
 
 def _flag_coarse(outline: Outline | Shape, shape: Shape, uncertainty: Uncertainty, flags: list[Flag]) -> None:
     """Whether the numbers are written too coarsely for what is claimed with them (R3)."""
-    if isinstance(outline, PointOutline):
-        points: tuple[LonLat, ...] = (outline.at,)
-        size_m = shape.radius_m if isinstance(shape, Circle) else 0.0
-    elif isinstance(outline, PathOutline):
-        points = outline.points
-        size_m = shape.half_width_m if isinstance(shape, Corridor) else 0.0
-    elif isinstance(outline, AreaOutline):
-        points = outline.polygons[0][0]
-        lats = [lat for _, lat in points]
-        size_m = (max(lats) - min(lats)) * 111_320.0 / 20.0
-    else:
-        return
+    match outline:
+        case PointOutline():
+            points: tuple[LonLat, ...] = (outline.at,)
+        case PathOutline():
+            points = outline.points
+        case AreaOutline():
+            points = outline.polygons[0][0]
+        case _:
+            return
     known_to_m = grid_m(points)
     if isinstance(outline, PointOutline) and outline.precision_m is not None:
         known_to_m = outline.precision_m / 2
-    if known_to_m < 50.0 or known_to_m <= max(size_m, uncertainty.horizontal_m):
+    if known_to_m < 50.0:
+        return
+    match shape:
+        case Circle():
+            size_m = shape.radius_m
+        case Corridor():
+            size_m = shape.half_width_m
+        case Polygon() | MultiPolygon():
+            lats = [lat for _, lat in points]
+            size_m = (max(lats) - min(lats)) * 111_320.0 / 20.0
+        case _:
+            size_m = 0.0
+    if known_to_m <= max(size_m, uncertainty.horizontal_m):
         return
     flags.append(
         Flag(

@@ -145,17 +145,17 @@ def densify_rhumb_like(points: Sequence[LonLat], *, closed: bool, tolerance_m: f
     [-180, 180]. `closed` adds the edge from the last point to the first.
     """
     made: list[LonLat] = []
-    count = len(points)
-    for index in range(count if closed else count - 1):
-        lon, lat = here = points[index]
-        there = points[index + 1 - count] if closed else points[index + 1]
+    enough = tolerance_m / _QUICK
+    following = [*points[1:], points[0]] if closed else points[1:]
+    for here, (end_lon, end_lat) in zip(points, following, strict=False):
         made.append(here)
-        dlon, dlat = there[0] - lon, there[1] - lat
+        lon, lat = here
+        dlon, dlat = end_lon - lon, end_lat - lat
         if dlon > 180.0 or dlon < -180.0:
             dlon -= 360.0 if dlon > 0 else -360.0
-        wide, high = abs(dlon), abs(dlat)
-        # Both factors that need a sine are at most 1 and 2: most short edges are done here.
-        if wide * (wide + high) * _QUICK <= tolerance_m:
+        wide = dlon if dlon > 0 else -dlon
+        # The sine and the turn in the bound are at most 1 and 2: most short edges are done here.
+        if wide * (wide + (dlat if dlat > 0 else -dlat)) <= enough:
             continue
         for share in _cuts(lat, wide, dlat, tolerance_m):
             made.append((_wrapped(lon + share * dlon), lat + share * dlat))
@@ -376,8 +376,8 @@ def _crossing(plane: list[LonLat]) -> tuple[str, int, int] | None:
     tells. The others are swept from south to north, each edge against those that share its latitudes.
     """
     count = len(plane)
-    x0 = sum(x for x, _ in plane) / count
-    y0 = sum(y for _, y in plane) / count
+    x0 = sum([x for x, _ in plane]) / count
+    y0 = sum([y for _, y in plane]) / count
     ax, ay = plane[-1][0] - x0, plane[-1][1] - y0
     left = right = upward = 0
     for x, y in plane:
@@ -485,8 +485,8 @@ def grid_m(points: Sequence[LonLat]) -> float:
     """
     most = 0
     for lon, lat in points:
+        if lon != round(lon, 3) or lat != round(lat, 3):
+            return 0.5 * _METRES_PER_DEGREE * 1e-4
         for value in (lon, lat):
             most = max(most, decimals(repr(value)) if value != int(value) else 0)
-        if most > 3:
-            break
     return 0.5 * _METRES_PER_DEGREE * 10.0**-most

@@ -41,6 +41,7 @@ class ReadTime:
 
 _TIME = r"(?:[T\s,]\s*(?P<h>\d{1,2})(?:[:hч](?P<m>\d{2}))(?::(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?)?"
 _REST = r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>[^\d\s].*)?"
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _ISO = re.compile(r"(?P<Y>\d{4})(?P<sep>[-/.])(?P<M>\d{1,2})(?P=sep)(?P<D>\d{1,2})" + _TIME + _REST, re.I)
 _BASIC = re.compile(
     r"(?P<Y>\d{4})(?P<M>\d{2})(?P<D>\d{2})(?:T(?P<h>\d{2})(?P<m>\d{2})(?:(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?)?" + _REST,
@@ -93,6 +94,12 @@ def read_time(text: str, *, side: Side, what: str, zone: str = "", stated_zone: 
 
 @lru_cache(maxsize=65536)
 def _read(text: str, side: Side, what: str, zone: str, stated_zone: str) -> ReadTime:
+    if _RFC_3339.fullmatch(text) and "1900" <= text[:4] <= "2200" and text[11:13] < "24":
+        # Nine times of ten it is this, and the standard library reads it much faster than what follows.
+        try:
+            return ReadTime(Instant.of(datetime.fromisoformat(text)))
+        except ValueError as error:
+            raise _unreadable(text, what, str(error)) from error
     if text.casefold() in _OPEN:
         return ReadTime(None)
     parts = _parts(text, what)

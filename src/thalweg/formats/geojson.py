@@ -36,6 +36,7 @@ from thalweg.drafts import (
     reading_of,
     with_unit,
 )
+from thalweg.drafts.bulk import collector_paused
 from thalweg.drafts.draft import VOLUME_FIELDS
 from thalweg.drafts.texts import folded, listed
 from thalweg.model.errors import InputError
@@ -68,6 +69,11 @@ class _Defaults:
 
 def read(data: bytes, file: str, context: Context) -> Reading:
     """Everything in the file. Problems with the file itself leave nothing else in the reading."""
+    with collector_paused(len(data)):
+        return _read(data, file, context)
+
+
+def _read(data: bytes, file: str, context: Context) -> Reading:
     try:
         text = _text(data)
         documents = _documents(text, file)

@@ -37,6 +37,7 @@ from thalweg.drafts import (
     reading_of,
     with_unit,
 )
+from thalweg.drafts.bulk import collector_paused
 from thalweg.drafts.heights import Height, read_height, read_length
 from thalweg.drafts.positions import read_cells, read_point, read_points, read_wkt
 from thalweg.drafts.texts import folded, number, plain
@@ -152,6 +153,11 @@ class _Entry:
 
 def read(data: bytes, file: str, context: Context) -> Reading:
     """Every row of every section. Problems of the file itself are in the reading, never raised."""
+    with collector_paused(len(data)):
+        return _read(data, file, context)
+
+
+def _read(data: bytes, file: str, context: Context) -> Reading:
     problems: list[Problem] = []
     omissions: list[Omission] = []
     try:

@@ -1,0 +1,27 @@
+"""Building millions of small values without the cycle collector looking at each of them again and again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_WORTH_IT = 1 << 20  # bytes of input
+
+
+@contextmanager
+def collector_paused(size: int) -> Iterator[None]:
+    """Within the block the cycle collector rests, if the input of `size` bytes is large.
+
+    What readers build is frozen values that refer only to older ones, so there is no cycle to find;
+    looking for them took a third of the time for a hundred thousand features. Reference counting goes
+    on as ever. The collector is left as it was found.
+    """
+    if size < _WORTH_IT or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
