@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thalweg.drafts import Context
 from thalweg.drafts.plausibility import Doubts
@@ -14,6 +16,10 @@ from thalweg.model.errors import InputError
 from thalweg.model.theatre import Theatre
 from thalweg.places.gazetteer import Gazetteer, packaged
 from thalweg.places.regions import read_region
+
+if TYPE_CHECKING:
+    from thalweg.stores.files import KeyRing, MirrorFiles, WitnessFiles
+    from thalweg.stores.home import Home as Home  # named again, so that the command line may say it
 
 
 def now() -> datetime:
@@ -51,3 +57,49 @@ def context_of(theatre: Theatre, gazetteer_files: tuple[Path, ...], party: str, 
     """What readers know besides the files. The gazetteer is loaded when a place is first named."""
     doubts = Doubts(theatre, lambda: gazetteer_of(gazetteer_files))
     return Context(theatre, default_party=party, default_kind=kind, plausibility=doubts)
+
+
+def log_home(folder: Path) -> Home:
+    """The log that lives in `folder`, opened. The stores are loaded only here, when a log is asked for."""
+    home: Home = import_module("thalweg.stores.home").Home(folder)
+    return home
+
+
+def make_log_home(
+    folder: Path, *, origin: str, registrar: str, store: str, passphrase: str | None, recipient: str | None
+) -> Home:
+    """A new log in `folder`, with fresh keys and its genesis entry."""
+    home: Home = import_module("thalweg.stores.home").create(
+        folder,
+        origin=origin,
+        registrar=registrar,
+        store=store,
+        passphrase=passphrase,
+        recipient=recipient,
+        random_bytes=random_bytes,
+        at_ms=now_ms(),
+    )
+    return home
+
+
+def key_ring(folder: Path) -> KeyRing:
+    """The sealed keys in `folder`."""
+    ring: KeyRing = import_module("thalweg.stores.files").KeyRing(folder)
+    return ring
+
+
+def witness_files(folder: Path) -> WitnessFiles:
+    """A witness's memory in `folder`."""
+    files: WitnessFiles = import_module("thalweg.stores.files").WitnessFiles(folder)
+    return files
+
+
+def mirror_files(folder: Path) -> MirrorFiles:
+    """A party's mirror of a log in `folder`."""
+    files: MirrorFiles = import_module("thalweg.stores.files").MirrorFiles(folder)
+    return files
+
+
+def now_ms() -> int:
+    """The present in milliseconds of Unix time, as entries state it."""
+    return round(now().timestamp() * 1000)

@@ -197,7 +197,7 @@ class KeyHistory:
         grant = self._grants.get((author, role, scope))
         return grant is not None and grant.valid_at(index)
 
-    def keys(self) -> tuple[KeyRecord, ...]:
+    def records(self) -> tuple[KeyRecord, ...]:
         """Every author key ever added, in the order they were."""
         return tuple(self._keys.values())
 

@@ -27,10 +27,11 @@ from thalweg.ledger.mirror import Pulled
 from thalweg.ledger.note import NoteKey
 from thalweg.ledger.promise import StoredHead, StoredPayload
 from thalweg.ledger.receipt import ProvenEntry
-from thalweg.ledger.tree import TILE_WIDTH, leaf_hash, tile_path, verify_inclusion
+from thalweg.ledger.tree import TILE_HEIGHT, TILE_WIDTH, leaf_hash, tile_path, verify_inclusion
 
 _SAFE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KINDS = ("log", "author", "witness")
+_NEXT = ".next"
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -94,8 +95,13 @@ class KeyRing:
     def replace(self, kind: str, name: str, seed: bytes, holder: str = "author") -> None:
         """As `seal`, over a key that has ended."""
         recipient = pyrage.x25519.Recipient.from_str((self._folder / "recipient").read_text().strip())
-        secret = canonical.encode({"holder": holder, "kind": kind, "name": name, "seed": seed.hex()})
+        owner = name.removesuffix(_NEXT)
+        secret = canonical.encode({"holder": holder, "kind": kind, "name": owner, "seed": seed.hex()})
         write_durably(_key_file(self._folder, kind, name), pyrage.encrypt(secret, [recipient]), 0o600)
+
+    def promote(self, kind: str, name: str) -> None:
+        """Let the key sealed under `name`.next take the place of the one that has ended."""
+        _key_file(self._folder, kind, name + _NEXT).replace(_key_file(self._folder, kind, name))
 
     def names(self) -> list[str]:
         """The files there are: kind and name, never a key."""
@@ -227,6 +233,19 @@ class MirrorFiles:
             write_durably(self._folder / "entry" / str(item.index), item.entry)
         return len(entries)
 
+    def lay_out(self, read: Callable[[int, int], bytes], signed: SignedCheckpoint) -> int:
+        """Write the checkpoint and every hash of a log, read as (tile level, index); returns how many tiles."""
+        size, level, count = signed.head.size, 0, 0
+        while size >> (TILE_HEIGHT * level):
+            there = size >> (TILE_HEIGHT * level)
+            for index in range(-(-there // TILE_WIDTH)):
+                width = min(TILE_WIDTH, there - index * TILE_WIDTH)
+                write_durably(self._folder / tile_path(level, index, width), read(level, index)[: width * 32])
+                count += 1
+            level += 1
+        write_durably(self._folder / "checkpoint", signed.encode())
+        return count
+
     def head(self) -> StoredHead | None:
         held = self.held()
         return None if held is None else StoredHead(held.head, held.encode())
@@ -259,20 +278,6 @@ class MirrorFiles:
     def payload(self, digest: bytes) -> StoredPayload | None:  # noqa: ARG002  # the promise: absent is None
         """A mirror keeps no payloads."""
         return None
-
-
-def write_tiles(fetch: Callable[[int, int], bytes], signed: SignedCheckpoint, folder: Path) -> int:
-    """Lay out a log's checkpoint and hashes as static files (C2SP tlog-tiles); returns how many tiles."""
-    size, level, count = signed.head.size, 0, 0
-    while size >> (8 * level):
-        there = size >> (8 * level)
-        for index in range(-(-there // TILE_WIDTH)):
-            width = min(TILE_WIDTH, there - index * TILE_WIDTH)
-            write_durably(folder / tile_path(level, index, width), fetch(level, index)[: width * 32])
-            count += 1
-        level += 1
-    write_durably(folder / "checkpoint", signed.encode())
-    return count
 
 
 def _key_file(folder: Path, kind: str, name: str) -> Path:

@@ -1,0 +1,232 @@
+"""`thalweg verify FILE`: the one verifier of receipts, bundles, checkpoints, proofs of a fork, and bare proofs.
+
+Nothing is fetched and no clock is read. Exit status: 0 verified, 1 refused, 2 cannot be read, 3 it holds
+together, but nothing was given to trust it by.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from thalweg.ledger import canonical
+from thalweg.ledger.canonical import Reader
+from thalweg.ledger.checkpoint import SignedCheckpoint
+from thalweg.ledger.entry import Entry
+from thalweg.ledger.errors import LedgerError, Malformed, Refused
+from thalweg.ledger.fork import FORK, verify_fork
+from thalweg.ledger.identity import GENESIS
+from thalweg.ledger.note import VerifierKey
+from thalweg.ledger.receipt import BUNDLE, RECEIPT, TLOG_PROOF, Bundle, Receipt, TlogProof
+from thalweg.ledger.tree import leaf_hash, verify_inclusion
+from thalweg.ledger.verify import Trust, utc, verify_bundle, verify_checkpoint, verify_receipt
+
+app = App(name="verify", help="Verify a receipt, bundle, checkpoint or proof of a fork, offline.")
+
+TRUST = "thalweg/trust/v1"
+VERIFIED, REFUSED, UNREADABLE, NOT_ANCHORED = 0, 1, 2, 3
+
+
+@app.default
+def verify(
+    file: Annotated[Path, Parameter(name="FILE")],
+    *,
+    trust: Annotated[Path | None, Parameter(name="--trust")] = None,
+    log_key: Annotated[str, Parameter(name="--log-key")] = "",
+    witness: Annotated[tuple[str, ...], Parameter(name="--witness", negative="")] = (),
+    quorum: Annotated[int | None, Parameter(name="--quorum")] = None,
+    also: Annotated[tuple[Path, ...], Parameter(name="--also", negative="")] = (),
+    entry: Annotated[Path | None, Parameter(name="--entry")] = None,
+    json_output: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Verify FILE against the keys you trust.
+
+    Parameters
+    ----------
+    file
+        A receipt, a bundle, a signed checkpoint, a proof of a fork, or a C2SP tlog-proof (with --entry).
+    trust
+        The trust file of the log (written by 'thalweg ledger init' as trust.json), had from somebody you trust.
+    log_key
+        The log's verifier key (name+id+key) instead of a trust file.
+    witness
+        The verifier key of a witness you trust; may be repeated.
+    quorum
+        How many of the trusted witnesses must have cosigned; by default all that were named.
+    also
+        A receipt of an entry about keys that you know of, such as a later revocation; may be repeated.
+    entry
+        The entry that a bare tlog-proof is about.
+    json_output
+        Write the result for programs.
+    """
+    try:
+        data = file.read_bytes()
+        beside = [Receipt.parse(path.read_bytes()) for path in also]
+        anchor = _anchor(trust, log_key, witness, quorum)
+        answer = _answer(data, anchor, beside, entry)
+    except OSError as error:
+        return _tell(
+            _Answer(UNREADABLE, f"Cannot be read: {error}.", {"code": "file.unreadable"}), json_output=json_output
+        )
+    except LedgerError as error:
+        status = UNREADABLE if isinstance(error, Malformed) else REFUSED
+        return _tell(_Answer(status, f"Not verified. {error.sentence}", {"code": error.code}), json_output=json_output)
+    return _tell(answer, json_output=json_output)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    sentence: str
+    fields: dict[str, object]
+
+
+def read_trust(data: bytes) -> Trust:
+    """A trust file: which log, which keys, which first entry, which witnesses, and how many of them."""
+    reader = Reader(canonical.decode(data), "the trust file")
+    if reader.text("v") != TRUST:
+        raise Malformed("file.version", f"{TRUST} is what is read here.")
+    out = Trust(
+        origin=reader.text("origin", longest=255),
+        log_keys=tuple(VerifierKey.parse(text) for text in reader.texts("log_keys")),
+        genesis=reader.digest("genesis"),
+        witnesses=tuple(VerifierKey.parse(text) for text in reader.texts("witnesses")),
+        quorum=reader.integer("quorum"),
+        required=reader.texts("required"),
+    )
+    reader.done()
+    return out
+
+
+def write_trust(trust: Trust) -> bytes:
+    """The trust file of a log whose first entry is known."""
+    if trust.genesis is None:
+        raise Refused("trust.genesis", "A trust file names the first entry of its log.")
+    return canonical.encode(
+        {
+            "genesis": trust.genesis.hex(),
+            "log_keys": [key.text() for key in trust.log_keys],
+            "origin": trust.origin,
+            "quorum": trust.quorum,
+            "required": list(trust.required),
+            "v": TRUST,
+            "witnesses": [key.text() for key in trust.witnesses],
+        }
+    )
+
+
+def _anchor(trust: Path | None, log_key: str, witness: Sequence[str], quorum: int | None) -> Trust | None:
+    witnesses = tuple(VerifierKey.parse(text) for text in witness)
+    if trust is not None:
+        given = read_trust(trust.read_bytes())
+        all_of_them = (*given.witnesses, *witnesses)
+        needed = given.quorum + len(witnesses) if quorum is None else quorum
+        return replace(given, witnesses=all_of_them, quorum=needed)
+    if not log_key:
+        return None
+    key = VerifierKey.parse(log_key)
+    return Trust(key.name, (key,), None, witnesses, len(witnesses) if quorum is None else quorum)
+
+
+def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: Path | None) -> _Answer:
+    kind = _kind(data)
+    if kind == FORK:
+        fork = verify_fork(data) if anchor is None else verify_fork(data, anchor.log_keys[0])
+        sizes = (fork.first.head.size, fork.second.head.size)
+        sentence = (
+            f"The log {fork.log_key.name} signed two histories: its heads of {sizes[0]} and {sizes[1]} entries cannot "
+            f"both be true. Its key is {fork.log_key.text()}."
+        )
+        return _judged(anchor, sentence, {"kind": "fork", "log": fork.log_key.name, "sizes": list(sizes)})
+    trust = _claimed(data, kind) if anchor is None else anchor
+    if kind == RECEIPT:
+        verdict = verify_receipt(data, trust, also)
+        event = verdict.entry.event
+        fields: dict[str, object] = {
+            "kind": "receipt",
+            "log": event.log,
+            "index": verdict.index,
+            "size": verdict.size,
+            "author": event.author,
+            "entry_kind": event.kind,
+            "holder": event.holder,
+            "suspect": verdict.suspect,
+            "before": verdict.before,
+            "after_size": event.seen.size,
+            "witnesses": [item.name for item in verdict.cosigned],
+        }
+        return _judged(anchor, verdict.sentence(), fields)
+    if kind == BUNDLE:
+        found = verify_bundle(data, trust, also)
+        lines = [found.sentence(), *(verdict.sentence() for verdict in found.verdicts)]
+        fields = {
+            "kind": "bundle",
+            "log": trust.origin,
+            "size": found.size,
+            "entries": [verdict.index for verdict in found.verdicts],
+            "opened": len(found.opened),
+        }
+        return _judged(anchor, "\n".join(lines), fields)
+    signed = SignedCheckpoint.parse(data) if kind == "checkpoint" else TlogProof.parse(data.decode()).checkpoint
+    cosigned = verify_checkpoint(signed, trust)
+    times = [utc(item.time) for item in cosigned]
+    fields = {"kind": kind, "log": trust.origin, "size": signed.head.size, "before": times}
+    by = f", witnessed {', '.join(times)}" if times else ""
+    if kind == "checkpoint":
+        return _judged(anchor, f"The log {trust.origin} had {signed.head.size} entries{by}; verified offline.", fields)
+    proof = TlogProof.parse(data.decode())
+    if entry is None:
+        raise Refused("verify.entry", "A bare proof is about an entry: name its file with --entry.")
+    verify_inclusion(leaf_hash(entry.read_bytes()), proof.index, signed.head, proof.path)
+    sentence = (
+        f"These bytes are entry {proof.index} of the log {trust.origin} of {signed.head.size} entries{by}; verified."
+    )
+    return _judged(anchor, sentence, {**fields, "index": proof.index})
+
+
+def _judged(anchor: Trust | None, sentence: str, fields: dict[str, object]) -> _Answer:
+    if anchor is not None:
+        return _Answer(VERIFIED, sentence, fields)
+    hint = "NOT VERIFIED AGAINST ANYTHING YOU TRUST: it holds together by the keys that it names itself. Give --trust."
+    return _Answer(NOT_ANCHORED, f"{hint}\n{sentence}", fields)
+
+
+def _kind(data: bytes) -> str:
+    if data.startswith(TLOG_PROOF.encode() + b"\n"):
+        return "tlog-proof"
+    if not data.startswith(b"{"):
+        return "checkpoint"
+    version = Reader(canonical.decode(data), "the file").text("v")
+    if version not in (RECEIPT, BUNDLE, FORK):
+        raise Malformed("file.version", f"{version[:60]!r} is not a kind of file that is verified here.")
+    return version
+
+
+def _claimed(data: bytes, kind: str) -> Trust:
+    """What a file says of itself, to see whether it holds together. Worth nothing as a proof."""
+    if kind == BUNDLE:
+        policy = Bundle.parse(data).policy
+        return Trust(policy.origin, (policy.log_key,), None, policy.witnesses, policy.quorum)
+    if kind == RECEIPT:
+        keys = Receipt.parse(data).keys
+        event = Entry.parse(keys[0].entry).event if keys else None
+        if event is not None and event.kind == GENESIS:
+            text = event.body.get("log_key")
+            key = VerifierKey.parse(text if isinstance(text, str) else "")
+            return Trust(key.name, (key,), leaf_hash(keys[0].entry))
+    raise Refused("verify.trust", "This cannot be judged without a key: give --trust or --log-key.")
+
+
+def _tell(answer: _Answer, *, json_output: bool) -> int:
+    if json_output:
+        print(json.dumps({"status": answer.status, "sentence": answer.sentence, **answer.fields}, ensure_ascii=False))
+    else:
+        print(answer.sentence, file=sys.stdout if answer.status in (VERIFIED, NOT_ANCHORED) else sys.stderr)
+    return answer.status

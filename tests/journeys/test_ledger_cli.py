@@ -1,0 +1,248 @@
+"""A log from its making to its proof in a stranger's hands, on the command line (R39)."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
+import pytest
+
+from thalweg.cli import ledger, verify
+from thalweg.ledger.receipt import Receipt
+from thalweg.server.witness import serve
+from thalweg.stores.home import Home
+
+ORIGIN = "example.org/exercise/log"
+
+
+class Desk:
+    """Runs commands in a folder and remembers what they printed."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+        self.out = ""
+        # An identity of the operator's own: opening a passphrase takes age a second or two on purpose.
+        identity = pyrage.x25519.Identity.generate()
+        (folder / "own").mkdir()
+        (folder / "own" / "identity").write_text(f"# made by a test\n{identity}\n")
+        self.recipient = str(identity.to_public())
+
+    def path(self, name: str) -> str:
+        return str(self.folder / name)
+
+    def ledger(self, *words: str, locked: bool = True) -> int:
+        lock = ("--identity", self.path("own/identity")) if locked else ()
+        return self._run(ledger.app, *words, *lock)
+
+    def verify(self, *words: str) -> int:
+        return self._run(verify.app, *words)
+
+    def _run(self, app: object, *words: str) -> int:
+        self._capsys.readouterr()
+        status = app(words, result_action="return_value")  # type: ignore[operator]  # a cyclopts App
+        captured = self._capsys.readouterr()
+        self.out = captured.out + captured.err
+        assert isinstance(status, int)
+        return status
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    made = Desk(tmp_path, capsys)
+    init = ("init", made.path("log"), "--origin", ORIGIN, "--registrar", "secretariat")
+    assert made.ledger(*init, "--recipient", made.recipient, locked=False) == 0
+    assert made.ledger("keys", "add", made.path("log"), "blue") == 0
+    return made
+
+
+def say(desk: Desk, text: str, *more: str) -> None:
+    assert desk.ledger("append", desk.path("log"), "--author", "blue", "--text", text, *more) == 0
+
+
+def test_a_statement_becomes_a_receipt_that_a_stranger_verifies_offline(desk: Desk) -> None:
+    say(desk, "We are north of the river.", "--receipt", desk.path("r"))
+    assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json")) == 0
+    assert "signed by blue with a key that the server holds for them" in desk.out
+    assert "verified offline" in desk.out
+    assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json"), "--json") == 0
+    assert json.loads(desk.out)["index"] == 2
+    assert desk.verify(desk.path("r")) == 3
+    assert desk.out.startswith("NOT VERIFIED AGAINST ANYTHING YOU TRUST")
+    data = bytearray((desk.folder / "r").read_bytes())
+    data[len(data) // 2] ^= 1
+    (desk.folder / "r").write_bytes(bytes(data))
+    assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json")) in (1, 2)
+    assert desk.verify(desk.path("absent")) == 2
+
+
+def test_no_command_prints_a_private_key_and_none_is_on_disk_in_the_clear(desk: Desk) -> None:
+    home = Home(desk.folder / "log")
+    secret = (desk.folder / "own/identity").read_text().splitlines()[1]
+    seed = home.keys.unlock(identity=secret)._open("author", "blue")[0]
+    home.close()
+    printed = []
+    for words in (("keys", "list", desk.path("log")), ("show", desk.path("log")), ("show", desk.path("log"), "1")):
+        assert desk.ledger(*words, locked=False) == 0
+        printed.append(desk.out)
+    everything = "".join(printed).encode() + b"".join(
+        file.read_bytes() for file in (desk.folder / "log").rglob("*") if file.is_file()
+    )
+    assert seed not in everything
+    assert seed.hex().encode() not in everything
+    assert b"AGE-SECRET-KEY" not in everything
+
+
+def test_a_passphrase_seals_the_keys_and_a_wrong_one_opens_nothing(desk: Desk) -> None:
+    (desk.folder / "pass").write_text("correct horse\n")
+    own = desk.path("sealed")
+    init = ("init", own, "--origin", ORIGIN, "--registrar", "secretariat")
+    assert desk.ledger(*init, locked=False) == 2
+    assert desk.ledger(*init, "--passphrase-file", desk.path("pass"), locked=False) == 0
+    assert b"AGE-SECRET-KEY" not in (desk.folder / "sealed/keys/identity.age").read_bytes()
+    scrub = ("scrub", own)
+    assert desk.ledger(*scrub, "--passphrase-file", desk.path("pass"), locked=False) == 0
+    (desk.folder / "pass").write_text("wrong\n")
+    assert desk.ledger(*scrub, "--passphrase-file", desk.path("pass"), locked=False) == 1
+    assert "keys.locked" in desk.out
+    assert desk.ledger(*scrub) == 1
+
+
+def test_keys_are_rotated_revoked_and_replaced(desk: Desk) -> None:
+    say(desk, "before")
+    assert desk.ledger("keys", "rotate", desk.path("log"), "blue") == 0
+    say(desk, "after", "--receipt", desk.path("r"))
+    assert desk.ledger("keys", "list", desk.path("log"), locked=False) == 0
+    old, new = re.findall(r"^blue  ([0-9a-f]{64})", desk.out, re.MULTILINE)
+    assert "(rotated)" in desk.out
+    revoke = ("keys", "revoke", desk.path("log"), "blue", new, "--reason", "stolen", "--suspect-from", "4")
+    assert desk.ledger(*revoke) == 0
+    assert desk.ledger("append", desk.path("log"), "--author", "blue", "--text", "x") == 1
+    assert desk.ledger("prove", desk.path("log"), "4", "-o", desk.path("late"), locked=False) == 0
+    assert desk.verify(desk.path("late"), "--trust", desk.path("log/trust.json")) == 0
+    assert "STOLEN" in desk.out
+    assert old != new
+    # What was handed out before does not know; with the revocation beside it, it does.
+    assert desk.ledger("prove", desk.path("log"), "5", "-o", desk.path("revocation"), locked=False) == 0
+    trust = ("--trust", desk.path("log/trust.json"))
+    assert desk.verify(desk.path("r"), *trust) == 0
+    assert "STOLEN" not in desk.out
+    assert desk.verify(desk.path("r"), *trust, "--also", desk.path("revocation")) == 0
+    assert "STOLEN" in desk.out
+
+
+def test_a_bundle_holds_entries_and_payloads_and_other_tools_get_bare_proofs(desk: Desk) -> None:
+    (desk.folder / "plan").write_bytes(b"secret plan")
+    say(desk, "see the plan", "--payload", desk.path("plan"), "--media", "text/plain")
+    say(desk, "and hold")
+    assert desk.ledger("export", desk.path("log"), "2", "3", "--payloads", "-o", desk.path("b"), locked=False) == 0
+    trust = ("--trust", desk.path("log/trust.json"))
+    assert desk.verify(desk.path("b"), *trust) == 0
+    assert "2 entries verified" in desk.out
+    assert desk.verify(desk.path("b")) == 3
+    for form in ("tlog-proof", "entry"):
+        words = ("prove", desk.path("log"), "3", "--form", form, "-o", desk.path(form))
+        assert desk.ledger(*words, locked=False) == 0
+    assert desk.verify(desk.path("tlog-proof"), *trust, "--entry", desk.path("entry")) == 0
+    assert desk.verify(desk.path("tlog-proof"), *trust, "--entry", desk.path("plan")) == 1
+    assert desk.ledger("export", desk.path("log"), "--tiles", "-o", desk.path("tiles"), locked=False) == 0
+    assert desk.verify(desk.path("tiles/checkpoint"), *trust) == 0
+    assert desk.ledger("show", desk.path("log"), "3", locked=False) == 0
+    assert "and hold" in desk.out
+
+
+def test_a_restored_backup_is_not_signed(desk: Desk) -> None:
+    say(desk, "one")
+    backup = (desk.folder / "log/log.db").read_bytes()
+    wal = desk.folder / "log/log.db-wal"
+    assert not wal.exists() or not wal.read_bytes()
+    say(desk, "two")
+    (desk.folder / "log/log.db").write_bytes(backup)
+    for words in (("append", desk.path("log"), "--author", "blue", "--text", "three"), ("scrub", desk.path("log"))):
+        assert desk.ledger(*words) == 1
+        assert "signer.rollback" in desk.out
+
+
+def test_a_scrub_passes_on_a_good_log_and_names_what_is_off(desk: Desk) -> None:
+    say(desk, "one")
+    assert desk.ledger("scrub", desk.path("log")) == 0
+    assert "have the root that was signed" in desk.out
+    file = desk.folder / "log/log.db"
+    data = file.read_bytes()
+    file.write_bytes(data.replace(b'"text":"one"', b'"text":"two"'))
+    assert desk.ledger("scrub", desk.path("log")) == 1
+    assert "scrub.entry" in desk.out
+
+
+@pytest.fixture
+def witnessed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Desk, str, str]]:
+    """A witness of another party on a port of this machine, entered in the log: the desk, its URL and its key."""
+    name = "example.org/red/witness"
+    assert (
+        desk.ledger("witness", "init", desk.path("red"), "--name", name, "--recipient", desk.recipient, locked=False)
+        == 0
+    )
+    key = desk.out.strip()
+    assert desk.ledger("witness", "add", desk.path("log"), "red", key) == 0
+    log_key = json.loads((desk.folder / "log/log.json").read_text())["log_key"]
+    started = threading.Event()
+    servers = []
+
+    def remember(*args: object) -> object:
+        servers.append(serve(*args))  # type: ignore[arg-type]  # passed through as it came
+        started.set()
+        return servers[0]
+
+    monkeypatch.setattr(ledger, "serve", remember)
+    words = ["witness", "serve", desk.path("red"), "--name", name, "--log-key", log_key, "--port", "0"]
+    words += ["--log", desk.path("log"), "--identity", desk.path("own/identity")]
+    thread = threading.Thread(target=ledger.app, args=(words,), kwargs={"result_action": "return_value"})
+    thread.start()
+    assert started.wait(30)
+    yield desk, f"http://127.0.0.1:{servers[0].server_address[1]}", key
+    servers[0].shutdown()
+    thread.join()
+
+
+def test_a_witness_bounds_the_time_and_a_mirror_reads_on_without_the_log(witnessed: tuple[Desk, str, str]) -> None:
+    desk, url, key = witnessed
+    say(desk, "north of the river")
+    assert desk.ledger("witness", "ask", desk.path("log"), url, "--key", key) == 0
+    assert desk.ledger("prove", desk.path("log"), "3", "-o", desk.path("r"), locked=False) == 0
+    trust = ("--trust", desk.path("log/trust.json"))
+    assert desk.verify(desk.path("r"), *trust, "--witness", key) == 0
+    assert re.search(r"was in the log before \d{4}-\d\d-\d\dT[\d:]+Z as witnessed by example.org/red/witness", desk.out)
+    assert Receipt.parse((desk.folder / "r").read_bytes()).proof.index == 3
+    mirror = ("mirror", url, desk.path("mirror"), *trust)
+    assert desk.ledger(*mirror, "--receipt", desk.path("r"), locked=False) == 0
+    assert "4 entries mirrored" in desk.out
+    assert desk.ledger("show", desk.path("mirror"), "3", "--mirror", locked=False) == 0
+    assert "north of the river" in desk.out
+    assert desk.ledger("prove", desk.path("mirror"), "3", "--mirror", "-o", desk.path("again"), locked=False) == 0
+    assert desk.verify(desk.path("again"), *trust) == 0
+
+
+def test_two_checkpoints_that_cannot_both_be_true_become_a_proof(desk: Desk) -> None:
+    backup = (desk.folder / "log/log.db").read_bytes()
+    mark = (desk.folder / "log/keys/mark").read_bytes()
+    log_key = json.loads((desk.folder / "log/log.json").read_text())["log_key"]
+    say(desk, "north")
+    assert desk.ledger("export", desk.path("log"), "--tiles", "-o", desk.path("one"), locked=False) == 0
+    # An operator who means it puts the old store and the old mark back.
+    (desk.folder / "log/log.db").write_bytes(backup)
+    (desk.folder / "log/keys/mark").write_bytes(mark)
+    say(desk, "south")
+    say(desk, "still south")
+    assert desk.ledger("export", desk.path("log"), "--tiles", "-o", desk.path("two"), locked=False) == 0
+    words = ("compare", desk.path("one/checkpoint"), desk.path("two/checkpoint"), "--log-key", log_key)
+    assert desk.ledger(*words, locked=False) == 1
+    assert "compare.hashes" in desk.out
+    assert desk.ledger(*words, "--mirror", desk.path("two"), "-o", desk.path("fork"), locked=False) == 1
+    assert "cannot both be true" in desk.out
+    assert desk.verify(desk.path("fork"), "--log-key", log_key) == 0
+    same = ("compare", desk.path("one/checkpoint"), desk.path("one/checkpoint"), "--log-key", log_key)
+    assert desk.ledger(*same, locked=False) == 0
