@@ -24,7 +24,7 @@ Ints32 = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 
 POINT, PATH, AREA, LEG = range(4)
-POSSIBLE, LIKELY, CERTAIN, UNDECIDED = range(1, 5)
+POSSIBLE, LIKELY, CERTAIN = range(1, 4)
 DATUMS = ("WGS84", "EGM96", "EGM2008", "AGL", "FL", "unknown")
 
 
