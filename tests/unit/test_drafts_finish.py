@@ -265,6 +265,8 @@ def test_heights_of_a_position_become_a_band_only_for_what_goes_about_there() ->
     zone = declared({"kind": "no_entry", "datum": "AMSL", "radius_m": "500"}, high)
     assert zone.volumes[0].band is None
     assert codes(zone) == ["height-not-a-band"]
+    site = declared({"kind": "static_site", "start": "", "end": ""}, high)
+    assert (site.volumes[0].band, site.flags) == (None, ())
 
 
 def test_uncertainty_is_kept_with_its_meaning() -> None:

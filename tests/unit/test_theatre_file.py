@@ -131,6 +131,7 @@ def test_an_own_rule_takes_the_place_of_the_default_one_of_that_id() -> None:
         ("name: x\nextends: default\nfixes: {step_time: 0}\n", "theatre-value", 3, ""),
         ("name: x\nextends: default\nparties:\n - {id: a}\n - {id: a}\n", "theatre-party-twice", 5, ""),
         ("name: x\nextends: default\nparties:\n - {id: a, member_of: b}\n", "theatre-unknown", 4, "“b”"),
+        (f"name: x\n{BASE}parties:\n - {{id: a, member_of: b}}\n - {{id: b, member_of: a}}\n", "theatre-value", 4, ""),
         ("name: x\nextends: default\nparties: [{id: a}]\ncoordinated:\n - [a, z]\n", "theatre-unknown", 5, "“z”"),
         (RULE % "a: operation, b: any", "theatre-key-missing", 4, "relation"),
         (RULE % "a: operatoin, b: any, relation: permitted", "theatre-unknown", 4, "operation"),

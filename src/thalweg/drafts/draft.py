@@ -580,6 +580,8 @@ def _band_of_heights(
         return None
     if not given:
         return None
+    if kind is Kind.STATIC_SITE:
+        return None  # where the ground is, as every receiver tells it; a site is at no height of its own
     if kind not in (Kind.OPERATION, Kind.MOVEMENT) or isinstance(shape, Circle):
         flags.append(
             Flag(

@@ -214,8 +214,15 @@ class _Reader:
             aliases = tuple(self._text(n) for n in self._items(entries["aliases"])) if "aliases" in entries else ()
             name = self._text(entries["name"]) if "name" in entries else party_id
             parties.append(Party(party_id, name, member_of, aliases))
+        above = {party.id: party.member_of for party in parties}
         for place, member_of in members:
             self._check_party(place, member_of, tuple(parties))
+            seen: set[str] = set()
+            while member_of and member_of not in seen:
+                seen.add(member_of)
+                member_of = above.get(member_of, "")
+            if member_of:
+                raise self._error(place, "theatre-value", f"“{member_of}” is a member of itself.")
         return tuple(parties)
 
     def _groups(self, node: yaml.Node, parties: tuple[Party, ...]) -> tuple[frozenset[str], ...]:
@@ -380,7 +387,12 @@ class _Reader:
 
     def _zone(self, node: yaml.Node) -> str:
         name = self._text(node)
-        self._read(node, lambda: zone_named(name))
+        try:
+            zone_named(name)
+        except InputError as error:
+            raise self._error(
+                node, "theatre-value", f"“{name}” is not a time zone.", "an IANA name such as Asia/Damascus, or UTC"
+            ) from error
         return name
 
     def _length(self, node: yaml.Node) -> float:
