@@ -227,3 +227,38 @@ def test_date_cells_of_a_workbook_are_local_times() -> None:
 )
 def test_columns_have_aliases_in_four_languages_and_units(name: str, field: tuple[str, str] | None) -> None:
     assert field_named(name) == field
+
+
+FRENCH = """Sites statiques
+Référence;Organisme;Nom du site;Latitude;Longitude;Rayon;Valable jusqu'au;Fuseau horaire
+S1;ONG;Hôpital;35,3358811;40,1408412;80 m;31/12/2017;+03:00
+
+Mouvements
+Référence;Organisme;Mode de transport;Étape;Coordonnées GPS;Heure;Fuseau horaire;Tampon
+M1;ONG;terrestre;1;35.3358811 N 40.1408412 E;16/09/2017 08h00;+03:00;150
+M1;;;2;35.0200123 N 40.4500456 E;16/09/2017 10h30;+03:00;
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16", "utf-16-le", "utf-8-sig"])
+def test_a_french_notification_is_read_in_the_encodings_that_offices_use(encoding: str) -> None:
+    found = read(FRENCH.encode(encoding), "list.csv", Context(Theatre("plain", ())))
+    assert found.problems == ()
+    site, movement = found.declarations
+    assert (site.declaration_id, site.party, site.title) == ("S1", "ONG", "Hôpital")
+    assert str(site.valid_until) == "2017-12-31T21:00:00Z"
+    route = movement.volumes[0].shape
+    assert isinstance(route, Route)
+    assert [str(w.time) for w in route.waypoints] == ["2017-09-16T05:00:00Z", "2017-09-16T07:30:00Z"]
+    assert route.radius_m == 150.0
+    assumed = encoding in ("cp1252", "utf-16-le")
+    assert ("encoding-assumed" in {flag.code for flag in site.flags}) == assumed
+
+
+@pytest.mark.parametrize(
+    ("encoding", "title"), [("cp1251", "Больница № 2"), ("cp1256", "مستشفى الأطفال"), ("cp1252", "Hôpital été")]
+)
+def test_letters_tell_the_encoding_even_below_an_english_header(encoding: str, title: str) -> None:
+    text = f"kind,party,name,lat,lon\nsite,p,{title},35.33588,40.14084\n"
+    (made,) = read(text.encode(encoding), "list.csv", Context(Theatre("plain", ()))).declarations
+    assert made.title == title

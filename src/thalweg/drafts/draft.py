@@ -29,7 +29,7 @@ from thalweg.drafts.outlines import (
     rough_m,
     timed_points,
 )
-from thalweg.drafts.texts import folded, listed, plain, yes_or_no
+from thalweg.drafts.texts import folded, kept, listed, plain, yes_or_no
 from thalweg.drafts.times import Side, read_duration, read_time
 from thalweg.drafts.words import (
     ZONES,
@@ -196,8 +196,8 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
 
     # 1
     action = action_of(fields["action"]) if fields.get("action", "").strip() else Action.NEW
-    declaration_id = plain(fields.get("id", ""))
-    replaces = plain(fields.get("replaces", ""))
+    declaration_id = kept(fields.get("id", ""))
+    replaces = kept(fields.get("replaces", ""))
     # 2
     party, unowned = _party(draft, context, flags)
     if action is Action.CANCEL:
@@ -251,7 +251,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     declaration = Declaration(
         kind=kind,
         party=party,
-        title=plain(fields.get("title", "")),
+        title=kept(fields.get("title", "")),
         volumes=volumes,
         zone=zone,
         medium=medium,
@@ -318,7 +318,7 @@ def _entered(draft: Draft) -> dict[str, str]:
 
 def _party(draft: Draft, context: Context, flags: list[Flag]) -> tuple[str, bool]:
     """The id of the party, and whether it says that there is none."""
-    written = plain(draft.fields.get("party", ""))
+    written = kept(draft.fields.get("party", ""))
     if written and folded(written) in _NOBODY:
         return "unknown", True
     if not written:
@@ -333,7 +333,7 @@ def _party(draft: Draft, context: Context, flags: list[Flag]) -> tuple[str, bool
                 "party",
             )
         )
-        written = plain(name)
+        written = kept(name)
     known = context.party_ids.get(folded(written))
     if known is None and context.party_ids:
         flags.append(Flag("party-unlisted", f"The theatre does not list a party “{written}”.", "party"))
@@ -816,9 +816,9 @@ def _sides(fields: Mapping[str, str], context: Context) -> Sides | None:
     if not any(names):
         return None
     bound = [
-        frozenset(context.party_ids.get(folded(party), plain(party)) for party in listed(text)) for text in names[:2]
+        frozenset(context.party_ids.get(folded(party), kept(party)) for party in listed(text)) for text in names[:2]
     ]
-    return Sides(bound[0], bound[1], plain(names[2]) or "left", plain(names[3]) or "right")
+    return Sides(bound[0], bound[1], kept(names[2]) or "left", kept(names[3]) or "right")
 
 
 def _short(text: str) -> str:

@@ -12,6 +12,7 @@ from thalweg.model.errors import InputError
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x0640, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
 )
+_STEERING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 _SEPARATORS = re.compile(r"[\s_/\-–—]+")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d*)?")
@@ -23,6 +24,14 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.strip()
     return _plain_of_others(text)
+
+
+def kept(text: str) -> str:
+    """`text` as it was written, but for space around it, composed letters (NFC) and marks that steer its
+    direction: for names and ids, where № 2 is not No 2."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFC", text).translate(_STEERING).strip()
 
 
 @lru_cache(maxsize=4096)

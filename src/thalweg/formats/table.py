@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
@@ -40,7 +41,7 @@ from thalweg.drafts import (
 from thalweg.drafts.bulk import collector_paused
 from thalweg.drafts.heights import Height, read_height, read_length
 from thalweg.drafts.positions import read_cells, read_point, read_points, read_wkt
-from thalweg.drafts.texts import folded, number, plain
+from thalweg.drafts.texts import folded, kept, number
 from thalweg.model.declarations import Kind
 from thalweg.model.errors import InputError
 from thalweg.model.measures import Datum
@@ -241,13 +242,29 @@ def _decodings(data: bytes) -> list[tuple[str, str]]:
     try:
         return [(data.decode("utf-8-sig"), "")]
     except UnicodeDecodeError:
-        high = [byte for byte in data[:20000] if byte >= 0x80]
-        # In Windows-1256 Arabic, alef (C7) is the commonest letter; Russian in 1251 is mostly E0 to FF.
-        if high.count(0xC7) * 20 > len(high):
-            return [(data.decode("cp1256", "replace"), "Windows-1256 (Arabic)")]
-        if sum(byte >= 0xE0 for byte in high) * 2 > len(high):
-            return [(data.decode("cp1251", "replace"), "Windows-1251 (Cyrillic)")]
-        return [(data.decode("cp1252", "replace"), "Windows-1252 (Western)")]
+        # The first is the guess; another is taken where more columns are known by it.
+        guesses = sorted(_WINDOWS, key=lambda guess: guess[0] != _likely(data[:20000]))
+        return [(data.decode(encoding, "replace"), name) for encoding, name in guesses]
+
+
+_WINDOWS = (
+    ("cp1252", "Windows-1252 (Western)"),
+    ("cp1251", "Windows-1251 (Cyrillic)"),
+    ("cp1256", "Windows-1256 (Arabic)"),
+)
+
+
+def _likely(data: bytes) -> str:
+    """The Windows encoding that the letters speak for.
+
+    Western words have a letter above 7F here and there, Russian and Arabic ones have nothing else. Of
+    these, alef (C7) is the commonest letter in Arabic and a rare capital in Russian.
+    """
+    high = [index for index, byte in enumerate(data) if byte >= 0x80]
+    beside = sum(b - a == 1 for a, b in pairwise(high))
+    if beside * 2 < len(high):
+        return "cp1252"
+    return "cp1256" if data.count(0xC7) * 20 > len(high) else "cp1251"
 
 
 def _decoded(data: bytes, encoding: str) -> str:
@@ -638,7 +655,7 @@ def _groups(entries: Iterable[_Entry]) -> list[list[_Entry]]:
     by_id: dict[str, list[_Entry]] = {}
     for entry in entries:
         is_movement = folded(entry.fields.get("kind", "")) in _MOVEMENT_WORDS
-        own_id = plain(entry.fields.get("id", ""))
+        own_id = kept(entry.fields.get("id", ""))
         if is_movement and not own_id and "waypoint" in entry.columns and groups:
             previous = groups[-1][0]
             if folded(previous.fields.get("kind", "")) in _MOVEMENT_WORDS:
