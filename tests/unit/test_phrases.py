@@ -105,4 +105,4 @@ def test_a_result_without_findings_says_nothing_found_and_never_no_conflict() ->
 
 def test_an_instant_without_a_value_is_open() -> None:
     assert phrases.instant(None) == phrases.clock(None) == "open"
-    assert phrases.clock(Instant(0.5)) == "00:00:00.500Z"
+    assert phrases.clock(Instant(0.6)) == "00:00:01Z"

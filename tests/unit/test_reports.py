@@ -412,10 +412,27 @@ def test_the_text_of_every_token_has_contrast_enough_on_what_it_stands_on() -> N
         for block in re.findall(r":root\{([^}]*--bg:[^}]*)\}", css)[:2]
     )
     for scheme in (light, dark):
-        for ink in ("ink", "ink2", "ink3", "focus", "emerg", "warn", "caut", "info", "ok", "p0", "p1", "p2", "p3"):
+        for ink in (
+            "ink",
+            "ink2",
+            "ink3",
+            "focus",
+            "emerg",
+            "warn",
+            "caut",
+            "info",
+            "ok",
+            "p0",
+            "p1",
+            "p2",
+            "p3",
+            "p4",
+            "p5",
+            "p6",
+        ):
             for paper in ("surface", "bg"):
                 assert _contrast(scheme[ink], scheme[paper]) >= 4.5, (ink, paper)
-        for ink in ("p0", "p1", "p2", "p3", "ink2", "warn", "water-ink"):
+        for ink in ("p0", "p1", "p2", "p3", "p4", "p5", "p6", "ink2", "warn", "water-ink"):
             assert _contrast(scheme[ink], scheme["land"]) >= 4.5, (ink, "land")
         assert _contrast(scheme["emerg"], scheme["emerg-bg"]) >= 4.5
         assert _contrast(scheme["ex-ink"], scheme["ex"]) >= 4.5

@@ -20,9 +20,6 @@ from thalweg.model.words import DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import phrases
 
-MEDIA_TYPE: Final = "text/csv; charset=utf-8"
-SUFFIX: Final = ".csv"
-
 COLUMNS: Final = (
     "record", "number", "id", "type", "severity", "certainty", "share", "sentence",
     "party_1", "kind_1", "title_1", "declaration_1", "version_1", "source_1",

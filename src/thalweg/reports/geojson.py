@@ -26,9 +26,6 @@ from thalweg.model.shapes import Point, Route
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import json, outlines, phrases
 
-MEDIA_TYPE: Final = "application/geo+json"
-SUFFIX: Final = ".geojson"
-
 
 def render(disclosed: Disclosed[CheckResult]) -> bytes:
     """The whole result, as the bytes of a file."""

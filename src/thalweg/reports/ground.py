@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thalweg.model.errors import EngineError
 from thalweg.model.shapes import Position
@@ -21,19 +23,21 @@ _CREDIT: Final = "Towns: GeoNames (CC BY 4.0). Rivers and borders: Natural Earth
 def packaged(bounds: Bounds) -> Basemap:
     """What the package knows within the bounds: lines in the region of the scenario, towns everywhere."""
     lines = tuple(
-        BaseLine(kind, name, tuple(Position(lon, lat) for lon, lat in points))
-        for layer, kind in _LINES
-        for name, points in _runs(layer)
-        if len(points) > 1 and _meets(points, bounds)
+        BaseLine(kind, name, tuple(Position(lon, lat) for lon, lat in piece.tolist()))
+        for kind, name, points in _lines()
+        for piece in _within(points, bounds)
     )
     return Basemap(lines, _towns(bounds), _CREDIT)
 
 
-def _runs(layer: str) -> Iterator[tuple[str, list[tuple[float, float]]]]:
-    for feature in basemap.layer(layer)["features"]:
-        name = str(feature["properties"].get("name") or "")
-        for points in _strings(feature["geometry"]):
-            yield name, [(point[0], point[1]) for point in points]
+@cache
+def _lines() -> tuple[tuple[str, str, NDArray[np.float64]], ...]:
+    return tuple(
+        (kind, str(feature["properties"].get("name") or ""), np.array(points)[:, :2])
+        for layer, kind in _LINES
+        for feature in basemap.layer(layer)["features"]
+        for points in _strings(feature["geometry"])
+    )
 
 
 def _strings(geometry: Mapping[str, Any]) -> Iterator[list[list[float]]]:
@@ -50,21 +54,26 @@ def _strings(geometry: Mapping[str, Any]) -> Iterator[list[list[float]]]:
             raise EngineError("basemap-geometry", f"The carried basemap has a {other}, which is not a line.")
 
 
-def _meets(points: list[tuple[float, float]], bounds: Bounds) -> bool:
+def _within(points: NDArray[np.float64], bounds: Bounds) -> list[NDArray[np.float64]]:
+    """The pieces of a line that lie within or near the bounds, each with a point beyond either end."""
     if bounds.west > bounds.east:
-        return False  # the lines carried are far from the antimeridian
-    lon, lat = np.array(points).T
-    return bool(
-        lon.min() <= bounds.east
-        and lon.max() >= bounds.west
-        and lat.min() <= bounds.north
-        and lat.max() >= bounds.south
-    )
+        return []  # the lines carried are far from the antimeridian
+    wide, tall = (bounds.east - bounds.west) / 4, (bounds.north - bounds.south) / 4
+    lon, lat = points.T
+    near = (lon >= bounds.west - wide) & (lon <= bounds.east + wide)
+    near &= (lat >= bounds.south - tall) & (lat <= bounds.north + tall)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], near, [False]])))
+    return [points[max(a - 1, 0) : b + 1] for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1]
+
+
+@cache
+def _shelf() -> PackagedShelf:
+    return PackagedShelf()
 
 
 def _towns(bounds: Bounds) -> tuple[BaseTown, ...]:
     """The most populous towns; settlements too, where towns are few."""
-    shelf = PackagedShelf()
+    shelf = _shelf()
     lon, lat, kind = shelf.lon, shelf.lat, shelf.kind
     if bounds.west <= bounds.east:
         inside = (lon >= bounds.west) & (lon <= bounds.east)

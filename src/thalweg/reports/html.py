@@ -26,9 +26,6 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import map as maps
 from thalweg.reports import phrases, plots
 
-MEDIA_TYPE: Final = "text/html; charset=utf-8"
-SUFFIX: Final = ".html"
-
 DRAWN_MOST: Final = 200  # findings that get their own map and plots; all get their numbers
 
 _SCRIPT: Final = """
@@ -57,7 +54,7 @@ _LEGEND: Final = {
     "air": ("In the air", '<rect class="ar p0 h-air-l" x="1" y="1" width="20" height="14"/>'),
     "ground": ("On the ground", '<rect class="ar p0 h-ground" x="1" y="1" width="20" height="14"/>'),
     "any": ("Operation", '<rect class="ar p0 h-any" x="1" y="1" width="20" height="14"/>'),
-    "zone": ("Restricted zone", '<rect class="ar p3 h-zone" x="2" y="2" width="18" height="12"/>'),
+    "zone": ("Restricted zone", '<rect class="ar p6 h-zone" x="2" y="2" width="18" height="12"/>'),
     "none": ("None of ours there", '<rect class="ar p1 h-none" x="1" y="1" width="20" height="14"/>'),
     "site": (
         "Protected site",
@@ -69,8 +66,10 @@ _LEGEND: Final = {
     "line-disputed": ("Line, disputed", '<path class="li-disputed" d="M0 8H22"/>'),
     "unsure": (
         "Unsure edge",
-        '<circle class="so p3" cx="11" cy="8" r="7"/><circle class="se p3" cx="11" cy="8" r="7"/>',
+        '<circle class="so p6" cx="11" cy="8" r="7"/><circle class="se p6" cx="11" cy="8" r="7"/>',
     ),
+    "hypothetical": ("Hypothetical geometry", '<rect class="ar p0 hypo" x="2" y="2" width="18" height="12"/>'),
+    "rumour": ("Rumoured, no effect", '<rect class="ar pr" x="2" y="2" width="18" height="12"/>'),
 }  # fmt: skip
 
 
@@ -163,7 +162,7 @@ def _overview(result: CheckResult, parties: dict[str, _Party]) -> str:
             f'<td data-label="First" class="nowrap" data-key="{_key(finding.first)}">'
             f"{_ltr(phrases.instant(finding.first))}</td>"
             f'<td data-label="Sideways" class="nowrap" data-key="{finding.horizontal_m:.1f}">{escape(found)}</td>'
-            f'<td data-label="Rule" data-key="{finding.margin.horizontal_m:.1f}">{escape(rule)}</td>'
+            f'<td data-label="Rule" class="asked" data-key="{finding.margin.horizontal_m:.1f}">{escape(rule)}</td>'
             f'<td data-label="Marks">{_marks(phrases.marks_of(result, finding))}</td>'
             "</tr>"
         )
@@ -181,9 +180,6 @@ def _map(result: CheckResult, ground: maps.Ground | None) -> str:
         for kind in _LEGEND
         if kind in drawing.kinds
     )
-    items += "".join(
-        f"<li>{escape(mark)}</li>" for mark in phrases.all_marks(result) if mark not in (EXERCISE, "stale", "reported")
-    )
     notes = []
     if drawing.outside:
         number = phrases.count(len(drawing.outside), "declaration lies", "declarations lie")
@@ -195,7 +191,8 @@ def _map(result: CheckResult, ground: maps.Ground | None) -> str:
         f'<h2>Map</h2><figure class="panel mapbox"><div class="scroll" role="region" aria-label="Map" tabindex="0">'
         f'{drawing.svg}</div><figcaption class="small">'
         "Azimuthal equidistant about the centre; north is up there, and the scale is true there. "
-        f'Numbers are those of the findings.</figcaption><ul class="legend">{items}</ul>{small}</figure>'
+        "Numbers in symbols are those of the findings, numbers after a tag those of the declarations."
+        f'</figcaption><ul class="legend">{items}</ul>{small}</figure>'
     )
 
 
@@ -327,12 +324,10 @@ def _fixes(result: CheckResult, finding: Finding) -> str:
         f'<span class="cost">{escape(phrases.cost(fix))}</span></li>'
         for fix in phrases.fixes_of(result, finding)
     ]
-    for item in phrases.without_fix(result, finding):
-        why = " ".join(phrases.plain(text) for text in item.not_offered.values())
-        items.append(
-            f'<li class="none"><span aria-hidden="true">–</span><span>None found for '
-            f"{_title(result.declarations[item.version])}. Searched: {_e(item.searched)}. {escape(why)}</span></li>"
-        )
+    items += [
+        f'<li class="none"><span aria-hidden="true">–</span><span>{_e(phrases.in_vain(result, item))}</span></li>'
+        for item in phrases.without_fix(result, finding)
+    ]
     if not items:
         return "<h4>Fixes</h4><p>None is offered for these kinds of declaration.</p>"
     return f'<h4>Fixes, each checked again against all declarations</h4><ul class="fixes">{"".join(items)}</ul>'
@@ -400,7 +395,7 @@ def _left_out(result: CheckResult) -> str:
 
 def _declarations(result: CheckResult, parties: dict[str, _Party]) -> str:
     rows = []
-    for version, declaration in result.declarations.items():
+    for number, (version, declaration) in enumerate(result.declarations.items(), 1):
         when = dict.fromkeys(phrases.window(volume.window) for volume in declaration.volumes)
         when |= dict.fromkeys(phrases.window(segment.window) for segment in declaration.segments)
         what = dict.fromkeys(phrases.shape(volume.shape) for volume in declaration.volumes)
@@ -416,7 +411,7 @@ def _declarations(result: CheckResult, parties: dict[str, _Party]) -> str:
         )
         details = "; ".join(f"{name}: {text}" for name, text in declaration.details.items())
         rows.append(
-            f'<tr><th scope="row">{_tag(parties, declaration)} {_title(declaration)}'
+            f'<tr><th scope="row" data-key="{number}">{_tag(parties, declaration)} {number}. {_title(declaration)}'
             + (f'<br><span class="small">{_e(details)}</span>' if details else "")
             + f'</th><td data-label="Kind">{escape(phrases.kind(declaration))}<br>'
             + f"{_bdi(result.party_name(declaration.party))}</td>"

@@ -23,8 +23,6 @@ from thalweg.model.words import DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import phrases
 
-MEDIA_TYPE: Final = "application/json"
-SUFFIX: Final = ".json"
 FORMAT: Final = "thalweg-check"
 VERSION: Final = 1
 

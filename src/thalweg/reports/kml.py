@@ -32,8 +32,6 @@ from thalweg.model.words import DISCLAIMERS, MARK_MEANING
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import outlines, phrases
 
-MEDIA_TYPE: Final = "application/vnd.google-earth.kml+xml"
-SUFFIX: Final = ".kml"
 NAMESPACE: Final = "http://www.opengis.net/kml/2.2"
 
 _ABSOLUTE: Final = (Datum.EGM96, Datum.EGM2008)
@@ -99,9 +97,7 @@ def _finding(folder: ET.Element, result: CheckResult, number: int, finding: Find
         f"{what}: {found} (rule: {asked})" for what, found, asked in phrases.against_rule(finding)
     ]  # fmt: skip
     fixes = [f"Fix: {fix.sentence} ({phrases.cost(fix)})" for fix in phrases.fixes_of(result, finding)]
-    fixes += [
-        f"No fix found; searched: {item.searched}." for item in phrases.without_fix(result, finding)
-    ]  # fmt: skip
+    fixes += [phrases.in_vain(result, item) for item in phrases.without_fix(result, finding)]
     lines = [
         finding.sentence, finding.rule_sentence, phrases.certainty(finding), *finding.reasons, *rules,
         phrases.datums(finding),

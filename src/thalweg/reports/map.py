@@ -28,7 +28,9 @@ from thalweg.reports import outlines, phrases
 
 WIDE: Final = 1000.0  # of the main map, in the units of its drawing; labels are 13 of them
 WIDE_INSET: Final = 640.0
-PARTY_STYLES: Final = 4
+PARTY_STYLES: Final = 7  # the last is shared by all further parties
+_CROWDED: Final = 12  # findings; beyond, distances are left to the text
+_TOUCH: Final = 24.0  # two symbols nearer than this would hide each other
 
 Floats = NDArray[np.float64]
 
@@ -79,7 +81,7 @@ class Drawing:
 
     svg: str
     outside: tuple[str, ...]  # version ids of declarations that lie off the sheet
-    kinds: tuple[str, ...]  # symbols used, for the legend
+    kinds: tuple[str, ...]  # symbols used, for the legend: keys of its table
     credit: str
 
 
@@ -232,14 +234,14 @@ def _draw(
     _base_lines(sheet, base)
     tags = phrases.tags(declaration.party for declaration in result.declarations.values())
     order = {party: min(index, PARTY_STYLES - 1) for index, party in enumerate(tags)}
-    for number, finding in findings:
-        _symbol(sheet, number, finding)
+    _findings(sheet, findings)
     outside = []
+    numbers = {version: number for number, version in enumerate(result.declarations, 1)}
     shown = result.declarations.values() if whole else chosen
     for declaration in shown:
         if not _declaration(
-            sheet, result, declaration, tags[declaration.party], order[declaration.party],
-            focus=declaration in chosen, detail=not whole,
+            sheet, result, declaration, f"{tags[declaration.party]} {numbers[declaration.version_id]}",
+            order[declaration.party], focus=declaration in chosen, detail=not whole,
         ):  # fmt: skip
             outside.append(declaration.version_id)
     _towns(sheet, base)
@@ -510,10 +512,10 @@ def _declaration(
             style = "ar pr" if rumour else f"ar {ink} {_hatch(declaration, party)}"
             if declaration.hypothetical:
                 style += " hypo"
+                sheet.kinds["hypothetical"] = None
             if sheet.draw("areas", flat, style):
                 anchors.append(_anchor(sheet, flat))
-            if not rumour:
-                sheet.kinds[_symbol_name(declaration)] = None
+            sheet.kinds["rumour" if rumour else _symbol_name(declaration)] = None
         if line is not None:
             flat = sheet.flat(line)
             if sheet.draw("paths", flat, f"pa {ink}" + (" hypo" if declaration.hypothetical else "")):
@@ -535,11 +537,13 @@ def _declaration(
         return False
     if declaration.kind is not Kind.LINE:
         at = anchors[0]
-        region = declaration.volumes[0].shape
-        sheet.label(
-            at.x, at.y, _caption(result, declaration, tag), f"lb {ink}", 13, keep=focus,
-            near=12 if isinstance(region, Point | Route) else 5, above=not isinstance(region, Point | Route),
-        )  # fmt: skip
+        beside = isinstance(declaration.volumes[0].shape, Point | Route)
+        near, above = (12.0, False) if beside else (5.0, True)
+        style = f"lb {ink}"
+        full = _caption(result, declaration, tag)
+        if not sheet.label(at.x, at.y, full, style, 13, keep=detail, near=near, above=above) and focus:
+            # The number is that of the table of declarations.
+            sheet.label(at.x, at.y, tag, style, 13, keep=True, near=near, above=above)
     return True
 
 
@@ -643,26 +647,41 @@ def _symbol_name(declaration: Declaration) -> str:
 # ------------------------------------------------------------------ findings
 
 
-def _symbol(sheet: _Sheet, number: int, finding: Finding) -> None:
-    p, q = (sheet.spot(at) for at in finding.closest)
-    for region in finding.region:
-        sheet.draw("regions", sheet.flat(outlines.polygon(region)), "fd-region")
-    if finding.closest[0] != finding.closest[1]:
-        sheet.draw("found", sheet.flat(LineString(outlines.along(finding.closest))), "fd-line")
-        for end in (p, q):
-            sheet.add("found", f'<circle class="fd-end" cx="{end.x:.1f}" cy="{end.y:.1f}" r="4"/>')
-    x, y = (p.x + q.x) / 2, (p.y + q.y) / 2
-    # Two findings at one place would hide each other.
-    while any(abs((b.x0 + b.x1) / 2 - x) < 20 and abs((b.y0 + b.y1) / 2 - y) < 16 for b in sheet.taken):
-        x += 21
-    if not (0 <= x <= sheet.wide and 0 <= y <= sheet.tall):
-        return
-    sheet.taken.append(_Box(x - 11, y - 11, x + 11, y + 11))
-    sheet.add("found", f'<g transform="translate({x:.1f} {y:.1f})">{severity_symbol(finding, number)}</g>')
-    if finding.horizontal_m > 0:
-        sheet.label(
-            x, y, phrases.distance(finding.horizontal_m), "fd-name", 14, keep=False, near=14
-        )  # fmt: skip
+def _findings(sheet: _Sheet, findings: Sequence[tuple[int, Finding]]) -> None:
+    """The regions and the links of all, and one symbol for each place: findings that would hide each other
+    share the symbol of the first, with all their numbers beside it."""
+    places: list[tuple[float, float, list[tuple[int, Finding]]]] = []
+    for number, finding in findings:
+        p, q = (sheet.spot(at) for at in finding.closest)
+        for region in finding.region:
+            sheet.draw("regions", sheet.flat(outlines.polygon(region)), "fd-region")
+        if finding.closest[0] != finding.closest[1]:
+            sheet.draw("found", sheet.flat(LineString(outlines.along(finding.closest))), "fd-line")
+            if len(findings) <= _CROWDED:
+                for end in (p, q):
+                    sheet.add("found", f'<circle class="fd-end" cx="{end.x:.1f}" cy="{end.y:.1f}" r="4"/>')
+        x, y = (p.x + q.x) / 2, (p.y + q.y) / 2
+        if not (0 <= x <= sheet.wide and 0 <= y <= sheet.tall):
+            continue
+        near = [place for place in places if math.hypot(place[0] - x, place[1] - y) < _TOUCH]
+        if near:
+            near[0][2].append((number, finding))
+        else:
+            places.append((x, y, [(number, finding)]))
+    for x, y, _ in places:
+        sheet.taken.append(_Box(x - 11, y - 11, x + 11, y + 11))
+    for x, y, here in places:
+        number, finding = here[0]
+        sheet.add("found", f'<g transform="translate({x:.1f} {y:.1f})">{severity_symbol(finding, number)}</g>')
+        if len(here) > 1:
+            others = [str(other) for other, _ in here[1:]]
+            more = f" and {len(others) - 5} more" if len(others) > 6 else ""
+            said = "+ " + ", ".join(others[:5] if more else others) + more
+        elif finding.horizontal_m > 0 and len(findings) <= _CROWDED:
+            said = phrases.distance(finding.horizontal_m)
+        else:
+            continue
+        sheet.label(x, y, said, "fd-name", 14, keep=len(here) > 1, near=14)
 
 
 def severity_symbol(finding: Finding, number: int) -> str:

@@ -24,8 +24,6 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import map as maps
 from thalweg.reports import phrases, plots
 
-MEDIA_TYPE: Final = "application/pdf"
-SUFFIX: Final = ".pdf"
 DRAWN_MOST: Final = 200  # findings that get their own map and plots; all get their numbers
 
 # Narrower drawings than the page's, so that their text is of the same size as the text of the print.
@@ -75,7 +73,11 @@ def render(disclosed: Disclosed[CheckResult], ground: maps.Ground | None = None)
 def _content(result: CheckResult, ground: maps.Ground | None) -> dict[str, object]:
     marks = phrases.all_marks(result)
     drawing = maps.draw(result, ground, wide=_WIDE_MAP)
-    notes = ["Azimuthal equidistant about the centre; numbers are those of the findings.", drawing.credit]
+    notes = [
+        "Azimuthal equidistant about the centre. Numbers in symbols are those of the findings, numbers after a party's "
+        "tag those of the declarations.",
+        drawing.credit,
+    ]
     if drawing.outside:
         notes.append(f"{phrases.count(len(drawing.outside), 'declaration lies', 'declarations lie')} off the map.")
     tags = phrases.tags(declaration.party for declaration in result.declarations.values())
@@ -163,9 +165,7 @@ def _finding(
         facts.append(["", phrases.datums(finding)])
     facts.append(["Id", _t(f"{finding.id}, rule {finding.rule}")])
     fixes = [[_t(fix.sentence), phrases.cost(fix)] for fix in phrases.fixes_of(result, finding)]
-    for item in phrases.without_fix(result, finding):
-        title = phrases.title(result.declarations[item.version])
-        fixes.append([_t(f"None found for {title}. Searched: {item.searched}."), ""])
+    fixes += [[_t(phrases.in_vain(result, item)), ""] for item in phrases.without_fix(result, finding)]
     status = f", {phrases.plain(finding.line_status)} line" if finding.line_status else ""
     drawn = number <= DRAWN_MOST
     return {
@@ -240,7 +240,7 @@ def _problems(result: CheckResult) -> list[dict[str, object]]:
 
 def _declarations(result: CheckResult, tags: dict[str, str]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for version, declaration in result.declarations.items():
+    for number, (version, declaration) in enumerate(result.declarations.items(), 1):
         places = [phrases.shape(volume.shape) for volume in declaration.volumes]
         places += [phrases.line_status(segment.status) for segment in declaration.segments]
         places += [text for volume in declaration.volumes if (text := phrases.uncertainty(volume))]
@@ -248,7 +248,7 @@ def _declarations(result: CheckResult, tags: dict[str, str]) -> list[dict[str, o
         when += [phrases.window(segment.window) for segment in declaration.segments]
         rows.append(
             {
-                "tag": _t(tags[declaration.party]),
+                "tag": _t(f"{tags[declaration.party]} {number}"),
                 "title": _t(phrases.title(declaration)),
                 "kind": _t(f"{phrases.kind(declaration)}, {result.party_name(declaration.party)}"),
                 "marks": [_t(mark) for mark in result.marks(version)],

@@ -90,13 +90,13 @@ def duration(seconds: float) -> str:
 
 
 def instant(when: Instant | None) -> str:
-    """`2017-09-16 00:52:45Z`; an open end is `open`. `Z` always stands on a UTC time."""
-    return "open" if when is None else str(when).replace("T", " ", 1)
+    """`2017-09-16 00:52:45Z`, to the nearest second; an open end is `open`. `Z` always stands on a UTC time."""
+    return "open" if when is None else str(Instant(float(round(when.epoch_s)))).replace("T", " ", 1)
 
 
 def clock(when: Instant | None) -> str:
     """`00:52:45Z`."""
-    return "open" if when is None else str(when).split("T", 1)[1]
+    return "open" if when is None else instant(when).split(" ", 1)[1]
 
 
 def window(span: Window) -> str:
@@ -427,6 +427,13 @@ def without_fix(result: CheckResult, finding: Finding) -> tuple[Suggestions, ...
         for version in dict.fromkeys(finding.versions)
         if version in result.suggestions and not result.suggestions[version].fixes
     )
+
+
+def in_vain(result: CheckResult, item: Suggestions) -> str:
+    """`None found for X. Searched: … (time: its time is open-ended; …)`: the bounds, and why each kind failed."""
+    why = "; ".join(f"{kind}: {reason}" for kind, reason in item.not_offered.items())
+    name = title(result.declarations[item.version])
+    return plain(f"None found for {name}. Searched: {item.searched}" + (f" ({why})." if why else "."))
 
 
 def cost(fix: Fix) -> str:

@@ -146,9 +146,7 @@ def _changes(result: CheckResult, finding: Finding) -> list[tuple[str, str]]:
     facts = [
         ("Fix", f"{phrases.plain(fix.sentence)} ({phrases.cost(fix)})") for fix in phrases.fixes_of(result, finding)
     ]
-    for item in phrases.without_fix(result, finding):
-        who = phrases.title(result.declarations[item.version])
-        facts.append(("No fix", f"none found for {who}; searched: {phrases.plain(item.searched)}"))
+    facts += [("No fix", phrases.in_vain(result, item)) for item in phrases.without_fix(result, finding)]
     return facts
 
 
