@@ -141,7 +141,7 @@ static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_
     out->candidates++;
     contact c;
     terms m = terms_of(p, r, rule, a, b);
-    int v = verdict(p, r, rule, a, b, m.u > 0.0, s, &c);
+    int v = verdict(p, r, rule, a, b, DECIDE, s, &c);
     if (v == NO) return 1;
     if (v == OUT_OF_MEMORY) return 0;
     double share = 1.0;
@@ -291,7 +291,7 @@ EXPORT int thalweg_explain(const parts *p, const rules *r, int64_t n, const int3
         terms m = terms_of(p, r, rule[i], a[i], b[i]);
         question q = widest(&m);
         contact c;
-        meet(p, a[i], b[i], &q, 1, 0.0, &s, &c);
+        meet(p, a[i], b[i], &q, EXPLAIN, 0.0, &s, &c);
         if (c.met < 0) { scratch_free(&s); return 0; }
         if (!c.met) { d[i] = NAN; continue; }
         d[i] = larger(0.0, c.d - m.radii);
@@ -360,7 +360,7 @@ EXPORT int thalweg_neighbours(const parts *p, const rules *r, const setting *g, 
             if (rule < 0) continue;
             terms m = terms_of(p, r, rule, a, b);
             question ask = widest(&m);
-            ask.h += side, ask.v_ab += up_m, ask.v_ba += up_m, ask.t += late;
+            ask.h += side, ask.stop = ask.h, ask.v_ab += up_m, ask.v_ba += up_m, ask.t += late;
             contact c;
             meet(p, a, b, &ask, 0, 0.0, &s, &c);
             ok = c.met >= 0 && (!c.met || results_add(out, a, b, rule, POSSIBLE, 0.0));

@@ -15,7 +15,10 @@ typedef struct {
     int v_closed;      /* at the limit counts (margin 0) */
     double t;          /* time gap below this; 0: overlap of half-open windows */
     double dx, dy, dt; /* b is moved by this first: metres east and north, seconds */
+    double stop;       /* once they are known to be closer than this, the closest places are not looked for */
 } question;
+
+enum { DECIDE = 0, EXPLAIN = 1 }; /* what is wanted: closer or not, and the closest places unless below `stop`; or always */
 
 typedef struct {
     int met;
@@ -408,7 +411,7 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
     if (far) {
         best = closest_edges_far(p, s->ea, ma, la, s->eb, mb, lb, limit + error, q->dx, q->dy, &at_a, &at_b, &ss, &tt);
     } else {
-        double best2 = (limit + error) * (limit + error), sure = larger(0.0, limit - error);
+        double best2 = (limit + error) * (limit + error), sure = full || enough > 0.0 ? 0.0 : larger(0.0, q->stop - error);
         int found = 0;
         if (ma * mb > 12) { /* the corners that face each other most bound the distance before any edge is looked at */
             double fx, fy, gx, gy, face = -INFINITY, back = INFINITY, px = 0, py = 0, qx = 0, qy = 0;
@@ -423,6 +426,10 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
                 if (t < back) back = t, qx = s->eb[j].x1, qy = s->eb[j].y1;
             }
             best2 = lesser(best2, (px - qx) * (px - qx) + (py - qy) * (py - qy));
+            if (best2 < sure * sure) {
+                c->met = 1, c->d = sqrt(best2), c->depth = 0.0;
+                return;
+            }
         }
         for (int64_t i = 0; i < ma; i++) {
             const edge *e = &s->ea[i];
@@ -437,7 +444,10 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
                 if (d2 < best2 || (!found && d2 <= best2)) {
                     best2 = d2, found = 1, at_a = *e, at_b = *g, ss = u, tt = v;
                     if (best2 == 0.0) goto done;
-                    if (!full && !(enough > 0.0) && best2 < sure * sure) goto done;
+                    if (best2 < sure * sure) {
+                        c->met = 1, c->d = sqrt(best2), c->depth = 0.0;
+                        return;
+                    }
                 }
             }
         }
@@ -465,7 +475,7 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
         }
     }
     if (!(best <= limit + error)) { c->d = INFINITY; return; }
-    if (q->dx == 0.0 && q->dy == 0.0 && (full || far || fabs(best - limit) <= error)) {
+    if (q->dx == 0.0 && q->dy == 0.0 && (full || far || q->stop < q->h || fabs(best - limit) <= error)) {
         settle(p, &at_a, &at_b, la[0], la[1], lb[0], lb[1], ss, tt, c);
         if (far && best < c->d) c->d = best;
     } else {
@@ -532,7 +542,7 @@ static void meet(const parts *p, int64_t a, int64_t b, const question *q, int fu
     }
     if (!full && q->dx == 0.0 && q->dy == 0.0 && p->inner[a] >= 0.0 && p->inner[b] >= 0.0) {
         /* discs inside both may decide, and how firmly: then the distance is not looked for */
-        double discs = p->inner[a] + p->inner[b] - 0.01, sure = discs + (enough > 0.0 ? -enough : q->h);
+        double discs = p->inner[a] + p->inner[b] - 0.01, sure = discs + (enough > 0.0 ? -enough : q->stop);
         if (sure > 0.0 && vec_dot(apart, apart) < sure * sure * 0.99999) {
             c->met = 1, c->d = 0.0, c->depth = enough;
             return;
@@ -543,7 +553,7 @@ static void meet(const parts *p, int64_t a, int64_t b, const question *q, int fu
         return;
     }
     meet_in_place(p, a, b, q, la, lb, full, enough, s, c);
-    if (full && c->met > 0) {
+    if (c->met > 0 && (full || q->stop < q->h)) {
         if (leg_a) c->ta = time_at(p, a, c->at_a);
         if (leg_b) c->tb = time_at(p, b, c->at_b);
     }

@@ -34,8 +34,9 @@ static terms terms_of(const parts *p, const rules *r, int32_t rule, int64_t a, i
 
 /* The question with every bound taken the way that brings the two together. */
 static question widest(const terms *m) {
-    question q = {m->radii + m->h + m->u + (m->h > 0.0 ? 0.0 : CONTACT_M), INFINITY, INFINITY, m->v == 0.0, m->t + m->tu, 0, 0, 0};
+    question q = {m->radii + m->h + m->u + (m->h > 0.0 ? 0.0 : CONTACT_M), INFINITY, INFINITY, m->v == 0.0, m->t + m->tu, 0, 0, 0, 0};
     if (m->radii + m->h + m->u == 0.0) q.h = 0.0;
+    q.stop = q.h;
     if (m->v >= 0.0) {
         q.v_ab = m->v + m->zu + m->ab.allowance - m->ab.shift;
         q.v_ba = m->v + m->zu + m->ba.allowance - m->ba.shift;
@@ -65,7 +66,7 @@ static int must_meet(const parts *p, int64_t a, int64_t b, const terms *m, const
     if (m->unstated) return 0;
     double height = m->v >= 0.0 ? m->zu + m->ab.allowance + m->ba.allowance : 0.0;
     if (m->u + m->tu + height == 0.0) return 1;
-    question q = {m->radii + m->h + CONTACT_M, INFINITY, INFINITY, m->v == 0.0, m->t - m->tu, 0, 0, 0};
+    question q = {m->radii + m->h + CONTACT_M, INFINITY, INFINITY, m->v == 0.0, m->t - m->tu, 0, 0, 0, 0};
     if (m->v >= 0.0) {
         q.v_ab = m->v - m->zu - m->ab.allowance - m->ab.shift;
         q.v_ba = m->v - m->zu - m->ba.allowance - m->ba.shift;
@@ -80,7 +81,7 @@ static int must_meet(const parts *p, int64_t a, int64_t b, const terms *m, const
     double spare = m->u, slow = lesser(ground_speed(p, a), ground_speed(p, b));
     int elsewhere = leg_a && leg_b && q.t < 0.0;
     if (elsewhere) q.t = 0.0, spare += slow * m->tu; /* they meet elsewhere on the slower one's track */
-    meet(p, a, b, &q, 1, larger(0.0, m->u - m->h - m->radii), s, &c);
+    meet(p, a, b, &q, EXPLAIN, larger(0.0, m->u - m->h - m->radii), s, &c);
     if (c.met <= 0) return 0;
     if (elsewhere) {
         int64_t leg = ground_speed(p, a) <= ground_speed(p, b) ? a : b;
@@ -119,7 +120,8 @@ static const errors *cases(void) {
 
 /* The question of one case: both declarations' errors drawn, the margins as they are. */
 static question in_case(const parts *p, int64_t a, int64_t b, const terms *m, const errors *e) {
-    question q = {m->radii + m->h + (m->h > 0.0 ? 0.0 : CONTACT_M), INFINITY, INFINITY, m->v == 0.0, m->t, 0, 0, 0};
+    question q = {m->radii + m->h + (m->h > 0.0 ? 0.0 : CONTACT_M), INFINITY, INFINITY, m->v == 0.0, m->t, 0, 0, 0, 0};
+    q.stop = q.h;
     q.dx = e->bx * p->u[b] - e->ax * p->u[a], q.dy = e->by * p->u[b] - e->ay * p->u[a];
     q.dt = e->bt * p->tu[b] - e->at * p->tu[a];
     if (m->v >= 0.0) { /* b higher by `up` brings (lower a - upper b) down */
@@ -135,6 +137,7 @@ static int verdict(const parts *p, const rules *r, int32_t rule, int64_t a, int6
                    contact *c) {
     terms m = terms_of(p, r, rule, a, b);
     question q = widest(&m);
+    if (m.u > 0.0) q.stop = larger(0.0, q.h - 2.0 * m.u); /* closer than that, no error keeps them apart */
     meet(p, a, b, &q, full, larger(0.0, m.u - m.h - m.radii), s, c);
     if (c->met < 0) return OUT_OF_MEMORY;
     if (!c->met) return NO;
@@ -204,19 +207,42 @@ static int ground_cases(const parts *p, int64_t a, int64_t b, const terms *m, co
     return hits;
 }
 
+/* The chance that the sum of two errors, uniform within -a..a and -b..b, is at most x: a trapezoid's area. */
+static double chance_at_most(double x, double a, double b) {
+    if (a < b) { double swap = a; a = b, b = swap; }
+    if (x >= a + b) return 1.0;
+    if (x < -a - b) return 0.0;
+    if (b == 0.0) return a == 0.0 ? 1.0 : (x + a) / (2.0 * a);
+    double rest = a + b - fabs(x), tail = fabs(x) > a - b ? rest * rest / (8.0 * a * b) : 0.5 - fabs(x) / (2.0 * a);
+    return x < 0.0 ? tail : 1.0 - tail;
+}
+
 /* For two standing parts place, time and height err independently: the share is the product of three. -1: no memory. */
 static double standing_share(const parts *p, int64_t a, int64_t b, const terms *m, const contact *found, scratch *s) {
-    int times = 0, heights = 0, ground = SAMPLES;
-    const errors *all = cases();
-    int sure = m->tu == 0.0 && m->zu == 0.0 && (m->v < 0.0 || m->ab.allowance + m->ba.allowance == 0.0);
-    if (sure) times = heights = SAMPLES;
-    for (int k = 0; !sure && k < SAMPLES; k++) {
-        question q = in_case(p, a, b, m, &all[k]);
-        times += larger(p->t0[b] + q.dt - p->t1[a], p->t0[a] - p->t1[b] - q.dt) < q.t;
-        heights += heights_meet(p->lower[a], p->upper[a], p->lower[b], p->upper[b], &q);
+    double share = 1.0;
+    if (m->tu > 0.0) { /* b later by x: apart once x reaches one end, before it the other */
+        double late = p->t1[a] - p->t0[b] + m->t, early = p->t0[a] - p->t1[b] - m->t;
+        share *= chance_at_most(late, p->tu[a], p->tu[b]) - chance_at_most(early, p->tu[a], p->tu[b]);
     }
-    if (!ground_must_meet(m, found, m->u)) ground = ground_cases(p, a, b, m, found, s);
-    return ground < 0 ? -1.0 : (double)times / SAMPLES * heights / SAMPLES * ground / SAMPLES;
+    if (m->v >= 0.0 && m->zu + m->ab.allowance + m->ba.allowance > 0.0) {
+        if (m->ab.allowance + m->ba.allowance == 0.0) { /* b higher by x */
+            double high = m->v - m->ba.shift - (p->lower[b] - p->upper[a]), low = p->lower[a] - p->upper[b] + m->ab.shift - m->v;
+            share *= chance_at_most(high, p->zu[a], p->zu[b]) - chance_at_most(low, p->zu[a], p->zu[b]);
+        } else {
+            int heights = 0;
+            for (int k = 0; k < SAMPLES; k++) {
+                question q = in_case(p, a, b, m, &cases()[k]);
+                heights += heights_meet(p->lower[a], p->upper[a], p->lower[b], p->upper[b], &q);
+            }
+            share *= (double)heights / SAMPLES;
+        }
+    }
+    if (!ground_must_meet(m, found, m->u)) {
+        int ground = ground_cases(p, a, b, m, found, s);
+        if (ground < 0) return -1.0;
+        share *= (double)ground / SAMPLES;
+    }
+    return larger(0.0, share);
 }
 
 /* Is the simple product to be had? Not where parts move, or are so large that they need frames of their own. */
@@ -234,7 +260,7 @@ static double share_of(const parts *p, const rules *r, const int32_t *rule, cons
     if (n == 1) {
         terms m = terms_of(p, r, *rule, *as, *bs);
         if (stands(p, *as, *bs, &m)) {
-            if (verdict(p, r, *rule, *as, *bs, 1, s, &c) == OUT_OF_MEMORY) return -1.0;
+            if (verdict(p, r, *rule, *as, *bs, DECIDE, s, &c) == OUT_OF_MEMORY) return -1.0;
             return standing_share(p, *as, *bs, &m, &c, s);
         }
     }
