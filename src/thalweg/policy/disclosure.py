@@ -57,10 +57,8 @@ class Disclosed(Generic[T_co]):
         return f"<Disclosed {type(self._value).__name__} to {self._reader}>"
 
     @override
-    def __reduce_ex__(self, protocol: object) -> str:
-        raise ValueRefused(
-            "disclosure-copied", "A disclosed value is not pickled or copied; disclose it again."
-        )
+    def __reduce_ex__(self, _protocol: object, /) -> str:
+        raise ValueRefused("disclosure-copied", "A disclosed value is not pickled or copied; disclose it again.")
 
 
 def disclose_everything(result: CheckResult) -> Disclosed[CheckResult]:
