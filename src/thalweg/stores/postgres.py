@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.rows import TupleRow
 
-from thalweg.ledger.errors import Damaged, Refused, StoreFailed
+from thalweg.ledger.errors import Damaged, LedgerError, Refused, StoreFailed
 from thalweg.ledger.promise import Append, AuthorTip, StoredHead, StoredPayload
 from thalweg.ledger.tree import TILE_WIDTH, Head
 from thalweg.stores.sql import Migration, migrations, queries
@@ -42,8 +42,12 @@ class PostgresStore:
         self._writer: Connection | None = None
         self._reader: Connection | None = None
         self._holding = False
-        self._guard("no", self._check)
-        self._guard("no", self._migrate)
+        try:
+            self._guard("no", self._check)
+            self._guard("no", self._migrate)
+        except LedgerError:
+            self._drop()
+            raise
 
     def acquire(self, *, take_over: bool = False) -> int:
         def act() -> int:
