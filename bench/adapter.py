@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import sys
 import time
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from bench.stream import Stream
 from thalweg.engine import explain as explaining
 from thalweg.engine.batch import batch
 from thalweg.engine.columns import Columns, assemble, pack
+from thalweg.engine.ends import Ends
 from thalweg.engine.live import Live
 from thalweg.engine.online import Cancelled, Declared, Online, Tick
 from thalweg.geometry import kernel
@@ -86,15 +86,17 @@ def replay(world: World, given: Stream, meter: Meter) -> tuple[Floats, Floats, P
     pairs at the end are those of a batch over what is live then.
     """
     with meter.phase("load"):
-        source = columns(world, margins=False).parts
+        source = columns(part_of(world, np.arange(given.live, world.count)), margins=False).parts
         first = columns(part_of(world, np.arange(given.live)), margins=False)
         matrix, _ = first.matrix(theatre(margins=False))
     with meter.phase("index"):
         live = Live(matrix, first.growth(matrix))
         live.load(first.parts, first.parts.kind, first.parts.party)
+        del first
         end_s = world.end_s.tolist()
-        ends = list(zip(end_s[: given.live], range(given.live), strict=True))
-        heapq.heapify(ends)
+        ends: Ends[int] = Ends()
+        for member in range(given.live):
+            ends.add(end_s[member], member)
         present = bytearray(b"\1" * given.live + b"\0" * (world.count - given.live))
     count = len(given.kind)
     spent_us, thread_us = np.empty(count), np.empty(count)
@@ -104,8 +106,7 @@ def replay(world: World, given: Stream, meter: Meter) -> tuple[Floats, Floats, P
         for event, (kind, row, old, now_s) in enumerate(history):
             clock, thread = time.perf_counter_ns(), time.thread_time_ns()
             if kind == Event.TICK:
-                while ends[0][0] <= now_s:
-                    _, member = heapq.heappop(ends)
+                for member in ends.until(now_s):
                     if present[member]:
                         present[member] = 0
                         live.remove(member)
@@ -113,9 +114,10 @@ def replay(world: World, given: Stream, meter: Meter) -> tuple[Floats, Floats, P
                 present[old] = 0
                 live.remove(old)
             if row >= 0:
-                pairs = live.add(source, (row, row + 1), row, kind=0, party=0, rank=row)
+                spare = row - given.live
+                pairs = live.add(source, (spare, spare + 1), row, kind=0, party=0, rank=row)
                 present[row] = 1
-                heapq.heappush(ends, (end_s[row], row))
+                ends.add(end_s[row], row)
             thread_us[event] = (time.thread_time_ns() - thread) / 1e3
             spent_us[event] = (time.perf_counter_ns() - clock) / 1e3
             if row >= 0:

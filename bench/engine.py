@@ -34,7 +34,7 @@ STARTS = 7
 
 def feed(subject: str, count: int, events: int) -> Record:
     """Replay one history of events among `count` live declarations; the digest is of all pairs told."""
-    world = load(kept(count + events))
+    world = load(kept(count + events), without=("lon_deg", "lat_deg") if subject == "postgis" else ("x_m", "y_m"))
     given = stream(world, count, events)
     meter = Meter()
     record: Record = {"what": "feed", "subject": subject, "count": count, "events": events}

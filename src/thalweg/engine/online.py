@@ -10,7 +10,6 @@ whose validity has run out is stale and stays live (DESIGN.md section 5).
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 from thalweg.engine import explain, lines
 from thalweg.engine.batch import in_order
 from thalweg.engine.columns import PRESENT, Columns, hard_bounds, pack, rank_of
+from thalweg.engine.ends import Ends
 from thalweg.engine.explain import Describe
 from thalweg.engine.live import Live
 from thalweg.model.declarations import Cancellation, Declaration, Kind, Medium, Zone
@@ -78,7 +78,7 @@ class Online:
         self._present: dict[str, Declaration] = {}
         self._open: dict[str, Finding] = {}
         self._of: dict[str, set[str]] = {}  # version id -> ids of its open findings
-        self._ends: list[tuple[float, str]] = []
+        self._ends: Ends[str] = Ends()
         self._latest = -math.inf
         self._widest_s = max((rule.margin.time_s for rule in theatre.rules), default=0.0)
 
@@ -117,7 +117,7 @@ class Online:
         if ends_at(declaration, self._widest_s) <= self._latest:
             return Change(closed=closed)
         opened = self._compare(declaration)
-        heapq.heappush(self._ends, (ends_at(declaration, self._widest_s), version))
+        self._ends.add(ends_at(declaration, self._widest_s), version)
         return Change(in_order(opened), closed)
 
     def _compare(self, declaration: Declaration) -> list[Finding]:
@@ -197,8 +197,7 @@ class Online:
             raise EngineError("time-backwards", f"It cannot be {now} now: it was later already.", now=str(now))
         self._latest = now.epoch_s
         closed: tuple[str, ...] = ()
-        while self._ends and self._ends[0][0] <= now.epoch_s:
-            _, version = heapq.heappop(self._ends)
+        for version in self._ends.until(now.epoch_s):
             if version in self._number:
                 closed += self._end(version)
         return Change(closed=closed)
