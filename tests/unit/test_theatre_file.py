@@ -123,6 +123,7 @@ def test_an_own_rule_takes_the_place_of_the_default_one_of_that_id() -> None:
         ("name: x\nextends: default\nexercise: maybe\n", "theatre-value", 3, ""),
         ("name: x\nextends: default\narea: {box: [1, 2, 3]}\n", "theatre-value", 3, "west"),
         ("name: x\nextends: default\narea: {box: [1, 2, 3, 99]}\n", "theatre-value", 3, ""),
+        (f"name: x\n{BASE}area: {{polygon: [[1, 1], [2, 2], [2, 1], [1, 2]]}}\n", "theatre-value", 3, "crosses itself"),
         ("name: x\nextends: default\nheights: {ground_min: 900, ground_max: 5}\n", "theatre-value", 3, ""),
         ("name: x\nextends: default\nmoving_buffers: {rail: 5}\n", "theatre-unknown", 3, "air"),
         ("name: x\nextends: default\nlead_times: {movment: 5}\n", "theatre-unknown", 3, "Did you mean “movement”?"),

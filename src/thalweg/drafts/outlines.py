@@ -63,7 +63,9 @@ def position(at: LonLat) -> Position:
     return Position(float(at[0]), float(at[1]))
 
 
-def area_shape(outline: AreaOutline) -> tuple[Polygon | MultiPolygon, tuple[Flag, ...]]:
+def area_shape(
+    outline: AreaOutline, *, tolerance_m: float = TOLERANCE_M
+) -> tuple[Polygon | MultiPolygon, tuple[Flag, ...]]:
     """The region of the outline, with flags; `InputError` or `ValueRefused` where there is none."""
     flags: list[Flag] = []
     polygons = []
@@ -82,7 +84,7 @@ def area_shape(outline: AreaOutline) -> tuple[Polygon | MultiPolygon, tuple[Flag
             if index and not _inside(points[0], rings[0]):
                 flags.append(Flag("hole-outside", f"The {where} begins outside its outer ring. It is kept.", where))
             if outline.straight:
-                points = densify_rhumb_like(points, closed=True)
+                points = densify_rhumb_like(points, closed=True, tolerance_m=tolerance_m)
             made.append(tuple([Position(lon, lat) for lon, lat in points]))
         polygons.append(Polygon(made[0], tuple(made[1:])))
     return (polygons[0] if len(polygons) == 1 else MultiPolygon(tuple(polygons))), tuple(flags)

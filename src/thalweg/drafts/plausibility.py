@@ -12,7 +12,7 @@ from thalweg.model.declarations import Declaration, Volume
 from thalweg.model.notes import Flag
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route
 from thalweg.model.theatre import Theatre
-from thalweg.places.areas import Outline
+from thalweg.places.areas import Area, Box, Outline
 from thalweg.places.flags import check_position, null_island, read_bank, unknown_place
 from thalweg.places.gazetteer import Gazetteer, Lookup
 
@@ -25,7 +25,7 @@ class Doubts:
     """
 
     def __init__(self, theatre: Theatre, gazetteer: Callable[[], Gazetteer]) -> None:
-        self._area = None if theatre.area is None else Outline(theatre.area)
+        self._area = _area_of(theatre)
         self._gazetteer = gazetteer
         self._lookup = lru_cache(maxsize=4096)(self._look_up)
 
@@ -40,10 +40,13 @@ class Doubts:
                 found[unknown.code] = unknown
         for positions, uncertainty_m, claimed_m in _places_of(declaration):
             for position in positions:
-                zero = null_island(position.lon, position.lat, where="coordinates")
-                if zero:
-                    found.setdefault(zero.code, zero)
+                if -1 < position.lon < 1 and -1 < position.lat < 1:
+                    zero = null_island(position.lon, position.lat, where="coordinates")
+                    if zero:
+                        found.setdefault(zero.code, zero)
             for position in _ends_and_middle(positions):
+                if named is None and stated is None and self._is_plain(position):
+                    continue
                 for flag in check_position(
                     position.lon,
                     position.lat,
@@ -56,8 +59,27 @@ class Doubts:
                     found.setdefault(flag.code, flag)
         return tuple(found.values())
 
+    def _is_plain(self, position: Position) -> bool:
+        """Whether a position alone, where it should be, can raise no question."""
+        return position.lon != position.lat and (self._area is None or self._area.holds(position.lon, position.lat))
+
     def _look_up(self, name: str) -> Lookup:
         return self._gazetteer().lookup(name, within=self._area)
+
+
+def _area_of(theatre: Theatre) -> Area | None:
+    """The theatre's area; a box as a box, for then the question is quickly answered."""
+    if theatre.area is None:
+        return None
+    if isinstance(theatre.area, Polygon) and not theatre.area.holes:
+        lons = [position.lon for position in theatre.area.outer]
+        lats = [position.lat for position in theatre.area.outer]
+        west, south, east, north = min(lons), min(lats), max(lons), max(lats)
+        corners = {(west, south), (east, south), (east, north), (west, north)}
+        on_edges = all(lon in (west, east) or lat in (south, north) for lon, lat in zip(lons, lats, strict=True))
+        if east - west < 180.0 and on_edges and corners <= set(zip(lons, lats, strict=True)):
+            return Box(west, south, east, north)
+    return Outline(theatre.area)
 
 
 def _places_of(declaration: Declaration) -> list[tuple[tuple[Position, ...], float, float]]:

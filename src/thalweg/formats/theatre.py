@@ -40,6 +40,7 @@ from thalweg.model.theatre import (
     Theatre,
 )
 
+_AREA_M = 1000.0  # how well edges of the area are followed: it only says which positions to ask about
 SEVERITIES = ("information", "caution", "warning")
 _KEYS = (
     "name", "extends", "exercise", "time_zone", "languages", "area", "parties", "coordinated", "rules",
@@ -259,9 +260,11 @@ class _Reader:
             several = self._items(given) if key == "polygons" else [given]
             rings = [tuple(self._lon_lat(n) for n in self._items(ring)) for ring in several]
         try:
-            shape, _ = area_shape(AreaOutline(tuple((ring,) for ring in rings), straight=True))
+            shape, flags = area_shape(AreaOutline(tuple((ring,) for ring in rings), straight=True), tolerance_m=_AREA_M)
         except (InputError, ValueRefused) as error:
             raise self._error(node, "theatre-value", error.sentence) from error
+        if any(flag.code == "ring-self-crossing" for flag in flags):
+            raise self._error(node, "theatre-value", "The ring of the area crosses itself.", "its corners in order")
         return shape
 
     def _lon_lat(self, node: yaml.Node) -> tuple[float, float]:
