@@ -21,7 +21,7 @@ def test_the_name_of_the_file_decides_what_is_written(tmp_path: Path, capsys: py
     ):
         assert template(tmp_path / name) == 0
         assert (tmp_path / name).read_bytes() == expected
-    assert template(tmp_path / "other.txt", "xlsx") == 0
+    assert template(tmp_path / "other.txt", format="xlsx") == 0
     assert (tmp_path / "other.txt").read_bytes() == template_xlsx()
     assert "thalweg check" in capsys.readouterr().out
 
