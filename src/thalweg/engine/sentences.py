@@ -26,8 +26,8 @@ _KINDS = {
 _WORD = {Certainty.CERTAIN: "will", Certainty.LIKELY: "may", Certainty.POSSIBLE: "may"}
 _HOW_SURE = {
     Certainty.CERTAIN: "certain",
-    Certainty.LIKELY: "likely, {tenths} in 10 of the cases within the stated bounds",
-    Certainty.POSSIBLE: "possible, {tenths} in 10 of the cases within the stated bounds",
+    Certainty.LIKELY: "likely, {in_ten} of the cases within the stated bounds",
+    Certainty.POSSIBLE: "possible, {in_ten} of the cases within the stated bounds",
 }
 
 
@@ -106,16 +106,21 @@ def finding(
         met = f"{will} overlap"
     height = f", {metres(vertical_m)} apart in height" if vertical_m else ""
     where = f", {reference}" if reference else ""
-    tenths = min(9, max(1, round(share * 10)))
-    sure = _HOW_SURE[certainty].format(tenths=tenths) if told else "possible: it cannot be told"
+    sure = _HOW_SURE[certainty].format(in_ten=_in_ten(share)) if told else "possible: it cannot be told"
     return f"{name(a, theatre)} {met} {name(b, theatre)}{height}, {period(first, last)}{where}. How sure: {sure}."
+
+
+def _in_ten(share: float) -> str:
+    if share < 0.05:
+        return "fewer than 1 in 10"
+    return "more than 9 in 10" if share >= 0.95 else f"{round(share * 10)} in 10"
 
 
 def rule(which: Rule) -> str:
     """What the theatre asks of the two kinds."""
     asked = margin(which.margin)
     if which.relation is Relation.RESTRICTED:
-        conditions = f" Conditions: {which.conditions}." if which.conditions else ""
+        conditions = f" Conditions: {which.conditions.rstrip('. ')}." if which.conditions else ""
         return f"Rule {which.id}: {asked}, only under conditions.{conditions}"
     return f"Rule {which.id}: not permitted {asked}."
 

@@ -23,7 +23,7 @@ from thalweg.engine.batch import batch, distinct
 from thalweg.engine.columns import Columns, pack
 from thalweg.geometry import kernel
 from thalweg.geometry.kernel import Growth, Matrix, Pairs, Parts, Tree
-from thalweg.model.declarations import Declaration, Kind, Medium, Volume
+from thalweg.model.declarations import Declaration, Kind, Medium, Standing, Volume
 from thalweg.model.findings import Finding, FindingType, Fix, Suggestions
 from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Band, Datum
@@ -105,7 +105,7 @@ def suggest(
     asked = [
         version
         for version in sorted(of)
-        if live[rows[version]].kind in _OFFERED and any(finding.type in _TO_CLEAR for finding in of[version])
+        if _may_change(live[rows[version]]) and any(finding.type in _TO_CLEAR for finding in of[version])
     ]
     if not asked:
         return
@@ -121,6 +121,11 @@ def suggest(
             frozenset(_other(finding, version) for finding in of[version] if finding.type not in _TO_CLEAR),
         )
         yield len(asked), _for_one(case)
+
+
+def _may_change(declaration: Declaration) -> bool:
+    """Only what its own party declares can be changed; what others report has happened or is not theirs."""
+    return declaration.kind in _OFFERED and declaration.standing is Standing.DECLARED
 
 
 def _ground(live: list[Declaration], rows: dict[str, int], theatre: Theatre) -> _Ground:

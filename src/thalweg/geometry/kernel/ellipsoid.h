@@ -126,45 +126,54 @@ static double geodesic_m(vec p, vec q) {
     return WGS84_B * a * (sigma - ds);
 }
 
-/* Points along the geodesic from p to q at k / pieces of its length, for k = 1 .. pieces - 1, by
- * Vincenty's direct formula from p with the azimuth of the inverse. */
-static void geodesic_between(vec p, vec q, int64_t pieces, double *lon_deg, double *lat_deg) {
+/* A geodesic from p: Vincenty's direct formula, with the azimuth and length of his inverse from p to q. */
+typedef struct { double s1, c1, sz, cz, sa, ca2, sigma1, a, b, c, lon1, length; } ray;
+
+static ray ray_from(vec p, vec q) {
     double u1 = atan2(p.z, (1.0 - WGS84_F) * hypot(p.x, p.y)), u2 = atan2(q.z, (1.0 - WGS84_F) * hypot(q.x, q.y));
-    double s1 = sin(u1), c1 = cos(u1), s2 = sin(u2), c2 = cos(u2);
-    double l = atan2(p.x * q.y - p.y * q.x, p.x * q.x + p.y * q.y), lambda = l, lon1 = atan2(p.y, p.x);
+    ray r = {.s1 = sin(u1), .c1 = cos(u1), .lon1 = atan2(p.y, p.x), .length = geodesic_m(p, q)};
+    double s2 = sin(u2), c2 = cos(u2), l = atan2(p.x * q.y - p.y * q.x, p.x * q.x + p.y * q.y), lambda = l;
     for (int i = 0; i < 100; i++) {
-        double sl = sin(lambda), cl = cos(lambda), t1 = c2 * sl, t2 = c1 * s2 - s1 * c2 * cl;
-        double ss = sqrt(t1 * t1 + t2 * t2), cs = s1 * s2 + c1 * c2 * cl;
+        double sl = sin(lambda), cl = cos(lambda), t1 = c2 * sl, t2 = r.c1 * s2 - r.s1 * c2 * cl;
+        double ss = sqrt(t1 * t1 + t2 * t2), cs = r.s1 * s2 + r.c1 * c2 * cl;
         if (ss == 0.0) break;
-        double sa = c1 * c2 * sl / ss, ca2 = 1.0 - sa * sa, c2m = ca2 > 1e-12 ? cs - 2.0 * s1 * s2 / ca2 : 0.0;
+        double sa = r.c1 * c2 * sl / ss, ca2 = 1.0 - sa * sa, c2m = ca2 > 1e-12 ? cs - 2.0 * r.s1 * s2 / ca2 : 0.0;
         double c = WGS84_F / 16.0 * ca2 * (4.0 + WGS84_F * (4.0 - 3.0 * ca2)), before = lambda;
         lambda = l + (1.0 - c) * WGS84_F * sa * (atan2(ss, cs) + c * ss * (c2m + c * cs * (2.0 * c2m * c2m - 1.0)));
         if (fabs(lambda - before) < 1e-13 || fabs(lambda) > 3.2) break;
     }
-    double azimuth = atan2(c2 * sin(lambda), c1 * s2 - s1 * c2 * cos(lambda)), length = geodesic_m(p, q);
-    double sz = sin(azimuth), cz = cos(azimuth), sa = c1 * sz, ca2 = 1.0 - sa * sa, sigma1 = atan2(s1, c1 * cz);
-    double v = ca2 * (WGS84_A * WGS84_A - WGS84_B * WGS84_B) / (WGS84_B * WGS84_B);
-    double a = 1.0 + v / 16384.0 * (4096.0 + v * (-768.0 + v * (320.0 - 175.0 * v)));
-    double b = v / 1024.0 * (256.0 + v * (-128.0 + v * (74.0 - 47.0 * v)));
-    double c = WGS84_F / 16.0 * ca2 * (4.0 + WGS84_F * (4.0 - 3.0 * ca2));
-    for (int64_t k = 1; k < pieces; k++) {
-        double first = length * (double)k / (double)pieces / (WGS84_B * a), sigma = first, ss, cs, c2m;
-        for (int i = 0; i < 50; i++) {
-            c2m = cos(2.0 * sigma1 + sigma), ss = sin(sigma), cs = cos(sigma);
-            double ds = b * ss * (c2m + b / 4.0 * (cs * (2.0 * c2m * c2m - 1.0) -
-                        b / 6.0 * c2m * (4.0 * ss * ss - 3.0) * (4.0 * c2m * c2m - 3.0))), before = sigma;
-            sigma = first + ds;
-            if (fabs(sigma - before) < 1e-14) break;
-        }
-        ss = sin(sigma), cs = cos(sigma), c2m = cos(2.0 * sigma1 + sigma);
-        double t = s1 * ss - c1 * cs * cz, t2 = s1 * cs + c1 * ss * cz;
-        double lat = atan2(t2, (1.0 - WGS84_F) * sqrt(sa * sa + t * t));
-        double dl = atan2(ss * sz, c1 * cs - s1 * ss * cz) -
-                    (1.0 - c) * WGS84_F * sa * (sigma + c * ss * (c2m + c * cs * (2.0 * c2m * c2m - 1.0)));
-        double lon = (lon1 + dl) / DEGREE;
-        lon_deg[k - 1] = lon > 180.0 ? lon - 360.0 : lon < -180.0 ? lon + 360.0 : lon;
-        lat_deg[k - 1] = lat / DEGREE;
+    double azimuth = atan2(c2 * sin(lambda), r.c1 * s2 - r.s1 * c2 * cos(lambda));
+    r.sz = sin(azimuth), r.cz = cos(azimuth), r.sa = r.c1 * r.sz, r.ca2 = 1.0 - r.sa * r.sa, r.sigma1 = atan2(r.s1, r.c1 * r.cz);
+    double v = r.ca2 * (WGS84_A * WGS84_A - WGS84_B * WGS84_B) / (WGS84_B * WGS84_B);
+    r.a = 1.0 + v / 16384.0 * (4096.0 + v * (-768.0 + v * (320.0 - 175.0 * v)));
+    r.b = v / 1024.0 * (256.0 + v * (-128.0 + v * (74.0 - 47.0 * v)));
+    r.c = WGS84_F / 16.0 * r.ca2 * (4.0 + WGS84_F * (4.0 - 3.0 * r.ca2));
+    return r;
+}
+
+/* The point `metres` along it, in degrees. */
+static void along_ray(const ray *r, double metres, double *lon_deg, double *lat_deg) {
+    double first = metres / (WGS84_B * r->a), sigma = first;
+    for (int i = 0; i < 50; i++) {
+        double c2m = cos(2.0 * r->sigma1 + sigma), ss = sin(sigma), cs = cos(sigma), before = sigma;
+        sigma = first + r->b * ss * (c2m + r->b / 4.0 * (cs * (2.0 * c2m * c2m - 1.0) -
+                r->b / 6.0 * c2m * (4.0 * ss * ss - 3.0) * (4.0 * c2m * c2m - 3.0)));
+        if (fabs(sigma - before) < 1e-14) break;
     }
+    double ss = sin(sigma), cs = cos(sigma), c2m = cos(2.0 * r->sigma1 + sigma), t = r->s1 * ss - r->c1 * cs * r->cz;
+    double lat = atan2(r->s1 * cs + r->c1 * ss * r->cz, (1.0 - WGS84_F) * sqrt(r->sa * r->sa + t * t));
+    double dl = atan2(ss * r->sz, r->c1 * cs - r->s1 * ss * r->cz) -
+                (1.0 - r->c) * WGS84_F * r->sa * (sigma + r->c * ss * (c2m + r->c * cs * (2.0 * c2m * c2m - 1.0)));
+    double lon = (r->lon1 + dl) / DEGREE;
+    *lon_deg = lon > 180.0 ? lon - 360.0 : lon < -180.0 ? lon + 360.0 : lon;
+    *lat_deg = lat / DEGREE;
+}
+
+/* Points along the geodesic from p to q at k / pieces of its length, for k = 1 .. pieces - 1. */
+static void geodesic_between(vec p, vec q, int64_t pieces, double *lon_deg, double *lat_deg) {
+    ray r = ray_from(p, q);
+    for (int64_t k = 1; k < pieces; k++)
+        along_ray(&r, r.length * (double)k / (double)pieces, &lon_deg[k - 1], &lat_deg[k - 1]);
 }
 
 #endif

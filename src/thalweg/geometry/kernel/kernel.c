@@ -282,6 +282,19 @@ EXPORT int thalweg_query(const parts *p, const rules *r, const setting *g, tree 
 
 /* ---- explaining ---- */
 
+/* The closest places of the cores, moved to the rims of the regions around them; one place in common where those overlap. */
+static void nearest_of_regions(const parts *p, int64_t a, int64_t b, const contact *c, double *lon_a, double *lat_a,
+                               double *lon_b, double *lat_b) {
+    double ra = p->radius[a], rb = p->radius[b], from_a = lesser(ra, c->d), to_b = larger(from_a, c->d - rb);
+    if (c->d <= ra + rb) from_a = to_b = 0.5 * (larger(0.0, c->d - rb) + lesser(ra, c->d));
+    to_lonlat(c->at_a, lon_a, lat_a);
+    to_lonlat(c->at_b, lon_b, lat_b);
+    if (c->d == 0.0 || ra + rb == 0.0) return;
+    ray r = ray_from(c->at_a, c->at_b);
+    along_ray(&r, from_a, lon_a, lat_a);
+    along_ray(&r, to_b, lon_b, lat_b);
+}
+
 /* For part pairs that may conflict: what is nearest, where, when, and how high. All arrays have n entries. 0: no memory. */
 EXPORT int thalweg_explain(const parts *p, const rules *r, int64_t n, const int32_t *a, const int32_t *b,
                            const int32_t *rule, double *d, double *lon_a, double *lat_a, double *lon_b, double *lat_b,
@@ -293,10 +306,12 @@ EXPORT int thalweg_explain(const parts *p, const rules *r, int64_t n, const int3
         contact c;
         meet(p, a[i], b[i], &q, EXPLAIN, 0.0, &s, &c);
         if (c.met < 0) { scratch_free(&s); return 0; }
-        if (!c.met) { d[i] = NAN; continue; }
+        if (!c.met) {
+            d[i] = lon_a[i] = lat_a[i] = lon_b[i] = lat_b[i] = vertical[i] = allowance[i] = first[i] = closest[i] = last[i] = NAN;
+            continue;
+        }
         d[i] = larger(0.0, c.d - m.radii);
-        to_lonlat(c.at_a, &lon_a[i], &lat_a[i]);
-        to_lonlat(c.at_b, &lon_b[i], &lat_b[i]);
+        nearest_of_regions(p, a[i], b[i], &c, &lon_a[i], &lat_a[i], &lon_b[i], &lat_b[i]);
         vertical[i] = allowance[i] = NAN;
         if (m.v >= 0.0) {
             double low_a = p->lower[a[i]], high_a = p->upper[a[i]], low_b = p->lower[b[i]], high_b = p->upper[b[i]];
