@@ -390,7 +390,7 @@ def test_without_the_head_check_an_author_could_cite_what_never_was(remove: Call
 VERIFY_GUARDS = {
     "verify_inclusion": lambda r, world: dataclasses.replace(r, entry=world.log.entry(8)),
     "verify_consistency": lambda r, world: dataclasses.replace(r, seen=(bytes(32),)),
-    "require_log_signature": lambda r, world: _unsigned(r),
+    "_require_log_line": lambda r, world: _unsigned(r),
 }
 
 

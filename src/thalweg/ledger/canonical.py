@@ -30,7 +30,7 @@ def encode(value: Value) -> bytes:
     """The one spelling of `value`. Raises Malformed for anything outside the subset."""
     plain = _ordered(value, 0)
     try:
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+        return _ENCODER.encode(plain).encode("utf-8")
     except UnicodeEncodeError as error:
         raise Malformed("canonical.surrogate", "A string holds half of a surrogate pair.") from error
 
@@ -38,13 +38,7 @@ def encode(value: Value) -> bytes:
 def decode(data: bytes) -> Value:
     """The value whose canonical bytes are `data`; Malformed if they are not canonical."""
     try:
-        value: Value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_no_duplicates,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-            parse_int=_small_int,
-        )
+        value: Value = _DECODER.decode(data.decode("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise Malformed("canonical.json", "These bytes are not JSON in UTF-8.") from error
     if encode(value) != data:
@@ -169,26 +163,36 @@ def hashes_of(texts: Sequence[str], what: str) -> tuple[bytes, ...]:
 
 
 def _ordered(value: Value, depth: int) -> Value:
+    """The value as plain dicts, lists, strings and integers, names in order. Exact types first: they are usual."""
     if depth > MAX_DEPTH:
         raise Malformed("canonical.depth", f"Nested deeper than {MAX_DEPTH}.", depth=depth)
+    kind = type(value)
+    if kind is str:
+        return value
     if isinstance(value, bool):
         raise Malformed("canonical.type", "true and false are not written; use 1 and 0 or words.")
-    if isinstance(value, str):
-        return value
     if isinstance(value, int):
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise Malformed("canonical.integer", f"{value} is beyond ±(2**53 - 1).", value=value)
         return int(value)
-    if isinstance(value, Mapping):
-        if any(not isinstance(key, str) for key in value):
-            raise Malformed("canonical.type", "The names in an object are strings.")
-        # RFC 8785 section 3.2.3: names are ordered by their UTF-16 code units, which is not the order of
-        # code points once a name leaves the basic plane.
-        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
-        return {name: _ordered(value[name], depth + 1) for name in names}
+    if kind is dict or isinstance(value, Mapping):
+        return _ordered_names(value, depth)  # type: ignore[arg-type]  # a dict, or found to be a mapping
     if isinstance(value, (list, tuple)):
         return [_ordered(item, depth + 1) for item in value]
+    if isinstance(value, str):
+        return str(value)
     raise Malformed("canonical.type", f"{type(value).__name__} cannot be written; use integers and strings.")
+
+
+def _ordered_names(value: Mapping[str, Value], depth: int) -> Value:
+    try:
+        plain = "".join(value).isascii()
+    except TypeError as error:
+        raise Malformed("canonical.type", "The names in an object are strings.") from error
+    # RFC 8785 section 3.2.3: names are ordered by their UTF-16 code units, which is not the order of code
+    # points once a name leaves the basic plane.
+    names = sorted(value) if plain else sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+    return {name: _ordered(value[name], depth + 1) for name in names}
 
 
 def _no_duplicates(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
@@ -207,3 +211,10 @@ def _small_int(text: str) -> int:
     if len(text) > len(str(-MAX_INTEGER)):
         raise Malformed("canonical.integer", "An integer is beyond ±(2**53 - 1).")
     return int(text)
+
+
+# Made once: a decoder of its own for each call costs as much as reading a small entry.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float, parse_int=_small_int
+)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -15,6 +15,7 @@ know and that does not verify condemns the note.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ ML_DSA_44 = 0x06
 MAX_NOTE_BYTES = 65_536
 MAX_SIGNATURES = 64
 _DASH = "\u2014"
+_NAME = re.compile(r"[^\s+\x00-\x1f]+")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _KEY_ID_BYTES = 4
 _PUBLIC_BYTES = 32
 _MAX_TIME = 2**63 - 1
@@ -114,7 +117,7 @@ class Note:
             whole = data.decode("utf-8")
         except UnicodeDecodeError as error:
             raise Malformed("note.text", "The note is not UTF-8.") from error
-        if any(char < " " and char != "\n" for char in whole):
+        if _CONTROL.search(whole) is not None:
             raise Malformed("note.text", "The note holds a control character.")
         text, gap, lines = whole.rpartition("\n\n")
         if not gap or not lines.endswith("\n"):
@@ -196,7 +199,7 @@ def verify_note(note: Note, known: Iterable[VerifierKey]) -> tuple[Signed, ...]:
 
 def check_name(name: str) -> None:
     """Malformed unless `name` may name a key: not empty, no Unicode space, no plus, no control character."""
-    if not name or any(char.isspace() or char == "+" or char < " " for char in name):
+    if _NAME.fullmatch(name) is None:
         raise Malformed("note.name", "A key name is not empty and has no space and no plus.", found=name)
 
 

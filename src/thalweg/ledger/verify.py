@@ -193,9 +193,7 @@ def _standing(
     history = KeyHistory()
     for index in sorted(known):  # 5
         history.apply(index, _identity(known[index], trust))
-    log_keys = _log_keys(trust, history, signed.head.size)
-    require_log_signature(signed, trust.origin, log_keys)  # 4
-    return history, _cosignatures(signed, trust, history, log_keys)  # 6
+    return history, _signatures(signed, trust, history)  # 4, 6
 
 
 def _log_keys(trust: Trust, history: KeyHistory, size: int) -> tuple[VerifierKey, ...]:
@@ -203,17 +201,31 @@ def _log_keys(trust: Trust, history: KeyHistory, size: int) -> tuple[VerifierKey
     return trust.log_keys if trust.genesis is None else (*trust.log_keys, *history.log_keys(size))
 
 
-def _cosignatures(
-    signed: SignedCheckpoint, trust: Trust, history: KeyHistory, log_keys: Sequence[VerifierKey]
-) -> tuple[Cosigned, ...]:
-    """Step 6. In what we hand out no line may be by a stranger: a damaged line must not pass for one."""
-    witnesses = [*trust.witnesses, *(record.key for record in history.witnesses())]
-    known = {(key.name, key.key_id) for key in (*witnesses, *log_keys, *history.log_keys(signed.head.size))}
+def _signatures(signed: SignedCheckpoint, trust: Trust, history: KeyHistory) -> tuple[Cosigned, ...]:
+    """Steps 4 and 6, each line verified once.
+
+    In what we hand out no line may be by a stranger: a damaged line must not pass for one.
+    """
+    log_keys = _log_keys(trust, history, signed.head.size)
+    known = [
+        *log_keys,
+        *history.log_keys(signed.head.size),
+        *trust.witnesses,
+        *(record.key for record in history.witnesses()),
+    ]
+    ids = {(key.name, key.key_id) for key in known}
     names = [(line.name, line.key_id) for line in signed.note.signatures]
-    if len(set(names)) != len(names) or not set(names) <= known:
+    if len(set(names)) != len(names) or not set(names) <= ids:
         raise Refused("verify.stranger", "A signature line is by a key that nothing here vouches for.")
-    lines = verify_note(signed.note, [*witnesses, *log_keys, *history.log_keys(signed.head.size)])
+    lines = verify_note(signed.note, known)
+    _require_log_line(lines, log_keys, trust.origin)
     return _quorum([line for line in lines if line.key.algorithm == COSIGNATURE], trust)
+
+
+def _require_log_line(lines: Sequence[Signed], log_keys: Sequence[VerifierKey], origin: str) -> None:
+    own = [key for key in log_keys if key.algorithm == ED25519 and key.name == origin]
+    if not any(line.key in own for line in lines):
+        raise Refused("checkpoint.unsigned", f"No trusted key of the log {origin} signed this checkpoint.")
 
 
 def _quorum(lines: Sequence[Signed], trust: Trust) -> tuple[Cosigned, ...]:
