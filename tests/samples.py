@@ -372,6 +372,7 @@ FAR_BANK = Finding(
     severity="warning",
     margin=Margin(2000.0, 0.0, 0.0),
     certainty=Certainty.POSSIBLE,
+    can_tell=False,
     share=0.0,
     reasons=("The position of the Coalition's people is known to ±6 km only (95 %).",),
     horizontal_m=0.0,

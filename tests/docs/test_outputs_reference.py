@@ -19,7 +19,7 @@ def test_every_column_of_the_csv_is_documented() -> None:
 
 
 def test_every_key_of_the_json_and_of_its_findings_fixes_and_summary_is_documented() -> None:
-    text = resources.files("thalweg.reports").joinpath("check.schema.json").read_text(encoding="utf-8")
+    text = resources.files("thalweg.reports").joinpath("schemas/check.schema.json").read_text(encoding="utf-8")
     schema = json.loads(text)
     parts = [schema, *(schema["$defs"][name] for name in ("finding", "fix", "summary", "source"))]
     keys = {key for part in parts for key in part["properties"]}

@@ -59,14 +59,16 @@ def test_heights_carry_their_datum() -> None:
 
 
 @pytest.mark.parametrize(
-    ("certainty", "share", "begins"),
-    [(Certainty.CERTAIN, 1.0, "Will:"), (Certainty.LIKELY, 0.9, "May: about 9 in 10"),
-     (Certainty.LIKELY, 0.97, "May: more than 9 in 10"), (Certainty.POSSIBLE, 0.01, "May, cannot tell: fewer than 1"),
-     (Certainty.POSSIBLE, 0.0, "May, cannot tell: what is stated")],
+    ("certainty", "share", "can_tell", "begins"),
+    [(Certainty.CERTAIN, 1.0, True, "Will:"), (Certainty.LIKELY, 0.9, True, "May: about 9 in 10"),
+     (Certainty.LIKELY, 0.97, True, "May: more than 9 in 10"), (Certainty.POSSIBLE, 0.01, True, "May: fewer than 1"),
+     (Certainty.POSSIBLE, 0.8, False, "May, cannot tell: what is stated")],
 )  # fmt: skip
-def test_certainty_is_said_in_words(certainty: Certainty, share: float, begins: str) -> None:
+def test_certainty_is_said_in_words(certainty: Certainty, share: float, can_tell: bool, begins: str) -> None:
     """R29."""
-    assert phrases.certainty(replace(samples.FLIGHTS, certainty=certainty, share=share)).startswith(begins)
+    finding = replace(samples.FLIGHTS, certainty=certainty, share=share, can_tell=can_tell)
+    assert phrases.certainty(finding).startswith(begins)
+    assert phrases.certainty_word(finding) == begins.split(":")[0].lower().replace(",", ":")
 
 
 def test_ten_pips_are_for_all_and_none_for_nothing_that_is_a_finding() -> None:

@@ -191,7 +191,7 @@ def test_the_table_needs_none_of_the_heavy_packages() -> None:
 
 
 def _schema(name: str) -> jsonschema.Draft202012Validator:
-    text = resources.files("thalweg.reports").joinpath(name).read_text(encoding="utf-8")
+    text = resources.files("thalweg.reports").joinpath("schemas", name).read_text(encoding="utf-8")
     schema = json.loads(text)
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
@@ -200,7 +200,7 @@ def _schema(name: str) -> jsonschema.Draft202012Validator:
 @pytest.mark.parametrize("result", [samples.result(), samples.quiet(), samples.hostile("\u202e=\x00<x>\ud800")])
 def test_the_json_and_the_geojson_keep_to_their_schemas(result: CheckResult) -> None:
     _schema("check.schema.json").validate(json.loads(json_report.render(disclose_everything(result))))
-    _schema("geojson.schema.json").validate(json.loads(geojson.render(disclose_everything(result))))
+    _schema("report-geojson.schema.json").validate(json.loads(geojson.render(disclose_everything(result))))
 
 
 def test_the_schema_notices_a_key_that_is_missing_or_new() -> None:

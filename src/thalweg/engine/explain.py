@@ -220,6 +220,7 @@ def _finding(
         ),
         rule_sentence=sentences.rule(rule),
         marks=marks((a, b), last, theatre),
+        can_tell=told,
     )
 
 

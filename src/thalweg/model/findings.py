@@ -60,6 +60,7 @@ class Finding:
     sentence: str  # the finding, to be read over a phone
     rule_sentence: str
     marks: tuple[str, ...] = ()  # "stale", "hypothetical geometry", "exercise", "reported"
+    can_tell: bool = True  # False: possible for want of data (a height not stated, a datum not known)
     line_status: str = ""  # agreed, tacit or disputed, for findings about a line
 
 

@@ -5,7 +5,7 @@ overlap. What could not be checked is in it too, as features without geometry (R
 in the attribute table, where people look. Rings are right-handed, and everything is cut at the
 antimeridian. Edges of the model are geodesics; here they are densified to within 1 m of them.
 
-The schema is `geojson.schema.json` beside this file.
+The schema is `schemas/report-geojson.schema.json` (`thalweg schema report-geojson`).
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ def _overview(result: CheckResult, parties: dict[str, _Party]) -> str:
             f'<th scope="row" data-key="{number}"><a href="#finding-{number}">{number}</a></th>'
             f'<td data-label="Severity" data-key="{_severity_rank(finding)}">{_e(phrases.severity(finding))}</td>'
             f'<td data-label="Kind">{escape(phrases.finding_type(finding))}</td>'
-            f'<td data-label="Certainty" data-key="{rank}">{escape(phrases.certainty_word(finding.certainty))}</td>'
+            f'<td data-label="Certainty" data-key="{rank}">{escape(phrases.certainty_word(finding))}</td>'
             f'<td data-label="Between" class="between">{between}</td>'
             f'<td data-label="First" class="nowrap" data-key="{_key(finding.first)}">'
             f"{_ltr(phrases.instant(finding.first))}</td>"
@@ -460,8 +460,8 @@ def _words(result: CheckResult) -> str:
     marks = [mark for mark in phrases.all_marks(result) if mark in MARK_MEANING]
     words = (
         ("Will", "every value within the stated bounds breaks the rule."),
-        ("May", "at least half of the values within the stated bounds do."),
-        ("May, cannot tell", "fewer do, or what is stated is not enough to say more."),
+        ("May", "some of the values within the stated bounds do; how many is said."),
+        ("May, cannot tell", "what is stated, such as a height, is not enough to say more."),
         *((mark.capitalize(), MARK_MEANING[mark].split(": ", 1)[1]) for mark in marks),
     )
     items = "".join(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in words)

@@ -1,4 +1,4 @@
-"""JSON: the whole result for a program. Stable keys; the schema is `check.schema.json` beside this file.
+"""JSON: the whole result for a program. Stable keys; the schema is `schemas/check.schema.json` (`thalweg schema check`).
 
 Text is exactly as it was given; only what UTF-8 cannot hold (a lone surrogate) is replaced, and the
 characters that reorder text are written as escapes, so that the file reads in the order in which it is
@@ -128,8 +128,9 @@ def finding_content(result: CheckResult, number: int, finding: Finding) -> Json:
         "rule": finding.rule,
         "relation": finding.relation.value,
         "certainty": finding.certainty.value,
-        "certainty_word": phrases.certainty_word(finding.certainty),
+        "certainty_word": phrases.certainty_word(finding),
         "share": round(finding.share, 4),
+        "can_tell": finding.can_tell,
         "reasons": list(finding.reasons),
         "horizontal_m": _metres(finding.horizontal_m),
         "vertical_m": None if finding.vertical_m is None else _metres(finding.vertical_m),

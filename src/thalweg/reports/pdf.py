@@ -130,8 +130,8 @@ def _content(result: CheckResult, ground: maps.Ground | None) -> dict[str, objec
         ),
         "words": [
             ["Will", "every value within the stated bounds breaks the rule."],
-            ["May", "at least half of the values within the stated bounds do."],
-            ["May, cannot tell", "fewer do, or what is stated is not enough to say more."],
+            ["May", "some of the values within the stated bounds do; how many is said."],
+            ["May, cannot tell", "what is stated, such as a height, is not enough to say more."],
             *([mark.capitalize(), MARK_MEANING[mark].split(": ", 1)[1]] for mark in marks if mark in MARK_MEANING),
         ],
     }
@@ -172,7 +172,7 @@ def _finding(
         "number": str(number),
         "heading": _t(f"{phrases.severity(finding)}: {phrases.finding_type(finding)}{status}"),
         "severity": _t(phrases.severity(finding)),
-        "certainty_word": phrases.certainty_word(finding.certainty),
+        "certainty_word": phrases.certainty_word(finding),
         "between": [
             {"tag": _t(tags[declaration.party]), "title": _t(phrases.short(phrases.title(declaration), 60))}
             for declaration in both

@@ -267,17 +267,11 @@ def tags(parties: Iterable[str]) -> dict[str, str]:
 # ---------------------------------------------------------------- findings
 
 
-def certainty_word(certainty: Certainty) -> str:
-    """`will`, `may`, `may: cannot tell`."""
-    match certainty:
-        case Certainty.CERTAIN:
-            return "will"
-        case Certainty.LIKELY:
-            return "may"
-        case Certainty.POSSIBLE:
-            return "may: cannot tell"
-        case _ as never:
-            assert_never(never)
+def certainty_word(finding: Finding) -> str:
+    """`will`, `may`, or `may: cannot tell` where data is wanting (DESIGN.md section 5)."""
+    if not finding.can_tell:
+        return "may: cannot tell"
+    return "will" if finding.certainty is Certainty.CERTAIN else "may"
 
 
 def certainty(finding: Finding) -> str:
@@ -285,14 +279,10 @@ def certainty(finding: Finding) -> str:
     match finding.certainty:
         case Certainty.CERTAIN:
             return "Will: every value within the stated bounds breaks the rule."
-        case Certainty.LIKELY:
+        case Certainty.LIKELY | Certainty.POSSIBLE:
+            if not finding.can_tell:
+                return "May, cannot tell: what is stated is not enough to say more."
             return f"May: {_in_ten(finding.share)} of the values within the stated bounds break the rule."
-        case Certainty.POSSIBLE:
-            if finding.share > 0:
-                return (
-                    f"May, cannot tell: {_in_ten(finding.share)} of the values within the stated bounds break the rule."
-                )
-            return "May, cannot tell: what is stated is not enough to say more."
         case _ as never:
             assert_never(never)
 
@@ -464,6 +454,8 @@ def count(number: int, one: str, many: str = "") -> str:
 
 def headline(result: CheckResult) -> str:
     """`3 findings among 12 declarations.` Never "no conflict": see `incomplete_line`."""
+    if not result.declarations:
+        return "Nothing was checked: no declaration could be read." if result.incomplete else "Nothing to check."
     among = count(result.counts.compared or len(result.declarations), "declaration")
     if not result.findings:
         return f"Nothing found among {among}."
