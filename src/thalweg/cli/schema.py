@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib.resources import files
 
@@ -10,7 +11,7 @@ from cyclopts import App
 from thalweg.model.errors import InputError
 
 app = App(name="schema", help="Print a published JSON Schema, or the names of all.")
-_ROOMS = ("thalweg.formats", "thalweg.reports")
+_FOLDERS = (files("thalweg.formats") / "schemas", files("thalweg.reports") / "schemas")
 
 
 @app.default
@@ -24,13 +25,13 @@ def schema(name: str = "") -> int:
     """
     known = {
         entry.name.removesuffix(".schema.json"): entry
-        for room in _ROOMS
-        if (folder := files(room).joinpath("schemas")).is_dir()
+        for folder in _FOLDERS
         for entry in folder.iterdir()
         if entry.name.endswith(".schema.json")
     }
     if not name:
-        print("\n".join(sorted(known)))
+        for each in sorted(known):
+            print(f"{each:<16}{json.loads(known[each].read_bytes())['title']}")
         return 0
     if name not in known:
         raise InputError("schema-unknown", f"There is no schema “{name}”. There are: {', '.join(sorted(known))}.")
