@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+import traceback
+from typing import Final
 
-from cyclopts import App
+from cyclopts import App, CycloptsError, Parameter
 
 from thalweg import __version__
 from thalweg.model.errors import ThalwegError
@@ -15,16 +19,69 @@ app = App(
     help="Declare, be warned, agree, and prove who knew what when. Taking part is voluntary; absence from any "
     "product removes no protection.",
     result_action="return_value",
+    print_error=False,
+    exit_on_error=False,
+    suppress_keyboard_interrupt=False,
+    default_parameter=Parameter(show_default=False),
 )
-for _noun in ("check", "demo", "place", "template", "schema"):
+_NOUNS: Final = ("check", "demo", "place", "template", "schema", "ledger", "verify")
+for _noun in _NOUNS:
     app.command(f"thalweg.cli.{_noun}:app", name=_noun)
+
+# 0, 1 and 3 are answers (see `thalweg.cli.check`), so nothing that went wrong may end with one of them.
+FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141
 
 
 def main() -> None:
-    """Run the command line; an error of the family becomes one sentence and exit status 2."""
+    """Run the command line and exit with its status; whatever goes wrong becomes a sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter gets its number, not a failure
+            stream.reconfigure(errors="backslashreplace")
     try:
-        status = app()
+        status = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # `thalweg check … | head` has had enough
+        _close_output()
+        status = NOBODY_READS
+    except OSError as error:
+        _close_output()
+        about = f" ({error.filename})" if error.filename else ""
+        _tell(f"The system refused to read or write{about}: {error.strerror or error}. [system-refused]")
+        status = FAILED
+    except KeyboardInterrupt:
+        _tell("Interrupted; nothing that was written is complete.")
+        status = INTERRUPTED
+    except Exception:  # noqa: BLE001  else Python would end with status 1, which says "findings"
+        traceback.print_exc()
+        _tell("This is an error of Thalweg itself: nothing was checked. Please report it with the lines above.")
+        status = FAILED
+    sys.exit(status)
+
+
+def _run(words: list[str]) -> int:
+    if not {*words} - {"--help", "-h"}:
+        for noun in _NOUNS:
+            app.__getitem__(noun)  # loads it: the list of commands tells what each is for
+    try:
+        status = app(words)
+    except CycloptsError as error:
+        said = " ".join(("thalweg", *(error.command_chain or ())))
+        _tell(f"{error} See: {said} --help")
+        return FAILED
     except ThalwegError as error:
-        print(f"thalweg: {error.sentence} [{error.code}]", file=sys.stderr)
-        status = 2
-    sys.exit(status if isinstance(status, int) else 0)
+        expected = error.fields.get("expected")
+        more = f" Expected {expected}." if expected and str(expected) not in error.sentence else ""
+        _tell(f"{error.sentence}{more} [{error.code}]")
+        return FAILED
+    return status if isinstance(status, int) else 0
+
+
+def _tell(sentence: str) -> None:
+    print(f"thalweg: {sentence}", file=sys.stderr)
+
+
+def _close_output() -> None:
+    """Nothing more can be written: what is still buffered must not fail again when Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -10,7 +10,6 @@ import importlib
 import shutil
 import sys
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -77,12 +76,12 @@ def check(
     if not paths:
         print("thalweg check: name at least one file, folder or zip.", file=sys.stderr)
         return NOTHING_CHECKED
-    wanted = wanted_format(format, output)
+    wanted, checked_at = asked(format, output, at)
     rules = wiring.theatre_of(theatre or _theatre_in(paths))
     context = wiring.context_of(rules, gazetteer, party, Kind(kind) if kind else None)
     with Bar() as bar:
         came = intake(paths, context, axes=axes or "", progress=lambda name, done, of: bar(f"Reading {name}", done, of))
-    return report(came, rules, wanted=wanted, output=output, fixes=fixes, at=at, gazetteer=gazetteer)
+    return report(came, rules, wanted=wanted, output=output, fixes=fixes, checked_at=checked_at, gazetteer=gazetteer)
 
 
 def report(
@@ -92,11 +91,10 @@ def report(
     wanted: Format,
     output: Path | None,
     fixes: bool,
-    at: str,
+    checked_at: Instant,
     gazetteer: tuple[Path, ...] = (),
 ) -> int:
     """Compare, write the product, and say by the exit status how it went."""
-    checked_at = _instant(at) or Instant.of(_whole_seconds(wiring.now()))
     with Bar() as bar:
         disclosed = compare(
             came,
@@ -115,7 +113,15 @@ def report(
     return FINDINGS if result.findings else NOTHING_FOUND
 
 
-def wanted_format(wanted: Format | None, output: Path | None) -> Format:
+def asked(wanted: Format | None, output: Path | None, at: str) -> tuple[Format, Instant]:
+    """What to write and the instant that dates it; refused here, before the work, if either cannot be."""
+    chosen = _wanted_format(wanted, output)
+    if output is not None and not output.absolute().parent.is_dir():
+        raise InputError("output-unwritable", f"{output} cannot be written: there is no folder {output.parent}.")
+    return chosen, _instant(at) or Instant.of(wiring.now().replace(microsecond=0))
+
+
+def _wanted_format(wanted: Format | None, output: Path | None) -> Format:
     """The format asked for, or else the one that the output's name ends in; a table where neither says."""
     if wanted is None and output is not None:
         ending = output.suffix.lower().lstrip(".")
@@ -133,6 +139,7 @@ def wanted_format(wanted: Format | None, output: Path | None) -> Format:
             raise InputError(
                 "output-format",
                 f"What to write to {output.name} does not follow from its name; say it with --format.",
+                expected=f"a name that ends in .{', .'.join(endings)}, or --format",
                 found=output.name,
             )
         return endings[ending]
@@ -172,10 +179,6 @@ def _write(disclosed: Disclosed[CheckResult], wanted: Format, output: Path | Non
     except OSError as error:
         raise InputError("output-unwritable", f"{output} cannot be written: {error.strerror}.") from error
     print(f"Written to {output}.", file=sys.stderr)
-
-
-def _whole_seconds(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
 
 
 def _instant(text: str) -> Instant | None:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from thalweg import wiring
-from thalweg.cli.check import Format, report, wanted_format
+from thalweg.cli.check import Format, asked, report
 from thalweg.cli.progress import Bar
 from thalweg.desk import scenarios
 from thalweg.desk.intake import Blob, intake_blobs
@@ -58,7 +58,7 @@ def demo(
             f"Written to {write}. Read {scenarios.README} there, change what you like, then run: thalweg check {write}"
         )
         return 0
-    wanted = wanted_format(format, output)
+    wanted, checked_at = asked(format, output, at)
     rules = read_theatre(scenarios.theatre(scenario), scenarios.THEATRE)
     blobs = [Blob(name, data) for name, data in scenarios.inputs(scenario).items()]
     with Bar() as bar:
@@ -69,7 +69,7 @@ def demo(
         )
     if wanted == "table":
         print(_NOTES[scenario], file=sys.stderr)
-    return report(came, rules, wanted=wanted, output=output, fixes=fixes, at=at)
+    return report(came, rules, wanted=wanted, output=output, fixes=fixes, checked_at=checked_at)
 
 
 _NOTES = {

@@ -52,6 +52,9 @@ def place(
         Read two bare numbers as longitude, latitude.
     """
     text = " ".join(words)
+    if not text.strip():
+        print("thalweg place: name a place, or give a position.", file=sys.stderr)
+        return _NOT_UNDERSTOOD
     try:
         known = packaged()
         for path in gazetteer:

@@ -16,6 +16,7 @@ app = App(name="template", help="Write the empty notification of sites, movement
 @app.default
 def template(
     file: Annotated[Path | None, Parameter(name="FILE")] = None,
+    *,
     format: Annotated[Literal["csv", "xlsx"] | None, Parameter(name="--format")] = None,
 ) -> int:
     """Write the template to FILE, or to standard output.

@@ -34,8 +34,9 @@ def parse(data: bytes, name: str) -> object:
         raise InputError(
             "json-syntax",
             f"{name} is broken off or is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.",
-            expected="JSON (RFC 8259)", found=repr(error.doc[error.pos : error.pos + 20]),
-        ) from error  # fmt: skip
+            expected="JSON (RFC 8259)",
+            found=repr(error.doc[error.pos : error.pos + 20]) if error.doc[error.pos :] else "the end of the file",
+        ) from error
     except RecursionError as error:
         raise InputError(
             "json-depth", f"{name} is nested too deeply.", expected="a few levels", found="hundreds"

@@ -155,7 +155,7 @@ def _parsed(text: str) -> object:
             "json-syntax",
             f"The JSON breaks off at line {error.lineno}, column {error.colno}: {error.msg}.",
             expected="JSON (RFC 8259)",
-            found=repr(text[error.pos : error.pos + 20]),
+            found=repr(text[error.pos : error.pos + 20]) if text[error.pos :] else "the end of the file",
         ) from error
     except RecursionError as error:
         raise InputError("json-depth", "The JSON is nested too deeply.", expected="GeoJSON", found="") from error

@@ -46,8 +46,8 @@ def read_region(path: Path) -> tuple[Place, ...]:
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError(
             "gazetteer-file",
-            f"{path.name} cannot be read: {error}.",
-            expected="a gazetteer file",
+            f"{path.name} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            expected="a GeoNames file (.txt, or a .zip of one) or a place list (.csv)",
             found=str(path),
         ) from error
     except UnicodeDecodeError as error:
