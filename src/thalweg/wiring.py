@@ -18,7 +18,8 @@ from thalweg.places.gazetteer import Gazetteer, packaged
 from thalweg.places.regions import read_region
 
 if TYPE_CHECKING:
-    from thalweg.stores.files import KeyRing, MirrorFiles, WitnessFiles
+    from thalweg.ledger.note import VerifierKey
+    from thalweg.stores.files import KeyRing, MirrorFiles, Unlocked, WitnessFiles
     from thalweg.stores.home import Home as Home  # named again, so that the command line may say it
 
 
@@ -80,6 +81,11 @@ def make_log_home(
         at_ms=now_ms(),
     )
     return home
+
+
+def rotate_log_key(home: Home, unlocked: Unlocked) -> VerifierKey:
+    """A fresh key for a log, entered in it."""
+    return home.rotate_log_key(unlocked, random_bytes(32), at_ms=now_ms(), salt=random_bytes(32))
 
 
 def key_ring(folder: Path) -> KeyRing:

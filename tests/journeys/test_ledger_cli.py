@@ -11,9 +11,12 @@ from pathlib import Path
 import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
 import pytest
 
+from tests.ledger_world import Author
 from thalweg.cli import ledger, verify
+from thalweg.ledger import canonical
 from thalweg.ledger.receipt import Receipt
 from thalweg.server.witness import serve
+from thalweg.stores.files import KeyRing
 from thalweg.stores.home import Home
 
 ORIGIN = "example.org/exercise/log"
@@ -133,6 +136,51 @@ def test_keys_are_rotated_revoked_and_replaced(desk: Desk) -> None:
     assert "STOLEN" not in desk.out
     assert desk.verify(desk.path("r"), *trust, "--also", desk.path("revocation")) == 0
     assert "STOLEN" in desk.out
+
+
+def test_the_log_gets_a_new_key_and_who_trusts_its_first_entry_goes_on(desk: Desk) -> None:
+    say(desk, "before")
+    old_trust = (desk.folder / "log/trust.json").read_bytes()
+    old_key = json.loads((desk.folder / "log/log.json").read_text())["log_key"]
+    assert desk.ledger("keys", "rotate-log", desk.path("log")) == 0
+    say(desk, "after", "--receipt", desk.path("r"))
+    (desk.folder / "old").write_bytes(old_trust)
+    assert desk.verify(desk.path("r"), "--trust", desk.path("old")) == 0
+    assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json")) == 0
+    assert desk.verify(desk.path("r"), "--log-key", old_key) == 1
+    assert desk.ledger("scrub", desk.path("log")) == 0
+
+
+def test_an_author_with_a_key_of_their_own_signs_elsewhere(desk: Desk) -> None:
+    red = Author("red", origin=ORIGIN)
+    (desk.folder / "red.json").write_bytes(canonical.encode(red.signer.key.value()) + b"\n")
+    assert desk.ledger("keys", "add", desk.path("log"), "red", "--key", desk.path("red.json")) == 0
+    (desk.folder / "entry").write_bytes(red.say())
+    append = ("append", desk.path("log"), "--entry", desk.path("entry"), "--receipt", desk.path("r"))
+    assert desk.ledger(*append) == 0
+    assert "Entry 3 is in the log" in desk.out
+    assert desk.ledger(*append) == 0
+    assert "in the log already: 3" in desk.out
+    assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json")) == 0
+    assert "signed by red;" in desk.out
+    assert desk.ledger("append", desk.path("log"), "--author", "red", "--text", "not red") == 1
+    assert "keys.absent" in desk.out
+
+
+@pytest.mark.parametrize("command", [("rotate", "blue"), ("rotate-log",)])
+def test_a_rotation_cut_short_after_it_reached_the_log_is_settled_by_the_next_command(
+    desk: Desk, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*args: object) -> None:
+        raise OSError("the machine stopped")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(KeyRing, "promote", stop)
+        assert desk.ledger("keys", command[0], desk.path("log"), *command[1:]) == 2
+    say(desk, "after all", "--receipt", desk.path("r"))
+    say(desk, "and again")
+    assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json")) == 0
+    assert [name for name in (desk.folder / "log/keys").iterdir() if ".next" in name.name] == []
 
 
 def test_a_bundle_holds_entries_and_payloads_and_other_tools_get_bare_proofs(desk: Desk) -> None:

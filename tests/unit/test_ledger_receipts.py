@@ -125,12 +125,18 @@ def test_a_genesis_that_is_trusted_vouches_for_the_log_key_and_for_a_later_one()
     world, _, _ = made()
     new = NoteKey(ORIGIN, seed("log key 2"))
     rotation = world.registrar.say(identity.LOG_KEY, identity.log_key_body(new.verifier()))
-    signer = HeadSigner(ORIGIN, [new], world.log.last_signed)
+    last = world.log.last_signed
     world.log.close()
-    world.log = Sequencer(world.store, signer)
+    with pytest.raises(Refused) as caught:
+        Sequencer(world.store, HeadSigner(ORIGIN, [new], last))
+    assert caught.value.code == "signer.key"
+    world.log = Sequencer(world.store, HeadSigner(ORIGIN, [world.log_key, new], last))
     outcomes = world.log.submit([prepare(rotation), prepare(world.authors["blue"].say())])
     assert isinstance(outcomes[1], Refused)
     assert outcomes[1].code == "admit.again"
+    world.log.close()
+    with pytest.raises(Refused):
+        Sequencer(world.store, HeadSigner(ORIGIN, [world.log_key], world.log.last_signed))
     data = world.log.receipt(7).encode()
     assert verify_receipt(data, world.trust(genesis=True)).size == 21
     with pytest.raises(Refused):

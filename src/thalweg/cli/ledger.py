@@ -21,9 +21,9 @@ from cyclopts import App, Parameter
 from thalweg import wiring
 from thalweg.cli.verify import read_trust, write_trust
 from thalweg.formats import event as kinds
-from thalweg.ledger import identity
+from thalweg.ledger import canonical, identity
 from thalweg.ledger.checkpoint import SignedCheckpoint
-from thalweg.ledger.entry import AuthorSigner, Entry
+from thalweg.ledger.entry import AuthorKey, AuthorSigner, Entry
 from thalweg.ledger.errors import Inconsistent, LedgerError, Malformed, Refused
 from thalweg.ledger.fork import compare as find_fork
 from thalweg.ledger.mirror import pull
@@ -137,17 +137,30 @@ def add(
     author: Annotated[str, Parameter(name="AUTHOR")],
     *,
     holder: Annotated[Literal["author", "server"], Parameter(name="--holder")] = "server",
+    key: Annotated[Path | None, Parameter(name="--key")] = None,
     passphrase_file: PassphraseFile = None,
     identity_file: IdentityFile = None,
 ) -> int:
-    """Make a key for AUTHOR, sealed here, and enter it in the log.
+    """Enter a key of AUTHOR in the log: one made and sealed here, or the public key of one held elsewhere.
 
     Parameters
     ----------
     holder
-        Whose hands it is in: 'server' if this machine signs for the author, which every statement then says.
+        Whose hands a key made here is in: 'server' if this machine signs for the author, which every
+        statement then says.
+    key
+        A file with a public key in the form of docs/spec/entry.md, "Author keys": a passkey, or an Ed25519
+        key on the author's own device.
     """
-    return _new_key(folder, author, holder, passphrase_file, identity_file, rotate=False)
+    if key is None:
+        return _new_key(folder, author, holder, passphrase_file, identity_file, rotate=False)
+    public = AuthorKey.read(canonical.decode(key.read_bytes().strip()))
+    home = _home(folder)
+    writer = home.writer(home.keys.unlock(**_lock(passphrase_file, identity_file)))
+    body = identity.key_add_body(author, public)
+    placed = writer.say(home.settings.registrar, identity.KEY_ADD, body, **_stamp())
+    print(f"Entry {placed.index}: {author} signs with the key {public.key_id}, which is not here.")
+    return DONE
 
 
 @keys_app.command
@@ -162,6 +175,23 @@ def rotate(
 ) -> int:
     """Replace AUTHOR's key by a new one; the old key signs the change and nothing after it."""
     return _new_key(folder, author, holder, passphrase_file, identity_file, rotate=True)
+
+
+@keys_app.command(name="rotate-log")
+@_told
+def rotate_log(folder: Folder, *, passphrase_file: PassphraseFile = None, identity_file: IdentityFile = None) -> int:
+    """Give the log itself a new key, signed by the registrar, and write trust.json anew.
+
+    Who trusts the log by its first entry goes on as before; whoever trusts its old key alone needs the new file.
+    """
+    home = _home(folder)
+    unlocked = home.keys.unlock(**_lock(passphrase_file, identity_file))
+    key = wiring.rotate_log_key(home, unlocked)
+    origin = home.settings.origin
+    trust = Trust(origin, (home.settings.log_key, key), leaf_hash(home.reader().entry(0)))
+    (folder / "trust.json").write_bytes(write_trust(trust))
+    print(f"The log {origin} signs with {key.text()} from now on. Hand out the new trust.json.")
+    return DONE
 
 
 @keys_app.command

@@ -379,6 +379,8 @@ class Sequencer(Log):
         self._signer.signed(tree.head())
         self._tree = tree
         self._history = super().history()
+        if not set(self._history.log_keys(size)) <= set(self._signer.verifiers()):
+            raise Refused("signer.key", "The log has been given another key than the one it is opened with.")
         self._unsure = False
 
     def _require_contains(self, last: Head, head: Head) -> None:

@@ -33,6 +33,7 @@ from thalweg.ledger.witness import MAX_REQUEST_BYTES, SIZE_TYPE, AddCheckpoint, 
 _TILE = re.compile(r"/tile/(0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _TIMEOUT_S = 30
 _TRIES = 2
+_LARGEST_ANSWER = 128 * 1024  # a checkpoint at its largest; a tile is 8 KiB
 
 
 class Records(Protocol):
@@ -162,7 +163,10 @@ def _request(method: str, url: str, body: bytes | None) -> tuple[int, str, bytes
     try:
         connection.request(method, parts.path, body)
         response = connection.getresponse()
-        return response.status, response.headers.get("Content-Type", ""), response.read()
+        data = response.read(_LARGEST_ANSWER + 1)
+        if len(data) > _LARGEST_ANSWER:
+            raise Refused("http.size", f"{parts.hostname} answers with more than was asked for.", url=url)
+        return response.status, response.headers.get("Content-Type", ""), data
     except (OSError, HTTPException) as error:
         raise Refused("http.failed", f"{parts.hostname} did not answer: {error}", url=url) from error
     finally:

@@ -31,7 +31,7 @@ from thalweg.ledger.tree import TILE_HEIGHT, TILE_WIDTH, leaf_hash, tile_path, v
 
 _SAFE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KINDS = ("log", "author", "witness")
-_NEXT = ".next"
+NEXT = ".next"
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -95,13 +95,17 @@ class KeyRing:
     def replace(self, kind: str, name: str, seed: bytes, holder: str = "author") -> None:
         """As `seal`, over a key that has ended."""
         recipient = pyrage.x25519.Recipient.from_str((self._folder / "recipient").read_text().strip())
-        owner = name.removesuffix(_NEXT)
+        owner = name.removesuffix(NEXT)
         secret = canonical.encode({"holder": holder, "kind": kind, "name": owner, "seed": seed.hex()})
         write_durably(_key_file(self._folder, kind, name), pyrage.encrypt(secret, [recipient]), 0o600)
 
+    def pending(self, kind: str, name: str) -> bool:
+        """Whether a key is sealed that is to take the place of the one of that name."""
+        return _key_file(self._folder, kind, name + NEXT).exists()
+
     def promote(self, kind: str, name: str) -> None:
         """Let the key sealed under `name`.next take the place of the one that has ended."""
-        _key_file(self._folder, kind, name + _NEXT).replace(_key_file(self._folder, kind, name))
+        _key_file(self._folder, kind, name + NEXT).replace(_key_file(self._folder, kind, name))
 
     def names(self) -> list[str]:
         """The files there are: kind and name, never a key."""
@@ -120,6 +124,13 @@ class Unlocked:
         seed, _ = self._open(kind, name)
         return NoteKey(name, seed)
 
+    def log_keys(self, origin: str) -> list[NoteKey]:
+        """The log's key, and after it the one that is about to take its place, if there is one."""
+        keys = [self.note_key("log", origin)]
+        if _key_file(self._folder, "log", origin + NEXT).exists():
+            keys.append(NoteKey(origin, self._open("log", origin + NEXT)[0]))
+        return keys
+
     def author(self, name: str) -> AuthorSigner:
         seed, holder = self._open("author", name)
         return AuthorSigner(seed, holder)
@@ -133,7 +144,7 @@ class Unlocked:
             raise Refused("keys.locked", f"The {kind} key of {name} was not sealed for this identity.") from error
         reader = Reader(canonical.decode(data), "the key file")
         holder = reader.text("holder")
-        if (reader.text("kind"), reader.text("name")) != (kind, name):
+        if (reader.text("kind"), reader.text("name")) != (kind, name.removesuffix(NEXT)):
             raise Refused("keys.wrong", f"The file of {name} holds another key.", name=name)
         seed = reader.digest("seed")
         reader.done()

@@ -10,8 +10,8 @@ store.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from thalweg.ledger.note import NoteKey, VerifierKey
 from thalweg.ledger.promise import Store
 from thalweg.ledger.sequencer import Log, Placed, Sequencer, prepare
 from thalweg.ledger.tree import EMPTY_ROOT, Head
-from thalweg.stores.files import KeyRing, Mark, Unlocked, write_durably
+from thalweg.stores.files import NEXT, KeyRing, Mark, Unlocked, write_durably
 
 SETTINGS = "thalweg/log/v1"
 
@@ -84,9 +84,32 @@ class Home:
     def writer(self, unlocked: Unlocked, *, suspicious: bool = False) -> Writer:
         """Become the writer. The mark makes an older copy of the store refuse to be signed."""
         marked = self.mark.read()
-        keys = [unlocked.note_key("log", self.settings.origin)]
+        keys = unlocked.log_keys(self.settings.origin)
         signer = HeadSigner(self.settings.origin, keys, None if marked is None else marked.head)
-        return Writer(self, unlocked, Sequencer(self.store, signer, suspicious=suspicious))
+        writer = Writer(self, unlocked, Sequencer(self.store, signer, suspicious=suspicious))
+        self._settle(writer, keys)
+        return writer
+
+    def rotate_log_key(self, unlocked: Unlocked, seed: bytes, *, at_ms: int, salt: bytes) -> VerifierKey:
+        """Replace the log's own key: the registrar signs `log.key/1`; both keys sign the head that holds it.
+
+        The new key is on disk before the log names it. After a crash in between, both keys sign until the
+        change is made again; after one later on, the next writer settles it.
+        """
+        self.keys.replace("log", self.settings.origin + NEXT, seed)
+        writer = self.writer(unlocked)
+        new = NoteKey(self.settings.origin, seed).verifier()
+        writer.say(self.settings.registrar, identity.LOG_KEY, identity.log_key_body(new), at_ms=at_ms, salt=salt)
+        self._settle(writer, unlocked.log_keys(self.settings.origin))
+        writer.close()
+        return new
+
+    def _settle(self, writer: Writer, keys: Sequence[NoteKey]) -> None:
+        """Once the log names the key that was to come, it is the log's key, and the old one is gone."""
+        named = writer.log.history().log_keys(writer.log.size)
+        if len(keys) > 1 and named == (keys[-1].verifier(),):
+            self.keys.promote("log", self.settings.origin)
+            write_durably(self.folder / "log.json", replace(self.settings, log_key=named[0]).encode())
 
     def close(self) -> None:
         self.store.close()
@@ -116,7 +139,7 @@ class Writer:
 
         The author is taken to have seen the newest head, since it is this very home that shows it.
         """
-        signer = self._unlocked.author(author) if signer is None else signer
+        signer = self._signer(author) if signer is None else signer
         tip = self._home.store.tip(author)
         head = self.log.head()
         event = Event(
@@ -134,6 +157,15 @@ class Writer:
             payloads=tuple(Commitment.to(payload, fresh, media) for payload, fresh, media in payloads),
         )
         return self.take(signer.sign(event).encode(), tuple((payload, fresh) for payload, fresh, _ in payloads))
+
+    def _signer(self, author: str) -> AuthorSigner:
+        """The author's key; the next one, if a rotation reached the log and then the machine stopped."""
+        signer = self._unlocked.author(author)
+        record = self.log.history().key(signer.key.key_id)
+        if record is not None and record.reason == "rotated" and self._home.keys.pending("author", author):
+            self._home.keys.promote("author", author)
+            signer = self._unlocked.author(author)
+        return signer
 
     def take(self, entry: bytes, payloads: tuple[tuple[bytes, bytes], ...] = ()) -> Placed:
         """Append an entry that somebody signed elsewhere; the refusal is raised."""
