@@ -45,8 +45,8 @@ def main() -> None:
         status = NOBODY_READS
     except OSError as error:
         _close_output()
-        about = f" ({error.filename})" if error.filename else ""
-        _tell(f"The system refused to read or write{about}: {error.strerror or error}. [system-refused]")
+        about, code = f" ({error.filename})" if error.filename else "", "system-refused"
+        _tell(f"The system refused to read or write{about}: {error.strerror or error}. [{code}]")
         status = FAILED
     except KeyboardInterrupt:
         _tell("Interrupted; nothing that was written is complete.")

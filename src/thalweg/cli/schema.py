@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from importlib.resources import files
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from thalweg.model.errors import InputError
 
@@ -15,7 +16,7 @@ _FOLDERS = (files("thalweg.formats") / "schemas", files("thalweg.reports") / "sc
 
 
 @app.default
-def schema(name: str = "") -> int:
+def schema(name: Annotated[str, Parameter(name="NAME")] = "") -> int:
     """Print the schema of that name; without a name, list them.
 
     Parameters
