@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +14,9 @@ from thalweg.engine import sentences
 from thalweg.engine.columns import Columns
 from thalweg.engine.region import overlaps
 from thalweg.geometry import kernel
-from thalweg.geometry.kernel import CERTAIN, Matrix, Pairs
+from thalweg.geometry.kernel import CERTAIN, UNTOLD, Matrix, Pairs
 from thalweg.model.declarations import Declaration, Kind, Standing
 from thalweg.model.findings import Certainty, Finding, FindingType
-from thalweg.model.identity import digest
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Polygon, Position
 from thalweg.model.theatre import Rule, Theatre
@@ -35,7 +36,8 @@ _SPEAKS_FIRST = {
 
 def finding_id(a: str, b: str, rule: str) -> str:
     """The hash of the version ids compared, in either order, and the rule (DESIGN.md section 5)."""
-    return "f-" + digest([*sorted((a, b)), rule])[:32]
+    first, second = sorted((a, b))
+    return "f-" + sha256(f"{first}\n{second}\n{rule}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,17 @@ def judge(columns: Columns, matrix: Matrix, pairs: Pairs) -> Judged:
     share = np.ones(groups)
     told = np.ones(groups, np.bool_)
     if groups:
-        sorted_verdict = pairs.verdict[order]
-        certain = np.maximum.reduceat(sorted_verdict == CERTAIN, start[:-1])
-        undecided = np.flatnonzero(~certain)
+        in_order = pairs.verdict[order]
+        certain = np.maximum.reduceat(in_order == CERTAIN, start[:-1])
         verdict[certain] = CERTAIN
-        if len(undecided):
-            _judge_together(columns, matrix, pairs, order, start, undecided, verdict, share, told)
+        alone = ~certain & (np.diff(start) == 1) & ~np.isnan(pairs.share[order][start[:-1]])
+        one = start[:-1][alone]
+        verdict[alone] = in_order[one] & ~np.uint8(UNTOLD)
+        share[alone] = pairs.share[order][one]
+        told[alone] = (in_order[one] & UNTOLD) == 0
+        together = np.flatnonzero(~certain & ~alone)
+        if len(together):
+            _judge_together(columns, matrix, pairs, order, start, together, verdict, share, told)
     return Judged(order, start, verdict, share, told)
 
 
@@ -135,54 +142,96 @@ def findings(
         )
     )
     parts = columns.parts
+    one, other = a[worst], b[worst]
+    gap = np.maximum(parts.t0[one], parts.t0[other]) - np.minimum(parts.t1[one], parts.t1[other])
+    bounds = [(column[one] + column[other]).tolist() for column in (parts.u, parts.zu, parts.tu)]
+    words = _Words(theatre, [sentences.rule(each) for each in rules])
+    rows = zip(
+        parts.declaration[one].tolist(),
+        parts.declaration[other].tolist(),
+        rule[worst].tolist(),
+        judged.verdict.tolist(),
+        judged.share.tolist(),
+        judged.told.tolist(),
+        np.maximum(gap, 0.0).tolist(),
+        first.tolist(),
+        last.tolist(),
+        references,
+        zip(*bounds, strict=True),
+        zip(*(told[name][worst].tolist() for name in _NUMBERS), strict=True),
+        strict=True,
+    )
     return [
         _finding(
-            declarations[parts.declaration[a[row]]],
-            declarations[parts.declaration[b[row]]],
-            rules[rule[row]],
-            theatre,
-            certainty=_CERTAINTY[int(judged.verdict[g])],
-            share=float(judged.share[g]),
-            told=bool(judged.told[g]),
-            numbers={name: float(values[row]) for name, values in told.items()},
-            gap_s=max(0.0, float(max(parts.t0[a[row]], parts.t0[b[row]]) - min(parts.t1[a[row]], parts.t1[b[row]]))),
-            first=_instant(first[g]),
-            last=_instant(last[g]),
+            declarations[number_a],
+            declarations[number_b],
+            rules[which],
+            words,
+            rule_sentence=words.rules[which],
+            certainty=_CERTAINTY[verdict],
+            share=share,
+            told=can_tell,
+            gap_s=gap_s,
+            first=_instant(begins),
+            last=_instant(ends),
             region=regions.get(g, ()),
-            reference=references[g],
-            bounds=tuple(float(column[a[row]] + column[b[row]]) for column in (parts.u, parts.zu, parts.tu)),
+            reference=reference,
+            bounds=bound,
+            numbers=numbers,
         )
-        for g, row in enumerate(worst.tolist())
-    ]
+        for g, (
+            number_a, number_b, which, verdict, share, can_tell, gap_s, begins, ends, reference, bound, numbers
+        ) in enumerate(rows)
+    ]  # fmt: skip
+
+
+_NUMBERS = ("d", "lon_a", "lat_a", "lon_b", "lat_b", "vertical", "allowance", "closest")
+
+
+class _Words:
+    """What is said again and again: the rules, and the names of declarations."""
+
+    def __init__(self, theatre: Theatre, rules: list[str]) -> None:
+        self.theatre = theatre
+        self.rules = rules
+        self._names: dict[str, str] = {}
+
+    def name(self, declaration: Declaration) -> str:
+        known = self._names.get(declaration.version_id)
+        if known is None:
+            known = self._names[declaration.version_id] = sentences.name(declaration, self.theatre)
+        return known
 
 
 def _instant(seconds: float) -> Instant | None:
-    return Instant(float(seconds)) if np.isfinite(seconds) else None
+    return Instant(seconds) if math.isfinite(seconds) else None
 
 
 def _finding(
     a: Declaration,
     b: Declaration,
     rule: Rule,
-    theatre: Theatre,
+    words: _Words,
     *,
+    rule_sentence: str,
     certainty: Certainty,
     share: float,
     told: bool,
-    numbers: dict[str, float],
     gap_s: float,
     first: Instant | None,
     last: Instant | None,
     region: tuple[Polygon, ...],
     reference: str,
-    bounds: tuple[float, ...],
+    bounds: tuple[float, float, float],
+    numbers: tuple[float, ...],
 ) -> Finding:
-    closest = (Position(numbers["lon_a"], numbers["lat_a"]), Position(numbers["lon_b"], numbers["lat_b"]))
+    horizontal, lon_a, lat_a, lon_b, lat_b, height, allowance, closest_s = numbers
+    closest = (Position(lon_a, lat_a), Position(lon_b, lat_b))
     if (_SPEAKS_FIRST[b.kind], b.version_id) < (_SPEAKS_FIRST[a.kind], a.version_id):
         a, b, closest = b, a, (closest[1], closest[0])
     type_ = FindingType.CONTRADICTION if Kind.NEGATIVE in (a.kind, b.kind) else FindingType.CONFLICT
-    vertical = None if np.isnan(numbers["vertical"]) or np.isinf(numbers["vertical"]) else numbers["vertical"]
-    allowance = numbers["allowance"] if np.isfinite(numbers["allowance"]) else 0.0
+    vertical = height if math.isfinite(height) else None
+    allowance = allowance if math.isfinite(allowance) else 0.0
     return Finding(
         id=finding_id(a.version_id, b.version_id, rule.id),
         type=type_,
@@ -194,57 +243,67 @@ def _finding(
         certainty=certainty,
         share=share,
         reasons=_reasons(certainty, bounds, allowance, told=told),
-        horizontal_m=numbers["d"],
+        horizontal_m=horizontal,
         vertical_m=vertical,
         time_gap_s=gap_s,
         datum_allowance_m=allowance,
         closest=closest,
         region=region,
         first=first,
-        closest_at=_instant(numbers["closest"]),
+        closest_at=_instant(closest_s),
         last=last,
         reference=reference,
         sentence=sentences.finding(
-            a,
-            b,
-            theatre,
+            words.name(a),
+            words.name(b),
             type_=type_,
             certainty=certainty,
             share=share,
-            horizontal_m=numbers["d"],
+            horizontal_m=horizontal,
             vertical_m=vertical,
             first=first,
             last=last,
             reference=reference,
             told=told,
         ),
-        rule_sentence=sentences.rule(rule),
-        marks=marks((a, b), last, theatre),
+        rule_sentence=rule_sentence,
+        marks=marks((a, b), last, words.theatre),
         can_tell=told,
     )
 
 
-def _reasons(certainty: Certainty, bounds: tuple[float, ...], allowance: float, *, told: bool) -> tuple[str, ...]:
+def _reasons(
+    certainty: Certainty, bounds: tuple[float, float, float], allowance: float, *, told: bool
+) -> tuple[str, ...]:
     if certainty is Certainty.CERTAIN:
         return ()
     ground, height, time = bounds
-    said = (
-        (ground, f"Positions are known to within {sentences.metres(ground)}, both together."),
-        (height, f"Heights are known to within {sentences.metres(height)}, both together."),
-        (time, f"Times are known to within {sentences.duration(time)}, both together."),
-        (allowance, f"The heights have different datums; {sentences.metres(allowance)} is allowed for that."),
-        (not told, "A height is not stated, or its datum is not known: it cannot be told."),
-    )
-    return tuple(sentence for applies, sentence in said if applies)
+    said = []
+    if ground:
+        said.append(f"Positions are known to within {sentences.metres(ground)}, both together.")
+    if height:
+        said.append(f"Heights are known to within {sentences.metres(height)}, both together.")
+    if time:
+        said.append(f"Times are known to within {sentences.duration(time)}, both together.")
+    if allowance:
+        said.append(f"The heights have different datums; {sentences.metres(allowance)} is allowed for that.")
+    if not told:
+        said.append("A height is not stated, or its datum is not known: it cannot be told.")
+    return tuple(said)
 
 
 def marks(declarations: Sequence[Declaration], last: Instant | None, theatre: Theatre) -> tuple[str, ...]:
     """What must stand beside the finding in every product: exercise, hypothetical, stale, reported."""
-    stale = any(d.valid_until is not None and (last is None or d.valid_until < last) for d in declarations)
-    said = (
-        (theatre.exercise, EXERCISE),
-        (any(d.hypothetical for d in declarations), HYPOTHETICAL),
-        (stale, STALE),
-        (any(d.standing is Standing.REPORTED for d in declarations), REPORTED),
-    )
-    return tuple(mark for applies, mark in said if applies)
+    said = [EXERCISE] if theatre.exercise else []
+    hypothetical = stale = reported = False
+    for each in declarations:
+        hypothetical = hypothetical or each.hypothetical
+        reported = reported or each.standing is Standing.REPORTED
+        stale = stale or (each.valid_until is not None and (last is None or each.valid_until < last))
+    if hypothetical:
+        said.append(HYPOTHETICAL)
+    if stale:
+        said.append(STALE)
+    if reported:
+        said.append(REPORTED)
+    return tuple(said)

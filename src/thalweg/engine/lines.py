@@ -25,6 +25,7 @@ from thalweg.engine.columns import LINE_RULE, PRESENT, Columns, pack
 from thalweg.engine.explain import Describe, finding_id, marks
 from thalweg.geometry import kernel
 from thalweg.geometry.kernel import LEG, Matrix, Pairs, Parts
+from thalweg.geometry.plane import lonlat
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Sides, Standing
 from thalweg.model.findings import Certainty, Finding, FindingType
 from thalweg.model.instants import Instant
@@ -137,7 +138,7 @@ def _across(
     if not len(rows):
         return
     # The middle of a part and its reach decide for most: wholly on one side. Only the others are looked at closely.
-    lon, lat = _lonlat(parts.cx[rows], parts.cy[rows], parts.cz[rows])
+    lon, lat = lonlat(np.stack([parts.cx[rows], parts.cy[rows], parts.cz[rows]], axis=1))
     at_middle, _, _ = kernel.sides(*path, lon, lat)
     margin = parts.reach[rows] * 1.001 + parts.radius[rows] + parts.u[rows] + parts.u[line_part] + 1.0
     clear = np.abs(at_middle) > margin
@@ -160,12 +161,6 @@ def _bound(declaration: Declaration, sides: Sides, theatre: Theatre) -> int:
     return int(bool(names & sides.left)) - int(bool(names & sides.right))
 
 
-def _lonlat(x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats]:
-    """Degrees of surface points given Earth-centred (exact on the ellipsoid, WGS84)."""
-    flattening = 1 / 298.257223563
-    return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y) * (1 - flattening) ** 2))
-
-
 def _places(parts: Parts, rows: npt.NDArray[np.int64], line_part: int, path: tuple[Floats, Floats]) -> _Places:
     lon, lat, radius, time = [], [], [], []
     first, last = np.inf, -np.inf
@@ -181,7 +176,7 @@ def _places(parts: Parts, rows: npt.NDArray[np.int64], line_part: int, path: tup
             along = (when - t0) / (t1 - t0)
             x, y, z = (v[0] + along * (v[1] - v[0]) for v in (x, y, z))
         first, last = min(first, max(parts.t0[row], begin)), max(last, min(parts.t1[row], end))
-        here_lon, here_lat = _lonlat(x, y, z)
+        here_lon, here_lat = lonlat(np.stack([x, y, z], axis=1))
         lon.append(here_lon)
         lat.append(here_lat)
         radius.append(np.full(len(x), parts.radius[row]))

@@ -82,9 +82,8 @@ def name(declaration: Declaration, theatre: Theatre) -> str:
 
 
 def finding(
-    a: Declaration,
-    b: Declaration,
-    theatre: Theatre,
+    first_name: str,
+    second_name: str,
     *,
     type_: FindingType,
     certainty: Certainty,
@@ -107,7 +106,7 @@ def finding(
     height = f", {metres(vertical_m)} apart in height" if vertical_m else ""
     where = f", {reference}" if reference else ""
     sure = _HOW_SURE[certainty].format(in_ten=_in_ten(share)) if told else "possible: it cannot be told"
-    return f"{name(a, theatre)} {met} {name(b, theatre)}{height}, {period(first, last)}{where}. How sure: {sure}."
+    return f"{first_name} {met} {second_name}{height}, {period(first, last)}{where}. How sure: {sure}."
 
 
 def _in_ten(share: float) -> str:

@@ -23,6 +23,7 @@ from thalweg.engine.batch import batch, distinct
 from thalweg.engine.columns import Columns, pack
 from thalweg.geometry import kernel
 from thalweg.geometry.kernel import Growth, Matrix, Pairs, Parts, Tree
+from thalweg.geometry.plane import Plane
 from thalweg.model.declarations import Declaration, Kind, Medium, Standing, Volume
 from thalweg.model.findings import Finding, FindingType, Fix, Suggestions
 from thalweg.model.instants import Instant, Window
@@ -404,7 +405,7 @@ def _shift_aside(case: _Case) -> list[Fix] | str:
 
 def _aside(declaration: Declaration, east: float, north: float) -> Declaration:
     points = [point for volume in declaration.volumes for point in _points(volume.shape)]
-    plane = region.Plane.around(points)
+    plane = Plane.around(points)
     moved = iter(plane.back(plane.flat(points) + np.array([east, north])))
     return _changed(
         declaration,
@@ -462,7 +463,7 @@ def _trim(case: _Case) -> list[Fix] | str:
     assert isinstance(shape, Polygon)  # noqa: S101  checked above, for the type checker
     parts = ground.actual.parts
     pairs = _neighbours(case, ground.actual)
-    plane = region.Plane.around(list(shape.outer))
+    plane = Plane.around(list(shape.outer))
     area = region.flat_polygon(plane, shape)
     rest: shapely.Geometry = area
     for a, b, rule in zip(pairs.a.tolist(), pairs.b.tolist(), pairs.rule.tolist(), strict=True):

@@ -25,6 +25,7 @@ Bytes = npt.NDArray[np.uint8]
 
 POINT, PATH, AREA, LEG = range(4)
 POSSIBLE, LIKELY, CERTAIN = range(1, 4)
+UNTOLD = 8  # flag on a verdict: for want of data it cannot be told how sure it is
 DATUMS = ("WGS84", "EGM96", "EGM2008", "AGL", "FL", "unknown")
 
 

@@ -151,7 +151,7 @@ static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_
             int32_t one = (int32_t)a, other = (int32_t)b;
             share = stands(p, a, b, &m) ? standing_share(p, a, b, &m, &c, s) : share_of(p, r, &rule, &one, &other, 1, s);
             if (share < 0.0) return 0;
-            v = share >= 0.5 && !m.unstated && !m.unknown ? LIKELY : POSSIBLE;
+            v = m.unstated || m.unknown ? POSSIBLE | UNTOLD : share >= 0.5 ? LIKELY : POSSIBLE;
         }
     }
     return results_add(out, a, b, rule, v, share);
@@ -305,6 +305,10 @@ EXPORT int thalweg_explain(const parts *p, const rules *r, int64_t n, const int3
         question q = widest(&m);
         contact c;
         meet(p, a[i], b[i], &q, EXPLAIN, 0.0, &s, &c);
+        if (!c.met) { /* a distance at the very limit may be rounded to the other side when it is looked at closely */
+            q.h += 0.01 + 1e-5 * q.h;
+            meet(p, a[i], b[i], &q, EXPLAIN, 0.0, &s, &c);
+        }
         if (c.met < 0) { scratch_free(&s); return 0; }
         if (!c.met) {
             d[i] = lon_a[i] = lat_a[i] = lon_b[i] = lat_b[i] = vertical[i] = allowance[i] = first[i] = closest[i] = last[i] = NAN;

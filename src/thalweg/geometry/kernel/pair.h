@@ -82,10 +82,10 @@ static inline int heights_meet(double low_a, double high_a, double low_b, double
                        : low_a - high_b < q->v_ab && low_b - high_a < q->v_ba;
 }
 
-/* Keep of [*lo, *hi] where f0 + s (f1 - f0) <= limit. */
-static inline void clip_linear(double f0, double f1, double limit, double *lo, double *hi) {
+/* Keep of [*lo, *hi] where f0 + s (f1 - f0) < limit, with the ends of that stretch; at the limit counts if `closed`. */
+static inline void clip_linear(double f0, double f1, double limit, int closed, double *lo, double *hi) {
+    if (closed ? f0 > limit && f1 > limit : f0 >= limit && f1 >= limit) { *hi = -1.0; return; }
     if (f0 <= limit && f1 <= limit) return;
-    if (f0 > limit && f1 > limit) { *hi = -1.0; return; }
     double s = (limit - f0) / (f1 - f0);
     if (f0 > limit) { if (s > *lo) *lo = s; }
     else if (s < *hi) *hi = s;
@@ -105,9 +105,9 @@ static int leg_stretch(const parts *p, int64_t a, int64_t b, const question *q, 
                            : p->lower[a] - p->upper[b] < v_ab && p->lower[b] - p->upper[a] < v_ba;
     }
     if (v_ab < INFINITY && p->upper[b] < INFINITY)
-        clip_linear(leg_lower(p, a, 0) - p->upper[b], leg_lower(p, a, 1) - p->upper[b], v_ab, lo, hi);
+        clip_linear(leg_lower(p, a, 0) - p->upper[b], leg_lower(p, a, 1) - p->upper[b], v_ab, q->v_closed, lo, hi);
     if (v_ba < INFINITY && p->lower[b] > -INFINITY)
-        clip_linear(p->lower[b] - leg_upper(p, a, 0), p->lower[b] - leg_upper(p, a, 1), v_ba, lo, hi);
+        clip_linear(p->lower[b] - leg_upper(p, a, 0), p->lower[b] - leg_upper(p, a, 1), v_ba, q->v_closed, lo, hi);
     return *lo <= *hi;
 }
 
@@ -125,9 +125,12 @@ static int leg_stretch(const parts *p, int64_t a, int64_t b, const question *q, 
  */
 typedef struct { double a, b; } place;
 
-static int clip_half_plane(place *poly, int n, double ca, double cb, double c0) { /* keep ca a + cb b + c0 <= 0 */
+/* Keep where ca a + cb b + c0 < 0, with the rim of that; where nothing is below 0, the rim counts only if `closed`. */
+static int clip_half_plane(place *poly, int n, double ca, double cb, double c0, int closed) {
     place out[16];
-    int m = 0;
+    int m = 0, below = closed;
+    for (int i = 0; i < n && !below; i++) below = ca * poly[i].a + cb * poly[i].b + c0 < 0.0;
+    if (!below) return 0;
     for (int i = 0; i < n; i++) {
         place p = poly[i], r = poly[(i + 1) % n];
         double fp = ca * p.a + cb * p.b + c0, fr = ca * r.a + cb * r.b + c0;
@@ -154,13 +157,13 @@ static int allowed_places(const parts *p, int64_t a, int64_t b, const question *
         n = 2;
     } else {
         poly[0] = (place){0, 0}, poly[1] = (place){1, 0}, poly[2] = (place){1, 1}, poly[3] = (place){0, 1};
-        n = clip_half_plane(poly, 4, da, -db, gap - q->t);
-        if (n) n = clip_half_plane(poly, n, -da, db, -gap - q->t);
+        n = clip_half_plane(poly, 4, da, -db, gap - q->t, 0);
+        if (n) n = clip_half_plane(poly, n, -da, db, -gap - q->t, 0);
     }
     double la = leg_lower(p, a, 0), ua = leg_upper(p, a, 0), lb = leg_lower(p, b, 0), ub = leg_upper(p, b, 0);
     double ga = isnan(p->z0[a]) ? 0.0 : p->z1[a] - p->z0[a], gb = isnan(p->z0[b]) ? 0.0 : p->z1[b] - p->z0[b];
-    if (n && q->v_ab < INFINITY && la - ub > -INFINITY) n = clip_half_plane(poly, n, ga, -gb, la - ub - q->v_ab);
-    if (n && q->v_ba < INFINITY && lb - ua > -INFINITY) n = clip_half_plane(poly, n, -ga, gb, lb - ua - q->v_ba);
+    if (n && q->v_ab < INFINITY && la - ub > -INFINITY) n = clip_half_plane(poly, n, ga, -gb, la - ub - q->v_ab, q->v_closed);
+    if (n && q->v_ba < INFINITY && lb - ua > -INFINITY) n = clip_half_plane(poly, n, -ga, gb, lb - ua - q->v_ba, q->v_closed);
     return n;
 }
 
@@ -543,7 +546,9 @@ static void meet(const parts *p, int64_t a, int64_t b, const question *q, int fu
     if (!full && q->dx == 0.0 && q->dy == 0.0 && p->inner[a] >= 0.0 && p->inner[b] >= 0.0) {
         /* discs inside both may decide, and how firmly: then the distance is not looked for */
         double discs = p->inner[a] + p->inner[b] - 0.01, sure = discs + (enough > 0.0 ? -enough : q->stop);
-        if (sure > 0.0 && vec_dot(apart, apart) < sure * sure * 0.99999) {
+        /* the arc above a chord c: 4 R^2 asin^2(c / 2R) = c^2 (1 + c^2 / 12 R^2 + c^4 / 90 R^4 + ...) */
+        double chord2 = vec_dot(apart, apart), arc2 = chord2 * (1.0 + chord2 / (11.0 * WGS84_R_MIN * WGS84_R_MIN));
+        if (sure > 0.0 && arc2 < sure * sure * 0.99999 && chord2 < 0.5 * WGS84_R_MIN * WGS84_R_MIN) {
             c->met = 1, c->d = 0.0, c->depth = enough;
             return;
         }

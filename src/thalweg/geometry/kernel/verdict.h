@@ -4,7 +4,7 @@
 
 #include "pair.h"
 
-enum { NO = 0, POSSIBLE = 1, LIKELY = 2, CERTAIN = 3, UNDECIDED = 4, OUT_OF_MEMORY = 5 };
+enum { NO = 0, POSSIBLE = 1, LIKELY = 2, CERTAIN = 3, UNDECIDED = 4, OUT_OF_MEMORY = 5, UNTOLD = 8 };
 #define SAMPLES 128
 
 typedef struct {
@@ -191,7 +191,7 @@ static int ground_cases(const parts *p, int64_t a, int64_t b, const terms *m, co
             continue;
         }
         double shift = sqrt(dx * dx + dy * dy);
-        if (gap + dx * nx + dy * ny >= h || found->d - shift >= h) continue;
+        if ((gap > 0.0 && gap + dx * nx + dy * ny >= h) || found->d - shift >= h) continue;
         int hit = 0;
         for (int64_t i = 0; !hit && i < kept; i++) {
             const edge_pair *e = &s->pairs[i];
