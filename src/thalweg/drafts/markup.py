@@ -45,8 +45,8 @@ def parse(data: bytes, name: str) -> tuple[Element, bool]:
     if document.internalDTD is not None or document.externalDTD is not None or document.doctype:
         raise InputError(
             "xml-doctype",
-            f"{name} brings its own document type, which can reach for other files or grow without end; it was not read."
-            " Remove the DOCTYPE and try again.",
+            f"{name} brings its own document type, which can reach for other files or grow without end. It was not"
+            " read: remove the DOCTYPE and try again.",
             file=name,
         )
     return root, undeclared
