@@ -169,6 +169,7 @@ def assemble(
         # only where heights above the ellipsoid meet others does the geoid matter
         starts = parts.first[:-1]
         parts.geoid = np.ascontiguousarray(undulation(cut_lon[starts], cut_lat[starts]))
+        parts.changed()
     kernel.prepare(parts)
     return Columns(parts, kinds, parties, np.bincount(parts.declaration, minlength=declarations).astype(np.int32))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any, ClassVar
@@ -45,30 +45,30 @@ _lib = _load()
 _pointer = ctypes.c_void_p
 
 
+_COLUMNS = (
+    *(
+        "declaration",
+        "core",
+        "first",
+        "ring",
+        "ring_first",
+        "lon",
+        "lat",
+        "radius",
+        "u",
+        "t0",
+        "t1",
+    ),
+    *("tu", "lower", "upper", "lower_datum", "upper_datum", "zu", "z0", "z1", "half", "geoid"),
+    *("unstated", "kind", "party", "rank", "ex", "ey", "ez", "cx", "cy", "cz", "reach", "inner", "edge"),
+)
+
+
 class _Parts(ctypes.Structure):
     _fields_: ClassVar[list[tuple[str, Any]]] = [
         ("n_parts", ctypes.c_int64),
         ("n_vertices", ctypes.c_int64),
-        *(
-            (name, _pointer)
-            for name in (
-                *(
-                    "declaration",
-                    "core",
-                    "first",
-                    "ring",
-                    "ring_first",
-                    "lon",
-                    "lat",
-                    "radius",
-                    "u",
-                    "t0",
-                    "t1",
-                ),
-                *("tu", "lower", "upper", "lower_datum", "upper_datum", "zu", "z0", "z1", "half", "geoid"),
-                *("unstated", "kind", "party", "rank", "ex", "ey", "ez", "cx", "cy", "cz", "reach", "inner", "edge"),
-            )
-        ),
+        *((name, _pointer) for name in _COLUMNS),
     ]
 
 
@@ -140,7 +140,8 @@ _lib.thalweg_sides.argtypes = [
 def _at(array: npt.NDArray[Any]) -> int:
     if not array.flags.c_contiguous:
         raise EngineError("kernel-array", "The kernel takes contiguous arrays only.")
-    return array.ctypes.data
+    address: int = array.__array_interface__["data"][0]  # `array.ctypes` costs three times as much
+    return address
 
 
 def _check(ok: int) -> None:
@@ -192,9 +193,19 @@ class Parts:
     inner: Floats
     edge: Floats
 
+    _struct: _Parts | None = field(init=False, default=None, repr=False, compare=False)
+
     def struct(self) -> _Parts:
-        values = {f.name: _at(getattr(self, f.name)) for f in fields(self) if f.name != "n_parts"}
-        return _Parts(n_parts=self.n_parts, n_vertices=len(self.lon), **values)
+        """The structure that the kernel reads, laid out once: whoever puts another array in calls `changed`."""
+        if self._struct is None:
+            self._struct = _Parts(**{name: _at(getattr(self, name)) for name in _COLUMNS})
+            self._struct.n_vertices = len(self.lon)
+        self._struct.n_parts = self.n_parts
+        return self._struct
+
+    def changed(self) -> None:
+        """An array was exchanged for another."""
+        self._struct = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,6 +487,7 @@ class Herd:
         self._lay_out()
 
     def _lay_out(self) -> None:
+        self.parts.changed()
         self._parts_struct = self.parts.struct()
         self._parts_struct.n_vertices = self._vertices
         self._matrix_struct = self.matrix.struct()
@@ -509,7 +521,7 @@ class Herd:
         parts.party[number] = party
         parts.rank[number] = rank
         self.growth.parts_of[number] = more
-        _lib.thalweg_append(self._refs[0], ctypes.byref(_struct_of(source)), first, last, number)
+        _lib.thalweg_append(self._refs[0], ctypes.byref(source.struct()), first, last, number)
         parts.n_parts = n + more
         self._vertices += vertices
         return n, n + more
@@ -541,10 +553,8 @@ class Herd:
             **dict.fromkeys(("first", "ring"), 2 * n_parts + 1),
             "ring_first": 2 * n_rings,
         }
-        for each in fields(parts):
-            if each.name != "n_parts":
-                old = getattr(parts, each.name)
-                setattr(parts, each.name, _grown(old, sizes.get(each.name, 2 * n_parts)))
+        for name in _COLUMNS:
+            setattr(parts, name, _grown(getattr(parts, name), sizes.get(name, 2 * n_parts)))
         self.alive = _grown(self.alive, 2 * n_parts)
         self.growth = replace(self.growth, parts_of=_grown(self.growth.parts_of, 2 * n_declarations))
         self._lay_out()
@@ -556,14 +566,3 @@ def _grown(old: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
     new = np.ones(size, old.dtype)
     new[: len(old)] = old
     return new
-
-
-_laid_out: tuple[Parts, _Parts] | None = None
-
-
-def _struct_of(parts: Parts) -> _Parts:
-    """The structure of a table that is copied from row by row: laid out when it is first met."""
-    global _laid_out  # a cache of one
-    if _laid_out is None or _laid_out[0] is not parts:
-        _laid_out = (parts, parts.struct())
-    return _laid_out[1]
