@@ -12,8 +12,8 @@ from pathlib import Path
 from thalweg.ledger import identity
 from thalweg.ledger.canonical import Value
 from thalweg.ledger.checkpoint import HeadSigner, SignedCheckpoint
-from thalweg.ledger.entry import NO_PREVIOUS, AuthorSigner, Commitment, Entry, Event
-from thalweg.ledger.note import COSIGNATURE, NoteKey, VerifierKey
+from thalweg.ledger.entry import NO_PREVIOUS, AuthorSigner, Commitment, Event
+from thalweg.ledger.note import COSIGNATURE, NoteKey
 from thalweg.ledger.promise import Store
 from thalweg.ledger.sequencer import Log, Sequencer
 from thalweg.ledger.tree import EMPTY_ROOT, Head
@@ -140,11 +140,3 @@ class World:
 
 def sqlite_world(path: Path) -> World:
     return World(SqliteStore(path / "log.db"))
-
-
-def log_vkey() -> VerifierKey:
-    return NoteKey(ORIGIN, seed("log key")).verifier()
-
-
-def entry(data: bytes) -> Entry:
-    return Entry.parse(data)

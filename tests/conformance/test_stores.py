@@ -206,6 +206,35 @@ def test_readers_see_whole_appends_only_and_never_go_back(open_store: OpenStore)
     assert seen
 
 
+def test_many_threads_may_read_the_very_store_that_one_writes(open_store: OpenStore) -> None:
+    world = World(open_store())
+    wrong: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        log = Log(world.store, ORIGIN)
+        try:
+            while not stop.is_set():
+                signed = log.head()
+                assert signed is not None
+                assert log.root(signed.head.size) == signed.head.root
+                verify_receipt(log.receipt(signed.head.size - 1, signed).encode(), world.trust())
+        except (AssertionError, LedgerError) as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(12):
+        world.fill(5)
+        world.cosigned()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    world.log.close()
+
+
 def test_a_whole_log_runs_reopens_scrubs_and_proves_on_it(open_store: OpenStore) -> None:
     world = World(open_store())
     secret, salt = b"secret", seed("salt")

@@ -92,9 +92,6 @@ class Reader:
             found=found,
         )
 
-    def has(self, name: str) -> bool:
-        return name in self._left
-
     def text(self, name: str, *, longest: int = 1 << 20) -> str:
         value = self._take(name)
         if not isinstance(value, str) or len(value) > longest:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import assert_never
 
 from cryptography.exceptions import InvalidSignature
@@ -325,11 +326,17 @@ class AuthorKey:
         self._check(assertion.signature, message)  # 6
 
     def _load(self) -> Ed25519PublicKey | ec.EllipticCurvePublicKey:
-        if self.algorithm == "webauthn-es256":
-            if len(self.public) != 65:
-                raise ValueError("not an uncompressed point")
-            return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.public)
-        return Ed25519PublicKey.from_public_bytes(self.public)
+        return _loaded(self.algorithm, self.public)
+
+
+@lru_cache(maxsize=1024)
+def _loaded(algorithm: str, public: bytes) -> Ed25519PublicKey | ec.EllipticCurvePublicKey:
+    """The key ready for use; ValueError if it is none. Remembered, since one key signs many entries."""
+    if algorithm == "webauthn-es256":
+        if len(public) != 65:
+            raise ValueError("not an uncompressed point")
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 class AuthorSigner:

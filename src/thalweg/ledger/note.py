@@ -27,8 +27,6 @@ from thalweg.ledger.errors import Malformed, Refused
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
-ML_DSA_44 = 0x06
-"""Set aside for a second signature line that quantum computers would not forge; read over, not yet made."""
 
 MAX_NOTE_BYTES = 65_536
 MAX_SIGNATURES = 64

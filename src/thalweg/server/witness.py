@@ -100,7 +100,7 @@ def serve(address: tuple[str, int], witness: Witness | None, log: ReadStore | No
             self.wfile.write(answer.body)
 
         @override
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_args: object, **_named: object) -> None:
             """Requests are not logged here: what matters is in the records."""
 
     return ThreadingHTTPServer(address, Handler)

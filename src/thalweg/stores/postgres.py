@@ -11,6 +11,7 @@ Nothing is ever decided from a replica, and a server told to skip fsync is refus
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -39,6 +40,10 @@ class PostgresStore:
         self._conninfo = conninfo
         self._sql: Any = queries("postgres")
         self._steps = migrations("postgres") if steps is None else tuple(steps)
+        # psycopg lets one thread at a time on a connection by itself; these keep a transaction whole and a
+        # connection from being made twice.
+        self._writing_lock = threading.RLock()
+        self._reading_lock = threading.RLock()
         self._writer: Connection | None = None
         self._reader: Connection | None = None
         self._holding = False
@@ -60,20 +65,31 @@ class PostgresStore:
             with self._writing().transaction():
                 return int(self._writing().execute(self._sql["take-fence"]).fetchall()[0][0])
 
-        return self._guard("no", act)
+        with self._writing_lock:
+            return self._guard("no", act)
 
     def release(self) -> None:
         if self._holding:
             self._holding = False
-            self._guard("no", lambda: self._writing().execute(self._sql["unlock"]))
+            with self._writing_lock:
+                self._guard("no", lambda: self._writing().execute(self._sql["unlock"]))
 
     def append(self, batch: Append, fence: int) -> None:
-        self._guard("no", self._begin)
+        with self._writing_lock:
+            self._append(batch, fence)
+
+    def _append(self, batch: Append, fence: int) -> None:
         try:
-            self._guard("no", lambda: self._fill(batch, fence))
-        except (Refused, StoreFailed):
-            self._drop_unless_rolled_back()
+            moved = self._guard("no", lambda: self._fill(batch, fence))
+        except StoreFailed:
+            self._roll_back()
+            # A writer that was replaced may trip over the other's rows before it learns why.
+            self._refuse_if_moved(batch, fence)
             raise
+        if moved != 1:
+            self._roll_back()
+            self._refuse_if_moved(batch, fence)
+            raise StoreFailed("store.failed", "The row that says where the log stands is gone.", happened="no")
         try:
             self._guard("unknown", lambda: self._writing().execute("COMMIT"))
         except StoreFailed:
@@ -130,7 +146,8 @@ class PostgresStore:
         gone = self._change("erase", digest) == 1
         # A deleted row stays in its page until the table is written anew. The server's WAL and its backups
         # keep it for as long as their owner lets them: docs/how-to/ledger.md says so.
-        self._guard("unknown", lambda: self._writing().execute(self._sql["rewrite-payloads"]))
+        with self._writing_lock:
+            self._guard("unknown", lambda: self._writing().execute(self._sql["rewrite-payloads"]))
         return gone
 
     def close(self) -> None:
@@ -166,17 +183,24 @@ class PostgresStore:
                     connection.execute(step.text.encode())
             connection.execute(sql["set-version"], (newest,))
 
-    def _begin(self) -> None:
-        self._writing().execute("BEGIN")
+    def _fill(self, batch: Append, fence: int) -> int:
+        """Send the whole transaction but its COMMIT in one go; returns how many rows the move touched."""
+        connection = self._writing()
+        with connection.pipeline():
+            connection.execute("BEGIN")
+            moved = connection.execute(self._sql["move"], (batch.head.size, batch.head.root, fence, batch.start))
+            self._insert(connection, batch)
+        return moved.rowcount
 
-    def _fill(self, batch: Append, fence: int) -> None:
-        connection, sql = self._writing(), self._sql
-        moved = connection.execute(sql["move"], (batch.head.size, batch.head.root, fence, batch.start))
-        if moved.rowcount != 1:
-            held, size = connection.execute(sql["standing"]).fetchall()[0]
-            if held != fence:
-                raise Refused("store.fenced", "Another writer has taken over this log.", fence=fence, held=held)
+    def _refuse_if_moved(self, batch: Append, fence: int) -> None:
+        held, size = self._guard("no", lambda: self._writing().execute(self._sql["standing"]).fetchall()[0])
+        if held != fence:
+            raise Refused("store.fenced", "Another writer has taken over this log.", fence=fence, held=held)
+        if size != batch.start:
             raise Refused("store.moved", "The log is not at the size this append starts from.", size=size)
+
+    def _insert(self, connection: Connection, batch: Append) -> None:
+        sql = self._sql
         new = batch.entries
         numbers = list(range(batch.start, batch.start + len(new)))
         connection.execute(sql["add-entries"], (numbers, [item.leaf for item in new], [item.data for item in new]))
@@ -213,7 +237,7 @@ class PostgresStore:
             )
         connection.execute(sql["add-checkpoint"], (batch.head.size, batch.checkpoint))
 
-    def _drop_unless_rolled_back(self) -> None:
+    def _roll_back(self) -> None:
         try:
             self._guard("no", lambda: self._writing().execute("ROLLBACK"))
         except StoreFailed:
@@ -222,11 +246,12 @@ class PostgresStore:
     def _drop(self) -> None:
         """Let go of both connections; the next use makes new ones. The advisory lock goes with the
         writer's."""
-        for connection in (self._writer, self._reader):
-            if connection is not None:
-                connection.close()
-        self._writer = self._reader = None
-        self._holding = False
+        with self._writing_lock, self._reading_lock:
+            for connection in (self._writer, self._reader):
+                if connection is not None:
+                    connection.close()
+            self._writer = self._reader = None
+            self._holding = False
 
     def _connect(self) -> Connection:
         connection = psycopg.connect(self._conninfo, autocommit=True)
@@ -245,14 +270,16 @@ class PostgresStore:
         return self._reader
 
     def _change(self, name: str, *values: object) -> int:
-        return self._guard("unknown", lambda: self._writing().execute(self._sql[name], values).rowcount)
+        with self._writing_lock:
+            return self._guard("unknown", lambda: self._writing().execute(self._sql[name], values).rowcount)
 
     def _read(self, name: str, *values: object) -> list[TupleRow]:
         def act() -> list[TupleRow]:
             with self._reading().cursor(binary=True) as cursor:
                 return cursor.execute(self._sql[name], values or None).fetchall()
 
-        return self._guard("no", act)
+        with self._reading_lock:
+            return self._guard("no", act)
 
     def _one(self, name: str, *values: object) -> bytes | None:
         rows = self._read(name, *values)

@@ -11,6 +11,7 @@ commit becomes visible only after the WAL has been synced, so what is visible is
 from __future__ import annotations
 
 import fcntl
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -53,6 +54,10 @@ class SqliteStore:
         self._sql = queries("sqlite")
         self._steps = migrations("sqlite") if steps is None else tuple(steps)
         self._lock_file: IO[bytes] | None = None
+        # One thread at a time on each connection. Readers do not wait for a writer's sync: only letting go of
+        # both connections takes both locks, the writer's first.
+        self._writing_lock = threading.RLock()
+        self._reading_lock = threading.RLock()
         self._connections: tuple[apsw.Connection, apsw.Connection] | None = None
         self._guard("no", self._connected)
 
@@ -68,7 +73,8 @@ class SqliteStore:
             self._lock_file = file
         elif not take_over:
             raise Refused("store.held", "This store is the writer already.", path=str(self._path))
-        return int(self._guard("no", lambda: self._write("take-fence")[0][0]))
+        with self._writing_lock:
+            return int(self._guard("no", lambda: self._write("take-fence")[0][0]))
 
     def release(self) -> None:
         if self._lock_file is not None:
@@ -76,6 +82,10 @@ class SqliteStore:
             self._lock_file = None
 
     def append(self, batch: Append, fence: int) -> None:
+        with self._writing_lock:
+            self._append(batch, fence)
+
+    def _append(self, batch: Append, fence: int) -> None:
         self._guard("no", self._begin)
         try:
             self._guard("no", lambda: self._fill(batch, fence))
@@ -128,8 +138,10 @@ class SqliteStore:
         return [row[0] for row in self._read("sizes")]
 
     def cosign(self, size: int, checkpoint: bytes) -> None:
-        self._guard("unknown", lambda: self._write("cosign", checkpoint, size))
-        if self._changes() != 1:
+        with self._writing_lock:
+            self._guard("unknown", lambda: self._write("cosign", checkpoint, size))
+            changed = self._changes()
+        if changed != 1:
             raise Refused("log.checkpoint", f"No checkpoint of {size} entries was made.", size=size)
 
     def payload(self, digest: bytes) -> StoredPayload | None:
@@ -137,10 +149,11 @@ class SqliteStore:
         return StoredPayload(digest, *rows[0]) if rows else None
 
     def erase(self, digest: bytes) -> bool:
-        self._guard("unknown", lambda: self._write("erase", digest))
-        gone = self._changes() == 1
-        # secure_delete has overwritten the page; the WAL still holds older ones until it is truncated.
-        self._guard("unknown", lambda: self._writing().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        with self._writing_lock:
+            self._guard("unknown", lambda: self._write("erase", digest))
+            gone = self._changes() == 1
+            # secure_delete has overwritten the page; the WAL still holds older ones until it is truncated.
+            self._guard("unknown", lambda: self._writing().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         return gone
 
     def close(self) -> None:
@@ -223,9 +236,10 @@ class SqliteStore:
             self._guard("no", lambda: self._writing().execute("ROLLBACK"))
 
     def _drop(self) -> None:
-        connections, self._connections = self._connections, None
-        for connection in reversed(connections or ()):
-            connection.close(force=True)
+        with self._writing_lock, self._reading_lock:
+            connections, self._connections = self._connections, None
+            for connection in reversed(connections or ()):
+                connection.close(force=True)
 
     def _writing(self) -> apsw.Connection:
         return self._connected()[0]
@@ -235,9 +249,11 @@ class SqliteStore:
 
     def _connected(self) -> tuple[apsw.Connection, apsw.Connection]:
         """Writer and reader, opened again if a failed commit has closed them."""
-        if self._connections is None:
-            self._connections = self._open()
-        return self._connections
+        connections = self._connections
+        if connections is None:
+            with self._reading_lock:
+                connections = self._connections = self._connections or self._open()
+        return connections
 
     def _changes(self) -> int:
         return self._writing().changes()
@@ -246,7 +262,8 @@ class SqliteStore:
         return self._writing().execute(self._sql[name], values).fetchall()
 
     def _read(self, name: str, *values: apsw.SQLiteValue) -> list[Any]:
-        return self._guard("no", lambda: self._reading().execute(self._sql[name], values).fetchall())
+        with self._reading_lock:
+            return self._guard("no", lambda: self._reading().execute(self._sql[name], values).fetchall())
 
     def _one(self, name: str, *values: apsw.SQLiteValue) -> bytes | None:
         rows = self._read(name, *values)
