@@ -71,11 +71,13 @@ class Columns:
                             index[rule.id] = len(rules)
                             rules.append(rule)
                         table[int(same), i, j] = table[int(same), j, i] = index[rule.id]
-        same_party = np.array([[theatre.same_party(a, b) for b in self.parties] for a in self.parties], np.uint8)
+        known = set(affiliated(theatre))
+        named = self.parties[: max((at + 1 for at, party in enumerate(self.parties) if party in known), default=0)]
+        same_party = np.array([[theatre.same_party(a, b) for b in named] for a in named], np.uint8)
         heights = theatre.heights
         matrix = Matrix(
             rule=table,
-            same_party=same_party.reshape(len(self.parties), len(self.parties)),
+            same_party=same_party.reshape(len(named), len(named)),
             h=np.array([rule.margin.horizontal_m for rule in rules]),
             v=np.array([-1.0 if rule.margin.vertical_m is None else rule.margin.vertical_m for rule in rules]),
             t=np.array([rule.margin.time_s for rule in rules]),
@@ -115,6 +117,7 @@ def assemble(
     kinds: tuple[KindOf, ...],
     parties: tuple[str, ...],
     rank: npt.NDArray[np.uint64] | None = None,
+    complete: bool = True,
     **columns: npt.NDArray[np.float64] | npt.NDArray[np.uint8],
 ) -> Columns:
     """Columns from arrays: the way in for bulk data, and what `pack` ends with.
@@ -124,7 +127,7 @@ def assemble(
     `declaration[p]`, in rising order; `kind` and `party` are indexes for each declaration, and the one with the
     lower `rank` is the first of a pair. Further columns, one entry a part: radius, u, zu (metres), t0, t1, tu
     (seconds), lower, upper (metres), lower_datum, upper_datum (indexes into DATUMS), z0, z1, half, unstated; those
-    left out are zero, open or not there.
+    left out are zero, open or not there. `complete` False: they will be compared with others besides these.
     """
     n, declarations = len(core), len(kind)
     cut_first, cut_lon, cut_lat = kernel.cut(first, closed, lon, lat)
@@ -163,23 +166,39 @@ def assemble(
         geoid=np.zeros(n),
         **rows,
     )
-    used = set(np.unique(codes["lower_datum"][np.isfinite(values["lower"])]).tolist())
-    used |= set(np.unique(codes["upper_datum"][np.isfinite(values["upper"])]).tolist())
-    if used - {_DATUM[Datum.WGS84]} and used & {_DATUM[Datum.WGS84], _DATUM[Datum.UNKNOWN]}:
-        # only where heights above the ellipsoid meet others does the geoid matter
-        starts = parts.first[:-1]
-        parts.geoid = np.ascontiguousarray(undulation(cut_lon[starts], cut_lat[starts]))
-        parts.changed()
+    _fill_geoid(parts, complete=complete)
     kernel.prepare(parts)
     return Columns(parts, kinds, parties, np.bincount(parts.declaration, minlength=declarations).astype(np.int32))
 
 
-def pack(declarations: Sequence[Declaration], theatre: Theatre) -> Columns:
-    """Columns of declarations, numbered as they come. Rumours stay without parts."""
+def _fill_geoid(parts: Parts, *, complete: bool) -> None:
+    """The geoid at the first vertex of every part that needs it. What other declarations say must not decide whether
+    heights are converted, or one that arrives alone would be judged otherwise than in company."""
+    low, high = np.isfinite(parts.lower), np.isfinite(parts.upper)
+    used = set(np.unique(parts.lower_datum[low]).tolist()) | set(np.unique(parts.upper_datum[high]).tolist())
+    ellipsoid, unknown = _DATUM[Datum.WGS84], _DATUM[Datum.UNKNOWN]
+    if complete and len(used) <= 1 and unknown not in used:
+        return  # all heights are compared as they stand
+    needed = np.flatnonzero((low & (parts.lower_datum != ellipsoid)) | (high & (parts.upper_datum != ellipsoid)))
+    if len(needed):
+        starts = parts.first[needed]
+        parts.geoid[needed] = undulation(parts.lon[starts], parts.lat[starts])
+
+
+def pack(declarations: Sequence[Declaration], theatre: Theatre, *, complete: bool = True) -> Columns:
+    """Columns of declarations, numbered as they come. Rumours stay without parts. `complete` False: they will be
+    compared with others besides these."""
     rows = _Rows(theatre)
     for number, declaration in enumerate(declarations):
         rows.add(number, declaration)
-    return rows.columns()
+    return rows.columns(complete=complete)
+
+
+def affiliated(theatre: Theatre) -> list[str]:
+    """The parties that may be the same as another; all others are the same as themselves only."""
+    members = {party.id for party in theatre.parties if party.member_of}
+    above = {party.member_of for party in theatre.parties if party.member_of}
+    return sorted(members.union(above, *theatre.coordinated))
 
 
 class _Rows:
@@ -188,7 +207,7 @@ class _Rows:
     def __init__(self, theatre: Theatre) -> None:
         self._theatre = theatre
         self._kinds: dict[KindOf, int] = {}
-        self._parties: dict[str, int] = {}
+        self._parties = {party: number for number, party in enumerate(affiliated(theatre))}
         self._kind: list[int] = []
         self._party: list[int] = []
         self._rank: list[int] = []
@@ -212,7 +231,7 @@ class _Rows:
             volume = Volume(segment.path, segment.window, uncertainty=segment.uncertainty)
             self._add_core(number, declaration, volume, PATH, [segment.path.points])
 
-    def columns(self) -> Columns:
+    def columns(self, *, complete: bool) -> Columns:
         table = np.array(self._rows, np.float64).reshape(len(self._rows), len(_COLUMNS))
         columns = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(_COLUMNS)}
         return assemble(
@@ -228,6 +247,7 @@ class _Rows:
             kinds=tuple(self._kinds),
             parties=tuple(self._parties),
             rank=np.array(self._rank, np.uint64),
+            complete=complete,
             **columns,
         )
 

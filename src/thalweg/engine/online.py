@@ -18,7 +18,7 @@ import numpy as np
 
 from thalweg.engine import explain, lines
 from thalweg.engine.batch import in_order
-from thalweg.engine.columns import PRESENT, Columns, hard_bounds, pack, rank_of
+from thalweg.engine.columns import PRESENT, Columns, affiliated, hard_bounds, pack, rank_of
 from thalweg.engine.ends import Ends
 from thalweg.engine.explain import Describe
 from thalweg.engine.live import Live
@@ -68,7 +68,7 @@ class Online:
         self._theatre = theatre
         self._describe = describe
         self._kinds = {kind: number for number, kind in enumerate(_every_kind())}
-        self._parties: dict[str, int] = {}
+        self._parties = {party: number for number, party in enumerate(affiliated(theatre))}
         self._live: Live | None = None
         self._rules: tuple[Rule, ...] = ()
         self._declarations: list[Declaration] = []
@@ -121,7 +121,7 @@ class Online:
         return Change(in_order(opened), closed)
 
     def _compare(self, declaration: Declaration) -> list[Finding]:
-        columns = pack([declaration], self._theatre)
+        columns = pack([declaration], self._theatre, complete=False)
         number = len(self._declarations)
         self._declarations.append(declaration)
         self._number[declaration.version_id] = number
@@ -165,15 +165,11 @@ class Online:
         return lines.alone(together, declaration.version_id, self._theatre, self._describe)
 
     def _index(self, columns: Columns, party: str) -> Live:
-        new = party not in self._parties
         self._parties.setdefault(party, len(self._parties))
         if self._live is None:
             shape = Columns(columns.parts, tuple(self._kinds), tuple(self._parties), np.zeros(0, np.int32))
             matrix, self._rules = shape.matrix(self._theatre)
             self._live = Live(matrix, shape.growth(matrix))
-        elif new:
-            shape = Columns(columns.parts, tuple(self._kinds), tuple(self._parties), np.zeros(0, np.int32))
-            self._live.herd.set_matrix(shape.matrix(self._theatre)[0])
         return self._live
 
     def _end(self, version: str) -> tuple[str, ...]:

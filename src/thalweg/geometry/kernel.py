@@ -213,7 +213,7 @@ class Matrix:
     """The compatibility matrix compiled for the kinds and parties at hand."""
 
     rule: Ints32  # [same party: 2][kinds][kinds], -1 permitted
-    same_party: Bytes  # [parties][parties]
+    same_party: Bytes  # [parties][parties]; parties beyond these are the same as themselves only
     h: Floats  # of each rule
     v: Floats  # negative: height is no separation
     t: Floats
@@ -497,11 +497,6 @@ class Herd:
     def tree(self, items: Ints32) -> Tree:
         """A tree over those of the parts."""
         return Tree(self.parts, self.matrix, self.growth, items)
-
-    def set_matrix(self, matrix: Matrix) -> None:
-        """Other parties: the same kinds and rules, so that the boxes in trees stay right."""
-        self.matrix = matrix
-        self._lay_out()
 
     def append(
         self, source: Parts, rows: tuple[int, int], number: int, kind: int, party: int, rank: int

@@ -52,7 +52,7 @@ typedef struct {
 typedef struct {
     int64_t n_kinds, n_parties;
     const int32_t *rule;       /* [same party][kind][kind] */
-    const uint8_t *same_party; /* [party][party] */
+    const uint8_t *same_party; /* [party][party]; those beyond n_parties are the same as themselves only */
     const double *h, *v, *t;   /* margins of each rule; v < 0: height is no separation */
     double ground_low, ground_high, pressure, egm2008; /* bounds between datums, metres */
 } rules;
@@ -60,7 +60,8 @@ typedef struct {
 static inline int32_t rule_of(const parts *p, const rules *r, int64_t a, int64_t b) {
     int32_t da = p->declaration[a], db = p->declaration[b];
     if (da == db) return -1;
-    int64_t same = r->same_party[(int64_t)p->party[da] * r->n_parties + p->party[db]];
+    int64_t pa = p->party[da], pb = p->party[db];
+    int64_t same = pa == pb || (pa < r->n_parties && pb < r->n_parties && r->same_party[pa * r->n_parties + pb]);
     return r->rule[(same * r->n_kinds + p->kind[da]) * r->n_kinds + p->kind[db]];
 }
 
