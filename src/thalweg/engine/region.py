@@ -13,7 +13,7 @@ import shapely
 
 from thalweg.geometry.kernel import AREA, POINT, Parts
 from thalweg.geometry.plane import A_M, Plane, frames, lonlat
-from thalweg.model.shapes import Polygon, Position
+from thalweg.model.shapes import Polygon, Position, Ring
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,13 +38,20 @@ def overlaps(
     lons, lats = lonlat(plane[:, 0] + xy[:, :1] * plane[:, 1] + xy[:, 1:] * plane[:, 2])
     positions = list(map(Position, lons.tolist(), lats.tolist()))
     ends = np.searchsorted(ring, np.arange(len(rings)), side="right").tolist()
-    drawn = [tuple(positions[first : last - 1]) for first, last in zip([0, *ends], ends, strict=False)]
+    drawn = [_distinct(positions[first : last - 1]) for first, last in zip([0, *ends], ends, strict=False)]
     first_ring = np.searchsorted(piece, np.arange(len(pieces) + 1)).tolist()
     out: list[tuple[Polygon, ...]] = [()] * len(a)
     for number, which in enumerate(pair.tolist()):
         begin, end = first_ring[number], first_ring[number + 1]
-        out[which] = (*out[which], Polygon(drawn[begin], tuple(drawn[begin + 1 : end])))
+        holes = tuple(hole for hole in drawn[begin + 1 : end] if len(hole) > 2)
+        if len(drawn[begin]) > 2:
+            out[which] = (*out[which], Polygon(drawn[begin], holes))
     return out
+
+
+def _distinct(ring: list[Position]) -> Ring:
+    """The ring without vertices that repeat the one before: what differs by nanometres in a plane is one position."""
+    return tuple(each for each, before in zip(ring, ring[-1:] + ring[:-1], strict=True) if each != before)
 
 
 def _outlines(parts: Parts, rows: npt.NDArray[np.int32], planes: Floats) -> npt.NDArray[np.object_]:
@@ -130,7 +137,7 @@ def flat_core(plane: Plane, parts: Parts, row: int) -> shapely.Geometry:
 
 def round_polygon(plane: Plane, polygon: shapely.Polygon) -> Polygon:
     """Back on the ellipsoid."""
-    return Polygon(
-        tuple(plane.back(shapely.get_coordinates(polygon.exterior)[:-1])),
-        tuple(tuple(plane.back(shapely.get_coordinates(hole)[:-1])) for hole in polygon.interiors),
+    outer, *holes = (
+        _distinct(plane.back(shapely.get_coordinates(ring)[:-1])) for ring in (polygon.exterior, *polygon.interiors)
     )
+    return Polygon(outer, tuple(hole for hole in holes if len(hole) > 2))

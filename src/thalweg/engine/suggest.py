@@ -185,7 +185,8 @@ def _sizes(most: float, step: float) -> Floats:
     """Amounts to try, rising: sixths of a step up to ten steps, so that a small change is not rounded up by
     much, then whole steps."""
     fine = np.arange(1, 61) * step / 6.0
-    return np.concatenate([fine, np.arange(11, math.floor(most / step) + 1) * step])[: math.floor(most / step) + 50]
+    sizes = np.concatenate([fine, np.arange(11, math.floor(most / step) + 1) * step])
+    return sizes[sizes <= most]
 
 
 def _smallest(
@@ -314,7 +315,7 @@ def _shift_in_height(case: _Case) -> list[Fix] | str:
     for sign, word in ((1.0, "higher"), (-1.0, "lower")):
         amounts = sign * sizes
         if sign < 0:
-            floor = max(_floor(low, datum, case.ground.theatre) for low, datum in (each for each in lows if each))
+            floor = min(_floor(low, datum, case.ground.theatre) for low, datum in (each for each in lows if each))
             amounts = amounts[-amounts <= floor]
         if not len(amounts):
             continue
@@ -471,7 +472,7 @@ def _trim(case: _Case) -> list[Fix] | str:
         core = region.flat_core(plane, parts, b)
         # a round of 64 sides lies inside the true one by 0.12 %, the plane by 1 part in 10^5
         rest = shapely.difference(rest, shapely.buffer(core, apart * 1.0013 + 2.0, quad_segs=16))
-    pieces = [piece for piece in shapely.get_parts(rest) if isinstance(piece, shapely.Polygon) and piece.area > 0]
+    pieces = [piece for piece in shapely.get_parts(rest) if isinstance(piece, shapely.Polygon) and piece.area > 1.0]
     if not pieces:
         return "nothing would be left of the area"
     largest = max(pieces, key=lambda piece: piece.area)
