@@ -1,4 +1,4 @@
-"""Draw docs/bench/batch.svg and write docs/bench/ratios.md from bench/results/peers.json.
+"""Draw docs/bench/batch.svg and write docs/bench/ratios.md and engine.md from bench/results.
 
 python -m bench.chart
 """
@@ -72,7 +72,11 @@ def draw(machine: Record, records: list[Record]) -> str:
         wide = 3.5 if subject in OURS else 1.8
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{wide}"/>')
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{wide}" fill="{colour}"/>' for a, b in points]
-        ends.append((points[-1], subject, colour))
+        if points[-1][0] < x(counts[-1]):  # measured no further: named where it stops
+            stop_x, stop_y = points[-1]
+            parts.append(f'<text x="{stop_x + 8:.1f}" y="{stop_y + 4:.1f}" fill="{colour}">{escape(subject)}</text>')
+        else:
+            ends.append((points[-1], subject, colour))
     at = TOP - LABEL_STEP
     for (end_x, end_y), subject, colour in sorted(ends, key=lambda end: end[0][1]):
         at = max(at + LABEL_STEP, end_y)
@@ -126,6 +130,52 @@ def _when(records: list[Record]) -> str:
     return f"{latest['date']}, commit {latest['commit']}"
 
 
+def alone(machine: Record, records: list[Record]) -> str:
+    """Markdown: the online feed beside PostGIS, explaining, a cold start, and the size."""
+    feeds = [r for r in records if r["what"] == "feed"]
+    lines = [
+        "| online, microseconds | live | clock | p50 | p99 | declare p99 | replace p99 | cancel p99 | tick p99 |",
+        "|---|---:|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for record in feeds:
+        for clock in ("processor", "server", "client"):
+            if clock in record:
+                of = record[clock]
+                cells = [of["all"]["p50_us"], of["all"]["p99_us"]]
+                cells += [
+                    of[kind]["p99_us"] if kind in of else None for kind in ("declare", "replace", "cancel", "tick")
+                ]
+                told = " | ".join("" if cell is None else f"{cell:,.0f}" for cell in cells)
+                lines.append(f"| {record['subject']} | {record['count']:,} | {_CLOCKS[clock]} | {told} |")
+    lines += ["", "| | | |", "|---|---|---|"]
+    for record in records:
+        match record["what"]:
+            case "explain":
+                text = f"{record['per_cpu_s']:,} a CPU second ({record['findings']:,} findings)"
+                lines.append(f"| findings explained, {record['subject']} | {text} | |")
+            case "start":
+                bare = record["without_compiled_files"]
+                text = f"{record['wall_s']:.2f} s, {record['peak_mb']:.0f} MB"
+                lines.append(
+                    f"| `thalweg check` of 20 declarations, new process | {text} "
+                    f"| without compiled files {bare['wall_s']:.2f} s |"
+                )
+            case "size":
+                largest = ", ".join(f"{name} {mb:.0f}" for name, mb in list(record["largest_mb"].items())[:4])
+                lines.append(f"| installed size | {record['added_mb']:.0f} MB | largest: {largest} |")
+            case _:
+                continue
+    runs = ", ".join(sorted({f"{r['date']} ({r['commit']})" for r in records}))
+    return "\n".join(lines) + f"\n\n{runs}; {machine['cores']} cores of {machine['cpu']}.\n"
+
+
+_CLOCKS = {
+    "processor": "processor time of the thread",
+    "server": "wall time inside the server",
+    "client": "wall time",
+}
+
+
 def _subjects(records: list[Record]) -> list[str]:
     """Thalweg first, then as measured."""
     named = list(dict.fromkeys(r["subject"] for r in records))
@@ -146,6 +196,7 @@ def main() -> None:
     DRAWN.mkdir(parents=True, exist_ok=True)
     (DRAWN / "batch.svg").write_text(draw(machine, records))
     (DRAWN / "ratios.md").write_text(ratios(machine, records))
+    (DRAWN / "engine.md").write_text(alone(*read(RESULTS / "engine.json")))
 
 
 if __name__ == "__main__":

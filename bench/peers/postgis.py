@@ -114,7 +114,9 @@ BEGIN
   DELETE FROM declaration WHERE id = gone;
   spent_us := 1e6 * extract(epoch FROM clock_timestamp() - began);
 END $$;
-CREATE FUNCTION expire_until(now_s float8, OUT met int[], OUT spent_us float8) LANGUAGE plpgsql AS $$
+-- A generic plan would read the whole table, or gather a bitmap over all that ended before and is not yet vacuumed.
+CREATE FUNCTION expire_until(now_s float8, OUT met int[], OUT spent_us float8) LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE began timestamptz := clock_timestamp();
 BEGIN
   DELETE FROM declaration WHERE upper(span) <= to_timestamp(now_s)::timestamp;
