@@ -74,7 +74,7 @@ def draw(machine: Record, records: list[Record]) -> str:
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{wide}" fill="{colour}"/>' for a, b in points]
         if points[-1][0] < x(counts[-1]):  # measured no further: named where it stops
             stop_x, stop_y = points[-1]
-            parts.append(f'<text x="{stop_x + 8:.1f}" y="{stop_y + 4:.1f}" fill="{colour}">{escape(subject)}</text>')
+            parts.append(f'<text x="{stop_x + 6:.1f}" y="{stop_y + 18:.1f}" fill="{colour}">{escape(subject)}</text>')
         else:
             ends.append((points[-1], subject, colour))
     at = TOP - LABEL_STEP
