@@ -6,14 +6,15 @@
 
 static double to_edge2(double x0, double y0, double x1, double y1, double s, const edge *g) {
     double u;
-    return point_segment2(x0 + s * (x1 - x0), y0 + s * (y1 - y0), g->x0, g->y0, g->x1, g->y1, &u);
+    return point_segment2(x0 + s * (x1 - x0), y0 + s * (y1 - y0), &g->at, &u);
 }
 
 /* The leg's stretch lo..hi against one edge: the distance to a segment along a line is convex, so the places
  * closer than h are one interval around the closest; both its ends by bisection. */
 static void grow_stretch(double x0, double y0, double x1, double y1, const edge *g, double h, double *from, double *to) {
     double s, t;
-    double d2 = segment_segment2(x0, y0, x1, y1, g->x0, g->y0, g->x1, g->y1, &s, &t);
+    segment leg = segment_of(x0, y0, x1, y1);
+    double d2 = segment_segment2(&leg, &g->at, &s, &t);
     if (d2 > h * h) return;
     double a = 0.0, b = s;
     if (to_edge2(x0, y0, x1, y1, 0.0, g) <= h * h) b = 0.0;

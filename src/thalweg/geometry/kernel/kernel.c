@@ -436,7 +436,8 @@ EXPORT void thalweg_sides(const double *line_lon, const double *line_lat, int64_
         for (int64_t j = 0; j + 1 < m; j++, jx = kx, jy = ky) {
             double s;
             to_plane(&f, line[j + 1], &kx, &ky);
-            double d2 = point_segment2(0, 0, jx, jy, kx, ky, &s);
+            segment e = segment_of(jx, jy, kx, ky);
+            double d2 = point_segment2(0, 0, &e, &s);
             if (vec_dot(vec_sub(line[j], o), f.u) < -WGS84_A) continue; /* beyond the horizon's antipode */
             if (d2 < best2) best2 = d2, best = j, best_s = s;
         }

@@ -28,9 +28,9 @@ typedef struct {
     double ta, tb;   /* legs: the times at which they are there */
 } contact;
 
-typedef struct { double x0, y0, x1, y1; int64_t v0, v1; } edge;
+typedef struct { segment at; int64_t v0, v1; } edge; /* in the plane, between two vertices */
 
-typedef struct { double x0, y0, x1, y1, u0, v0, u1, v1, d; } edge_pair; /* an edge of each, and how far apart */
+typedef struct { segment a, b; double d; } edge_pair; /* an edge of each, and how far apart */
 
 typedef struct {
     int64_t room, pair_room;
@@ -235,18 +235,18 @@ static int64_t edges_in(const parts *p, int64_t a, const double *restrict xs, co
         keep[i] = (larger(xs[i], xs[i - 1]) >= box[0]) & (lesser(xs[i], xs[i - 1]) <= box[1]) &
                   (larger(ys[i], ys[i - 1]) >= box[2]) & (lesser(ys[i], ys[i - 1]) <= box[3]);
     if (p->core[a] != AREA) {
-        if (n == 1) out[m++] = (edge){xs[0], ys[0], xs[0], ys[0], from, from};
+        if (n == 1) out[m++] = (edge){segment_of(xs[0], ys[0], xs[0], ys[0]), from, from};
         for (int64_t i = 1; i < n; i++)
-            if (keep[i]) out[m++] = (edge){xs[i - 1], ys[i - 1], xs[i], ys[i], from + i - 1, from + i};
+            if (keep[i]) out[m++] = (edge){segment_of(xs[i - 1], ys[i - 1], xs[i], ys[i]), from + i - 1, from + i};
         return m;
     }
     for (int64_t r = p->ring[a]; r < p->ring[a + 1]; r++) {
         int64_t i0 = p->ring_first[r] - from, i1 = p->ring_first[r + 1] - from, j = i1 - 1;
         if (larger(xs[i0], xs[j]) >= box[0] && lesser(xs[i0], xs[j]) <= box[1] && larger(ys[i0], ys[j]) >= box[2] &&
             lesser(ys[i0], ys[j]) <= box[3])
-            out[m++] = (edge){xs[j], ys[j], xs[i0], ys[i0], from + j, from + i0};
+            out[m++] = (edge){segment_of(xs[j], ys[j], xs[i0], ys[i0]), from + j, from + i0};
         for (int64_t i = i0 + 1; i < i1; i++)
-            if (keep[i]) out[m++] = (edge){xs[i - 1], ys[i - 1], xs[i], ys[i], from + i - 1, from + i};
+            if (keep[i]) out[m++] = (edge){segment_of(xs[i - 1], ys[i - 1], xs[i], ys[i]), from + i - 1, from + i};
     }
     return m;
 }
@@ -305,19 +305,19 @@ static void settle(const parts *p, const edge *a, const edge *b, double lo_a, do
     double x[4], y[4];
     to_plane(&f, pa0, &x[0], &y[0]), to_plane(&f, pa1, &x[1], &y[1]);
     to_plane(&f, pb0, &x[2], &y[2]), to_plane(&f, pb1, &x[3], &y[3]);
-    double d2 = segment_segment2(x[0], y[0], x[1], y[1], x[2], y[2], x[3], y[3], &s, &t);
+    segment in_a = segment_of(x[0], y[0], x[1], y[1]), in_b = segment_of(x[2], y[2], x[3], y[3]);
+    double d2 = segment_segment2(&in_a, &in_b, &s, &t);
     c->at_a = to_surface(vec_lerp(pa0, pa1, s)), c->at_b = to_surface(vec_lerp(pb0, pb1, t));
     c->d = d2 == 0.0 ? 0.0 : geodesic_m(c->at_a, c->at_b);
 }
 
 /* How far segments that cross can be shifted, either way, and still cross: the distance from the origin to the
  * edge of the parallelogram of their differences. */
-static double crossing_depth(const edge *a, const edge *b) {
-    double u;
-    double d = point_segment2(a->x0, a->y0, b->x0, b->y0, b->x1, b->y1, &u);
-    d = lesser(d, point_segment2(a->x1, a->y1, b->x0, b->y0, b->x1, b->y1, &u));
-    d = lesser(d, point_segment2(b->x0, b->y0, a->x0, a->y0, a->x1, a->y1, &u));
-    d = lesser(d, point_segment2(b->x1, b->y1, a->x0, a->y0, a->x1, a->y1, &u));
+static double crossing_depth(const segment *a, const segment *b) {
+    double u, d = point_segment2(a->x0, a->y0, b, &u);
+    d = lesser(d, point_segment2(a->x1, a->y1, b, &u));
+    d = lesser(d, point_segment2(b->x0, b->y0, a, &u));
+    d = lesser(d, point_segment2(b->x1, b->y1, a, &u));
     return sqrt(d);
 }
 
@@ -327,8 +327,10 @@ static double to_boundary(const parts *p, int64_t a, const double *xs, const dou
     double best = INFINITY, s;
     for (int64_t r = p->ring[a]; r < p->ring[a + 1]; r++) {
         int64_t i0 = p->ring_first[r] - from, i1 = p->ring_first[r + 1] - from;
-        for (int64_t i = i0, j = i1 - 1; i < i1; j = i++)
-            best = lesser(best, point_segment2(px, py, xs[j], ys[j], xs[i], ys[i], &s));
+        for (int64_t i = i0, j = i1 - 1; i < i1; j = i++) {
+            segment e = segment_of(xs[j], ys[j], xs[i], ys[i]);
+            best = lesser(best, point_segment2(px, py, &e, &s));
+        }
     }
     return sqrt(best);
 }
@@ -340,8 +342,7 @@ static double overlap_depth(const parts *p, int64_t a, int64_t b, const scratch 
     double depth = 0.0, u, v;
     for (int64_t i = 0; i < ma && depth < enough; i++)
         for (int64_t j = 0; j < mb && depth < enough; j++)
-            if (segments_cross(ea[i].x0, ea[i].y0, ea[i].x1, ea[i].y1, eb[j].x0, eb[j].y0, eb[j].x1, eb[j].y1, &u, &v))
-                depth = larger(depth, crossing_depth(&ea[i], &eb[j]));
+            if (segments_cross(&ea[i].at, &eb[j].at, &u, &v)) depth = larger(depth, crossing_depth(&ea[i].at, &eb[j].at));
     for (int64_t i = 0; p->core[a] == AREA && i < nb && depth < enough; i++)
         if (in_area(p, a, s->ax, s->ay, s->bx[i], s->by[i]))
             depth = larger(depth, to_boundary(p, a, s->ax, s->ay, s->bx[i], s->by[i]));
@@ -372,12 +373,12 @@ static double closest_edges_far(const parts *p, const edge *ea, int64_t ma, cons
             to_plane(&g, a0, &x[0], &y[0]), to_plane(&g, a1, &x[1], &y[1]);
             to_plane(&g, b0, &x[2], &y[2]), to_plane(&g, b1, &x[3], &y[3]);
             x[2] += dx, y[2] += dy, x[3] += dx, y[3] += dy;
-            double d2 = segment_segment2(x[0], y[0], x[1], y[1], x[2], y[2], x[3], y[3], &u, &v), d = sqrt(d2);
+            segment in_a = segment_of(x[0], y[0], x[1], y[1]), in_b = segment_of(x[2], y[2], x[3], y[3]);
+            double d2 = segment_segment2(&in_a, &in_b, &u, &v), d = sqrt(d2);
             if (d2 > 0.0 && shift == 0.0) d = geodesic_m(to_surface(vec_lerp(a0, a1, u)), to_surface(vec_lerp(b0, b1, v)));
             if (d < best || (!found && d <= best)) {
                 best = d, found = 1, *s = u, *t = v;
-                *at_a = (edge){x[0], y[0], x[1], y[1], ea[i].v0, ea[i].v1};
-                *at_b = (edge){x[2], y[2], x[3], y[3], eb[j].v0, eb[j].v1};
+                *at_a = (edge){in_a, ea[i].v0, ea[i].v1}, *at_b = (edge){in_b, eb[j].v0, eb[j].v1};
                 if (d == 0.0) return 0.0;
             }
         }
@@ -421,12 +422,14 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
             to_plane(&f, ca, &fx, &fy), to_plane(&f, cb, &gx, &gy);
             gx += q->dx - fx, gy += q->dy - fy;
             for (int64_t i = 0; i < ma; i++) {
-                double t = s->ea[i].x1 * gx + s->ea[i].y1 * gy;
-                if (t > face) face = t, px = s->ea[i].x1, py = s->ea[i].y1;
+                const segment *e = &s->ea[i].at;
+                double t = e->x1 * gx + e->y1 * gy;
+                if (t > face) face = t, px = e->x1, py = e->y1;
             }
             for (int64_t j = 0; j < mb; j++) {
-                double t = s->eb[j].x1 * gx + s->eb[j].y1 * gy;
-                if (t < back) back = t, qx = s->eb[j].x1, qy = s->eb[j].y1;
+                const segment *e = &s->eb[j].at;
+                double t = e->x1 * gx + e->y1 * gy;
+                if (t < back) back = t, qx = e->x1, qy = e->y1;
             }
             best2 = lesser(best2, (px - qx) * (px - qx) + (py - qy) * (py - qy));
             if (best2 < sure * sure) {
@@ -436,14 +439,10 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
         }
         for (int64_t i = 0; i < ma; i++) {
             const edge *e = &s->ea[i];
-            double ex0 = lesser(e->x0, e->x1), ex1 = larger(e->x0, e->x1), ey0 = lesser(e->y0, e->y1), ey1 = larger(e->y0, e->y1);
             for (int64_t j = 0; j < mb; j++) {
                 const edge *g = &s->eb[j];
-                double gx = larger(ex0 - larger(g->x0, g->x1), lesser(g->x0, g->x1) - ex1);
-                double gy = larger(ey0 - larger(g->y0, g->y1), lesser(g->y0, g->y1) - ey1);
-                gx = larger(gx, 0.0), gy = larger(gy, 0.0);
-                if (gx * gx + gy * gy > best2) continue;
-                double u, v, d2 = segment_segment2(e->x0, e->y0, e->x1, e->y1, g->x0, g->y0, g->x1, g->y1, &u, &v);
+                if (boxes_apart2(&e->at, &g->at) > best2) continue;
+                double u, v, d2 = segment_segment2(&e->at, &g->at, &u, &v);
                 if (d2 < best2 || (!found && d2 <= best2)) {
                     best2 = d2, found = 1, at_a = *e, at_b = *g, ss = u, tt = v;
                     if (best2 == 0.0) goto done;
@@ -487,7 +486,7 @@ static void meet_in_place(const parts *p, int64_t a, int64_t b, const question *
     c->met = q->h > 0.0 ? c->d < q->h : c->d <= CONTACT_M;
     if (c->met && c->d <= CONTACT_M) {
         if (enough > 0.0)
-            c->depth = far ? crossing_depth(&at_a, &at_b) : overlap_depth(p, a, b, s, na, nb, s->ea, ma, s->eb, mb, enough);
+            c->depth = far ? crossing_depth(&at_a.at, &at_b.at) : overlap_depth(p, a, b, s, na, nb, s->ea, ma, s->eb, mb, enough);
         c->d = 0.0;
     }
 }

@@ -6,38 +6,51 @@
 
 static inline double clamp01(double s) { return s < 0.0 ? 0.0 : s > 1.0 ? 1.0 : s; }
 
-/* Squared distance from p to segment a-b; *s is where on the segment, 0 to 1. */
-static inline double point_segment2(double px, double py, double ax, double ay, double bx, double by, double *s) {
-    double dx = bx - ax, dy = by - ay, l2 = dx * dx + dy * dy;
-    *s = l2 > 0.0 ? clamp01(((px - ax) * dx + (py - ay) * dy) / l2) : 0.0;
-    double ex = ax + *s * dx - px, ey = ay + *s * dy - py;
-    return ex * ex + ey * ey;
+/* A segment and the inverse of its squared length, 0 for a point: what the loops over edges would divide by. */
+typedef struct { double x0, y0, x1, y1, inverse; } segment;
+
+static inline segment segment_of(double x0, double y0, double x1, double y1) {
+    double dx = x1 - x0, dy = y1 - y0, l2 = dx * dx + dy * dy;
+    return (segment){x0, y0, x1, y1, l2 > 0.0 ? 1.0 / l2 : 0.0};
+}
+
+/* Squared distance from p to the segment; *s is where on it, 0 to 1. */
+static inline double point_segment2(double px, double py, const segment *e, double *s) {
+    double dx = e->x1 - e->x0, dy = e->y1 - e->y0, wx = px - e->x0, wy = py - e->y0;
+    *s = clamp01((wx * dx + wy * dy) * e->inverse);
+    wx -= *s * dx, wy -= *s * dy;
+    return wx * wx + wy * wy;
 }
 
 static inline double cross(double ax, double ay, double bx, double by) { return ax * by - ay * bx; }
 
-/* Do segments a-b and c-d cross or touch at points inside both? Parallel ones never "cross": if they
- * touch, one has an end on the other, and the distance of that end says so. *s, *t: where. */
-static inline int segments_cross(double ax, double ay, double bx, double by, double cx, double cy, double dx,
-                                 double dy, double *s, double *t) {
-    double rx = bx - ax, ry = by - ay, qx = dx - cx, qy = dy - cy, den = cross(rx, ry, qx, qy);
-    if (den == 0.0) return 0;
-    double wx = cx - ax, wy = cy - ay;
-    *s = cross(wx, wy, qx, qy) / den;
-    *t = cross(wx, wy, rx, ry) / den;
-    return *s >= 0.0 && *s <= 1.0 && *t >= 0.0 && *t <= 1.0;
+/* Do the segments cross or touch at points inside both? Parallel ones never "cross": if they touch, one has an end on the
+ * other, and the distance of that end says so. *s, *t: where. */
+static inline int segments_cross(const segment *a, const segment *b, double *s, double *t) {
+    double rx = a->x1 - a->x0, ry = a->y1 - a->y0, qx = b->x1 - b->x0, qy = b->y1 - b->y0, den = cross(rx, ry, qx, qy);
+    double wx = b->x0 - a->x0, wy = b->y0 - a->y0, u = cross(wx, wy, qx, qy), v = cross(wx, wy, rx, ry);
+    if (den < 0.0) den = -den, u = -u, v = -v;
+    if (den == 0.0 || u < 0.0 || u > den || v < 0.0 || v > den) return 0; /* no division for those that do not */
+    *s = u / den, *t = v / den;
+    return 1;
 }
 
-/* Squared distance between segments a-b and c-d, 0 where they cross; *s and *t say where on each. */
-static inline double segment_segment2(double ax, double ay, double bx, double by, double cx, double cy, double dx,
-                                      double dy, double *s, double *t) {
-    if (segments_cross(ax, ay, bx, by, cx, cy, dx, dy, s, t)) return 0.0;
-    double u, best = point_segment2(ax, ay, cx, cy, dx, dy, t), d;
+/* Squared distance between two segments, 0 where they cross; *s and *t say where on each. */
+static inline double segment_segment2(const segment *a, const segment *b, double *s, double *t) {
+    if (segments_cross(a, b, s, t)) return 0.0;
+    double u, best = point_segment2(a->x0, a->y0, b, t), d;
     *s = 0.0;
-    if ((d = point_segment2(bx, by, cx, cy, dx, dy, &u)) < best) best = d, *s = 1.0, *t = u;
-    if ((d = point_segment2(cx, cy, ax, ay, bx, by, &u)) < best) best = d, *s = u, *t = 0.0;
-    if ((d = point_segment2(dx, dy, ax, ay, bx, by, &u)) < best) best = d, *s = u, *t = 1.0;
+    if ((d = point_segment2(a->x1, a->y1, b, &u)) < best) best = d, *s = 1.0, *t = u;
+    if ((d = point_segment2(b->x0, b->y0, a, &u)) < best) best = d, *s = u, *t = 0.0;
+    if ((d = point_segment2(b->x1, b->y1, a, &u)) < best) best = d, *s = u, *t = 1.0;
     return best;
+}
+
+/* How far apart the boxes of two segments are, squared: at most their distance, and without a branch. */
+static inline double boxes_apart2(const segment *a, const segment *b) {
+    double gx = larger(0.0, larger(lesser(a->x0, a->x1) - larger(b->x0, b->x1), lesser(b->x0, b->x1) - larger(a->x0, a->x1)));
+    double gy = larger(0.0, larger(lesser(a->y0, a->y1) - larger(b->y0, b->y1), lesser(b->y0, b->y1) - larger(a->y0, a->y1)));
+    return gx * gx + gy * gy;
 }
 
 /* How many times the closed ring (xs, ys)[0..n) winds around p: 0 outside, and never 0 inside, even where

@@ -93,10 +93,10 @@ static int must_meet(const parts *p, int64_t a, int64_t b, const terms *m, const
 
 /* The cases in which shares are counted: low-discrepancy points (the additive recurrence of Roberts, 2018), the same for
  * every pair, so that two machines count the same share. Positions are uniform over the unit disc, the rest over -1..1. */
-typedef struct { double ax, ay, bx, by, at, bt, az, bz, datum; } errors;
+typedef struct { double ax[SAMPLES], ay[SAMPLES], bx[SAMPLES], by[SAMPLES], at[SAMPLES], bt[SAMPLES], az[SAMPLES], bz[SAMPLES], datum[SAMPLES]; } errors;
 
 static const errors *cases(void) {
-    static errors made[SAMPLES];
+    static errors made;
     static int ready = 0; /* threads that race write the same values */
     if (!ready) {
         static const double g[9] = {0.9295701282320229, 0.8641006233012994, 0.8032421272075599,
@@ -109,25 +109,27 @@ static const errors *cases(void) {
                 w[i] = v - floor(v);
             }
             double turn = 2.0 * 3.14159265358979323846;
-            made[k] = (errors){sqrt(w[0]) * cos(turn * w[1]), sqrt(w[0]) * sin(turn * w[1]), sqrt(w[2]) * cos(turn * w[3]),
-                               sqrt(w[2]) * sin(turn * w[3]), 2 * w[5] - 1, 2 * w[4] - 1, 2 * w[7] - 1, 2 * w[6] - 1,
-                               2 * w[8] - 1};
+            made.ax[k] = sqrt(w[0]) * cos(turn * w[1]), made.ay[k] = sqrt(w[0]) * sin(turn * w[1]);
+            made.bx[k] = sqrt(w[2]) * cos(turn * w[3]), made.by[k] = sqrt(w[2]) * sin(turn * w[3]);
+            made.at[k] = 2 * w[5] - 1, made.bt[k] = 2 * w[4] - 1;
+            made.az[k] = 2 * w[7] - 1, made.bz[k] = 2 * w[6] - 1, made.datum[k] = 2 * w[8] - 1;
         }
         ready = 1;
     }
-    return made;
+    return &made;
 }
 
 /* The question of one case: both declarations' errors drawn, the margins as they are. */
-static question in_case(const parts *p, int64_t a, int64_t b, const terms *m, const errors *e) {
+static question in_case(const parts *p, int64_t a, int64_t b, const terms *m, int k) {
+    const errors *e = cases();
     question q = {m->radii + m->h + (m->h > 0.0 ? 0.0 : CONTACT_M), INFINITY, INFINITY, m->v == 0.0, m->t, 0, 0, 0, 0};
     q.stop = q.h;
-    q.dx = e->bx * p->u[b] - e->ax * p->u[a], q.dy = e->by * p->u[b] - e->ay * p->u[a];
-    q.dt = e->bt * p->tu[b] - e->at * p->tu[a];
+    q.dx = e->bx[k] * p->u[b] - e->ax[k] * p->u[a], q.dy = e->by[k] * p->u[b] - e->ay[k] * p->u[a];
+    q.dt = e->bt[k] * p->tu[b] - e->at[k] * p->tu[a];
     if (m->v >= 0.0) { /* b higher by `up` brings (lower a - upper b) down */
-        double up = e->bz * p->zu[b] - e->az * p->zu[a];
-        q.v_ab = m->v - m->ab.shift + up - e->datum * m->ab.allowance;
-        q.v_ba = m->v - m->ba.shift - up + e->datum * m->ba.allowance;
+        double up = e->bz[k] * p->zu[b] - e->az[k] * p->zu[a];
+        q.v_ab = m->v - m->ab.shift + up - e->datum[k] * m->ab.allowance;
+        q.v_ba = m->v - m->ba.shift - up + e->datum[k] * m->ba.allowance;
     }
     return q;
 }
@@ -167,36 +169,41 @@ static int ground_cases(const parts *p, int64_t a, int64_t b, const terms *m, co
     int64_t kept = 0;
     for (int64_t i = 0; i < ma; i++)
         for (int64_t j = 0; j < mb; j++) {
-            const edge *e = &s->ea[i], *g = &s->eb[j];
-            double gx = larger(0.0, larger(lesser(e->x0, e->x1) - larger(g->x0, g->x1), lesser(g->x0, g->x1) - larger(e->x0, e->x1)));
-            double gy = larger(0.0, larger(lesser(e->y0, e->y1) - larger(g->y0, g->y1), lesser(g->y0, g->y1) - larger(e->y0, e->y1)));
-            if (gx * gx + gy * gy > limit * limit) continue;
-            double d2 = segment_segment2(e->x0, e->y0, e->x1, e->y1, g->x0, g->y0, g->x1, g->y1, &u, &v);
+            const segment *e = &s->ea[i].at, *g = &s->eb[j].at;
+            if (boxes_apart2(e, g) > limit * limit) continue;
+            double d2 = segment_segment2(e, g, &u, &v);
             if (d2 > limit * limit) continue;
             if (kept == s->pair_room) {
                 edge_pair *grown = realloc(s->pairs, (size_t)(s->pair_room = 2 * s->pair_room + 64) * sizeof *grown);
                 if (!grown) return -1;
                 s->pairs = grown;
             }
-            s->pairs[kept++] = (edge_pair){e->x0, e->y0, e->x1, e->y1, g->x0, g->y0, g->x1, g->y1, sqrt(d2)};
+            s->pairs[kept++] = (edge_pair){*e, *g, sqrt(d2)};
             top = larger(top, larger(e->x0 * nx + e->y0 * ny, e->x1 * nx + e->y1 * ny));
             bottom = lesser(bottom, lesser(g->x0 * nx + g->y0 * ny, g->x1 * nx + g->y1 * ny));
         }
     double gap = found->d > 0.0 ? bottom - top : -INFINITY;
-    int hits = 0;
+    /* First all cases at once, without a branch: those that the closest points settle, one way or the other. */
+    double east[SAMPLES], north[SAMPLES], depth2 = found->depth * found->depth, ua = p->u[a], ub = p->u[b];
+    int32_t hit_at_once[SAMPLES], open[SAMPLES];
     for (int k = 0; k < SAMPLES; k++) {
-        double dx = all[k].bx * p->u[b] - all[k].ax * p->u[a], dy = all[k].by * p->u[b] - all[k].ay * p->u[a];
-        if ((wx + dx) * (wx + dx) + (wy + dy) * (wy + dy) < h * h || dx * dx + dy * dy < found->depth * found->depth) {
-            hits++;
-            continue;
-        }
-        double shift = sqrt(dx * dx + dy * dy);
-        if ((gap > 0.0 && gap + dx * nx + dy * ny >= h) || found->d - shift >= h) continue;
+        double dx = all->bx[k] * ub - all->ax[k] * ua, dy = all->by[k] * ub - all->ay[k] * ua;
+        double x = wx + dx, y = wy + dy, d2 = dx * dx + dy * dy;
+        int hit = (x * x + y * y < h * h) | (d2 < depth2), miss = (gap > 0.0) & (gap + dx * nx + dy * ny >= h);
+        east[k] = dx, north[k] = dy, hit_at_once[k] = hit, open[k] = !hit & !miss;
+    }
+    int hits = 0;
+    for (int k = 0; k < SAMPLES; k++) hits += hit_at_once[k];
+    for (int k = 0; k < SAMPLES; k++) {
+        if (!open[k]) continue;
+        double dx = east[k], dy = north[k], shift = sqrt(dx * dx + dy * dy);
+        if (found->d - shift >= h) continue;
         int hit = 0;
         for (int64_t i = 0; !hit && i < kept; i++) {
-            const edge_pair *e = &s->pairs[i];
-            if (e->d - shift < h)
-                hit = segment_segment2(e->x0, e->y0, e->x1, e->y1, e->u0 + dx, e->v0 + dy, e->u1 + dx, e->v1 + dy, &u, &v) < h * h;
+            if (s->pairs[i].d - shift >= h) continue;
+            segment g = s->pairs[i].b;
+            g.x0 += dx, g.y0 += dy, g.x1 += dx, g.y1 += dy;
+            hit = segment_segment2(&s->pairs[i].a, &g, &u, &v) < h * h;
         }
         if (!hit && found->d < shift) { /* only a shift beyond the gap can bring one wholly into the other */
             if (p->core[a] == AREA) hit = in_area(p, a, s->ax, s->ay, s->bx[0] + dx, s->by[0] + dy);
@@ -231,7 +238,7 @@ static double standing_share(const parts *p, int64_t a, int64_t b, const terms *
         } else {
             int heights = 0;
             for (int k = 0; k < SAMPLES; k++) {
-                question q = in_case(p, a, b, m, &cases()[k]);
+                question q = in_case(p, a, b, m, k);
                 heights += heights_meet(p->lower[a], p->upper[a], p->lower[b], p->upper[b], &q);
             }
             share *= (double)heights / SAMPLES;
@@ -255,7 +262,6 @@ static int stands(const parts *p, int64_t a, int64_t b, const terms *m) {
  * of memory. */
 static double share_of(const parts *p, const rules *r, const int32_t *rule, const int32_t *as, const int32_t *bs,
                        int64_t n, scratch *s) {
-    const errors *all = cases();
     contact c;
     if (n == 1) {
         terms m = terms_of(p, r, *rule, *as, *bs);
@@ -268,7 +274,7 @@ static double share_of(const parts *p, const rules *r, const int32_t *rule, cons
     for (int k = 0; k < SAMPLES; k++) {
         for (int64_t i = 0; i < n; i++) {
             terms m = terms_of(p, r, rule[i], as[i], bs[i]);
-            question q = in_case(p, as[i], bs[i], &m, &all[k]);
+            question q = in_case(p, as[i], bs[i], &m, k);
             meet(p, as[i], bs[i], &q, 0, 0.0, s, &c);
             if (c.met < 0) return -1.0;
             if (c.met) { hits++; break; }
