@@ -110,6 +110,7 @@ class Placed:
 
 
 _ROOTS_KEPT = 1024
+_TIPS_KEPT = 65_536
 
 
 class Log:
@@ -120,6 +121,7 @@ class Log:
         self.origin = origin
         self._read = store
         self._nodes = Nodes(store)
+        self._known: tuple[int, KeyHistory] | None = None
 
     def head(self) -> SignedCheckpoint | None:
         stored = self._read.head()
@@ -132,12 +134,22 @@ class Log:
         return data
 
     def history(self, size: int | None = None) -> KeyHistory:
-        """The key history as of `size` entries, or of all."""
-        history = KeyHistory()
-        for index, data in self._read.identity():
-            if size is None or index < size:
-                history.apply(index, Entry.parse(data))
-        return history
+        """The key history as of `size` entries, or of all.
+
+        It is remembered for a size: the caller does not change it, and a mirror that has since taken in more of
+        the history is read through a new `Log`.
+        """
+        if size is None:
+            stored = self._read.head()
+            size = 0 if stored is None else stored.head.size
+        known = self._known
+        if known is None or known[0] != size:
+            history = KeyHistory()
+            for index, data in self._read.identity():
+                if index < size:
+                    history.apply(index, Entry.parse(data))
+            known = self._known = (size, history)
+        return known[1]
 
     def prove(self, index: int, signed: SignedCheckpoint | None = None) -> ProvenEntry:
         """An entry with its proofs in a checkpoint, the newest one unless told otherwise."""
@@ -236,6 +248,7 @@ class Sequencer(Log):
         self._tree = GrowingTree()
         self._history = KeyHistory()
         self._roots: dict[int, bytes] = {}
+        self._tips: dict[str, tuple[int, bytes]] = {}
         try:
             self._reload()
         except LedgerError:
@@ -373,7 +386,9 @@ class Sequencer(Log):
                 found=size,
             )
         self._nodes = Nodes(self._store)
+        self._known = None
         self._roots.clear()
+        self._tips.clear()
         if last is not None:
             self._require_contains(last, tree.head())
         self._signer.signed(tree.head())
@@ -409,11 +424,10 @@ class Sequencer(Log):
         author = new.author
         if item.log != self.origin:
             raise Refused("admit.log", f"The event is meant for the log {item.log}.", found=item.log)
-        tip = batch.tips.get(author)
+        tip = batch.tips.get(author) or self._tips.get(author)
         if tip is None:
             held = self._store.tip(author)
             tip = (-1, NO_PREVIOUS) if held is None else (held.seq, held.event_hash)
-            batch.tips[author] = tip
         if new.seq <= tip[0]:  # 1
             return self._again(new, batch)
         if new.seq != tip[0] + 1 or item.prev != tip[1]:  # 2
@@ -507,6 +521,9 @@ class Sequencer(Log):
                 self._unsure = False
             raise
         self._tree, self._history = tree, batch.history  # 6
+        if len(self._tips) >= _TIPS_KEPT:
+            self._tips.clear()
+        self._tips.update(batch.tips)
         self._signer.signed(head)
         self._unsure = False
 
