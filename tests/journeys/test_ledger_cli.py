@@ -81,6 +81,9 @@ def test_a_statement_becomes_a_receipt_that_a_stranger_verifies_offline(desk: De
     (desk.folder / "r").write_bytes(bytes(data))
     assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json")) in (1, 2)
     assert desk.verify(desk.path("absent")) == 2
+    for junk in (b"", b"junk", b"{}", b'{"v":"thalweg/receipt/v9"}', b"\xff\n\n"):
+        (desk.folder / "junk").write_bytes(junk)
+        assert desk.verify(desk.path("junk")) == 2
 
 
 def test_no_command_prints_a_private_key_and_none_is_on_disk_in_the_clear(desk: Desk) -> None:

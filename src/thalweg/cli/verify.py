@@ -202,6 +202,7 @@ def _kind(data: bytes) -> str:
     if data.startswith(TLOG_PROOF.encode() + b"\n"):
         return "tlog-proof"
     if not data.startswith(b"{"):
+        SignedCheckpoint.parse(data)
         return "checkpoint"
     version = Reader(canonical.decode(data), "the file").text("v")
     if version not in (RECEIPT, BUNDLE, FORK):
