@@ -50,6 +50,18 @@ def duration(seconds: float) -> str:
     return f"{seconds / 86400:.0f} days"
 
 
+def exact_duration(seconds: float) -> str:
+    """`1 min 40 s`, `4 h 15 min`: to the second, for a change that is to be made as it was checked."""
+    hours, rest = divmod(round(seconds), 3600)
+    parts = ((hours, "h"), (rest // 60, "min"), (rest % 60, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
+
+
+def exact_metres(value_m: float) -> str:
+    """`1,150 m`, `12.5 m`: as it was checked."""
+    return f"{value_m:,.1f} m".replace(".0 m", " m")
+
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

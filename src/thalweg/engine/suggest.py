@@ -277,7 +277,7 @@ def _shift_in_time(case: _Case) -> list[Fix] | str:
         if found:
             at, changed = found
             amount = float(amounts[at])
-            sentence = f"Start and end {sentences.duration(abs(amount))} {word}."
+            sentence = f"Start and end {sentences.exact_duration(abs(amount))} {word}."
             fixes.append(_fix(case, "time", amount, abs(amount) / bounds.time_s, sentence, changed))
     return fixes or f"none within {sentences.duration(bounds.time_s)}"
 
@@ -330,7 +330,7 @@ def _shift_in_height(case: _Case) -> list[Fix] | str:
         if found:
             at, changed = found
             amount = float(amounts[at])
-            sentence = f"{sentences.metres(abs(amount)).capitalize()} {word}."
+            sentence = f"{sentences.exact_metres(abs(amount))} {word}."
             fixes.append(_fix(case, "altitude", amount, abs(amount) / bounds.altitude_m, sentence, changed))
     return fixes or f"none within {sentences.metres(bounds.altitude_m)}"
 
@@ -400,7 +400,9 @@ def _shift_aside(case: _Case) -> list[Fix] | str:
     amount = float(sizes[at])
     point = _COMPASS[round(float(bearings[at]) / (2 * np.pi) * 16) % 16]
     whole = "the route" if any(isinstance(each.shape, Route) for each in declaration.volumes) else "the area"
-    sentence = f"Move {whole} {sentences.metres(amount)} to the {point}, at bearing {np.degrees(bearings[at]):03.0f}°."
+    sentence = (
+        f"Move {whole} {sentences.exact_metres(amount)} to the {point}, at bearing {np.degrees(bearings[at]):03.0f}°."
+    )
     return [_fix(case, "offset", amount, amount / bounds.offset_m, sentence, changed)]
 
 
@@ -487,7 +489,10 @@ def _trim(case: _Case) -> list[Fix] | str:
 
 
 def _fix(case: _Case, change: str, amount: float, cost: float, sentence: str, changed: Declaration) -> Fix:
-    return Fix(case.declaration.version_id, change, amount, cost, sentence, case.clears, changed)
+    # Whose change it is: both declarations of a finding may be offered the same one.
+    whose = sentences.name(case.declaration, case.ground.theatre)
+    said = f"{whose}: {sentence[0].lower()}{sentence[1:]}"
+    return Fix(case.declaration.version_id, change, amount, cost, said, case.clears, changed)
 
 
 def _changed(declaration: Declaration, volumes: Sequence[Volume]) -> Declaration:
