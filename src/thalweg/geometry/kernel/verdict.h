@@ -9,6 +9,7 @@ enum { NO = 0, POSSIBLE = 1, LIKELY = 2, CERTAIN = 3, UNDECIDED = 4, OUT_OF_MEMO
 
 typedef struct {
     double h, v, t;          /* margins; v < 0: any height */
+    double touch;            /* what counts as contact in height at a margin of 0 */
     double radii, u, zu, tu; /* sums over the two parts */
     datum_shift ab, ba;      /* lower(a) - upper(b), lower(b) - upper(a) */
     int unstated;            /* the height of one is not stated, and the other's is */
@@ -16,7 +17,7 @@ typedef struct {
 } terms;
 
 static terms terms_of(const parts *p, const rules *r, int32_t rule, int64_t a, int64_t b) {
-    terms m = {r->h[rule], r->v[rule], r->t[rule], p->radius[a] + p->radius[b], p->u[a] + p->u[b],
+    terms m = {r->h[rule], r->v[rule], r->t[rule], r->v[rule] == 0.0 ? CONTACT_M : 0.0, p->radius[a] + p->radius[b], p->u[a] + p->u[b],
                p->zu[a] + p->zu[b], p->tu[a] + p->tu[b], {0, 0}, {0, 0}, 0, 0};
     if (m.v < 0.0) return m;
     m.unstated = (p->unstated[a] && !p->unstated[b] && (p->lower[b] > -INFINITY || p->upper[b] < INFINITY)) ||
@@ -38,8 +39,8 @@ static question widest(const terms *m) {
     if (m->radii + m->h + m->u == 0.0) q.h = 0.0;
     q.stop = q.h;
     if (m->v >= 0.0) {
-        q.v_ab = m->v + m->zu + m->ab.allowance - m->ab.shift;
-        q.v_ba = m->v + m->zu + m->ba.allowance - m->ba.shift;
+        q.v_ab = m->v + m->touch + m->zu + m->ab.allowance - m->ab.shift;
+        q.v_ba = m->v + m->touch + m->zu + m->ba.allowance - m->ba.shift;
     }
     return q;
 }
@@ -68,8 +69,8 @@ static int must_meet(const parts *p, int64_t a, int64_t b, const terms *m, const
     if (m->u + m->tu + height == 0.0) return 1;
     question q = {m->radii + m->h + CONTACT_M, INFINITY, INFINITY, m->v == 0.0, m->t - m->tu, 0, 0, 0, 0};
     if (m->v >= 0.0) {
-        q.v_ab = m->v - m->zu - m->ab.allowance - m->ab.shift;
-        q.v_ba = m->v - m->zu - m->ba.allowance - m->ba.shift;
+        q.v_ab = m->v + m->touch - m->zu - m->ab.allowance - m->ab.shift;
+        q.v_ba = m->v + m->touch - m->zu - m->ba.allowance - m->ba.shift;
     }
     int leg_a = p->core[a] == LEG, leg_b = p->core[b] == LEG;
     if (!leg_a && !leg_b) {
@@ -128,8 +129,8 @@ static question in_case(const parts *p, int64_t a, int64_t b, const terms *m, in
     q.dt = e->bt[k] * p->tu[b] - e->at[k] * p->tu[a];
     if (m->v >= 0.0) { /* b higher by `up` brings (lower a - upper b) down */
         double up = e->bz[k] * p->zu[b] - e->az[k] * p->zu[a];
-        q.v_ab = m->v - m->ab.shift + up - e->datum[k] * m->ab.allowance;
-        q.v_ba = m->v - m->ba.shift - up + e->datum[k] * m->ba.allowance;
+        q.v_ab = m->v + m->touch - m->ab.shift + up - e->datum[k] * m->ab.allowance;
+        q.v_ba = m->v + m->touch - m->ba.shift - up + e->datum[k] * m->ba.allowance;
     }
     return q;
 }
