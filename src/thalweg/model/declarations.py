@@ -86,9 +86,7 @@ class Uncertainty:
             ("time", self.time_s),
         ):
             if not 0 <= value < 1e7:
-                raise ValueRefused(
-                    "uncertainty-range", f"A {name} uncertainty of {value} is not one.", found=value
-                )
+                raise ValueRefused("uncertainty-range", f"A {name} uncertainty of {value} is not one.", found=value)
 
 
 EXACT = Uncertainty()
@@ -110,9 +108,7 @@ class Volume:
         if isinstance(self.shape, Route):
             span = Window(self.shape.waypoints[0].time, self.shape.waypoints[-1].time)
             if self.window != span:
-                raise ValueRefused(
-                    "route-window", "The window of a route runs from its first to its last way-point."
-                )
+                raise ValueRefused("route-window", "The window of a route runs from its first to its last way-point.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +158,7 @@ class Declaration:
     hypothetical: bool = False  # geometry drawn by us, not stated by anybody
     emergency: bool = False
     submitted: Instant | None = None
-    details: Mapping[str, str] = field(
-        default_factory=dict
-    )  # manifest, markings, contact, verification (R6, R11)
+    details: Mapping[str, str] = field(default_factory=dict)  # manifest, markings, contact, verification (R6, R11)
     # How it came to us: not part of the content, and so not of the version id.
     source: Source = field(default=Source(""), compare=False)
     entered: Mapping[str, str] = field(default_factory=dict, compare=False)  # field -> text as written (R2)

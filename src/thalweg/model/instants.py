@@ -30,9 +30,7 @@ class Instant:
     def of(cls, when: datetime) -> Instant:
         """From an aware datetime; a naive one is refused, for it names no instant."""
         if when.tzinfo is None:
-            raise ValueRefused(
-                "time-unzoned", f"{when.isoformat()} has no time zone.", found=when.isoformat()
-            )
+            raise ValueRefused("time-unzoned", f"{when.isoformat()} has no time zone.", found=when.isoformat())
         return cls(when.timestamp())
 
     def as_datetime(self) -> datetime:
@@ -43,9 +41,7 @@ class Instant:
     def __str__(self) -> str:
         """ISO 8601 in UTC, to the second where that loses nothing: `2017-09-16T00:30:00Z`."""
         when = self.as_datetime()
-        return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds").replace(
-            "+00:00", "Z"
-        )
+        return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,9 +128,7 @@ class Route:
 
     def __post_init__(self) -> None:
         if len(self.waypoints) < 2:
-            raise ValueRefused(
-                "route-short", "A route needs two timed way-points.", waypoints=len(self.waypoints)
-            )
+            raise ValueRefused("route-short", "A route needs two timed way-points.", waypoints=len(self.waypoints))
         for before, after in zip(self.waypoints, self.waypoints[1:], strict=False):
             if not before.time < after.time:
                 raise ValueRefused(
@@ -141,9 +139,7 @@ class Route:
                 )
         given = sum(point.height_m is not None for point in self.waypoints)
         if given not in (0, len(self.waypoints)):
-            raise ValueRefused(
-                "route-heights", "Either every way-point has a height or none has.", given=given
-            )
+            raise ValueRefused("route-heights", "Either every way-point has a height or none has.", given=given)
         _check_extent("radius", self.radius_m, least=0.0)
         _check_extent("half-height", self.half_height_m, least=0.0)
 

@@ -103,7 +103,7 @@ class Heights:
     ground_max_m: float = 8849.0  # the summit of Everest
     # How far a flight level may lie from its height above sea level: QNH 920 to 1080 hPa, and temperature.
     pressure_m: float = 1100.0
-    egm2008_m: float = 10.0  # bound on |EGM2008 - EGM96|: docs/explanation/heights.md
+    egm2008_m: float = 15.0  # bound on |EGM2008 - EGM96|, with interpolation: docs/explanation/heights.md
 
 
 @dataclass(frozen=True, slots=True)
