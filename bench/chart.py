@@ -31,6 +31,9 @@ COLOURS = {
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 520, 70, 250, 50, 60
 LABEL_STEP = 17.0
 
+MARKS = ("<!-- ratios: filled by python -m bench.chart -->", "<!-- end of ratios -->")  # in README.md
+LARGE = 100_000
+
 Record = dict[str, Any]
 
 
@@ -191,8 +194,18 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str = "
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{dashed}/>'
 
 
+def filled(page: str, machine: Record, records: list[Record]) -> str:
+    """The page with the ratios of the largest counts between its two marks."""
+    before, _, rest = page.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    table = ratios(machine, [r for r in records if r["count"] >= LARGE]).replace("](../", "](docs/")
+    return f"{before}{MARKS[0]}\n{table}{MARKS[1]}{after}"
+
+
 def main() -> None:
     machine, records = read(RESULTS / "peers.json")
+    readme = ROOT / "README.md"
+    readme.write_text(filled(readme.read_text(encoding="utf-8"), machine, records), encoding="utf-8")
     DRAWN.mkdir(parents=True, exist_ok=True)
     (DRAWN / "batch.svg").write_text(draw(machine, records))
     (DRAWN / "ratios.md").write_text(ratios(machine, records))
