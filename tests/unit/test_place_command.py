@@ -33,7 +33,14 @@ def test_a_name_or_a_position_is_told(
     assert said in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("text", ["140 35", "37S FV 12345 0987x", "37S FV 123", ""])
+def test_nothing_to_look_up_is_2_and_asks_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert place("") == 2
+    captured = capsys.readouterr()
+    assert not captured.out
+    assert "name a place, or give a position" in captured.err
+
+
+@pytest.mark.parametrize("text", ["140 35", "37S FV 12345 0987x", "37S FV 123"])
 def test_what_is_not_understood_is_2_and_says_what_was_expected(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert place(text) == 2
     captured = capsys.readouterr()

@@ -178,12 +178,16 @@ class Declaration:
         if self.valid_from and self.valid_until and not self.valid_from < self.valid_until:
             raise ValueRefused("validity-inverted", "The validity ends before it begins.")
         if not self.declaration_id:
-            object.__setattr__(self, "declaration_id", "d-" + digest(self._content())[:32])
+            object.__setattr__(self, "declaration_id", "d-" + self._digest[:32])
 
     @cached_property
     def version_id(self) -> str:
-        """Opaque; the hash of the normalised content, and of nothing about how it reached us."""
-        return "v-" + digest({**self._content(), "declaration_id": self.declaration_id})[:32]
+        """Opaque; the hash of the normalised content and the chain's id, and of nothing about how it reached us."""
+        return "v-" + digest([self.declaration_id, self._digest])[:32]
+
+    @cached_property
+    def _digest(self) -> str:
+        return digest(self._content())
 
     def _content(self) -> dict[str, object]:
         return {

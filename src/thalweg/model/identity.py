@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 def scaled(value: float, by: float) -> int:
     """`value` in units of `1 / by`, rounded half to even; minus zero is zero."""
@@ -18,5 +20,4 @@ def scaled(value: float, by: float) -> int:
 def digest(content: object) -> str:
     """SHA-256, in hex, of the content as JSON with sorted keys, no spaces and no escapes (RFC 8785 for
     integers below 2**53 and strings)."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_ENCODE(content).encode("utf-8", "surrogatepass")).hexdigest()
