@@ -83,6 +83,9 @@ class Square:
     outside_zone: bool = False
 
 
+_SOUTHERN_TOP = 10_000_000.0  # false northing of the southern hemisphere: the equator, seen from there
+
+
 def zone_of(lon: float, lat: float) -> int:
     """The UTM zone of a position, with the exceptions of south-west Norway (32V) and Svalbard."""
     lon = (lon + 180.0) % 360.0 - 180.0
@@ -157,6 +160,8 @@ def to_mgrs(lon: float, lat: float, digits: int = 5) -> str:
     if -80 <= lat <= 84:
         zone = zone_of(lon, lat)
         point = _settled(to_utm(lon, lat, zone))
+        if lat < 0 and point.northing >= _SOUTHERN_TOP:  # within rounding of the equator, which is band N
+            return to_mgrs(lon, 0.0, digits)
         prefix = f"{zone:02d}{band_of(lat)}"
         column = _COLUMNS[zone % 3][int(point.easting // 100_000) - 1]
         row = _ROWS[(int(point.northing // 100_000) + (0 if zone % 2 else 5)) % 20]
