@@ -269,7 +269,7 @@ def proofs(folder: Path, count: int = 1_000_000) -> Record:
 
 def pymerkle(folder: Path, count: int = 20_000) -> Record:
     """pymerkle's SQLite tree: a tree only, no signatures; it commits each entry unless given all at once."""
-    from pymerkle import SqliteTree  # type: ignore[import-untyped]  # the wheel carries no annotations
+    from pymerkle import SqliteTree
 
     tree = SqliteTree(str(folder / "pymerkle.db"))
     data = [b"entry %d " % i + bytes(240) for i in range(count)]

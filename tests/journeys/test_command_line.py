@@ -109,10 +109,19 @@ def test_a_full_disk_is_never_mistaken_for_an_answer(words: list[str]) -> None:
 def test_an_interrupted_check_says_so_and_ends_with_130(tmp_path: Path) -> None:
     pipe = tmp_path / "slow.geojson"
     os.mkfifo(pipe)
-    running = subprocess.Popen([*THALWEG, "check", "--theatre", pipe, pipe], stderr=subprocess.PIPE, text=True)
-    time.sleep(1.5)  # it now waits for the theatre file that nobody writes
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=20)
+    running = subprocess.Popen(
+        [*THALWEG, "check", "--theatre", pipe, pipe],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has had them ignore the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        time.sleep(2.0)  # it now waits for the theatre file that nobody writes
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    finally:
+        running.kill()
     assert running.returncode == 130
     assert said == "thalweg: Interrupted; nothing that was written is complete.\n"
 

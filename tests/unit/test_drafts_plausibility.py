@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from thalweg.drafts import Context, Draft, DraftVolume, Outline, PathOutline, PointOutline, finish
 from thalweg.drafts.plausibility import Doubts
 from thalweg.model.declarations import Declaration
@@ -21,7 +19,7 @@ def gazetteer() -> Gazetteer:
     return Gazetteer(MemoryShelf([MAYADIN]))
 
 
-def declared(outline: Outline, *, calls: Iterable[str] = (), **fields: str) -> Declaration:
+def declared(outline: Outline, **fields: str) -> Declaration:
     told = {"kind": "static_site", "party": "p", "uncertainty_m": "100", **fields}
     context = Context(THEATRE, plausibility=Doubts(THEATRE, gazetteer))
     made = finish(Draft(Source("x"), told, (DraftVolume(outline),)), context)

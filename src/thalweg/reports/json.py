@@ -1,4 +1,4 @@
-"""JSON: the whole result for a program. Stable keys; the schema is `schemas/check.schema.json` (`thalweg schema check`).
+"""JSON: the whole result for a program. Stable keys; `thalweg schema check` prints the schema.
 
 Text is exactly as it was given; only what UTF-8 cannot hold (a lone surrogate) is replaced, and the
 characters that reorder text are written as escapes, so that the file reads in the order in which it is
