@@ -24,7 +24,7 @@ from thalweg.engine import sentences
 from thalweg.engine.columns import LINE_RULE, PRESENT, Columns, pack
 from thalweg.engine.explain import Describe, finding_id, marks
 from thalweg.geometry import kernel
-from thalweg.geometry.kernel import LEG, Matrix, Pairs, Parts
+from thalweg.geometry.kernel import AREA, LEG, POINT, Matrix, Pairs, Parts
 from thalweg.geometry.plane import lonlat
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Sides, Standing
 from thalweg.model.findings import Certainty, Finding, FindingType
@@ -164,6 +164,7 @@ def _bound(declaration: Declaration, sides: Sides, theatre: Theatre) -> int:
 def _places(parts: Parts, rows: npt.NDArray[np.int64], line_part: int, path: tuple[Floats, Floats]) -> _Places:
     lon, lat, radius, time = [], [], [], []
     first, last = np.inf, -np.inf
+    strip = _strip(parts, line_part)
     for row in rows.tolist():
         span = slice(parts.first[row], parts.first[row + 1])
         x, y, z = parts.ex[span], parts.ey[span], parts.ez[span]
@@ -175,6 +176,18 @@ def _places(parts: Parts, rows: npt.NDArray[np.int64], line_part: int, path: tup
             when = np.array([max(t0, begin), min(t1, end)])
             along = (when - t0) / (t1 - t0)
             x, y, z = (v[0] + along * (v[1] - v[0]) for v in (x, y, z))
+            edge, share = _entries(np.stack([x, y, z], axis=1), np.array([1]), strip)
+            share = np.concatenate([[0.0], np.sort(share), [1.0]])
+            share = np.stack([share[:-1], share[1:]], axis=1).ravel()  # stretch by stretch, two ends each
+            x, y, z = (v[0] + share * (v[1] - v[0]) for v in (x, y, z))
+            when = when[0] + share * (when[1] - when[0])
+        elif parts.core[row] != POINT:
+            corners = np.stack([x, y, z], axis=1)
+            following = _following(parts, row)
+            edge, share = _entries(corners, following, strip)
+            entered = corners[edge] + share[:, None] * (corners[following[edge]] - corners[edge])
+            x, y, z = np.concatenate([corners, entered]).T
+            when = np.full(len(x), np.nan)
         first, last = min(first, max(parts.t0[row], begin)), max(last, min(parts.t1[row], end))
         here_lon, here_lat = lonlat(np.stack([x, y, z], axis=1))
         lon.append(here_lon)
@@ -185,6 +198,49 @@ def _places(parts: Parts, rows: npt.NDArray[np.int64], line_part: int, path: tup
     signed, _, _ = kernel.sides(*path, lons, lats)
     u = float(parts.u[rows].max() + parts.u[line_part])
     return _Places(signed, np.concatenate(radius), np.concatenate(time), lons, lats, u, first, last)
+
+
+def _strip(parts: Parts, line_part: int) -> list[tuple[Floats, Floats]]:
+    """The ends of a line and the direction of its first and last edge, Earth-centred: the two planes across them bound
+    the strip of ground that has sides."""
+    span = slice(parts.first[line_part], parts.first[line_part + 1])
+    line = np.stack([parts.ex[span], parts.ey[span], parts.ez[span]], axis=1)
+    bounds = []
+    for end, others in ((line[0], line[1:]), (line[-1], line[-2::-1])):
+        apart = np.flatnonzero((others != end).any(axis=1))
+        if len(apart):
+            bounds.append((end, others[apart[0]] - end))
+    return bounds
+
+
+def _following(parts: Parts, row: int) -> npt.NDArray[np.int64]:
+    """For each vertex of a path or an area the one at the other end of its edge; a path's last has no edge: itself."""
+    count = int(parts.first[row + 1] - parts.first[row])
+    following = np.arange(1, count + 1)
+    if parts.core[row] != AREA:
+        following[-1] = count - 1
+        return following
+    rings = parts.ring_first[parts.ring[row] : parts.ring[row + 1] + 1] - parts.first[row]
+    following[rings[1:] - 1] = rings[:-1]
+    return following
+
+
+def _entries(
+    corners: Floats, following: npt.NDArray[np.int64], strip: list[tuple[Floats, Floats]]
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Where edges enter and leave the strip, just before and just after, as edge and share of it: a region may be across
+    a line with all of its corners beyond the line's ends."""
+    edges, shares = [np.zeros(0, np.int64)], [np.zeros(0)]
+    start = corners[: len(following)]
+    run = corners[following] - start
+    for end, direction in strip:
+        speed = run @ direction
+        at = np.divide((end - start) @ direction, speed, out=np.full(len(speed), -1.0), where=speed != 0.0)
+        for nudge in (-1e-6, 1e-6):
+            inside = np.flatnonzero((at + nudge > 0.0) & (at + nudge < 1.0))
+            edges.append(inside)
+            shares.append(at[inside] + nudge)
+    return np.concatenate(edges), np.concatenate(shares)
 
 
 def _judge(
@@ -241,7 +297,7 @@ def _judge(
         reasons=()
         if certainty is Certainty.CERTAIN
         else (f"The line and the position are known to within {sentences.metres(places.u)}, both together.",),
-        horizontal_m=max(0.0, -beyond),
+        horizontal_m=max(0.0, -beyond) if known.any() else min(told["d"] for told in touched),
         vertical_m=None,
         time_gap_s=0.0,
         datum_allowance_m=0.0,
@@ -280,9 +336,9 @@ def _times(
         across = -places.signed * side + places.radius
         legs = across.reshape(-1, 2), places.time.reshape(-1, 2)
         begin, end = np.inf, -np.inf
+        limit = 0.0 if (across > 0).any() else -places.u
         for (s0, s1), (t0, t1) in zip(*legs, strict=True):
-            limit = 0.0 if np.nanmax(across) > 0 else -places.u
-            if not max(s0, s1) > limit:
+            if not max(s0, s1) > limit or np.isnan(s0) or np.isnan(s1):
                 continue
             turn = t0 + (limit - s0) / (s1 - s0) * (t1 - t0) if (s0 > limit) != (s1 > limit) else np.nan
             begin = min(begin, t0 if s0 > limit else turn)

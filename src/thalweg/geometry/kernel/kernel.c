@@ -423,6 +423,8 @@ EXPORT int64_t thalweg_first_clear(const parts *p, const rules *r, int64_t pairs
  * it; NaN where the nearest place is an end of the path and the point lies beyond it: there it has no sides. At a bend
  * the side is that of the sum of the two directions (the angle-weighted normal in the plane: Baerentzen and Aanaes,
  * "Signed distance computation using the angle weighted pseudonormal", 2005). `edge` is the nearest edge. */
+static inline int same_place(vec a, vec b) { return a.x == b.x && a.y == b.y && a.z == b.z; }
+
 EXPORT void thalweg_sides(const double *line_lon, const double *line_lat, int64_t m, const double *lon, const double *lat,
                           int64_t n, double *line_ecef, double *signed_m, int64_t *edge_at, double *along) {
     vec *line = (vec *)line_ecef;
@@ -439,14 +441,17 @@ EXPORT void thalweg_sides(const double *line_lon, const double *line_lat, int64_
             segment e = segment_of(jx, jy, kx, ky);
             double d2 = point_segment2(0, 0, &e, &s);
             if (vec_dot(vec_sub(line[j], o), f.u) < -WGS84_A) continue; /* beyond the horizon's antipode */
+            if (same_place(line[j], line[j + 1])) continue; /* a vertex given twice is no edge, and no end */
             if (d2 < best2) best2 = d2, best = j, best_s = s;
         }
+        edge_at[i] = best, along[i] = best_s;
+        if (best2 == INFINITY) { signed_m[i] = NAN; continue; } /* on the other side of the Earth */
         double ax, ay, bx, by;
         to_plane(&f, line[best], &ax, &ay), to_plane(&f, line[best + 1], &bx, &by);
         double dx = bx - ax, dy = by - ay, px = ax + best_s * dx, py = ay + best_s * dy, l = hypot(dx, dy);
-        edge_at[i] = best, along[i] = best_s;
         double turn_x = l > 0 ? dx / l : 0, turn_y = l > 0 ? dy / l : 0;
-        int64_t other = best_s <= 0.0 ? best - 1 : best_s >= 1.0 ? best + 1 : -2;
+        int64_t other = best_s <= 0.0 ? best - 1 : best_s >= 1.0 ? best + 1 : -2, step = best_s <= 0.0 ? -1 : 1;
+        while (other >= 0 && other < m - 1 && same_place(line[other], line[other + 1])) other += step;
         if (other == -1 || other == m - 1) { /* an end of the path: are we beyond it? */
             double ahead = (-px) * dx + (-py) * dy;
             if ((best_s <= 0.0 && ahead < -1e-6 * l) || (best_s >= 1.0 && ahead > 1e-6 * l)) { signed_m[i] = NAN; continue; }
