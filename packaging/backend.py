@@ -1,6 +1,6 @@
 """setuptools, plus a C compiler from the package registry where the machine has none.
 
-The engine's inner loops are plain C without Python headers (src/thalweg/engine/kernel/). A machine
+The engine's inner loops are plain C without Python headers (src/thalweg/geometry/kernel/). A machine
 with a compiler uses it; on any other, the build asks for `ziglang`, which carries one.
 """
 

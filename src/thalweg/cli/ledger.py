@@ -71,8 +71,11 @@ def _told(command: Callable[P, int]) -> Callable[P, int]:
         except LedgerError as error:
             print(f"thalweg: {error.sentence} [{error.code}]", file=sys.stderr)
             return WRONG if isinstance(error, Malformed) else REFUSED
+        except BrokenPipeError:  # nobody reads the output any more: not this command's affair
+            raise
         except OSError as error:
-            print(f"thalweg: {error}", file=sys.stderr)
+            about = f"{error.filename}: " if error.filename else ""
+            print(f"thalweg: {about}{error.strerror or error}. [file.unreadable]", file=sys.stderr)
             return WRONG
 
     return told

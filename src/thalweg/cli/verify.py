@@ -73,7 +73,12 @@ def verify(
         answer = _answer(data, anchor, beside, entry)
     except OSError as error:
         return _tell(
-            _Answer(UNREADABLE, f"Cannot be read: {error}.", {"code": "file.unreadable"}), json_output=json_output
+            _Answer(
+                UNREADABLE,
+                f"{error.filename} cannot be read: {error.strerror}.",
+                {"code": "file.unreadable"},
+            ),
+            json_output=json_output,
         )
     except LedgerError as error:
         status = UNREADABLE if isinstance(error, Malformed) else REFUSED
