@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it ships no types
 
 from thalweg.engine import batch
+from thalweg.geometry import kernel
 from thalweg.model.declarations import Declaration, Kind, Uncertainty, Volume
 from thalweg.model.findings import Certainty
 from thalweg.model.instants import ALWAYS, Instant, Window
@@ -133,3 +135,14 @@ def test_every_pair_is_found_whatever_the_number_of_parts(parts: int) -> None:
         assert batch((many, area("one", Point(corner))), apart()), at
         beside = Position(corner.lon + 0.01, corner.lat + 0.01)
         assert not batch((many, area("one", Point(beside))), apart()), at
+
+
+def test_whole_degrees_are_degrees() -> None:
+    """A file may say 35 and not 35.0."""
+    one = flight("a", (40, 35, 0, None), (41, 35, 600, None))
+    other = flight("b", (40, 36, 0, None), (41, 34, 600, None))
+    assert batch((one, other), apart(2000.0, None))
+    whole = np.array([0, 1])
+    assert abs(kernel.geodesic(whole, whole, whole, whole + 1)[0] - 110_574.4) < 0.1
+    assert np.isfinite(kernel.sides(whole, whole, np.array([0]), np.array([1]))[0]).all()
+    assert kernel.cut_path(whole, whole)[1][-1] == 1.0

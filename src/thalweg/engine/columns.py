@@ -294,9 +294,10 @@ class _Rows:
     def _add_route(self, number: int, declaration: Declaration, volume: Volume, route: Route) -> None:
         points = route.waypoints
         lon, lat, edge_of, along = kernel.cut_path(
-            np.array([point.at.lon for point in points]), np.array([point.at.lat for point in points])
+            np.array([point.at.lon for point in points], np.float64),
+            np.array([point.at.lat for point in points], np.float64),
         )
-        time = np.array([point.time.epoch_s for point in points])
+        time = np.array([point.time.epoch_s for point in points], np.float64)
         following = np.minimum(edge_of + 1, len(points) - 1)
         times = time[edge_of] + along * (time[following] - time[edge_of])
         if route.has_heights:

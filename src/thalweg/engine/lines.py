@@ -228,7 +228,7 @@ def _following(parts: Parts, row: int) -> npt.NDArray[np.int64]:
 def _entries(
     corners: Floats, following: npt.NDArray[np.int64], strip: list[tuple[Floats, Floats]]
 ) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Where edges enter and leave the strip, just before and just after, as edge and share of it: a region may be across
+    """Where edges enter and leave the strip, just before and after, as edge and share of it: a region may be across
     a line with all of its corners beyond the line's ends."""
     edges, shares = [np.zeros(0, np.int64)], [np.zeros(0)]
     start = corners[: len(following)]

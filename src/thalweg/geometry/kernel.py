@@ -144,6 +144,11 @@ def _at(array: npt.NDArray[Any]) -> int:
     return address
 
 
+def _degrees(*arrays: npt.NDArray[Any]) -> list[Floats]:
+    """As the kernel reads them: whole degrees from a file may have become an array of integers."""
+    return [np.ascontiguousarray(each, np.float64) for each in arrays]
+
+
 def _check(ok: int) -> None:
     if not ok:
         raise EngineError("out-of-memory", "There was not enough memory to compare everything. Nothing was decided.")
@@ -274,6 +279,7 @@ def cut(first: Ints, closed: Bytes, lon: Floats, lat: Floats) -> tuple[Ints, Flo
     String k has the vertices first[k] to first[k + 1] (CSR, so one more entry than strings).
     """
     n = len(closed)
+    lon, lat = _degrees(lon, lat)
     args = (n, _at(first), _at(closed), _at(lon), _at(lat))
     room = _lib.thalweg_cut(*args, 0, None, None, None, None, None)
     if room == len(lon):
@@ -286,6 +292,7 @@ def cut(first: Ints, closed: Bytes, lon: Floats, lat: Floats) -> tuple[Ints, Flo
 def cut_path(lon: Floats, lat: Floats) -> tuple[Floats, Floats, Ints, Floats]:
     """One path so cut, with for each vertex the old vertex that its edge began with and how far along that edge it
     lies (0 to 1), so that times and heights can follow."""
+    lon, lat = _degrees(lon, lat)
     first, closed = np.array([0, len(lon)], np.int64), np.zeros(1, np.uint8)
     args = (1, _at(first), _at(closed), _at(lon), _at(lat))
     room = _lib.thalweg_cut(*args, 0, None, None, None, None, None)
@@ -297,6 +304,7 @@ def cut_path(lon: Floats, lat: Floats) -> tuple[Floats, Floats, Ints, Floats]:
 
 def geodesic(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Floats:
     """Geodesic distances in metres between n pairs of points in degrees (Vincenty's inverse formula)."""
+    lon0, lat0, lon1, lat1 = _degrees(lon0, lat0, lon1, lat1)
     out = np.empty(len(lon0))
     _lib.thalweg_geodesic(len(lon0), _at(lon0), _at(lat0), _at(lon1), _at(lat1), _at(out))
     return out
@@ -453,6 +461,7 @@ def first_clear(
 
 def sides(line_lon: Floats, line_lat: Floats, lon: Floats, lat: Floats) -> tuple[Floats, Ints, Floats]:
     """For n points: metres to the path, positive on its left, NaN beyond its ends; the nearest edge; how far along."""
+    line_lon, line_lat, lon, lat = _degrees(line_lon, line_lat, lon, lat)
     n = len(lon)
     signed, edge, along, room = np.empty(n), np.empty(n, np.int64), np.empty(n), np.empty(3 * len(line_lon))
     _lib.thalweg_sides(
