@@ -2,7 +2,7 @@
 
 For each kind of change the neighbours that could matter within its bounds are found once; the kernel then tries the
 changes in the order of their size against exactly those (the widest reading of every uncertainty), and what clears is
-built as a declaration and compared again by `batch` before it is offered.
+built as a declaration and compared again by the engine before it is offered.
 
 D13: sites, zones, lines and negative declarations are never offered a change. No shift in time rests on the end of a
 protection: for that question every site and zone lasts for ever.
@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from thalweg.engine import region, sentences
-from thalweg.engine.batch import batch, distinct
+from thalweg.engine import lines, region, sentences
+from thalweg.engine.batch import distinct
 from thalweg.engine.columns import Columns, pack
 from thalweg.geometry import kernel
-from thalweg.geometry.kernel import Growth, Matrix, Pairs, Parts, Tree
+from thalweg.geometry.kernel import Growth, Herd, Matrix, Pairs, Parts, Tree
 from thalweg.geometry.plane import Plane
 from thalweg.model.declarations import Declaration, Kind, Medium, Standing, Volume
 from thalweg.model.findings import Finding, FindingType, Fix, Suggestions
@@ -53,10 +53,25 @@ _AGAIN = 8  # how many steps further a change may be taken when the engine does 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """Columns with a tree over all of them."""
+    """Everything that is live, to be asked what a changed declaration would meet."""
 
-    parts: Parts
+    herd: Herd
     tree: Tree
+
+    @property
+    def parts(self) -> Parts:
+        return self.herd.parts
+
+    def conflicts(self, changed: Columns, span: tuple[int, int], number: int, kind: int, party: int) -> bool:
+        """Would the changed declaration conflict with anything but what it was changed from (its parts: `span`)?"""
+        herd = self.herd
+        added = herd.append(changed.parts, (0, changed.parts.n_parts), number, kind, party, int(changed.parts.rank[0]))
+        herd.alive[span[0] : span[1]] = 0
+        herd.alive[added[0] : added[1]] = 1
+        found = herd.near([self.tree], added[0], added)
+        herd.alive[span[0] : span[1]] = 1
+        herd.forget(added)
+        return bool((found.rule != 0).any())  # rule 0 hands over to lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +158,16 @@ def _ground(live: list[Declaration], rows: dict[str, int], theatre: Theatre) -> 
         columns,
         matrix,
         growth,
-        _Field(parts, Tree(parts, matrix, growth, items)),
-        _Field(lasting, Tree(lasting, matrix, growth, items)),
+        _field(parts, matrix, growth, items),
+        _field(lasting, matrix, growth, items),
         rows,
         [each for each in live if each.kind is Kind.LINE],
     )
+
+
+def _field(parts: Parts, matrix: Matrix, growth: Growth, items: npt.NDArray[np.int32]) -> _Field:
+    herd = Herd(replace(parts), matrix, replace(growth, parts_of=growth.parts_of.copy()))
+    return _Field(herd, herd.tree(items))
 
 
 def _other(finding: Finding, version: str) -> tuple[str, str]:
@@ -201,7 +221,7 @@ def _smallest(
     higher: Floats | None = None,
     later: Floats | None = None,
 ) -> tuple[int, Declaration] | None:
-    """The first of the changes that clears, as the kernel finds it and `batch` confirms it."""
+    """The first of the changes that clears, as the kernel finds it and the engine confirms it."""
     none = np.zeros(len(amounts))
     columns = [np.ascontiguousarray(none if each is None else each) for each in (east, north, higher, later)]
     at = 0
@@ -221,36 +241,18 @@ def _smallest(
 
 
 def _confirmed(case: _Case, changed: Declaration, *, lasting: bool = False) -> bool:
-    """Does `batch` find nothing that must be cleared, and nothing that was not there before?"""
+    """Does the engine find nothing that must be cleared, and nothing across a line that was not there before?"""
     ground = case.ground
-    near = [each for each in _around(case, changed) if each.version_id != case.declaration.version_id]
-    if lasting:
-        near = [_for_ever(each) if each.kind in _PROTECTIONS else each for each in near]
-    for finding in batch([changed, *near, *ground.lines], ground.theatre):
-        if changed.version_id not in finding.versions or finding.type is FindingType.CROSSING:
-            continue
-        if finding.type in _TO_CLEAR or _other(finding, changed.version_id) not in case.others:
-            return False
-    return True
-
-
-def _around(case: _Case, changed: Declaration) -> list[Declaration]:
-    """Every declaration that the changed one could possibly conflict with, by boxes alone."""
-    ground = case.ground
-    columns = pack([changed], ground.theatre)
-    old, new = ground.columns.parts, columns.parts
-    reach = float(ground.growth.h.max(initial=0.0)) * 2 + 1.0
-    near = np.zeros(old.n_parts, np.bool_)
-    old_span = old.reach + old.radius + old.u
-    for row in range(new.n_parts):
-        apart = np.sqrt((old.cx - new.cx[row]) ** 2 + (old.cy - new.cy[row]) ** 2 + (old.cz - new.cz[row]) ** 2)
-        near |= apart < old_span + new.reach[row] + new.radius[row] + new.u[row] + reach
-    return [ground.live[number] for number in np.unique(old.declaration[near])]
-
-
-def _for_ever(protection: Declaration) -> Declaration:
-    volumes = tuple(replace(each, window=Window(each.window.start, None)) for each in protection.volumes)
-    return replace(protection, volumes=volumes)
+    columns = pack([changed], ground.theatre, complete=not ground.columns.parts.geoid.any())
+    number = ground.rows[case.declaration.version_id]
+    kind, party = (int(each[number]) for each in (ground.columns.parts.kind, ground.columns.parts.party))
+    field = ground.lasting if lasting else ground.actual
+    if field.conflicts(columns, case.span, len(ground.live), kind, party):
+        return False
+    return not ground.lines or all(
+        finding.type is FindingType.CROSSING or _other(finding, changed.version_id) in case.others
+        for finding in lines.alone([changed, *ground.lines], changed.version_id, ground.theatre, None)
+    )
 
 
 # ---- later or earlier ----

@@ -530,6 +530,12 @@ class Herd:
         self._vertices += vertices
         return n, n + more
 
+    def forget(self, rows: tuple[int, int]) -> None:
+        """Take back what was appended last."""
+        self.parts.n_parts = rows[0]
+        self._vertices = int(self.parts.first[rows[0]])
+        self._parts_struct.n_parts, self._parts_struct.n_vertices = rows[0], self._vertices
+
     def near(self, trees: Sequence[Tree], tail: int, rows: tuple[int, int]) -> Pairs:
         """Pairs between the parts in the range and everything alive in the trees and from row `tail` on."""
         out = _Results()
