@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import product
+from statistics import NormalDist
 
 from tests.twin.moving import Leg, closest_to_static_m, closest_within_m, legs
 from tests.twin.oracle import (
@@ -28,12 +30,15 @@ from thalweg.model.declarations import Declaration, Kind, Medium, Segment, Stand
 from thalweg.model.findings import FindingType
 from thalweg.model.instants import Window
 from thalweg.model.measures import Band, Datum
-from thalweg.model.shapes import Point, Position, Route
+from thalweg.model.shapes import Point, Route
 from thalweg.model.theatre import Between, Heights, Margin, Relation, Rule, Selector, Theatre
 
 Geoid = Callable[[float, float], float]  # lon, lat in degrees -> EGM96 undulation in metres
 
-FACTOR_95 = 1.0  # set by the tests from what the engine's documentation states
+# 95 % bounds are taken as the 99.9 % bounds of the same normal distribution: Rayleigh in the plane, normal in
+# height and time.
+PLANE_95 = math.sqrt(math.log(0.001) / math.log(0.05))
+LINE_95 = NormalDist().inv_cdf(0.9995) / NormalDist().inv_cdf(0.975)
 
 
 def no_geoid(lon: float, lat: float) -> float:
@@ -74,8 +79,8 @@ STATED = Bounds(0.0, 0.0, 0.0)
 
 
 def hard(u: Uncertainty) -> Bounds:
-    factor = FACTOR_95 if u.at_95 else 1.0
-    return Bounds(u.horizontal_m * factor, u.vertical_m * factor, u.time_s * factor)
+    plane, line = (PLANE_95, LINE_95) if u.at_95 else (1.0, 1.0)
+    return Bounds(u.horizontal_m * plane, u.vertical_m * line, u.time_s * line)
 
 
 def together(a: Uncertainty, b: Uncertainty) -> Bounds:
@@ -91,23 +96,42 @@ def together(a: Uncertainty, b: Uncertainty) -> Bounds:
 
 
 def rule_for(theatre: Theatre, a: Declaration, b: Declaration) -> Rule | None:
+    """Where a medium is unstated it could be any: each is looked up, and the strictest rule holds."""
     same = same_side(theatre, a.party, b.party)
+    found = [
+        rule
+        for medium_a, medium_b in product(_media(a), _media(b))
+        if (rule := _first(theatre, (a, medium_a), (b, medium_b), same=same)) is not None
+    ]
+    return max(found, key=_strictness, default=None)
+
+
+def _media(d: Declaration) -> tuple[Medium, ...]:
+    return (Medium.AIR, Medium.GROUND, Medium.WATER) if d.medium is Medium.UNSTATED else (d.medium,)
+
+
+def _strictness(rule: Rule) -> tuple[int, float, float, float]:
+    relations = (Relation.PERMITTED, Relation.RESTRICTED, Relation.NOT_PERMITTED)
+    m = rule.margin
+    v_m = math.inf if m.vertical_m is None else m.vertical_m
+    return relations.index(rule.relation), m.horizontal_m, v_m, m.time_s
+
+
+def _first(
+    theatre: Theatre, a: tuple[Declaration, Medium], b: tuple[Declaration, Medium], *, same: bool
+) -> Rule | None:
     for rule in theatre.rules:
         if rule.between is Between.OTHERS and same:
             continue
         if rule.between is Between.SAME and not same:
             continue
-        if (_picks(rule.a, a) and _picks(rule.b, b)) or (_picks(rule.a, b) and _picks(rule.b, a)):
+        if (_picks(rule.a, *a) and _picks(rule.b, *b)) or (_picks(rule.a, *b) and _picks(rule.b, *a)):
             return rule
     return None
 
 
-def _picks(selector: Selector, d: Declaration) -> bool:
-    if selector.kind is not None and selector.kind is not d.kind:
-        return False
-    if selector.zone is not None and selector.zone is not d.zone:
-        return False
-    return selector.medium is None or d.medium in (selector.medium, Medium.UNSTATED)
+def _picks(selector: Selector, d: Declaration, medium: Medium) -> bool:
+    return selector.kind in (None, d.kind) and selector.zone in (None, d.zone) and selector.medium in (None, medium)
 
 
 def same_side(theatre: Theatre, a: str, b: str) -> bool:
@@ -256,23 +280,21 @@ def meet(
             a.extent, b.extent, margin.vertical_m, bounds.vertical_m, slack.vertical_m, undulation_m, heights
         ):
             return False
-        return closer(
-            signed_gap_m(a.region, b.region) - bounds.horizontal_m, horizontal_m, slack.horizontal_m
-        )
+        return closer(signed_gap_m(a.region, b.region) - bounds.horizontal_m, horizontal_m, slack.horizontal_m)
     core_m = _moving_core_gap_m(a, b, margin, heights, bounds, slack, undulation_m)
     away_m = core_m - a.region.radius_m - b.region.radius_m - bounds.horizontal_m
     return closer(away_m, horizontal_m, slack.horizontal_m)
 
 
 def undulation_between_m(a: Placed, b: Placed, geoid: Geoid) -> float:
-    datums = {d for p in (a, b) for d in _datums(p)}
+    datums = {d for p in (a, b) for d in datums_of(p)}
     if len(datums) < 2 and Datum.UNKNOWN not in datums:
         return 0.0
     at = a.region.anchor
     return geoid(at.lon, at.lat)
 
 
-def _datums(p: Placed) -> set[Datum]:
+def datums_of(p: Placed) -> set[Datum]:
     if p.route is not None and p.route.has_heights:
         return {p.route.datum}
     e = p.extent
@@ -286,6 +308,12 @@ def _heights_meet(
         return True
     (one, _), (other, _) = vertical_gaps_m(a, b, undulation_m, heights)
     return closer(one - bound_m, v_m, slack_m) and closer(other - bound_m, v_m, slack_m)
+
+
+def nearest_core_m(a: Placed, b: Placed, margin: Margin) -> float:
+    """The closest approach of what moves, radii not counted, while the time margin and nothing else binds."""
+    no_heights = Margin(margin.horizontal_m, None, margin.time_s)
+    return _moving_core_gap_m(a, b, no_heights, Heights(), STATED, EXACTLY, 0.0)
 
 
 def _moving_core_gap_m(
@@ -313,11 +341,14 @@ def _moving_core_gap_m(
         elif room_m is not None and (a.has_profile or b.has_profile):
             climbing, banded = (a, b) if a.has_profile else (b, a)
             between = _between_m(climbing, banded.extent, room_m, undulation_m, heights)
+            parts = [part for leg in legs(_route(climbing)) for part in _while_between(leg, *between)]
             return min(
-                closest_within_m(part, other, apart_s, -math.inf, math.inf)
-                for leg in legs(_route(climbing))
-                for part in _while_between(leg, *between)
-                for other in legs(_route(banded))
+                (
+                    closest_within_m(part, other, apart_s, -math.inf, math.inf)
+                    for part in parts
+                    for other in legs(_route(banded))
+                ),
+                default=math.inf,
             )
         elif margin.vertical_m is not None and not _heights_meet(
             a.extent,
@@ -330,9 +361,7 @@ def _moving_core_gap_m(
         ):
             return math.inf
         return min(
-            closest_within_m(one, other, apart_s, low_m, high_m)
-            for one in legs(a.route)
-            for other in legs(b.route)
+            closest_within_m(one, other, apart_s, low_m, high_m) for one in legs(a.route) for other in legs(b.route)
         )
     moving, static = (a, b) if a.route is not None else (b, a)
     start_s, end_s = static.volume.window.start_s - apart_s, static.volume.window.end_s + apart_s
@@ -353,9 +382,12 @@ def _moving_core_gap_m(
         ):
             return math.inf
     return min(
-        closest_to_static_m(leg, static.region, start_s, end_s, low_m, high_m)
-        for leg in legs(_route(moving))
-        if leg.start_s < end_s and start_s < leg.end_s
+        (
+            closest_to_static_m(leg, static.region, start_s, end_s, low_m, high_m)
+            for leg in legs(_route(moving))
+            if leg.start_s < end_s and start_s < leg.end_s
+        ),
+        default=math.inf,
     )
 
 
@@ -427,14 +459,12 @@ def pair(
     slack: Slack | None = None,
     geoid: Geoid = no_geoid,
 ) -> Found | None:
+    if Kind.LINE in (a.kind, b.kind):
+        line, other = (a, b) if a.kind is Kind.LINE else (b, a)
+        return over_line(line, other, theatre) if other.kind in PRESENT else None
     rule = rule_for(theatre, a, b)
     if rule is None or rule.relation is Relation.PERMITTED:
         return None
-    if Kind.LINE in (a.kind, b.kind):
-        if a.kind is b.kind:
-            return None
-        line, other = (a, b) if a.kind is Kind.LINE else (b, a)
-        return over_line(line, other, rule)
     answers = []
     for volume_a in a.volumes:
         for volume_b in b.volumes:
@@ -459,7 +489,7 @@ def pair(
 def slack_for(a: Placed, b: Placed) -> Slack:
     """0.1 m for features up to 50 km, 10 m beyond; bands in one datum, and windows, are compared exactly."""
     reach_m = max(a.region.reach_m, b.region.reach_m)
-    datums = _datums(a) | _datums(b)
+    datums = datums_of(a) | datums_of(b)
     mixed = len(datums) > 1 or Datum.UNKNOWN in datums
     return Slack(
         0.1 if reach_m <= 50e3 else 10.0,
@@ -483,10 +513,14 @@ def _answer(a: Placed, b: Placed, margin: Margin, heights: Heights, slack: Slack
 # Lines
 
 
-def over_line(line: Declaration, other: Declaration, rule: Rule) -> Found:
+PRESENT = (Kind.OPERATION, Kind.MOVEMENT)
+
+
+def over_line(line: Declaration, other: Declaration, theatre: Theatre) -> Found:
     """Presence on the wrong side for whom the line binds, a neutral crossing for everybody else."""
-    bound_left = line.sides is not None and other.party in line.sides.left
-    bound_right = line.sides is not None and other.party in line.sides.right
+    parties = {other.party} | _above(theatre, other.party)
+    bound_left = line.sides is not None and bool(parties & line.sides.left)
+    bound_right = line.sides is not None and bool(parties & line.sides.right)
     bound = bound_left != bound_right
     answers = [Answer.NO]
     for segment in line.segments:
@@ -502,7 +536,7 @@ def over_line(line: Declaration, other: Declaration, rule: Rule) -> Found:
     answer = Answer.YES if Answer.YES in answers else Answer.NEAR if Answer.NEAR in answers else Answer.NO
     return Found(
         frozenset((line.version_id, other.version_id)),
-        rule.id,
+        "line",
         FindingType.WRONG_SIDE if bound else FindingType.CROSSING,
         answer,
         None,
@@ -533,13 +567,21 @@ def sides_reached(segment: Segment, volume: Volume, *, slack_m: float = 10.0) ->
 
 
 def _sides_within(core: Region, reach_m: float, line: Region, slack_m: float) -> set[int]:
-    """By sampling: points of the core, all around them at `reach_m`, and along the line on either side."""
-    samples = [e.at(e.length_m * share / 8.0) for e in core.edges for share in range(9)]
-    if reach_m >= 0.0:
-        spots = samples + [direct(s, 15.0 * k, reach_m) for s in samples for k in range(24)]
-    else:
-        spots = [s for s in samples if abs(side_distance_m(s, line)) >= -reach_m]
-    found = {side_of(spot, line.edges) for spot in spots}
+    """By sampling: points of the core; where it reaches the line also all around them at `reach_m`, and
+    along the line on either side."""
+    samples = [e.at(e.length_m * share / 6.0) for e in core.edges for share in range(7 if e.length_m else 1)]
+    if reach_m < 0.0:
+        samples = [s for s in samples if nearest_on(s, line.edges)[0] >= -reach_m]
+    found = {side_of(spot, line.edges) for spot in samples}
+    if core_gap_m(core, line) > max(0.0, reach_m):
+        return found - {0}
+    if reach_m > 0.0:
+        found |= {
+            side_of(direct(s, 22.5 * k, reach_m), line.edges)
+            for s in samples
+            if nearest_on(s, line.edges)[0] <= reach_m
+            for k in range(16)
+        }
     for e in line.edges:
         for share in range(1, 16):
             here, azimuth = e.heading(e.length_m * share / 16.0)
@@ -548,7 +590,3 @@ def _sides_within(core: Region, reach_m: float, line: Region, slack_m: float) ->
                 if core_gap_m(region(Point(beside)), core) <= reach_m:
                     found.add(side_of(beside, line.edges))
     return found - {0}
-
-
-def side_distance_m(p: Position, line: Region) -> float:
-    return nearest_on(p, line.edges)[0]

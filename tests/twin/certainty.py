@@ -49,9 +49,7 @@ class Shift:
 class Pair:
     """Two volumes laid into a plane around A's anchor, to be shifted against each other again and again."""
 
-    def __init__(
-        self, a: Placed, b: Placed, margin: Margin, heights: Heights, *, geoid: Geoid = no_geoid
-    ) -> None:
+    def __init__(self, a: Placed, b: Placed, margin: Margin, heights: Heights, *, geoid: Geoid = no_geoid) -> None:
         self.a, self.b, self.margin, self.heights = a, b, margin, heights
         self.middle = a.region.anchor
         self.flat_a, self.flat_b = self._flat_region(a.region), self._flat_region(b.region)
@@ -115,12 +113,12 @@ class Pair:
         gap_s = max(a.start_s + s.later_s - b.end_s, b.start_s - a.end_s - s.later_s)
         if not gap_s < self.margin.time_s:
             return False
-        if not self._bands_meet(s):
+        if not self.bands_meet(s):
             return False
         away_m = self.flat_a.moved(s.east_m, s.north_m).gap_m(self.flat_b) - self.radii_m
         return closer(away_m, self.margin.horizontal_m, 0.0)
 
-    def _bands_meet(self, s: Shift) -> bool:
+    def bands_meet(self, s: Shift) -> bool:
         a, b, v_m = self.a.extent, self.b.extent, self.margin.vertical_m
         if v_m is None or not (a.stated and b.stated):
             return True
@@ -131,7 +129,7 @@ class Pair:
     def _moving(self, s: Shift) -> bool:
         """At one and the same instant: only for rules without a time margin."""
         assert self.margin.time_s == 0.0
-        if not (self.a.has_profile or self.b.has_profile) and not self._bands_meet(s):
+        if not (self.a.has_profile or self.b.has_profile) and not self.bands_meet(s):
             return False
         nearest = math.inf
         for a in self._parts(self.a, self.legs_a, s):
@@ -233,8 +231,7 @@ class FlatRegion:
 
     def holds(self, p: Flat) -> bool:
         return any(
-            _winds(polygon[0], p) and not any(_winds(hole, p) for hole in polygon[1:])
-            for polygon in self.polygons
+            _winds(polygon[0], p) and not any(_winds(hole, p) for hole in polygon[1:]) for polygon in self.polygons
         )
 
     def spots(self) -> list[Flat]:
@@ -300,9 +297,7 @@ def random_shifts(pair: Pair, count: int, seed: int) -> Iterator[Shift]:
     rng = random.Random(seed)
     for _ in range(count):
         east_m = north_m = up_m = later_s = 0.0
-        for sign, h_m, v_m, t_s in zip(
-            (1.0, -1.0), pair.horizontal_m, pair.vertical_m, pair.time_s, strict=True
-        ):
+        for sign, h_m, v_m, t_s in zip((1.0, -1.0), pair.horizontal_m, pair.vertical_m, pair.time_s, strict=True):
             radius_m, turn = h_m * math.sqrt(rng.random()), rng.uniform(0.0, 2.0 * math.pi)
             east_m += sign * radius_m * math.sin(turn)
             north_m += sign * radius_m * math.cos(turn)
@@ -327,9 +322,14 @@ def extreme_shifts(pair: Pair, *, stretch: float = 1.0) -> Iterator[Shift]:
     for east_m, north_m in discs:
         for up_m in ups:
             for later_s in laters:
-                for b_over_a_m in sorted(set(pair.datums_m[0])):
-                    for a_over_b_m in [-b_over_a_m] if pair.one_offset else sorted(set(pair.datums_m[1])):
+                for b_over_a_m in _ends(pair.datums_m[0], stretch):
+                    for a_over_b_m in [-b_over_a_m] if pair.one_offset else _ends(pair.datums_m[1], stretch):
                         yield Shift(east_m, north_m, up_m, later_s, b_over_a_m, a_over_b_m)
+
+
+def _ends(limits: tuple[float, float], stretch: float) -> list[float]:
+    middle_m, half_m = (limits[0] + limits[1]) / 2.0, (limits[1] - limits[0]) / 2.0 * min(1.0, stretch)
+    return sorted({middle_m - half_m, middle_m + half_m})
 
 
 def always(pair: Pair, *, stretch: float = 1.0) -> bool:

@@ -181,9 +181,7 @@ def _edge_of(f: Callable[[float], float], good: float, limit: float) -> float:
     return good
 
 
-def closest_to_static_m(
-    leg: Leg, static: Region, start_s: float, end_s: float, low_m: float, high_m: float
-) -> float:
+def closest_to_static_m(leg: Leg, static: Region, start_s: float, end_s: float, low_m: float, high_m: float) -> float:
     """The least distance from a core at times in [start_s, end_s] while the height is within the two."""
     when = leg.while_between(low_m, high_m)
     if when is None:

@@ -189,9 +189,7 @@ def edge_to_edge_m(e: Edge, f: Edge) -> float:
     """Distance between two edges; 0 where they meet (fact 2)."""
     if edges_cross(e, f):
         return 0.0
-    return min(
-        point_to_edge_m(e.a, f), point_to_edge_m(e.b, f), point_to_edge_m(f.a, e), point_to_edge_m(f.b, e)
-    )
+    return min(point_to_edge_m(e.a, f), point_to_edge_m(e.b, f), point_to_edge_m(f.a, e), point_to_edge_m(f.b, e))
 
 
 # Rings and polygons
@@ -211,9 +209,7 @@ def winds_around(ring: Ring, p: Position) -> bool:
         if away < 1e-6:
             return True
         azimuths.append(towards)
-    turned = sum(
-        wrap(after - before) for before, after in zip(azimuths, (*azimuths[1:], azimuths[0]), strict=True)
-    )
+    turned = sum(wrap(after - before) for before, after in zip(azimuths, (*azimuths[1:], azimuths[0]), strict=True))
     return abs(turned) > 180.0
 
 

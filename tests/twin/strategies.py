@@ -215,9 +215,7 @@ def declarations(
         title=title,
         zone=draw(st.sampled_from(tuple(Zone))) if kind is Kind.RESTRICTED_ZONE else None,
         medium=draw(st.sampled_from((Medium.AIR, Medium.GROUND, Medium.UNSTATED))),
-        volumes=tuple(
-            draw(volumes(scene, datums=datums, moving=moving, uncertain=uncertain)) for _ in range(count)
-        ),
+        volumes=tuple(draw(volumes(scene, datums=datums, moving=moving, uncertain=uncertain)) for _ in range(count)),
     )
 
 
@@ -238,14 +236,23 @@ def lines(draw: st.DrawFn, scene: Scene, *, title: str = "line") -> Declaration:
 
 
 def worlds(
-    scene: Scene, *, most: int = 5, uncertain: bool = True, datums: tuple[Datum, ...] = ONE_DATUM
+    scene: Scene,
+    *,
+    most: int = 5,
+    uncertain: bool = True,
+    datums: tuple[Datum, ...] = ONE_DATUM,
+    most_volumes: int = 2,
 ) -> st.SearchStrategy[tuple[Declaration, ...]]:
     """Some declarations in one scene, each with its own title and so its own version."""
-    return st.integers(2, most).flatmap(
-        lambda count: st.tuples(
-            *(declarations(scene, title=f"d{k}", uncertain=uncertain, datums=datums) for k in range(count))
+
+    def some(count: int) -> st.SearchStrategy[tuple[Declaration, ...]]:
+        each = (
+            declarations(scene, title=f"d{k}", uncertain=uncertain, datums=datums, most_volumes=most_volumes)
+            for k in range(count)
         )
-    )
+        return st.tuples(*each)
+
+    return st.integers(2, most).flatmap(some)
 
 
 @st.composite
@@ -276,8 +283,6 @@ def theatres(draw: st.DrawFn, scene: Scene) -> Theatre:
                 draw(st.sampled_from(tuple(Between))),
             )
         )
-    rules.append(
-        Rule("rest", Selector(), Selector(), Relation.NOT_PERMITTED, draw(margins(scene)), Between.ANY)
-    )
+    rules.append(Rule("rest", Selector(), Selector(), Relation.NOT_PERMITTED, draw(margins(scene)), Between.ANY))
     coordinated = (frozenset({"north", "relief"}),) if draw(st.booleans()) else ()
     return Theatre("property", tuple(rules), coordinated=coordinated)

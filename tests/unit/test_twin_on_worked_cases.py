@@ -35,9 +35,7 @@ def is_simple(case: Case) -> bool:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_twin_finds_what_was_worked_out_by_hand(case: Case) -> None:
     found = findings(case.declarations, case.theatre, geoid=near_deir_ez_zor)
-    assert {titles(case, f.versions) for f in found.values() if f.answer is Answer.YES} == set(
-        case.expected
-    ), case.why
+    assert {titles(case, f.versions) for f in found.values() if f.answer is Answer.YES} == set(case.expected), case.why
     for f in found.values():
         expected = case.expected.get(titles(case, f.versions))
         if isinstance(expected, tuple):

@@ -96,9 +96,7 @@ def test_the_foot_on_an_edge_is_where_dense_halving_finds_it(lon: float, lat: fl
             )
             p = direct(centre, rng.uniform(0, 360), rng.uniform(0, length_m))
             within_m = max(0.01, length_m * 1e-6)
-            assert (
-                abs(point_to_edge_m(p, e) - slowest_point_to_edge_m(p, e, within_m=within_m)) < 1.1 * within_m
-            )
+            assert abs(point_to_edge_m(p, e) - slowest_point_to_edge_m(p, e, within_m=within_m)) < 1.1 * within_m
 
 
 def test_two_edges_that_do_not_cross_come_closest_at_an_end() -> None:
@@ -125,15 +123,11 @@ def test_the_bounds_that_skip_work_never_exceed_the_distance() -> None:
 
 
 @pytest.mark.parametrize(("lon", "lat"), PLACES)
-def test_a_point_is_inside_a_ring_when_it_is_nearer_to_its_middle_than_every_edge(
-    lon: float, lat: float
-) -> None:
+def test_a_point_is_inside_a_ring_when_it_is_nearer_to_its_middle_than_every_edge(lon: float, lat: float) -> None:
     centre = Position(lon, lat)
     for radius_m in (200.0, 40e3, 500e3):
         ring = ring_about(centre, radius_m, 7, turn=11.0)
-        inner_m = min(
-            point_to_edge_m(centre, edge(a, b)) for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)
-        )
+        inner_m = min(point_to_edge_m(centre, edge(a, b)) for a, b in zip(ring, (*ring[1:], ring[0]), strict=True))
         for azimuth in range(0, 360, 17):
             assert winds_around(ring, direct(centre, azimuth, inner_m * 0.999))
             assert winds_around(tuple(reversed(ring)), direct(centre, azimuth, inner_m * 0.999))
@@ -180,9 +174,7 @@ def test_a_buffer_is_the_same_at_every_latitude_and_bearing(lat: float, azimuth:
     centre = Position(179.999, lat)
     disc = region(Circle(centre, 500.0))
     assert gap_m(disc, region(Point(direct(centre, azimuth, 1500.0)))) == pytest.approx(1000.0, abs=1e-6)
-    assert signed_gap_m(disc, region(Point(direct(centre, azimuth, 400.0)))) == pytest.approx(
-        -100.0, abs=1e-6
-    )
+    assert signed_gap_m(disc, region(Point(direct(centre, azimuth, 400.0)))) == pytest.approx(-100.0, abs=1e-6)
     track = Corridor((centre, direct(centre, azimuth, 20e3)), 500.0)
     beside = direct(direct(centre, azimuth, 10e3), edge(*track.path).heading(10e3)[1] + 90.0, 1500.0)
     assert gap_m(region(track), region(Point(beside))) == pytest.approx(1000.0, abs=1e-3)

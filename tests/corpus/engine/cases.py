@@ -457,9 +457,7 @@ def _moving() -> list[Case]:
             (
                 declare(
                     "a",
-                    flight(
-                        (WEST, 0, None), (HERE, 10, None), (HERE, 20, None), (EAST, 30, None), radius_m=50.0
-                    ),
+                    flight((WEST, 0, None), (HERE, 10, None), (HERE, 20, None), (EAST, 30, None), radius_m=50.0),
                 ),
                 declare("b", Point(HERE), window=Window(Instant(T0 + 720.0), Instant(T0 + 780.0))),
                 declare("c", Point(HERE), window=Window(Instant(T0 + 1320.0), Instant(T0 + 1380.0))),
@@ -473,9 +471,7 @@ def _moving() -> list[Case]:
             (
                 declare(
                     "a",
-                    flight(
-                        (Position(179.9, 0.0), 0, None), (Position(-179.9, 0.0), 60, None), radius_m=18520.0
-                    ),
+                    flight((Position(179.9, 0.0), 0, None), (Position(-179.9, 0.0), 60, None), radius_m=18520.0),
                     kind=Kind.MOVEMENT,
                 ),
                 declare("b", Point(direct(Position(180.0, 0.0), 0.0, 18_500.0))),
@@ -544,9 +540,7 @@ def _uncertain() -> list[Case]:
             (
                 disc,
                 declare("b", DISC, window=hours(2 + 1 / 6, 3), uncertainty=Uncertainty(time_s=900.0)),
-                declare(
-                    "c", Circle(HERE, 10.0), window=hours(1 + 2 / 3, 2), uncertainty=Uncertainty(time_s=900.0)
-                ),
+                declare("c", Circle(HERE, 10.0), window=hours(1 + 2 / 3, 2), uncertainty=Uncertainty(time_s=900.0)),
             ),
             # B from 2:10, C until 2:00, each 15 minutes off: they meet where the shifts take up 10 minutes.
             {("a", "b"): POSSIBLE, ("a", "c"): CERTAIN, ("b", "c"): POSSIBLE},
@@ -672,9 +666,7 @@ def _heights() -> list[Case]:
 
 def _rules() -> list[Case]:
     others = Rule("others", Selector(), Selector(), Relation.NOT_PERMITTED, Margin(), Between.OTHERS)
-    permits = Rule(
-        "ops-may", Selector(Kind.OPERATION), Selector(Kind.MOVEMENT), Relation.PERMITTED, Margin(5000.0)
-    )
+    permits = Rule("ops-may", Selector(Kind.OPERATION), Selector(Kind.MOVEMENT), Relation.PERMITTED, Margin(5000.0))
     operation = declare("a", DISC, party="north")
     movement = declare("b", DISC, kind=Kind.MOVEMENT, party="south")
     return [
