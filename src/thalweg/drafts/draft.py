@@ -354,7 +354,10 @@ def _kind(fields: Mapping[str, str], context: Context, flags: list[Flag]) -> tup
         kind = Kind.RESTRICTED_ZONE
     else:
         raise InputError(
-            "kind-missing", "It does not say what it is.", expected="a kind: " + ", ".join(Kind), found="none"
+            "kind-missing",
+            "It does not say what it is.",
+            expected="a kind, here or for the whole file: " + ", ".join(Kind),
+            found="none",
         )
     flags.append(Flag("kind-assumed", f"It does not say what it is: taken as {kind}.", "kind"))
     return kind, zone if kind is Kind.RESTRICTED_ZONE else None

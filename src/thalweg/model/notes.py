@@ -45,11 +45,16 @@ class Problem:
     expected: str = ""
     found: str = ""
 
+    @property
+    def told(self) -> str:
+        """The sentence, with what was expected and found where it does not say so itself."""
+        expected = f" Expected {self.expected}." if self.expected and self.expected not in self.sentence else ""
+        found = f" Found {self.found}." if self.found and self.found not in self.sentence else ""
+        return f"{self.sentence}{expected}{found}"
+
     @override
     def __str__(self) -> str:
-        tail = f" Expected {self.expected}." if self.expected else ""
-        tail += f" Found {self.found}." if self.found else ""
-        return f"{self.source}: {self.sentence}{tail}"
+        return f"{self.source}: {self.told}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,13 +217,10 @@ def _plots(result: CheckResult, tags: dict[str, str], finding: Finding) -> list[
 def _problems(result: CheckResult) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for problem in result.problems:
-        what = problem.sentence
-        what += f" Expected {problem.expected}." if problem.expected else ""
-        what += f" Found {problem.found}." if problem.found else ""
         rows.append(
             {
                 "status": "NOT CHECKED", "loud": True, "source": _t(str(problem.source)),
-                "what": _t(what), "code": _t(problem.code),
+                "what": _t(problem.told), "code": _t(problem.code),
             }
         )  # fmt: skip
     for omission in result.omissions:
