@@ -8,7 +8,6 @@ have written, so that a value has one spelling and one hash.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import re
@@ -23,16 +22,13 @@ MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
 HASH_BYTES = 32
 
+_LONGEST = len(str(-MAX_INTEGER))
 _HEX = re.compile(r"[0-9a-f]*")
 
 
 def encode(value: Value) -> bytes:
     """The one spelling of `value`. Raises Malformed for anything outside the subset."""
-    plain = _ordered(value, 0)
-    try:
-        return _ENCODER.encode(plain).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise Malformed("canonical.surrogate", "A string holds half of a surrogate pair.") from error
+    return _written(_ordered(value, 0))
 
 
 def decode(data: bytes) -> Value:
@@ -41,24 +37,28 @@ def decode(data: bytes) -> Value:
         value: Value = _DECODER.decode(data.decode("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise Malformed("canonical.json", "These bytes are not JSON in UTF-8.") from error
-    if encode(value) != data:
+    _require_plain(value, 0)
+    # Numbers, names and their order were judged while reading, so writing the value as it stands is enough to
+    # compare by: putting it in order again would cost as much as all the rest.
+    if _written(value) != data:
         raise Malformed("canonical.spelling", "These bytes are JSON, but not in the canonical spelling.")
     return value
 
 
 def b64(data: bytes) -> str:
     """Standard base64 with padding (RFC 4648 section 4)."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def unb64(text: str, what: str = "value") -> bytes:
     """Read standard base64, accepting only the spelling that `b64` writes."""
     try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError, ValueError) as error:
+        data = binascii.a2b_base64(text)
+    except ValueError as error:
         raise Malformed("canonical.base64", f"The {what} is not base64.", what=what) from error
+    # The reader skips what it does not know and drops unused bits; writing again shows both.
     if b64(data) != text:
-        raise Malformed("canonical.base64", f"The {what} has stray bits in its base64.", what=what)
+        raise Malformed("canonical.base64", f"The {what} is not base64 as it is written.", what=what)
     return data
 
 
@@ -72,7 +72,7 @@ class Reader:
     __slots__ = ("_left", "_where")
 
     def __init__(self, value: Value, where: str) -> None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (dict, Mapping)):  # a dict is usual, and found ten times faster
             raise Malformed("canonical.shape", f"{where} should be an object.", where=where)
         self._left: dict[str, Value] = dict(value)
         self._where = where
@@ -142,7 +142,7 @@ class Reader:
 
     def object(self, name: str) -> Mapping[str, Value]:
         value = self._take(name)
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (dict, Mapping)):
             raise self._wrong(name, "should be an object")
         return value
 
@@ -186,16 +186,47 @@ def _ordered_names(value: Mapping[str, Value], depth: int) -> Value:
         plain = "".join(value).isascii()
     except TypeError as error:
         raise Malformed("canonical.type", "The names in an object are strings.") from error
-    # RFC 8785 section 3.2.3: names are ordered by their UTF-16 code units, which is not the order of code
-    # points once a name leaves the basic plane.
-    names = sorted(value) if plain else sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+    names = sorted(value) if plain else sorted(value, key=_utf16)
     return {name: _ordered(value[name], depth + 1) for name in names}
 
 
-def _no_duplicates(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+def _utf16(name: str) -> bytes:
+    """RFC 8785 section 3.2.3: names are ordered by their UTF-16 code units, which is not the order of code points
+    once a name leaves the basic plane."""
+    return name.encode("utf-16-be", "surrogatepass")
+
+
+def _written(value: Value) -> bytes:
+    try:
+        return _ENCODER.encode(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Malformed("canonical.surrogate", "A string holds half of a surrogate pair.") from error
+
+
+def _require_plain(value: Value, depth: int) -> None:
+    """Malformed for what JSON has and the subset has not: true, false, null, and too much nesting."""
+    if depth > MAX_DEPTH:
+        raise Malformed("canonical.depth", f"Nested deeper than {MAX_DEPTH}.", depth=depth)
+    kind = type(value)
+    if kind is str or kind is int:
+        return
+    if isinstance(value, dict):
+        for item in value.values():
+            _require_plain(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _require_plain(item, depth + 1)
+    else:
+        raise Malformed("canonical.type", "true, false and null are not written; use 1 and 0 or words.")
+
+
+def _in_order(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
     out = dict(pairs)
     if len(out) != len(pairs):
         raise Malformed("canonical.duplicate", "A name occurs twice in one object.")
+    names = list(out)
+    if names != (sorted(names) if "".join(names).isascii() else sorted(names, key=_utf16)):
+        raise Malformed("canonical.spelling", "The names in an object are not in the canonical order.")
     return out
 
 
@@ -205,13 +236,13 @@ def _no_float(text: str) -> Value:
 
 def _small_int(text: str) -> int:
     # The length is judged first: Python refuses to convert very long runs of digits with its own error.
-    if len(text) > len(str(-MAX_INTEGER)):
+    if len(text) > _LONGEST or not -MAX_INTEGER <= int(text) <= MAX_INTEGER:
         raise Malformed("canonical.integer", "An integer is beyond ±(2**53 - 1).")
     return int(text)
 
 
 # Made once: a decoder of its own for each call costs as much as reading a small entry.
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float, parse_int=_small_int
+    object_pairs_hook=_in_order, parse_float=_no_float, parse_constant=_no_float, parse_int=_small_int
 )
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
