@@ -86,6 +86,16 @@ def test_a_statement_becomes_a_receipt_that_a_stranger_verifies_offline(desk: De
         assert desk.verify(desk.path("junk")) == 2
 
 
+def test_files_that_are_not_what_they_begin_like_end_in_a_sentence(desk: Desk) -> None:
+    trust = desk.folder / "log/trust.json"
+    trust.write_bytes(trust.read_bytes() + b"\n")  # as an editor leaves it
+    say(desk, "north of the river", "--receipt", desk.path("r"))
+    assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json")) == 0
+    for data in (b"c2sp.org/tlog-proof@v1\n\xff", b"{\xff", b"\xff", b"", b"{}", b"[" * 100_000, b"{" * 100_000):
+        (desk.folder / "bad").write_bytes(data)
+        assert desk.verify(desk.path("bad"), "--trust", desk.path("log/trust.json")) == 2, data[:30]
+
+
 def test_no_command_prints_a_private_key_and_none_is_on_disk_in_the_clear(desk: Desk) -> None:
     home = Home(desk.folder / "log")
     secret = (desk.folder / "own/identity").read_text().splitlines()[1]
@@ -142,7 +152,7 @@ def test_keys_are_rotated_revoked_and_replaced(desk: Desk) -> None:
 
 
 def test_the_log_gets_a_new_key_and_who_trusts_its_first_entry_goes_on(desk: Desk) -> None:
-    say(desk, "before")
+    say(desk, "before", "--receipt", desk.path("earlier"))
     old_trust = (desk.folder / "log/trust.json").read_bytes()
     old_key = json.loads((desk.folder / "log/log.json").read_text())["log_key"]
     assert desk.ledger("keys", "rotate-log", desk.path("log")) == 0
@@ -150,7 +160,9 @@ def test_the_log_gets_a_new_key_and_who_trusts_its_first_entry_goes_on(desk: Des
     (desk.folder / "old").write_bytes(old_trust)
     assert desk.verify(desk.path("r"), "--trust", desk.path("old")) == 0
     assert desk.verify(desk.path("r"), "--trust", desk.path("log/trust.json")) == 0
+    assert desk.verify(desk.path("earlier"), "--trust", desk.path("log/trust.json")) == 0
     assert desk.verify(desk.path("r"), "--log-key", old_key) == 1
+    assert old_key not in (desk.folder / "log/trust.json").read_text()
     assert desk.ledger("scrub", desk.path("log")) == 0
 
 

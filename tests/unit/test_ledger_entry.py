@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fido2.cose import ES256
@@ -29,6 +29,7 @@ from thalweg.ledger.entry import (
     payload_digest,
 )
 from thalweg.ledger.errors import LedgerError, Malformed, Refused
+from thalweg.ledger.note import ED25519, VerifierKey
 
 RP = "thalweg.example"
 SITE = "https://thalweg.example"
@@ -71,6 +72,40 @@ class Passkey:
         else:
             signature = self.ed25519.sign(message)
         return Entry(event, Assertion(bytes(auth), bytes(client), signature))
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        bytes(32),
+        bytes([1]) + bytes(31),
+        bytes([1]) + bytes(30) + bytes([0x80]),
+        (2**255 - 20).to_bytes(32, "little"),
+        (2**255 - 18).to_bytes(32, "little"),
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826.to_bytes(32, "little"),
+    ],
+)
+def test_a_key_under_which_anybody_can_sign_is_refused(public: bytes) -> None:
+    with pytest.raises(Malformed):
+        AuthorKey("ed25519", public)
+    with pytest.raises(Malformed):
+        AuthorKey("webauthn-ed25519", public, "author", RP, (SITE,))
+    with pytest.raises(Malformed):
+        VerifierKey("example.org/log", ED25519, public)
+
+
+def test_under_the_weakest_key_one_signature_holds_for_every_text() -> None:
+    """Why such keys are refused: the library itself does not."""
+    weak = bytes([1]) + bytes(31)
+    for text in (b"one", b"another"):
+        Ed25519PublicKey.from_public_bytes(weak).verify(weak + bytes(32), text)
+
+
+@pytest.mark.parametrize(("rp", "origins"), [(RP, ()), ("", (SITE,)), ("", ())])
+def test_a_passkey_names_its_relying_party_and_its_origins(rp: str, origins: tuple[str, ...]) -> None:
+    public = Passkey().key().public
+    with pytest.raises(Malformed):
+        AuthorKey("webauthn-es256", public, "author", rp, origins)
 
 
 def test_an_entry_reads_back_to_the_same_bytes_and_verifies() -> None:

@@ -99,6 +99,63 @@ def test_it_verifies_with_the_network_off_and_the_clock_twenty_years_on(monkeypa
     assert verify_receipt(data, trust).before == NOVEMBER_2017
 
 
+def test_one_witness_that_lies_cannot_backdate_what_two_must_vouch_for() -> None:
+    world, _, trust = made()
+    names = ("example.org/blue/witness", "example.org/red/witness", "example.org/green/witness")
+    keys = [world.witness, *(NoteKey(name, seed(name)) for name in names[1:])]
+    world.cosigned(NOVEMBER_2017 + 9, keys[1])
+    world.log.append(
+        *(
+            world.registrar.say(identity.WITNESS_ADD, identity.witness_add_body("red", key.verifier(COSIGNATURE)))
+            for key in keys[1:]
+        )
+    )
+    stated = {names[0]: NOVEMBER_2017 - 86_400, names[1]: NOVEMBER_2017 + 9, names[2]: NOVEMBER_2017 + 30}
+    for key in keys:
+        world.cosigned(stated[key.name], key)
+    data = world.log.receipt(7).encode()
+    all_three = dataclasses.replace(trust, witnesses=tuple(key.verifier(COSIGNATURE) for key in keys))
+
+    def bound(quorum: int, *required: str) -> tuple[int, tuple[str, ...]]:
+        found = verify_receipt(data, dataclasses.replace(all_three, quorum=quorum, required=required)).bound
+        assert found is not None
+        return found.second, found.names
+
+    assert bound(1) == (stated[names[0]], names[:1])
+    assert bound(2) == (stated[names[1]], names[:2])
+    assert bound(3) == (stated[names[2]], names)
+    assert bound(1, names[2]) == (stated[names[2]], names)
+    by_two = verify_receipt(data, dataclasses.replace(all_three, quorum=2))
+    assert "witnessed by example.org/blue/witness, example.org/red/witness, signed" in by_two.sentence()
+
+
+def test_a_revocation_signed_under_a_later_log_key_counts_for_who_trusts_the_genesis() -> None:
+    world, data, trust = made()
+    new = NoteKey(ORIGIN, seed("log key 2"))
+    rotation = world.registrar.say(identity.LOG_KEY, identity.log_key_body(new.verifier()))
+    last = world.log.last_signed
+    world.log.close()
+    world.log = Sequencer(world.store, HeadSigner(ORIGIN, [world.log_key, new], last))
+    world.log.append(rotation)
+    last = world.log.last_signed
+    world.log.close()
+    world.log = Sequencer(world.store, HeadSigner(ORIGIN, [new], last))
+    key = world.authors["blue"].signer.key.key_id
+    (index,) = world.log.append(
+        world.registrar.say(identity.KEY_REVOKE, identity.key_revoke_body("blue", key, "stolen", 5))
+    )
+    beside = world.log.receipt(index)
+    assert verify_receipt(data, trust, [beside]).suspect
+    assert not verify_receipt(data, trust).suspect
+    with pytest.raises(Refused):
+        verify_receipt(data, dataclasses.replace(trust, genesis=None), [beside])
+    stranger = HeadSigner(ORIGIN, [NoteKey(ORIGIN, seed("stranger"))], None).sign(world.head().head, [])
+    forged = dataclasses.replace(beside, proof=dataclasses.replace(beside.proof, checkpoint=stranger))
+    with pytest.raises(Refused) as caught:
+        verify_receipt(data, trust, [forged])
+    assert caught.value.code == "checkpoint.unsigned"
+
+
 def test_it_needs_the_right_log_key_origin_genesis_and_quorum() -> None:
     world, data, trust = made()
     stranger = NoteKey(ORIGIN, seed("stranger")).verifier()
@@ -331,11 +388,11 @@ def test_two_checkpoints_that_cannot_both_be_true_become_a_proof_that_anyone_can
     assert proof is not None
     data = proof.encode()
     assert verify_fork(data) == proof
-    assert verify_fork(data, key).first.head.size == size
+    assert verify_fork(data, [key]).first.head.size == size
     assert compare(second, first, key, other.log.node) == proof
     for place in range(0, len(data), 2):
         with pytest.raises(LedgerError):
-            verify_fork(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :], key)
+            verify_fork(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :], [key])
 
 
 def test_checkpoints_of_one_history_are_no_fork_and_no_proof_can_be_made_of_them() -> None:

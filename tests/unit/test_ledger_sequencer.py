@@ -21,7 +21,7 @@ from thalweg.ledger import sequencer as sequencer_room
 from thalweg.ledger import verify as verify_room
 from thalweg.ledger import witness as witness_room
 from thalweg.ledger.checkpoint import HeadSigner
-from thalweg.ledger.entry import AuthorKey, AuthorSigner
+from thalweg.ledger.entry import AuthorKey, AuthorSigner, Entry
 from thalweg.ledger.errors import Damaged, Inconsistent, LedgerError, Refused, StoreFailed
 from thalweg.ledger.identity import KeyHistory, KeyRecord, key_add_body, key_revoke_body, log_key_body
 from thalweg.ledger.note import NoteKey
@@ -270,6 +270,46 @@ def test_a_flipped_bit_anywhere_is_found_by_a_scrub_and_nothing_is_signed_before
         assert found.value.code in (code, "note.text", "checkpoint.lines")
 
 
+def test_a_revocation_struck_from_the_list_of_keys_is_found_by_a_scrub(
+    tmp_path: Path, remove: Callable[..., None]
+) -> None:
+    world = sqlite_world(tmp_path)
+    blue = world.authors["blue"].signer.key.key_id
+    world.log.append(world.registrar.say("key.revoke/1", key_revoke_body("blue", blue, "stolen", None)))
+    assert codes(world.log.submit([prepare(world.authors["blue"].say())])) == ["identity.not_valid"]
+    world.log.close()
+    connection = apsw.Connection(str(tmp_path / "log.db"))
+    connection.execute("DELETE FROM identity WHERE i = 4")
+    connection.close()
+    log = Sequencer(world.store, HeadSigner(ORIGIN, [world.log_key], None), suspicious=True)
+    with pytest.raises(Damaged) as caught:
+        log.scrub()
+    assert caught.value.code == "scrub.identity"
+    remove(Sequencer, "_scrub_identity")
+    log.scrub()
+    world.authors["blue"].seq = 0
+    world.authors["blue"].prev = bytes(32)
+    assert codes(log.submit([prepare(world.authors["blue"].say())])) == [""]
+
+
+def test_nobody_is_accused_of_a_fork_by_bytes_that_they_did_not_sign() -> None:
+    world = World()
+    world.fill(3)
+    twin, thief = Author("blue"), Author("blue", key="somebody else")
+    forged = dataclasses.replace(twin.event(body={"text": "never said"}), key=thief.signer.key.key_id)
+    unsigned = bytearray(world.authors["red"].signer.sign(twin.event(body={"text": "never said"})).encode())
+    assert codes(world.log.submit([prepare(thief.signer.sign(forged).encode()), prepare(bytes(unsigned))])) == [
+        "identity.unknown_key",
+        "entry.signature",
+    ]
+    (outcome,) = world.log.submit([prepare(twin.say(body={"text": "said after all"}))])
+    assert isinstance(outcome, Inconsistent)
+    both = [Entry.parse(outcome.fields[name]) for name in ("first", "second")]  # type: ignore[arg-type]  # bytes
+    assert [entry.event.seq for entry in both] == [0, 0]
+    for entry in both:
+        twin.signer.key.verify(entry)
+
+
 def test_after_a_scrub_a_suspicious_log_signs_again() -> None:
     world = World()
     world.grow_to(300)
@@ -461,5 +501,6 @@ def test_without_the_scrubs_comparison_a_changed_entry_would_be_signed_over(
     kept = {world.store.entry(i) or b"": leaves[i * 32 : (i + 1) * 32] for i in range(20)}
     remove(sequencer_room, "leaf_hash", lambda data: kept[data])
     remove(sequencer_room, "_scrub_entry")
+    remove(Sequencer, "_scrub_identity")
     remove(Sequencer, "_scrub_checkpoint")
     assert log.scrub().size == 20

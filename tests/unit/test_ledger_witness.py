@@ -66,7 +66,19 @@ def test_a_witness_cosigns_what_only_adds_and_remembers_it_over_a_restart(tmp_pa
         world.log.adopt(ask(url, world))
     assert [line.name for line in world.head().note.signatures] == [ORIGIN, RED.name]
     records = WitnessFiles(tmp_path)
-    assert [signed.head.size for signed in records.seen(ORIGIN)] == [4, 9, 16, 16]
+    assert [signed.head.size for signed in records.seen(ORIGIN)] == [4, 9, 16]
+
+
+def test_a_witness_keeps_a_checkpoint_once_whatever_lines_strangers_add(tmp_path: Path) -> None:
+    world = World()
+    witness = red_witness(world, tmp_path)
+    signed = world.head()
+    for name in ("x.example", "y.example", "z.example"):
+        line = NoteKey(name, seed(name)).sign(signed.note.text)
+        decorated = SignedCheckpoint(signed.checkpoint, signed.note.with_signatures([line]))
+        witness.answer(AddCheckpoint(0, (), decorated).encode())
+    assert [kept.encode() for kept in WitnessFiles(tmp_path).seen(ORIGIN)] == [signed.encode()]
+    assert len(list(tmp_path.glob("*/seen/*"))) == 1
 
 
 def test_a_witness_refuses_a_fork_and_keeps_both_whole_checkpoints_which_make_a_proof(tmp_path: Path) -> None:
@@ -81,7 +93,7 @@ def test_a_witness_refuses_a_fork_and_keeps_both_whole_checkpoints_which_make_a_
     first, second = WitnessFiles(tmp_path).seen(ORIGIN)
     proof = compare(first, second, world.log_key.verifier(), fork.log.node)
     assert proof is not None
-    verify_fork(proof.encode(), world.log_key.verifier())
+    verify_fork(proof.encode(), [world.log_key.verifier()])
 
 
 def test_a_witness_refuses_a_second_root_of_one_size_and_a_smaller_head(tmp_path: Path) -> None:
@@ -209,7 +221,7 @@ def test_a_mirror_notices_a_second_history_and_has_the_proof(tmp_path: Path) -> 
         follow(url, world, mirror)
     proof = caught.value.fields["fork"]
     assert isinstance(proof, bytes)
-    assert verify_fork(proof, world.log_key.verifier()).first.head.size == 300
+    assert verify_fork(proof, [world.log_key.verifier()]).first.head.size == 300
     held = mirror.held()
     assert held is not None
     assert held.head == world.head().head

@@ -186,12 +186,13 @@ def rotate_log(folder: Folder, *, passphrase_file: PassphraseFile = None, identi
     """Give the log itself a new key, signed by the registrar, and write trust.json anew.
 
     Who trusts the log by its first entry goes on as before; whoever trusts its old key alone needs the new file.
+    The new file does not name the old key: receipts from before are vouched for by the key history in them.
     """
     home = _home(folder)
     unlocked = home.keys.unlock(**_lock(passphrase_file, identity_file))
     key = wiring.rotate_log_key(home, unlocked)
     origin = home.settings.origin
-    trust = Trust(origin, (home.settings.log_key, key), leaf_hash(home.reader().entry(0)))
+    trust = Trust(origin, (key,), leaf_hash(home.reader().entry(0)))
     (folder / "trust.json").write_bytes(write_trust(trust))
     print(f"The log {origin} signs with {key.text()} from now on. Hand out the new trust.json.")
     return DONE

@@ -95,7 +95,8 @@ class _Answer:
 
 def read_trust(data: bytes) -> Trust:
     """A trust file: which log, which keys, which first entry, which witnesses, and how many of them."""
-    reader = Reader(canonical.decode(data), "the trust file")
+    # A trust file is passed from hand to hand, and many an editor ends a file with a newline.
+    reader = Reader(canonical.decode(data.strip()), "the trust file")
     if reader.text("v") != TRUST:
         raise Malformed("file.version", f"{TRUST} is what is read here.")
     out = Trust(
@@ -143,7 +144,7 @@ def _anchor(trust: Path | None, log_key: str, witness: Sequence[str], quorum: in
 def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: Path | None) -> _Answer:
     kind = _kind(data)
     if kind == FORK:
-        fork = verify_fork(data) if anchor is None else verify_fork(data, anchor.log_keys[0])
+        fork = verify_fork(data, None if anchor is None else anchor.log_keys)
         sizes = (fork.first.head.size, fork.second.head.size)
         sentence = (
             f"The log {fork.log_key.name} signed two histories: its heads of {sizes[0]} and {sizes[1]} entries cannot "
@@ -179,14 +180,14 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
             "opened": len(found.opened),
         }
         return _judged(anchor, "\n".join(lines), fields)
-    signed = SignedCheckpoint.parse(data) if kind == "checkpoint" else TlogProof.parse(data.decode()).checkpoint
+    proof = None if kind == "checkpoint" else _bare_proof(data)
+    signed = SignedCheckpoint.parse(data) if proof is None else proof.checkpoint
     cosigned = verify_checkpoint(signed, trust)
     times = [utc(item.time) for item in cosigned]
     fields = {"kind": kind, "log": trust.origin, "size": signed.head.size, "before": times}
     by = f", witnessed {', '.join(times)}" if times else ""
-    if kind == "checkpoint":
+    if proof is None:
         return _judged(anchor, f"The log {trust.origin} had {signed.head.size} entries{by}; verified offline.", fields)
-    proof = TlogProof.parse(data.decode())
     if entry is None:
         raise Refused("verify.entry", "A bare proof is about an entry: name its file with --entry.")
     verify_inclusion(leaf_hash(entry.read_bytes()), proof.index, signed.head, proof.path)
@@ -194,6 +195,13 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
         f"These bytes are entry {proof.index} of the log {trust.origin} of {signed.head.size} entries{by}; verified."
     )
     return _judged(anchor, sentence, {**fields, "index": proof.index})
+
+
+def _bare_proof(data: bytes) -> TlogProof:
+    try:
+        return TlogProof.parse(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Malformed("proof.form", "The proof is not UTF-8 text.") from error
 
 
 def _judged(anchor: Trust | None, sentence: str, fields: dict[str, object]) -> _Answer:

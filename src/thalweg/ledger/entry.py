@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from thalweg.ledger import canonical
 from thalweg.ledger.canonical import HASH_BYTES, MAX_INTEGER, Reader, Value, b64
 from thalweg.ledger.errors import Malformed, Refused
-from thalweg.ledger.note import check_name
+from thalweg.ledger.note import check_name, is_weak
 from thalweg.ledger.tree import Head
 
 MAX_ENTRY_BYTES = 65_535
@@ -239,7 +239,8 @@ class AuthorKey:
     def __post_init__(self) -> None:
         if self.algorithm not in ALGORITHMS or self.holder not in HOLDERS:
             raise Malformed("key.kind", f"A key of kind {self.algorithm} is not read here.")
-        if (self.algorithm == "ed25519") != (not self.rp_id and not self.origins):
+        named = (bool(self.rp_id), bool(self.origins))
+        if named != ((False, False) if self.algorithm == "ed25519" else (True, True)):
             raise Malformed("key.passkey", "A passkey, and only a passkey, names its relying party and origins.")
         try:
             self._load()
@@ -336,6 +337,8 @@ def _loaded(algorithm: str, public: bytes) -> Ed25519PublicKey | ec.EllipticCurv
         if len(public) != 65:
             raise ValueError("not an uncompressed point")
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
+    if is_weak(public):
+        raise ValueError("a point of small order")
     return Ed25519PublicKey.from_public_bytes(public)
 
 

@@ -6,6 +6,7 @@ histories; the proof needs nothing but its public key.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from thalweg.ledger import canonical
@@ -87,10 +88,10 @@ def compare(
     return Fork(first, second, log_key, old_root, tuple(path))
 
 
-def verify_fork(data: bytes, log_key: VerifierKey | None = None) -> Fork:
-    """Refused unless the file proves a fork; with `log_key`, of exactly that log."""
+def verify_fork(data: bytes, log_keys: Collection[VerifierKey] | None = None) -> Fork:
+    """Refused unless the file proves a fork; with `log_keys`, by one of exactly these."""
     fork = Fork.parse(data)
-    if log_key is not None and fork.log_key != log_key:
+    if log_keys is not None and fork.log_key not in log_keys:
         raise Refused("fork.key", "The proof is about another log's key.", found=fork.log_key.name)
     for item in (fork.first, fork.second):
         require_log_signature(item, fork.log_key.name, [fork.log_key])

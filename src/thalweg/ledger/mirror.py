@@ -53,9 +53,9 @@ def pull(
 ) -> Pulled | None:
     """Fetch the newest head and the leaf hashes since `have`; None if there is nothing newer.
 
-    1. the checkpoint is this log's and signed, 2. it is not behind the one held, 3. the held leaves
-       followed by     the fetched ones have exactly its root, so it contains the one held, 4. or the two
-       are made into a proof."""
+    1. the checkpoint is this log's and signed, 2. it is not behind the one held, 3. the held leaves followed by
+    the fetched ones have exactly its root, so it contains the one held, 4. or the two are made into a proof.
+    """
     signed = SignedCheckpoint.parse(fetch("checkpoint"))
     key = require_log_signature(signed, origin, log_keys)  # 1
     size, old = signed.head.size, 0 if have is None else have.head.size

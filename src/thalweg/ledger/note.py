@@ -37,6 +37,13 @@ _KEY_ID_BYTES = 4
 _PUBLIC_BYTES = 32
 _MAX_TIME = 2**63 - 1
 
+# The y coordinates of the eight points of small order on edwards25519 (RFC 8032 section 5.1), with the two that have
+# a second spelling within 255 bits. Under such a public key anybody can write a signature that holds.
+_P = 2**255 - 19
+_ORDER_8_Y = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_WEAK_Y = frozenset((0, 1, _P - 1, _P, _P + 1, _ORDER_8_Y, _P - _ORDER_8_Y))
+_Y_BITS = 2**255 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
@@ -50,6 +57,8 @@ class VerifierKey:
         check_name(self.name)
         if self.algorithm not in (ED25519, COSIGNATURE) or len(self.public) != _PUBLIC_BYTES:
             raise Malformed("note.key", f"The key of {self.name} is of a kind that is not read here.", name=self.name)
+        if is_weak(self.public):
+            raise Malformed("note.key", f"The key of {self.name} lets anybody sign.", name=self.name)
 
     @property
     def key_id(self) -> bytes:
@@ -199,6 +208,11 @@ def check_name(name: str) -> None:
     """Malformed unless `name` may name a key: not empty, no Unicode space, no plus, no control character."""
     if _NAME.fullmatch(name) is None:
         raise Malformed("note.name", "A key name is not empty and has no space and no plus.", found=name)
+
+
+def is_weak(public: bytes) -> bool:
+    """Whether this Ed25519 public key is a point of small order; nobody who makes a key honestly gets one."""
+    return int.from_bytes(public, "little") & _Y_BITS in _WEAK_Y
 
 
 def _cosigned(text: str, time: int) -> bytes:

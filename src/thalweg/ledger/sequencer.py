@@ -5,7 +5,7 @@ later. The steps of an append, not to be reordered:
 
 1. read each entry and let those that are already in the log keep the index they have,
 2. check each new one: this log, its author's next number and previous hash, a valid key, the signature,
-   the head it    cites,
+   the head it cites,
 3. grow a copy of the tree,
 4. prove that the new head adds to the last one signed, and sign it,
 5. make all of it durable in one step,
@@ -302,6 +302,7 @@ class Sequencer(Log):
         size = 0 if stored is None else stored.head.size
         history = KeyHistory()
         tips: dict[str, AuthorTip] = {}
+        about_keys: list[int] = []
         for start in range(0, size, TILE_WIDTH):
             stop = min(size, start + TILE_WIDTH)
             data = list(self._store.entries(start, stop))
@@ -314,7 +315,8 @@ class Sequencer(Log):
                     stop=stop,
                 )
             for index, item in enumerate(data, start):
-                _scrub_entry(index, item, history, tips, self._store)
+                if _scrub_entry(index, item, history, tips, self._store):
+                    about_keys.append(index)
             for full in tree.extend(leaves):
                 if self._store.tile(full.level, full.index) != full.hashes:
                     raise Damaged(
@@ -330,6 +332,7 @@ class Sequencer(Log):
                     f"The position kept for {author} is not that of its entries.",
                     author=author,
                 )
+        self._scrub_identity(about_keys)
         head = tree.head()
         for past in self._store.checkpoint_sizes():
             self._scrub_checkpoint(past, history)
@@ -429,7 +432,7 @@ class Sequencer(Log):
             held = self._store.tip(author)
             tip = (-1, NO_PREVIOUS) if held is None else (held.seq, held.event_hash)
         if new.seq <= tip[0]:  # 1
-            return self._again(new, batch)
+            return self._again(item, batch)
         if new.seq != tip[0] + 1 or item.prev != tip[1]:  # 2
             raise Refused(
                 "admit.sequence",
@@ -467,24 +470,37 @@ class Sequencer(Log):
         batch.tips[author] = (new.seq, new.event_hash)
         return Placed(index, new.leaf, fresh=True)
 
-    def _again(self, item: NewEntry, batch: _Batch) -> Placed:
-        """The same event again has the index it has; another with its number is the author's own fork."""
+    def _again(self, prepared: Prepared, batch: _Batch) -> Placed:
+        """The same event again has the index it has; another with its number is the author's own fork.
+
+        The signature is checked before anybody is accused: without it, whoever can send bytes could make an
+        author look like a cheat. Both entries are in the error's fields, `first` the one in the log.
+        """
+        item = prepared.new
         for place, new in enumerate(batch.new):
             if (new.author, new.seq) == (item.author, item.seq):
-                found, index, leaf = new.event_hash, batch.start + place, new.leaf
+                found, index, leaf, first = new.event_hash, batch.start + place, new.leaf, new.data
                 break
         else:
             held = self._store.find(item.author, item.seq)
             if held is None:
                 raise Damaged("log.author", f"Event {item.seq} of {item.author} should be in the store.")
             found, index, leaf = held.event_hash, held.index, self._store.leaves(held.index, held.index + 1)
+            first = self.entry(index)
         if found != item.event_hash:
+            signed = batch.history.key(prepared.key)
+            if signed is None or signed.author != item.author:
+                raise Refused("identity.unknown_key", f"{item.author} has no key {prepared.key[:12]}… in this log.")
+            if prepared.checked != signed.key:
+                signed.key.verify(Entry.parse(item.data))
             raise Inconsistent(
                 "admit.author_fork",
                 f"{item.author} signed another event with number {item.seq}, at index {index}.",
                 author=item.author,
                 seq=item.seq,
                 index=index,
+                first=first,
+                second=item.data,
             )
         return Placed(index, leaf, fresh=False)
 
@@ -526,6 +542,11 @@ class Sequencer(Log):
         self._tips.update(batch.tips)
         self._signer.signed(head)
         self._unsure = False
+
+    def _scrub_identity(self, found: Sequence[int]) -> None:
+        """Whoever owns the store and takes a revocation out of its list would make an ended key valid again."""
+        if [index for index, _ in self._store.identity()] != found:
+            raise Damaged("scrub.identity", "The list of entries about keys is not that of the entries.")
 
     def _scrub_checkpoint(self, size: int, history: KeyHistory) -> None:
         note = self._store.checkpoint(size)
@@ -590,12 +611,13 @@ def _known_lines(signed: SignedCheckpoint, history: KeyHistory) -> SignedCheckpo
     return replace(signed, note=replace(signed.note, signatures=lines))
 
 
-def _scrub_entry(index: int, data: bytes, history: KeyHistory, tips: dict[str, AuthorTip], store: Store) -> None:
-    """One entry: it continues its author's chain, and the store finds it where it is."""
+def _scrub_entry(index: int, data: bytes, history: KeyHistory, tips: dict[str, AuthorTip], store: Store) -> bool:
+    """One entry: it continues its author's chain, and the store finds it where it is. True if it is about keys."""
     try:
         entry = Entry.parse(data)
         event = entry.event
-        if event.kind in IDENTITY_KINDS:
+        about_keys = event.kind in IDENTITY_KINDS
+        if about_keys:
             history.apply(index, entry)
     except (Malformed, Refused) as error:
         raise Damaged("scrub.entry", f"Entry {index} should not have been admitted.", index=index) from error
@@ -610,3 +632,4 @@ def _scrub_entry(index: int, data: bytes, history: KeyHistory, tips: dict[str, A
             author=event.author,
         )
     tips[event.author] = tip
+    return about_keys

@@ -56,6 +56,15 @@ class Cosigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """An upper bound in time, and the witnesses it rests on: all of them would have to lie for it to be wrong."""
+
+    second: int
+    names: tuple[str, ...]
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a verified receipt shows."""
 
@@ -63,13 +72,13 @@ class Verdict:
     index: int
     size: int
     cosigned: tuple[Cosigned, ...]
+    bound: Bound | None
     suspect: bool
 
     @property
     def before(self) -> int | None:
-        """Unix second: the earliest that a trusted witness states, or any witness if none is trusted."""
-        times = [item.time for item in self.cosigned if item.counts] or [item.time for item in self.cosigned]
-        return min(times, default=None)
+        """The Unix second of `bound`; None where no witness cosigned."""
+        return None if self.bound is None else self.bound.second
 
     def sentence(self) -> str:
         """The result in plain language."""
@@ -79,14 +88,13 @@ class Verdict:
             by += " with a key that the server holds for them"
         if self.suspect:
             by += " WITH A KEY LATER REPORTED STOLEN"
-        before = self.before
-        if before is None:
+        bound = self.bound
+        if bound is None:
             when = f"Entry {self.index} is in the log of {self.size} entries (no witness bounds its time)"
         else:
-            trusted = any(item.counts for item in self.cosigned)
-            names = ", ".join(item.name for item in self.cosigned if item.counts == trusted)
-            when = f"Entry {self.index} was in the log before {utc(before)} as witnessed by {names}"
-            if not trusted:
+            names = ", ".join(bound.names)
+            when = f"Entry {self.index} was in the log before {utc(bound.second)} as witnessed by {names}"
+            if not bound.trusted:
                 when += " (known from the log's own key history only)"
         return f"{when}, {by}; its author had seen the log at {event.seen.size} entries; verified offline."
 
@@ -181,7 +189,6 @@ def _standing(
     for receipt in also:
         beside = receipt.proof.checkpoint
         _require_origin(beside, trust)
-        require_log_signature(beside, trust.origin, trust.log_keys)
         for item in (*receipt.keys, ProvenEntry(receipt.entry, receipt.proof.index, receipt.proof.path, ())):
             _include(item, beside)
             if known.setdefault(item.index, item.entry) != item.entry:
@@ -193,6 +200,9 @@ def _standing(
     history = KeyHistory()
     for index in sorted(known):  # 5
         history.apply(index, _identity(known[index], trust))
+    for receipt in also:
+        beside = receipt.proof.checkpoint
+        require_log_signature(beside, trust.origin, _log_keys(trust, history, beside.head.size))
     return history, _signatures(signed, trust, history)  # 4, 6
 
 
@@ -246,6 +256,23 @@ def _quorum(lines: Sequence[Signed], trust: Trust) -> tuple[Cosigned, ...]:
     return out
 
 
+def _bound(cosigned: Sequence[Cosigned], trust: Trust) -> Bound | None:
+    """The earliest second by which all that the verifier demands had cosigned: its quorum, and those required.
+
+    Not the earliest that any one of them states: then a single witness that lies could backdate an entry for
+    a verifier who asked for two.
+    """
+    trusted = any(item.counts for item in cosigned)
+    inside: list[Cosigned] = []
+    for item in sorted(cosigned, key=lambda item: item.time):
+        if item.counts == trusted:
+            inside.append(item)
+            names = {one.name for one in inside}
+            if len(names) >= max(1, trust.quorum) and names >= set(trust.required):
+                return Bound(item.time, tuple(dict.fromkeys(one.name for one in inside)), trusted)
+    return None
+
+
 def _entry(
     proven: ProvenEntry,
     signed: SignedCheckpoint,
@@ -263,7 +290,8 @@ def _entry(
     if seen.size > proven.index:
         raise Refused("verify.seen", "The author cites a log that already held this entry.", seen=seen.size)
     verify_consistency(seen, signed.head, proven.seen)  # 10
-    return Verdict(entry, proven.index, signed.head.size, cosigned, record.suspect_at(proven.index))
+    bound = _bound(cosigned, trust)
+    return Verdict(entry, proven.index, signed.head.size, cosigned, bound, record.suspect_at(proven.index))
 
 
 def _include(item: ProvenEntry, signed: SignedCheckpoint) -> None:

@@ -8,12 +8,12 @@ that origin from reading the record until the new one is durable; the answer is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thalweg.ledger.canonical import b64, hashes_of
 from thalweg.ledger.checkpoint import SignedCheckpoint, decimal, require_log_signature
 from thalweg.ledger.errors import LedgerError, Malformed, Refused
-from thalweg.ledger.note import NoteKey, VerifierKey
+from thalweg.ledger.note import NoteKey, NoteSignature, VerifierKey
 from thalweg.ledger.tree import EMPTY_ROOT, Head, verify_consistency
 
 MAX_REQUEST_BYTES = 128 * 1024
@@ -55,7 +55,9 @@ class Answer:
     """What to send back, and what to make durable first.
 
     `record` is the new latest checkpoint of the log, if it changes. `keep` is every checkpoint whose log
-    signature held: to be kept for good, also when the answer is a refusal, since it may be evidence.
+    signature held: to be kept for good, also when the answer is a refusal, since it may be evidence. Both carry
+    the log's own lines and no others: anybody can add lines by strangers to a signed checkpoint, and each
+    spelling of it would take up room for good.
     """
 
     status: int
@@ -75,9 +77,9 @@ def decide(
     """Judge one add-checkpoint request. `logs` are the origins witnessed and their keys; `now` is Unix
     seconds.
 
-    1. read the request, 2. know the origin, 3. check the log's signature, 4. the old size is not larger
-       than     the new, 5. the old size is the recorded one, 6. the new head contains the recorded one,
-       7. cosign."""
+    1. read the request, 2. know the origin, 3. check the log's signature, 4. the old size is not larger than
+    the new, 5. the old size is the recorded one, 6. the new head contains the recorded one, 7. cosign.
+    """
     try:
         asked = AddCheckpoint.parse(request)  # 1
     except Malformed as error:
@@ -90,6 +92,7 @@ def decide(
         require_log_signature(signed, origin, logs[origin])  # 3
     except Refused as error:
         return _refusal(403, error)
+    signed = _own_lines(signed, logs[origin])
     if asked.old > signed.head.size:  # 4
         return Answer(400, b"the old size is larger than the checkpoint\n", keep=signed)
     latest = record.get(origin)
@@ -106,6 +109,16 @@ def decide(
         return Answer(refusal.status, refusal.body, keep=signed)
     line = key.cosign(signed.note.text, now).line()  # 7
     return Answer(200, line.encode(), record=signed, keep=signed)
+
+
+def _own_lines(signed: SignedCheckpoint, log_keys: Sequence[VerifierKey]) -> SignedCheckpoint:
+    """The checkpoint with the first line of each of the log's keys; these were verified."""
+    known = {(key.name, key.key_id) for key in log_keys}
+    first: dict[tuple[str, bytes], NoteSignature] = {}
+    for line in signed.note.signatures:
+        if (line.name, line.key_id) in known:
+            first.setdefault((line.name, line.key_id), line)
+    return replace(signed, note=replace(signed.note, signatures=tuple(first.values())))
 
 
 def _refusal(status: int, error: LedgerError) -> Answer:
