@@ -8,7 +8,7 @@ import sys
 import traceback
 from typing import Final
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
 
 from thalweg import __version__
 from thalweg.model.errors import ThalwegError
@@ -66,7 +66,7 @@ def _run(words: list[str]) -> int:
         status = app(words)
     except CycloptsError as error:
         said = " ".join(("thalweg", *(error.command_chain or ())))
-        _tell(f"{error} See: {said} --help")
+        _tell(f"{_slip(error)} See: {said} --help")
         return FAILED
     except ThalwegError as error:
         expected = error.fields.get("expected")
@@ -74,6 +74,20 @@ def _run(words: list[str]) -> int:
         _tell(f"{error.sentence}{more} [{error.code}]")
         return FAILED
     return status if isinstance(status, int) else 0
+
+
+def _slip(error: CycloptsError) -> str:
+    """What is wrong with the words of the command, as one would say it."""
+    match error:
+        case MissingArgumentError(argument=argument) if argument is not None:
+            name = argument.name
+            if error.keyword:
+                return f"{name} needs a value."
+            return f"{name if name.islower() else name.lstrip('-')} is missing."
+        case UnusedCliTokensError():
+            return f"{' '.join(error.unused_tokens or ())} is more than this command takes."
+        case _:
+            return str(error)
 
 
 def _tell(sentence: str) -> None:

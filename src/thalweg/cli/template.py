@@ -40,6 +40,12 @@ def template(
     try:
         with file.open("xb") as target:
             target.write(data)
+    except FileExistsError:
+        print(
+            f"The template was not written: there is a file {file} already. It was left alone; name another.",
+            file=sys.stderr,
+        )
+        return 2
     except OSError as error:
         print(f"The template was not written to {file}: {error.strerror}.", file=sys.stderr)
         return 2
