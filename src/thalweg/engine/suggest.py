@@ -48,6 +48,7 @@ _PROTECTIONS = (Kind.STATIC_SITE, Kind.RESTRICTED_ZONE)
 _TO_CLEAR = (FindingType.CONFLICT, FindingType.CONTRADICTION)
 _DIRECTIONS = 24
 _MOST_FIXES = 3
+_FLAT_M = 500_000.0  # what reaches farther is not drawn in a plane, and would be slow to draw
 _AGAIN = 8  # how many steps further a change may be taken when the engine does not confirm the first
 
 
@@ -473,6 +474,8 @@ def _trim(case: _Case) -> list[Fix] | str:
     rest: shapely.Geometry = area
     for a, b, rule in zip(pairs.a.tolist(), pairs.b.tolist(), pairs.rule.tolist(), strict=True):
         apart = float(ground.matrix.h[rule] + parts.radius[b] + parts.u[a] + parts.u[b])
+        if max(apart, parts.reach[a], parts.reach[b]) > _FLAT_M:
+            return f"what is larger than {sentences.metres(_FLAT_M)} is not trimmed"
         core = region.flat_core(plane, parts, b)
         # a round of 64 sides lies inside the true one by 0.12 %, the plane by 1 part in 10^5
         rest = shapely.difference(rest, shapely.buffer(core, apart * 1.0013 + 2.0, quad_segs=16))
