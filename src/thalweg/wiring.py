@@ -18,7 +18,12 @@ from thalweg.places.gazetteer import Gazetteer, packaged
 from thalweg.places.regions import read_region
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from thalweg.ledger.canonical import Value
     from thalweg.ledger.note import VerifierKey
+    from thalweg.stores.author import AuthorHome
+    from thalweg.stores.author import Said as Said  # named again, so that the command line may say it
     from thalweg.stores.files import KeyRing, MirrorFiles, Unlocked, WitnessFiles
     from thalweg.stores.home import Home as Home  # named again, so that the command line may say it
 
@@ -86,6 +91,48 @@ def make_log_home(
 def rotate_log_key(home: Home, unlocked: Unlocked) -> VerifierKey:
     """A fresh key for a log, entered in it."""
     return home.rotate_log_key(unlocked, random_bytes(32), at_ms=now_ms(), salt=random_bytes(32))
+
+
+def author_home(folder: Path) -> AuthorHome:
+    """The folder from which an author signs."""
+    home: AuthorHome = import_module("thalweg.stores.author").AuthorHome(folder)
+    return home
+
+
+def make_author_home(
+    folder: Path,
+    *,
+    author: str,
+    origin: str,
+    trust: bytes,
+    passphrase: str | None,
+    recipient: str | None,
+    after: bytes | None,
+) -> AuthorHome:
+    """A folder for an author to sign from, with a fresh key."""
+    home: AuthorHome = import_module("thalweg.stores.author").make_author(
+        folder,
+        author=author,
+        origin=origin,
+        trust=trust,
+        seed=random_bytes(32),
+        passphrase=passphrase,
+        recipient=recipient,
+        after=after,
+    )
+    return home
+
+
+def sign_as(
+    home: AuthorHome, unlocked: Unlocked, kind: str, body: Mapping[str, Value], payloads: tuple[tuple[bytes, str], ...]
+) -> Said:
+    """An author's next entry, stamped with the present."""
+    return home.sign(unlocked, kind, body, at_ms=now_ms(), random_bytes=random_bytes, payloads=payloads)
+
+
+def rotate_author_key(home: AuthorHome, unlocked: Unlocked) -> Said:
+    """The entry by which an author's key is replaced by a fresh one."""
+    return home.rotate(unlocked, random_bytes(32), at_ms=now_ms(), random_bytes=random_bytes)
 
 
 def key_ring(folder: Path) -> KeyRing:

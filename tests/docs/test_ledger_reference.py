@@ -38,10 +38,15 @@ def test_every_kind_of_entry_is_in_the_specification_or_beside_its_code() -> Non
 
 def test_every_command_and_option_is_in_the_reference() -> None:
     text = COMMANDS.read_text(encoding="utf-8")
-    apps = {"ledger": ledger.app, "ledger keys": ledger.keys_app, "ledger witness": ledger.witness_app}
+    apps = {
+        "ledger": ledger.app,
+        "ledger author": ledger.author_app,
+        "ledger keys": ledger.keys_app,
+        "ledger witness": ledger.witness_app,
+    }
     for noun, app in apps.items():
         for name in app:
-            if not name.startswith("-") and name not in ("keys", "witness"):
+            if not name.startswith("-") and name not in ("author", "keys", "witness"):
                 assert f"`thalweg {noun} {name}" in text, name
     source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (ledger, verify))
     for option in sorted(set(re.findall(r'"(--[a-z-]+)"', source))):

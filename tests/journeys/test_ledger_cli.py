@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -182,6 +183,133 @@ def test_an_author_with_a_key_of_their_own_signs_elsewhere(desk: Desk) -> None:
     assert "keys.absent" in desk.out
 
 
+def author(desk: Desk, folder: str, name: str, *more: str) -> None:
+    """An author's own folder, and their key entered in the log."""
+    init = ("author", "init", desk.path(folder), "--author", name, "--trust", desk.path("log/trust.json"))
+    assert desk.ledger(*init, *more, "--recipient", desk.recipient, locked=False) == 0
+    assert desk.ledger("keys", "add", desk.path("log"), name, "--key", desk.path(f"{folder}/key.json")) == 0
+
+
+def sign(desk: Desk, folder: str, *words: str, output: str = "entry") -> None:
+    assert desk.ledger("author", "sign", desk.path(folder), *words, "-o", desk.path(output)) == 0
+
+
+def test_an_author_signs_without_the_log_and_the_log_takes_it(desk: Desk) -> None:
+    author(desk, "red", "red")
+    (desk.folder / "map").write_bytes(b"a map of ours")
+    say(desk, "something before", "--receipt", desk.path("shown"))
+    trust = ("--trust", desk.path("log/trust.json"))
+    (desk.folder / "log").rename(desk.folder / "away")
+    sign(desk, "red", "--text", "one", "--seen", desk.path("shown"))
+    sign(desk, "red", "--text", "two", "--payload", desk.path("map"), "--media", "text/plain", output="second")
+    assert desk.ledger("author", "rotate", desk.path("red"), "-o", desk.path("third")) == 0
+    sign(desk, "red", "--text", "with the new key", output="fourth")
+    (desk.folder / "away").rename(desk.folder / "log")
+    append = ("append", desk.path("log"), "--entry")
+    assert desk.ledger(*append, desk.path("second")) == 1
+    assert "admit.sequence" in desk.out
+    assert desk.ledger(*append, desk.path("entry")) == 0
+    assert desk.ledger(*append, desk.path("second"), "--salted", desk.path("second")) == 1
+    assert "admit.payload" in desk.out
+    assert desk.ledger(*append, desk.path("second"), "--payload", desk.path("map")) == 2
+    assert desk.ledger(*append, desk.path("second"), "--salted", desk.path("second.payload-1")) == 0
+    assert desk.ledger(*append, desk.path("third")) == 0
+    assert desk.ledger(*append, desk.path("fourth"), "--receipt", desk.path("r")) == 0
+    assert desk.verify(desk.path("r"), *trust, "--json") == 0
+    found = json.loads(desk.out)
+    assert (found["index"], found["author"], found["holder"], found["after_size"]) == (7, "red", "author", 4)
+    assert desk.ledger("export", desk.path("log"), "5", "--payloads", "-o", desk.path("b"), locked=False) == 0
+    assert desk.verify(desk.path("b"), *trust, "--json") == 0
+    assert json.loads(desk.out)["opened"] == 1
+    assert desk.ledger("scrub", desk.path("log")) == 0
+    secrets = b"".join(file.read_bytes() for file in (desk.folder / "red").rglob("*") if file.is_file())
+    assert b"AGE-SECRET-KEY" not in secrets
+
+
+def test_a_rotation_that_an_author_signed_just_before_the_machine_stopped_is_taken_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author(desk, "red", "red")
+
+    def stop(*_: object) -> None:
+        raise OSError("the machine stopped")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeyRing, "promote", stop)
+        assert desk.ledger("author", "rotate", desk.path("red"), "-o", desk.path("lost")) == 2
+    sign(desk, "red", "--text", "with the new key", output="second")
+    append = ("append", desk.path("log"), "--entry")
+    assert desk.ledger(*append, desk.path("red/entries/0000000000000000")) == 0
+    assert desk.ledger(*append, desk.path("second")) == 0
+
+
+def test_a_lost_key_is_ended_and_its_author_goes_on_with_another_one(desk: Desk) -> None:
+    author(desk, "red", "red")
+    sign(desk, "red", "--text", "one")
+    assert desk.ledger("append", desk.path("log"), "--entry", desk.path("entry"), "--receipt", desk.path("r")) == 0
+    assert desk.ledger("keys", "list", desk.path("log"), locked=False) == 0
+    (lost,) = re.findall(r"red  ([0-9a-f]{64})", desk.out)
+    assert desk.ledger("keys", "revoke", desk.path("log"), "red", lost, "--reason", "lost") == 0
+    sign(desk, "red", "--text", "by whoever found it")
+    assert desk.ledger("append", desk.path("log"), "--entry", desk.path("entry")) == 1
+    assert "identity.not_valid" in desk.out
+    author(desk, "red2", "red", "--after", desk.path("r"))
+    sign(desk, "red2", "--text", "two")
+    assert desk.ledger("append", desk.path("log"), "--entry", desk.path("entry"), "--receipt", desk.path("r2")) == 0
+    assert desk.verify(desk.path("r2"), "--trust", desk.path("log/trust.json")) == 0
+    wrong = ("author", "init", desk.path("x"), "--author", "green", "--trust", desk.path("log/trust.json"))
+    assert desk.ledger(*wrong, "--after", desk.path("r"), "--recipient", desk.recipient, locked=False) == 1
+    assert "author.after" in desk.out
+
+
+def test_a_second_registrar_whose_key_is_kept_apart_carries_on_when_the_first_is_lost(desk: Desk) -> None:
+    author(desk, "safe", "keeper")
+    assert desk.ledger("keys", "grant", desk.path("log"), "keeper") == 0
+    assert desk.ledger("keys", "list", desk.path("log"), locked=False) == 0
+    (first,) = re.findall(r"secretariat  ([0-9a-f]{64})", desk.out)
+    (desk.folder / "body").write_bytes(
+        canonical.encode({"author": "secretariat", "key": first, "reason": "lost", "suspect_from": -1}) + b"\n"
+    )
+    sign(desk, "safe", "--kind", "key.revoke/1", "--body", desk.path("body"))
+    assert desk.ledger("append", desk.path("log"), "--entry", desk.path("entry")) == 0
+    assert desk.ledger("keys", "add", desk.path("log"), "green") == 1
+    assert "identity.not_valid" in desk.out
+    other = Author("green", origin=ORIGIN).signer.key
+    (desk.folder / "body").write_bytes(canonical.encode({"author": "green", "key": other.value()}))
+    sign(desk, "safe", "--kind", "key.add/1", "--body", desk.path("body"))
+    assert desk.ledger("append", desk.path("log"), "--entry", desk.path("entry")) == 0
+    assert desk.ledger("scrub", desk.path("log")) == 0
+
+
+def test_an_author_who_signs_twice_under_one_number_leaves_the_evidence(desk: Desk) -> None:
+    author(desk, "red", "red")
+    shutil.copytree(desk.folder / "red", desk.folder / "twin")
+    for folder in ("red", "twin"):
+        sign(desk, folder, "--text", f"said by {folder}", output=folder + ".entry")
+    append = ("append", desk.path("log"), "--entry")
+    assert desk.ledger(*append, desk.path("red.entry")) == 0
+    assert desk.ledger(*append, desk.path("twin.entry")) == 1
+    assert "admit.author_fork" in desk.out
+    kept = sorted(file.read_bytes() for file in (desk.folder / "log/evidence").iterdir())
+    assert kept == sorted((desk.folder / f"{name}.entry").read_bytes() for name in ("red", "twin"))
+
+
+def test_an_author_is_not_shown_two_heads_of_one_size(desk: Desk) -> None:
+    author(desk, "red", "red")
+    store, mark = (desk.folder / "log/log.db").read_bytes(), (desk.folder / "log/keys/mark").read_bytes()
+    say(desk, "north", "--receipt", desk.path("north"))
+    (desk.folder / "log/log.db").write_bytes(store)
+    (desk.folder / "log/keys/mark").write_bytes(mark)
+    say(desk, "south", "--receipt", desk.path("south"))
+    sign(desk, "red", "--text", "seen", "--seen", desk.path("north"))
+    again = ("author", "sign", desk.path("red"), "--text", "seen", "-o", desk.path("e"), "--seen")
+    assert desk.ledger(*again, desk.path("south")) == 1
+    assert "author.two_heads" in desk.out
+    assert len(list((desk.folder / "red/evidence").iterdir())) == 2
+    for file in ("red", "entry"):
+        assert desk.ledger(*again, desk.path(file)) == 2
+
+
 @pytest.mark.parametrize("command", [("rotate", "blue"), ("rotate-log",)])
 def test_a_rotation_cut_short_after_it_reached_the_log_is_settled_by_the_next_command(
     desk: Desk, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
@@ -285,6 +413,9 @@ def test_a_witness_bounds_the_time_and_a_mirror_reads_on_without_the_log(witness
     assert "4 entries mirrored" in desk.out
     assert desk.ledger("show", desk.path("mirror"), "3", "--mirror", locked=False) == 0
     assert "north of the river" in desk.out
+    assert desk.ledger("export", desk.path("log"), "0", "1", "-o", desk.path("b"), locked=False) == 0
+    assert desk.ledger(*mirror, "--receipt", desk.path("b"), locked=False) == 0
+    assert desk.ledger("show", desk.path("mirror"), "1", "--mirror", locked=False) == 0
     assert desk.ledger("prove", desk.path("mirror"), "3", "--mirror", "-o", desk.path("again"), locked=False) == 0
     assert desk.verify(desk.path("again"), *trust) == 0
 

@@ -10,11 +10,11 @@ import functools
 import getpass
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Literal, ParamSpec, TypedDict
+from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar
 
 from cyclopts import App, Parameter
 
@@ -22,31 +22,36 @@ from thalweg import wiring
 from thalweg.cli.verify import read_trust, write_trust
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical, identity
+from thalweg.ledger.canonical import HASH_BYTES, Reader, Value
 from thalweg.ledger.checkpoint import SignedCheckpoint
 from thalweg.ledger.entry import AuthorKey, AuthorSigner, Entry
 from thalweg.ledger.errors import Inconsistent, LedgerError, Malformed, Refused
 from thalweg.ledger.fork import compare as find_fork
 from thalweg.ledger.mirror import pull
 from thalweg.ledger.note import COSIGNATURE, NoteKey, VerifierKey
-from thalweg.ledger.receipt import Policy, ProvenEntry, Receipt
+from thalweg.ledger.receipt import BUNDLE, Bundle, Policy, ProvenEntry, Receipt
 from thalweg.ledger.sequencer import Log
 from thalweg.ledger.tree import leaf_hash
-from thalweg.ledger.verify import Trust, utc, verify_receipt
+from thalweg.ledger.verify import Trust, utc, verify_bundle, verify_checkpoint, verify_receipt
 from thalweg.server.witness import Witness, ask_witness, fetcher, serve
 
 app = App(name="ledger", help="The signed record: make, feed, read, prove, witness, mirror and mend it.")
 keys_app = App(name="keys", help="Author keys: list, add, rotate, revoke.")
+author_app = App(name="author", help="Sign as an author on a machine of your own, without the log.")
 witness_app = App(name="witness", help="Witness other logs, or ask a witness for its signature.")
 app.command(keys_app)
+app.command(author_app)
 app.command(witness_app)
 
 DONE, REFUSED, WRONG = 0, 1, 2
 
 P = ParamSpec("P")
+T = TypeVar("T")
 Folder = Annotated[Path, Parameter(name="DIR")]
 PassphraseFile = Annotated[Path | None, Parameter(name="--passphrase-file")]
 IdentityFile = Annotated[Path | None, Parameter(name="--identity")]
 Output = Annotated[Path, Parameter(name=["--output", "-o"])]
+By = Annotated[str, Parameter(name="--by")]
 
 
 _opened_homes: ContextVar[ExitStack] = ContextVar("opened_homes")
@@ -141,6 +146,7 @@ def add(
     *,
     holder: Annotated[Literal["author", "server"], Parameter(name="--holder")] = "server",
     key: Annotated[Path | None, Parameter(name="--key")] = None,
+    by: By = "",
     passphrase_file: PassphraseFile = None,
     identity_file: IdentityFile = None,
 ) -> int:
@@ -153,15 +159,17 @@ def add(
         statement then says.
     key
         A file with a public key in the form of docs/spec/entry.md, "Author keys": a passkey, or an Ed25519
-        key on the author's own device.
+        key on the author's own device ('thalweg ledger author init' makes one).
+    by
+        Who signs, if not the log's first registrar: a second one, or AUTHOR.
     """
     if key is None:
-        return _new_key(folder, author, holder, passphrase_file, identity_file, rotate=False)
+        return _new_key(folder, author, holder, passphrase_file, identity_file, by=by, rotate=False)
     public = AuthorKey.read(canonical.decode(key.read_bytes().strip()))
     home = _home(folder)
     writer = home.writer(home.keys.unlock(**_lock(passphrase_file, identity_file)))
     body = identity.key_add_body(author, public)
-    placed = writer.say(home.settings.registrar, identity.KEY_ADD, body, **_stamp())
+    placed = writer.say(by or home.settings.registrar, identity.KEY_ADD, body, **_stamp())
     print(f"Entry {placed.index}: {author} signs with the key {public.key_id}, which is not here.")
     return DONE
 
@@ -177,7 +185,7 @@ def rotate(
     identity_file: IdentityFile = None,
 ) -> int:
     """Replace AUTHOR's key by a new one; the old key signs the change and nothing after it."""
-    return _new_key(folder, author, holder, passphrase_file, identity_file, rotate=True)
+    return _new_key(folder, author, holder, passphrase_file, identity_file, by="", rotate=True)
 
 
 @keys_app.command(name="rotate-log")
@@ -207,6 +215,7 @@ def revoke(
     *,
     reason: Annotated[Literal["lost", "stolen", "retired"], Parameter(name="--reason")],
     suspect_from: Annotated[int | None, Parameter(name="--suspect-from")] = None,
+    by: By = "",
     passphrase_file: PassphraseFile = None,
     identity_file: IdentityFile = None,
 ) -> int:
@@ -216,12 +225,159 @@ def revoke(
     ----------
     suspect_from
         For a stolen key: the first index whose statement by it the author does not vouch for.
+    by
+        Who signs, if not the log's first registrar: a second one, or AUTHOR with another key.
     """
     home = _home(folder)
     writer = home.writer(home.keys.unlock(**_lock(passphrase_file, identity_file)))
     body = identity.key_revoke_body(author, key, reason, suspect_from)
-    placed = writer.say(home.settings.registrar, identity.KEY_REVOKE, body, **_stamp())
+    placed = writer.say(by or home.settings.registrar, identity.KEY_REVOKE, body, **_stamp())
     print(f"Entry {placed.index}: the key {key[:12]}… of {author} is ended ({reason}).")
+    return DONE
+
+
+@keys_app.command
+@_told
+def grant(
+    folder: Folder,
+    author: Annotated[str, Parameter(name="AUTHOR")],
+    *,
+    role: Annotated[str, Parameter(name="--role")] = identity.REGISTRAR,
+    scope: Annotated[str, Parameter(name="--scope")] = "",
+    end: Annotated[bool, Parameter(name="--end", negative="")] = False,
+    by: By = "",
+    passphrase_file: PassphraseFile = None,
+    identity_file: IdentityFile = None,
+) -> int:
+    """Give AUTHOR a role: by default that of a second registrar, without whom the loss of the first ends the log.
+
+    Parameters
+    ----------
+    role
+        The role; 'registrar' is the one that the ledger itself knows.
+    scope
+        What the role is limited to; empty for a registrar.
+    end
+        Take the role away instead.
+    by
+        Who signs, if not the log's first registrar.
+    """
+    home = _home(folder)
+    writer = home.writer(home.keys.unlock(**_lock(passphrase_file, identity_file)))
+    kind = identity.GRANT_END if end else identity.GRANT
+    placed = writer.say(by or home.settings.registrar, kind, identity.grant_body(author, role, scope), **_stamp())
+    print(f"Entry {placed.index}: {author} {'is no longer' if end else 'is now'} {role}.")
+    return DONE
+
+
+@author_app.command(name="init")
+@_told
+def author_init(
+    folder: Folder,
+    *,
+    author: Annotated[str, Parameter(name="--author")],
+    trust: Annotated[Path, Parameter(name="--trust")],
+    after: Annotated[Path | None, Parameter(name="--after")] = None,
+    passphrase_file: PassphraseFile = None,
+    recipient: Annotated[str, Parameter(name="--recipient")] = "",
+) -> int:
+    """Make a key of your own in DIR, with which nobody else can sign, and key.json for the log's registrar.
+
+    Parameters
+    ----------
+    author
+        The id under which you sign; a pseudonym, never a person's name.
+    trust
+        The log's trust file.
+    after
+        A receipt of your newest entry, if you have signed in this log before with another key.
+    passphrase_file
+        A file whose first line seals the key; asked for if neither this nor a recipient is given.
+    recipient
+        An age recipient (age1…) to seal the key to instead.
+    """
+    trust_bytes = trust.read_bytes()
+    trusted = read_trust(trust_bytes)
+    proof = None if after is None else after.read_bytes()
+    if proof is not None:
+        verify_receipt(proof, trusted)
+    made = wiring.make_author_home(
+        folder,
+        author=author,
+        origin=trusted.origin,
+        trust=trust_bytes,
+        passphrase=None if recipient else _passphrase(passphrase_file, twice=True),
+        recipient=recipient or None,
+        after=None if proof is None else Receipt.parse(proof).entry,
+    )
+    if proof is not None:
+        made.show(Receipt.parse(proof).proof.checkpoint)
+    print(f"Give {made.key_file} to the registrar: 'thalweg ledger keys add LOG {author} --key key.json'.")
+    return DONE
+
+
+@author_app.command(name="sign")
+@_told
+def author_sign(
+    folder: Folder,
+    *,
+    output: Output,
+    text: Annotated[str, Parameter(name="--text")] = "",
+    language: Annotated[str, Parameter(name="--language")] = "en",
+    kind: Annotated[str, Parameter(name="--kind")] = "",
+    body: Annotated[Path | None, Parameter(name="--body")] = None,
+    seen: Annotated[Path | None, Parameter(name="--seen")] = None,
+    payload: Annotated[tuple[Path, ...], Parameter(name="--payload", negative="")] = (),
+    media: Annotated[str, Parameter(name="--media")] = "application/octet-stream",
+    passphrase_file: PassphraseFile = None,
+    identity_file: IdentityFile = None,
+) -> int:
+    """Sign your next entry, without the log and without a network; 'append --entry' puts it in.
+
+    Parameters
+    ----------
+    output
+        Where to write the entry. Each payload, with its salt, is written beside it as OUTPUT.payload-1, -2, …
+    text
+        What is said.
+    language
+        The language it is said in.
+    kind
+        Another kind of entry, with --body: such as key.revoke/1, signed by a registrar whose key is kept apart.
+    body
+        A file with the body of that kind, as canonical JSON.
+    seen
+        The newest checkpoint or receipt that you were shown: it proves that you signed after it.
+    payload
+        A file to keep beside the tree, erasable, with its salted digest in the entry; may be repeated.
+    media
+        The media type of the payloads.
+    """
+    if bool(text) == bool(kind) or bool(kind) != (body is not None):
+        raise Malformed("author.what", "Give --text, or --kind with --body.")
+    home = wiring.author_home(folder)
+    if seen is not None:
+        shown = _shown(seen.read_bytes(), read_trust(home.trust))
+        _keeping_evidence(folder, lambda: home.show(shown))
+    if body is None:
+        said_kind, said_body = kinds.write(kinds.Statement(text, language))
+    else:
+        said_kind, said_body = kind, _body(kind, body.read_bytes())
+    unlocked = home.keys.unlock(**_lock(passphrase_file, identity_file))
+    beside = tuple((path.read_bytes(), media) for path in payload)
+    _hand_out(wiring.sign_as(home, unlocked, said_kind, said_body, beside), output)
+    return DONE
+
+
+@author_app.command(name="rotate")
+@_told
+def author_rotate(
+    folder: Folder, *, output: Output, passphrase_file: PassphraseFile = None, identity_file: IdentityFile = None
+) -> int:
+    """Replace your own key: the entry written to OUTPUT is signed by the old key, whatever you sign next by the new."""
+    home = wiring.author_home(folder)
+    unlocked = home.keys.unlock(**_lock(passphrase_file, identity_file))
+    _hand_out(wiring.rotate_author_key(home, unlocked), output)
     return DONE
 
 
@@ -234,6 +390,7 @@ def append(
     text: Annotated[str, Parameter(name="--text")] = "",
     language: Annotated[str, Parameter(name="--language")] = "en",
     entry: Annotated[Path | None, Parameter(name="--entry")] = None,
+    salted: Annotated[tuple[Path, ...], Parameter(name="--salted", negative="")] = (),
     payload: Annotated[tuple[Path, ...], Parameter(name="--payload", negative="")] = (),
     media: Annotated[str, Parameter(name="--media")] = "application/octet-stream",
     receipt: Annotated[Path | None, Parameter(name="--receipt")] = None,
@@ -252,6 +409,8 @@ def append(
         The language it is said in.
     entry
         A file with an entry signed elsewhere, instead of --author and --text.
+    salted
+        With --entry: a payload of that entry with its salt before it, as 'author sign' writes it; may be repeated.
     payload
         A file to keep beside the tree, erasable, with its salted digest in the entry; may be repeated.
     media
@@ -261,10 +420,13 @@ def append(
     """
     if (entry is None) == (not author) or bool(author) != bool(text):
         raise Malformed("append.what", "Give --author with --text, or --entry.")
+    if (payload and entry is not None) or (salted and entry is None):
+        raise Malformed("append.payload", "Give --payload with --text, or --salted with --entry.")
     home = _home(folder)
     writer = home.writer(home.keys.unlock(**_lock(passphrase_file, identity_file)))
     if entry is not None:
-        placed = writer.take(entry.read_bytes())
+        pairs = tuple((data[HASH_BYTES:], data[:HASH_BYTES]) for data in (path.read_bytes() for path in salted))
+        placed = _keeping_evidence(folder, lambda: writer.take(entry.read_bytes(), pairs))
     else:
         kind, body = kinds.write(kinds.Statement(text, language))
         beside = tuple((path.read_bytes(), wiring.random_bytes(32), media) for path in payload)
@@ -490,14 +652,21 @@ def witness_add(
     party: Annotated[str, Parameter(name="PARTY")],
     key: Annotated[str, Parameter(name="KEY")],
     *,
+    by: By = "",
     passphrase_file: PassphraseFile = None,
     identity_file: IdentityFile = None,
 ) -> int:
-    """Enter PARTY's witness in the log, signed by the registrar."""
+    """Enter PARTY's witness in the log, signed by the registrar.
+
+    Parameters
+    ----------
+    by
+        Who signs, if not the log's first registrar.
+    """
     home = _home(folder)
     writer = home.writer(home.keys.unlock(**_lock(passphrase_file, identity_file)))
     body = identity.witness_add_body(party, VerifierKey.parse(key))
-    placed = writer.say(home.settings.registrar, identity.WITNESS_ADD, body, **_stamp())
+    placed = writer.say(by or home.settings.registrar, identity.WITNESS_ADD, body, **_stamp())
     print(f"Entry {placed.index}: {key.partition('+')[0]} witnesses for {party}.")
     return DONE
 
@@ -546,27 +715,15 @@ def mirror(
     trust
         The log's trust file.
     receipt
-        A receipt whose entry, and key history, to keep; may be repeated.
+        A receipt or bundle whose entries, and key history, to keep; may be repeated.
     """
     trusted = read_trust(trust.read_bytes())
     files = wiring.mirror_files(folder)
-    try:
-        found = pull(fetcher(url), trusted.origin, trusted.log_keys, files.held(), files)
-    except Inconsistent as error:
-        for name in ("first", "second", "fork"):
-            data = error.fields.get(name)
-            if isinstance(data, bytes):
-                print(f"Kept: {files.keep_evidence(name, data)}", file=sys.stderr)
-        raise
+    found = _keeping_evidence(folder, lambda: pull(fetcher(url), trusted.origin, trusted.log_keys, files.held(), files))
     if found is not None:
         files.keep(found)
     for file in receipt:
-        data = file.read_bytes()
-        verify_receipt(data, trusted)
-        made = Receipt.parse(data)
-        proof = made.proof
-        own = ProvenEntry(made.entry, proof.index, proof.path, made.seen)
-        files.take_in([*made.keys, own], proof.checkpoint)
+        files.take_in(*_disclosed(file.read_bytes(), trusted))
     held = files.held()
     print(f"{trusted.origin}: {0 if held is None else held.head.size} entries mirrored.")
     return DONE
@@ -591,6 +748,7 @@ def _new_key(
     passphrase_file: Path | None,
     identity_file: Path | None,
     *,
+    by: str,
     rotate: bool,
 ) -> int:
     home = _home(folder)
@@ -608,9 +766,60 @@ def _new_key(
     else:
         home.keys.seal("author", author, seed, holder)
         body = identity.key_add_body(author, new)
-        placed = writer.say(home.settings.registrar, identity.KEY_ADD, body, **_stamp())
+        placed = writer.say(by or home.settings.registrar, identity.KEY_ADD, body, **_stamp())
     print(f"Entry {placed.index}: {author} signs with the key {new.key_id}.")
     return DONE
+
+
+def _keeping_evidence(folder: Path, act: Callable[[], T]) -> T:
+    """Runs `act`; what proves somebody's two histories is kept in the folder's `evidence` before the error goes on."""
+    try:
+        return act()
+    except Inconsistent as error:
+        for name in ("first", "second", "fork"):
+            data = error.fields.get(name)
+            if isinstance(data, bytes):
+                print(f"Kept: {wiring.mirror_files(folder).keep_evidence(name, data)}", file=sys.stderr)
+        raise
+
+
+def _disclosed(data: bytes, trusted: Trust) -> tuple[list[ProvenEntry], SignedCheckpoint]:
+    """The entries of a receipt or bundle that verifies, and the checkpoint they are proved in."""
+    if Reader(canonical.decode(data), "the file").text("v") == BUNDLE:
+        verify_bundle(data, trusted)
+        bundle = Bundle.parse(data)
+        return [*bundle.keys, *bundle.entries], bundle.checkpoint
+    verify_receipt(data, trusted)
+    made = Receipt.parse(data)
+    proof = made.proof
+    return [*made.keys, ProvenEntry(made.entry, proof.index, proof.path, made.seen)], proof.checkpoint
+
+
+def _shown(data: bytes, trusted: Trust) -> SignedCheckpoint:
+    """The checkpoint in a file that verifies: a receipt, or a checkpoint by itself."""
+    if data.startswith(b"{"):
+        verify_receipt(data, trusted)
+        return Receipt.parse(data).proof.checkpoint
+    signed = SignedCheckpoint.parse(data)
+    verify_checkpoint(signed, trusted)
+    return signed
+
+
+def _body(kind: str, data: bytes) -> Mapping[str, Value]:
+    """The body of an entry of that kind. The kinds of the key history are judged by the log that they go to."""
+    body = canonical.decode(data.strip())
+    if not isinstance(body, Mapping):
+        raise Malformed("canonical.shape", "The body should be an object.")
+    if kind not in kinds.KEY_HISTORY:
+        kinds.read(kind, body)
+    return body
+
+
+def _hand_out(said: wiring.Said, output: Path) -> None:
+    output.write_bytes(said.entry)
+    for number, data in enumerate(said.salted, 1):
+        output.with_name(f"{output.name}.payload-{number}").write_bytes(data)
+    print(f"Your entry number {said.seq} is in {output}; 'thalweg ledger append LOG --entry' puts it in the log.")
 
 
 def _log(folder: Path, *, mirror: bool) -> Log:

@@ -355,6 +355,39 @@ class AuthorSigner:
     def sign(self, event: Event) -> Entry:
         return Entry(event, Ed25519Signature(self._private.sign(event.signed_bytes())))
 
+    def say(
+        self,
+        *,
+        log: str,
+        author: str,
+        after: tuple[int, bytes] | None,
+        seen: Head,
+        kind: str,
+        body: Mapping[str, Value],
+        at_ms: int,
+        salt: bytes,
+        payloads: Sequence[tuple[bytes, bytes, str]] = (),
+    ) -> Entry:
+        """The author's next event, signed. `after` is the number and hash of the one before it, None for the first.
+
+        `payloads` are (bytes, salt, media type), to be kept beside the tree.
+        """
+        event = Event(
+            log=log,
+            author=author,
+            holder=self.key.holder,
+            key=self.key.key_id,
+            kind=kind,
+            seq=0 if after is None else after[0] + 1,
+            prev=NO_PREVIOUS if after is None else after[1],
+            seen=seen,
+            at=at_ms,
+            salt=salt,
+            body=body,
+            payloads=tuple(Commitment.to(payload, fresh, media) for payload, fresh, media in payloads),
+        )
+        return self.sign(event)
+
 
 def payload_digest(payload: bytes, salt: bytes) -> bytes:
     """SHA-256 over the prefix, the 32-byte salt and the payload; the salt is kept, and erased, with it."""

@@ -75,6 +75,15 @@ class KeyRing:
             raise Malformed("keys.recipient", "This is not an age recipient (age1…).", found=recipient) from error
         write_durably(self._folder / "recipient", recipient.encode() + b"\n")
 
+    def open_for(self, passphrase: str | None, recipient: str | None) -> None:
+        """`adopt` the recipient, or else `create` with the passphrase; Refused with neither."""
+        if recipient:
+            self.adopt(recipient)
+        elif passphrase:
+            self.create(passphrase)
+        else:
+            raise Refused("keys.unsealed", "Keys are not kept unsealed: give a passphrase or an age recipient.")
+
     def unlock(self, *, passphrase: str | None = None, identity: str | None = None) -> Unlocked:
         """Open the ring with the passphrase, or with an identity (AGE-SECRET-KEY-1…) kept elsewhere."""
         try:

@@ -18,7 +18,7 @@ from pathlib import Path
 from thalweg.ledger import canonical, identity
 from thalweg.ledger.canonical import Reader, Value
 from thalweg.ledger.checkpoint import HeadSigner
-from thalweg.ledger.entry import NO_PREVIOUS, AuthorSigner, Commitment, Event
+from thalweg.ledger.entry import AuthorSigner
 from thalweg.ledger.errors import LedgerError, Malformed, Refused
 from thalweg.ledger.note import NoteKey, VerifierKey
 from thalweg.ledger.promise import Store
@@ -142,21 +142,18 @@ class Writer:
         signer = self._signer(author) if signer is None else signer
         tip = self._home.store.tip(author)
         head = self.log.head()
-        event = Event(
+        entry = signer.say(
             log=self._home.settings.origin,
             author=author,
-            holder=signer.key.holder,
-            key=signer.key.key_id,
-            kind=kind,
-            seq=0 if tip is None else tip.seq + 1,
-            prev=NO_PREVIOUS if tip is None else tip.event_hash,
+            after=None if tip is None else (tip.seq, tip.event_hash),
             seen=Head(0, EMPTY_ROOT) if head is None else head.head,
-            at=at_ms,
-            salt=salt,
+            kind=kind,
             body=body,
-            payloads=tuple(Commitment.to(payload, fresh, media) for payload, fresh, media in payloads),
+            at_ms=at_ms,
+            salt=salt,
+            payloads=payloads,
         )
-        return self.take(signer.sign(event).encode(), tuple((payload, fresh) for payload, fresh, _ in payloads))
+        return self.take(entry.encode(), tuple((payload, fresh) for payload, fresh, _ in payloads))
 
     def _signer(self, author: str) -> AuthorSigner:
         """The author's key; the next one, if a rotation reached the log and then the machine stopped."""
@@ -203,12 +200,7 @@ def create(
     if (folder / "log.json").exists():
         raise Refused("home.there", f"There is a log in {folder} already.")
     ring = KeyRing(folder / "keys")
-    if recipient is not None:
-        ring.adopt(recipient)
-    elif passphrase:
-        ring.create(passphrase)
-    else:
-        raise Refused("keys.unsealed", "Keys are not kept unsealed: give a passphrase or an age recipient.")
+    ring.open_for(passphrase, recipient)
     log_seed, registrar_seed = random_bytes(32), random_bytes(32)
     log_key = NoteKey(origin, log_seed)
     signer = AuthorSigner(registrar_seed)
@@ -218,20 +210,17 @@ def create(
     opened = open_store(store, folder)
     try:
         log = Sequencer(opened, HeadSigner(origin, [log_key], None))
-        genesis = Event(
+        genesis = signer.say(
             log=origin,
             author=registrar,
-            holder="author",
-            key=signer.key.key_id,
-            kind=identity.GENESIS,
-            seq=0,
-            prev=NO_PREVIOUS,
+            after=None,
             seen=Head(0, EMPTY_ROOT),
-            at=at_ms,
-            salt=random_bytes(32),
+            kind=identity.GENESIS,
             body=identity.genesis_body(settings.log_key, signer.key),
+            at_ms=at_ms,
+            salt=random_bytes(32),
         )
-        log.append(signer.sign(genesis).encode())
+        log.append(genesis.encode())
         signed = log.head()
         if signed is not None:
             Mark(folder / "keys" / "mark").write(signed)

@@ -1,0 +1,173 @@
+"""An author's own folder: their key, every entry they signed, and the newest head they were shown.
+
+::
+
+    author.json   who signs, in which log: nothing secret
+    trust.json    how this author knows the log
+    key.json      the public key, for the registrar to enter
+    keys/         the private key, an age file
+    entries/      every entry signed here, by its number: the author's own chain
+    seen          the newest checkpoint shown
+
+No store, no network and no log are needed to sign. An entry is on disk here before it is handed out: signing
+another one with its number would look like a lie (`admit.author_fork`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from thalweg.ledger import canonical, identity
+from thalweg.ledger.canonical import Reader, Value
+from thalweg.ledger.checkpoint import SignedCheckpoint
+from thalweg.ledger.entry import AUTHOR, AuthorKey, AuthorSigner, Entry
+from thalweg.ledger.errors import Inconsistent, Malformed, Refused
+from thalweg.ledger.tree import EMPTY_ROOT, Head
+from thalweg.stores.files import NEXT, KeyRing, Unlocked, write_durably
+
+AUTHOR_FILE = "thalweg/author/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one signing made: the entry, and each payload with its salt before it, to go with the entry."""
+
+    entry: bytes
+    seq: int
+    salted: tuple[bytes, ...]
+
+
+class AuthorHome:
+    """An existing folder of an author."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.keys = KeyRing(folder / "keys")
+        file = folder / "author.json"
+        if not file.exists():
+            raise Refused("author.absent", f"No author signs in {folder}; make one with 'thalweg ledger author init'.")
+        reader = Reader(canonical.decode(file.read_bytes()), "author.json")
+        if reader.text("v") != AUTHOR_FILE:
+            raise Malformed("file.version", f"{AUTHOR_FILE} is what is read here.")
+        self.author = reader.match("author", AUTHOR)
+        self.origin = reader.text("origin", longest=255)
+        reader.done()
+
+    @property
+    def trust(self) -> bytes:
+        """The trust file by which this author knows the log."""
+        return (self._folder / "trust.json").read_bytes()
+
+    @property
+    def key_file(self) -> Path:
+        """The public key, for the registrar."""
+        return self._folder / "key.json"
+
+    def newest(self) -> Entry | None:
+        """The entry signed last, whether or not the log has it."""
+        files = sorted((self._folder / "entries").glob("[0-9]*[0-9]"))
+        return Entry.parse(files[-1].read_bytes()) if files else None
+
+    def seen(self) -> Head:
+        """The newest head shown; that of the empty log before any was."""
+        file = self._folder / "seen"
+        return SignedCheckpoint.parse(file.read_bytes()).head if file.exists() else Head(0, EMPTY_ROOT)
+
+    def show(self, signed: SignedCheckpoint) -> None:
+        """Remember a head that was verified, if it is newer; Inconsistent if it contradicts the one held."""
+        held = self.seen()
+        if signed.head.size == held.size and signed.head.root != held.root:
+            raise Inconsistent(
+                "author.two_heads",
+                f"The log signed two heads of {held.size} entries; this one is not the one shown before.",
+                first=(self._folder / "seen").read_bytes(),
+                second=signed.encode(),
+            )
+        if signed.head.size > held.size:
+            write_durably(self._folder / "seen", signed.encode())
+
+    def sign(
+        self,
+        unlocked: Unlocked,
+        kind: str,
+        body: Mapping[str, Value],
+        *,
+        at_ms: int,
+        random_bytes: Callable[[int], bytes],
+        payloads: tuple[tuple[bytes, str], ...] = (),
+    ) -> Said:
+        """The next entry of this author, on disk before it is returned. `payloads` are (bytes, media type)."""
+        salted = tuple((payload, random_bytes(32), media) for payload, media in payloads)
+        newest = self.newest()
+        entry = self._signer(unlocked, newest).say(
+            log=self.origin,
+            author=self.author,
+            after=None if newest is None else (newest.event.seq, newest.event.hash()),
+            seen=self.seen(),
+            kind=kind,
+            body=body,
+            at_ms=at_ms,
+            salt=random_bytes(32),
+            payloads=salted,
+        )
+        data = entry.encode()
+        write_durably(self._entry_file(entry.event.seq), data)
+        return Said(data, entry.event.seq, tuple(salt + payload for payload, salt, _ in salted))
+
+    def rotate(self, unlocked: Unlocked, seed: bytes, *, at_ms: int, random_bytes: Callable[[int], bytes]) -> Said:
+        """Replace the key: the old one signs the change, and the new one everything after it."""
+        new = AuthorSigner(seed).key
+        old = self._signer(unlocked, self.newest()).key.key_id
+        self.keys.replace("author", self.author + NEXT, seed)
+        said = self.sign(
+            unlocked, identity.KEY_ROTATE, identity.key_rotate_body(old, new), at_ms=at_ms, random_bytes=random_bytes
+        )
+        self._promote(new)
+        return said
+
+    def _signer(self, unlocked: Unlocked, newest: Entry | None) -> AuthorSigner:
+        """The author's key; the next one, if the change was signed and then the machine stopped."""
+        signer = unlocked.author(self.author)
+        ended = newest is not None and newest.event.kind == identity.KEY_ROTATE and newest.event.body.get("old")
+        if ended == signer.key.key_id and self.keys.pending("author", self.author):
+            self._promote(unlocked.author(self.author + NEXT).key)
+            signer = unlocked.author(self.author)
+        return signer
+
+    def _promote(self, key: AuthorKey) -> None:
+        self.keys.promote("author", self.author)
+        write_durably(self.key_file, canonical.encode(key.value()) + b"\n")
+
+    def _entry_file(self, seq: int) -> Path:
+        return self._folder / "entries" / f"{seq:016d}"
+
+
+def make_author(
+    folder: Path,
+    *,
+    author: str,
+    origin: str,
+    trust: bytes,
+    seed: bytes,
+    passphrase: str | None,
+    recipient: str | None,
+    after: bytes | None = None,
+) -> AuthorHome:
+    """A folder for an author with a new key. `after` is the newest entry of theirs in the log, if there is one."""
+    if (folder / "author.json").exists():
+        raise Refused("author.there", f"An author signs in {folder} already.")
+    if AUTHOR.fullmatch(author) is None:
+        raise Malformed("author.name", f"{author!r} cannot be an author's id: small letters, digits, dot, dash.")
+    if after is not None and Entry.parse(after).event.author != author:
+        raise Refused("author.after", f"The entry to continue from is not one of {author}.")
+    ring = KeyRing(folder / "keys")
+    ring.open_for(passphrase, recipient)
+    ring.seal("author", author, seed)
+    write_durably(folder / "trust.json", trust)
+    write_durably(folder / "key.json", canonical.encode(AuthorSigner(seed).key.value()) + b"\n")
+    if after is not None:
+        write_durably(folder / "entries" / f"{Entry.parse(after).event.seq:016d}", after)
+    write_durably(folder / "author.json", canonical.encode({"author": author, "origin": origin, "v": AUTHOR_FILE}))
+    return AuthorHome(folder)
