@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import product
 from statistics import NormalDist
@@ -30,7 +30,7 @@ from thalweg.model.declarations import Declaration, Kind, Medium, Segment, Stand
 from thalweg.model.findings import FindingType
 from thalweg.model.instants import Window
 from thalweg.model.measures import Band, Datum
-from thalweg.model.shapes import Point, Route
+from thalweg.model.shapes import MultiPolygon, Point, Route
 from thalweg.model.theatre import Between, Heights, Margin, Relation, Rule, Selector, Theatre
 
 Geoid = Callable[[float, float], float]  # lon, lat in degrees -> EGM96 undulation in metres
@@ -532,7 +532,7 @@ def over_line(line: Declaration, other: Declaration, theatre: Theatre) -> Found:
                 wrong = -1 if bound_left else 1
                 answers.append(Answer.YES if wrong in reached else Answer.NO)
             else:
-                answers.append(Answer.YES if len(reached) == 2 else Answer.NO)
+                answers.append(_crosses(segment, volume, reached))
     answer = Answer.YES if Answer.YES in answers else Answer.NEAR if Answer.NEAR in answers else Answer.NO
     return Found(
         frozenset((line.version_id, other.version_id)),
@@ -541,6 +541,17 @@ def over_line(line: Declaration, other: Declaration, theatre: Theatre) -> Found:
         answer,
         None,
     )
+
+
+def _crosses(segment: Segment, volume: Volume, reached: frozenset[int]) -> Answer:
+    """A region that reaches both sides crosses. Whether several polygons of one region that each keep to a
+    side do so is not said: nothing is asked about them."""
+    if len(reached) < 2:
+        return Answer.NO
+    if isinstance(volume.shape, MultiPolygon):
+        parts = (sides_reached(segment, replace(volume, shape=part)) for part in volume.shape.polygons)
+        return Answer.YES if any(part is not None and len(part) == 2 for part in parts) else Answer.NEAR
+    return Answer.YES
 
 
 def sides_reached(segment: Segment, volume: Volume, *, slack_m: float = 10.0) -> frozenset[int] | None:
