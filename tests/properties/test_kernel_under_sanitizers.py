@@ -51,12 +51,16 @@ def test_no_hostile_world_makes_the_kernel_touch_what_is_not_its_own(tmp_path: P
     )
     if built.returncode:
         pytest.skip(f"the compiler has no sanitizers: {built.stderr[-200:]}")
-    watcher = subprocess.run(
-        [compiler, "-print-file-name=libasan.so"], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    # the C++ runtime first, or the watcher does not know how exceptions within GEOS are thrown
+    watchers = [
+        subprocess.run(
+            [compiler, f"-print-file-name={name}"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for name in ("libasan.so", "libstdc++.so.6")
+    ]
     environment = {
         **os.environ,
-        "LD_PRELOAD": watcher,
+        "LD_PRELOAD": ":".join(watchers),
         "ASAN_OPTIONS": "detect_leaks=0",  # the interpreter's own
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONMALLOC": "malloc",  # so that arrays have guarded borders
