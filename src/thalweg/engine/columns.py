@@ -47,7 +47,6 @@ class Columns:
     parts: Parts
     kinds: tuple[KindOf, ...]
     parties: tuple[str, ...]
-    parts_of: npt.NDArray[np.int32]  # of each declaration: how many parts
 
     def matrix(self, theatre: Theatre) -> tuple[Matrix, tuple[Rule, ...]]:
         """The theatre's rules for exactly these kinds and parties, and the rules that its indexes name.
@@ -100,7 +99,7 @@ class Columns:
                 t[i] = matrix.t[used].max() / 2
         starts = self.parts.t0[: self.parts.n_parts]
         finite = starts[np.isfinite(starts)]
-        return Growth(h, v, t, float(np.median(finite)) if len(finite) else 0.0, self.parts_of)
+        return Growth(h, v, t, float(np.median(finite)) if len(finite) else 0.0)
 
 
 def assemble(
@@ -168,7 +167,7 @@ def assemble(
     )
     _fill_geoid(parts, complete=complete)
     kernel.prepare(parts)
-    return Columns(parts, kinds, parties, np.bincount(parts.declaration, minlength=declarations).astype(np.int32))
+    return Columns(parts, kinds, parties)
 
 
 def _fill_geoid(parts: Parts, *, complete: bool) -> None:

@@ -14,7 +14,7 @@ from thalweg.engine import sentences
 from thalweg.engine.columns import Columns
 from thalweg.engine.region import overlaps
 from thalweg.geometry import kernel
-from thalweg.geometry.kernel import CERTAIN, UNTOLD, Matrix, Pairs
+from thalweg.geometry.kernel import Matrix, Pairs
 from thalweg.model.declarations import Declaration, Kind, Standing
 from thalweg.model.findings import Certainty, Finding, FindingType
 from thalweg.model.instants import Instant
@@ -24,7 +24,8 @@ from thalweg.model.words import EXERCISE, HYPOTHETICAL, REPORTED, STALE
 
 Describe = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Sequence[str]]
 
-_CERTAINTY = {1: Certainty.POSSIBLE, 2: Certainty.LIKELY, 3: Certainty.CERTAIN}
+_POSSIBLE, _LIKELY, _CERTAIN = range(3)
+_CERTAINTY = (Certainty.POSSIBLE, Certainty.LIKELY, Certainty.CERTAIN)
 # The one that moves or acts is named first: it is the one that can be changed.
 _SPEAKS_FIRST = {
     kind: place
@@ -46,7 +47,7 @@ class Judged:
 
     order: npt.NDArray[np.int64]  # rows of the pairs, sorted by pair of declarations
     start: npt.NDArray[np.int64]
-    verdict: npt.NDArray[np.uint8]  # POSSIBLE, LIKELY or CERTAIN
+    verdict: npt.NDArray[np.uint8]  # an index into _CERTAINTY
     share: npt.NDArray[np.float64]
     told: npt.NDArray[np.bool_]
 
@@ -64,43 +65,23 @@ def judge(columns: Columns, matrix: Matrix, pairs: Pairs) -> Judged:
     share = np.ones(groups)
     told = np.ones(groups, np.bool_)
     if groups:
-        in_order = pairs.verdict[order]
-        certain = np.maximum.reduceat(in_order == CERTAIN, start[:-1])
-        verdict[certain] = CERTAIN
-        alone = ~certain & (np.diff(start) == 1) & ~np.isnan(pairs.share[order][start[:-1]])
-        one = start[:-1][alone]
-        verdict[alone] = in_order[one] & ~np.uint8(UNTOLD)
-        share[alone] = pairs.share[order][one]
-        told[alone] = (in_order[one] & UNTOLD) == 0
-        together = np.flatnonzero(~certain & ~alone)
-        if len(together):
-            _judge_together(columns, matrix, pairs, order, start, together, verdict, share, told)
+        certain = np.logical_or.reduceat(pairs.certain[order], start[:-1])
+        verdict[certain] = _CERTAIN
+        open_ = np.flatnonzero(~certain)
+        if len(open_):
+            counts = start[open_ + 1] - start[open_]
+            runs = np.concatenate([order[start[g] : start[g + 1]] for g in open_])
+            share[open_], can_tell = kernel.shares(
+                parts,
+                matrix,
+                np.append(0, np.cumsum(counts)).astype(np.int64),
+                np.ascontiguousarray(pairs.a[runs]),
+                np.ascontiguousarray(pairs.b[runs]),
+                np.ascontiguousarray(pairs.rule[runs]),
+            )
+            told[open_] = can_tell.astype(np.bool_)
+            verdict[open_] = np.where((share[open_] >= 0.5) & told[open_], _LIKELY, _POSSIBLE)
     return Judged(order, start, verdict, share, told)
-
-
-def _judge_together(
-    columns: Columns,
-    matrix: Matrix,
-    pairs: Pairs,
-    order: npt.NDArray[np.int64],
-    start: npt.NDArray[np.int64],
-    groups: npt.NDArray[np.int64],
-    verdict: npt.NDArray[np.uint8],
-    share: npt.NDArray[np.float64],
-    told: npt.NDArray[np.bool_],
-) -> None:
-    counts = start[groups + 1] - start[groups]
-    runs = np.concatenate([order[start[g] : start[g + 1]] for g in groups])
-    share[groups], can_tell = kernel.shares(
-        columns.parts,
-        matrix,
-        np.append(0, np.cumsum(counts)).astype(np.int64),
-        np.ascontiguousarray(pairs.a[runs]),
-        np.ascontiguousarray(pairs.b[runs]),
-        np.ascontiguousarray(pairs.rule[runs]),
-    )
-    told[groups] = can_tell.astype(np.bool_)
-    verdict[groups] = np.where((share[groups] >= 0.5) & told[groups], kernel.LIKELY, kernel.POSSIBLE)
 
 
 def findings(
@@ -229,7 +210,8 @@ def _finding(
     closest = (Position(lon_a, lat_a), Position(lon_b, lat_b))
     if (_SPEAKS_FIRST[b.kind], b.version_id) < (_SPEAKS_FIRST[a.kind], a.version_id):
         a, b, closest = b, a, (closest[1], closest[0])
-    type_ = FindingType.CONTRADICTION if Kind.NEGATIVE in (a.kind, b.kind) else FindingType.CONFLICT
+    own = Kind.NEGATIVE in (a.kind, b.kind) and words.theatre.same_party(a.party, b.party)
+    type_ = FindingType.CONTRADICTION if own else FindingType.CONFLICT
     vertical = height if math.isfinite(height) else None
     allowance = allowance if math.isfinite(allowance) else 0.0
     return Finding(

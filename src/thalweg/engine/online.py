@@ -14,8 +14,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from thalweg.engine import explain, lines
 from thalweg.engine.batch import in_order
 from thalweg.engine.columns import PRESENT, Columns, affiliated, hard_bounds, pack, rank_of
@@ -79,6 +77,7 @@ class Online:
         self._open: dict[str, Finding] = {}
         self._of: dict[str, set[str]] = {}  # version id -> ids of its open findings
         self._ends: Ends[str] = Ends()
+        self._over: set[str] = set()  # versions that were replaced or cancelled
         self._latest = -math.inf
         self._widest_s = max((rule.margin.time_s for rule in theatre.rules), default=0.0)
 
@@ -99,20 +98,24 @@ class Online:
                 return self._declare(event.declaration)
             case Cancelled():
                 version = self._chains.get(event.cancellation.declaration_id)
-                return Change(closed=self._end(version)) if version else Change()
+                if version is None:
+                    return Change()
+                self._over.add(version)
+                return Change(closed=self._end(version))
             case Tick():
                 return self._tick(event.now)
 
     def _declare(self, declaration: Declaration) -> Change:
         version = declaration.version_id
-        if version in self._number:
-            return Change()
+        if version in self._number or version in self._over:
+            return Change()  # a copy, perhaps late, of what is live, or was replaced or cancelled
         older = self._chains.get(declaration.declaration_id)
         if older and self._declarations[self._number[older]].revision > declaration.revision:
             return Change()  # a late copy of what has been replaced already
         closed: tuple[str, ...] = ()
         for chain in (declaration.declaration_id, declaration.replaces):
             if chain in self._chains:
+                self._over.add(self._chains[chain])
                 closed += self._end(self._chains[chain])
         if ends_at(declaration, self._widest_s) <= self._latest:
             return Change(closed=closed)
@@ -139,7 +142,7 @@ class Online:
         pairs = pairs.where(pairs.rule != 0)
         opened: list[Finding] = []
         if len(pairs.a):
-            everything = Columns(live.herd.parts, (), (), live.herd.growth.parts_of)
+            everything = Columns(live.herd.parts, (), ())
             opened = explain.findings(
                 self._declarations, everything, live.herd.matrix, self._rules, pairs, self._theatre, self._describe
             )
@@ -167,7 +170,7 @@ class Online:
     def _index(self, columns: Columns, party: str) -> Live:
         self._parties.setdefault(party, len(self._parties))
         if self._live is None:
-            shape = Columns(columns.parts, tuple(self._kinds), tuple(self._parties), np.zeros(0, np.int32))
+            shape = Columns(columns.parts, tuple(self._kinds), tuple(self._parties))
             matrix, self._rules = shape.matrix(self._theatre)
             self._live = Live(matrix, shape.growth(matrix))
         return self._live

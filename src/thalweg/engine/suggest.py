@@ -46,7 +46,7 @@ Floats = npt.NDArray[np.float64]
 _OFFERED = (Kind.OPERATION, Kind.MOVEMENT)
 _PROTECTIONS = (Kind.STATIC_SITE, Kind.RESTRICTED_ZONE)
 _TO_CLEAR = (FindingType.CONFLICT, FindingType.CONTRADICTION)
-_DIRECTIONS = 24
+_DIRECTIONS = 36
 _MOST_FIXES = 3
 _FLAT_M = 500_000.0  # what reaches farther is not drawn in a plane, and would be slow to draw
 _AGAIN = 8  # how many steps further a change may be taken when the engine does not confirm the first
@@ -167,7 +167,7 @@ def _ground(live: list[Declaration], rows: dict[str, int], theatre: Theatre) -> 
 
 
 def _field(parts: Parts, matrix: Matrix, growth: Growth, items: npt.NDArray[np.int32]) -> _Field:
-    herd = Herd(replace(parts), matrix, replace(growth, parts_of=growth.parts_of.copy()))
+    herd = Herd(replace(parts), matrix, growth)
     return _Field(herd, herd.tree(items))
 
 

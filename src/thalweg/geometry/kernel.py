@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,8 +24,6 @@ Ints32 = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 
 POINT, PATH, AREA, LEG = range(4)
-POSSIBLE, LIKELY, CERTAIN = range(1, 4)
-UNTOLD = 8  # flag on a verdict: for want of data it cannot be told how sure it is
 DATUMS = ("WGS84", "EGM96", "EGM2008", "AGL", "FL", "unknown")
 
 
@@ -85,14 +83,13 @@ class _Setting(ctypes.Structure):
     _fields_: ClassVar[list[tuple[str, Any]]] = [
         *((name, _pointer) for name in ("grow_h", "grow_v", "grow_t")),
         ("t_zero", ctypes.c_double),
-        ("parts_of", _pointer),
     ]
 
 
 class _Results(ctypes.Structure):
     _fields_: ClassVar[list[tuple[str, Any]]] = [
         *((name, ctypes.c_int64) for name in ("n", "room", "candidates")),
-        *((name, _pointer) for name in ("a", "b", "rule", "verdict", "share")),
+        *((name, _pointer) for name in ("a", "b", "rule", "certain")),
     ]
 
 
@@ -244,7 +241,6 @@ class Growth:
     v: Floats
     t: Floats
     t_zero: float
-    parts_of: Ints32  # of each declaration: how many parts it has
 
     def struct(self) -> _Setting:
         return _Setting(
@@ -252,7 +248,6 @@ class Growth:
             grow_v=_at(self.v),
             grow_t=_at(self.t),
             t_zero=self.t_zero,
-            parts_of=_at(self.parts_of),
         )
 
 
@@ -263,14 +258,13 @@ class Pairs:
     a: Ints32
     b: Ints32
     rule: Ints32
-    verdict: Bytes
-    share: npt.NDArray[np.float32]  # NaN where undecided
+    certain: npt.NDArray[np.bool_]  # every value within the bounds conflicts; else `shares` tells how many do
     candidates: int  # how many pairs the tree offered
 
     def where(self, keep: npt.NDArray[np.bool_]) -> Pairs:
         """Those that are kept, as contiguous arrays."""
         kept = np.flatnonzero(keep)
-        return Pairs(self.a[kept], self.b[kept], self.rule[kept], self.verdict[kept], self.share[kept], self.candidates)
+        return Pairs(self.a[kept], self.b[kept], self.rule[kept], self.certain[kept], self.candidates)
 
 
 def cut(first: Ints, closed: Bytes, lon: Floats, lat: Floats) -> tuple[Ints, Floats, Floats]:
@@ -328,8 +322,7 @@ def _take(results: _Results) -> Pairs:
             column(results.a, np.int32),
             column(results.b, np.int32),
             column(results.rule, np.int32),
-            column(results.verdict, np.uint8),
-            column(results.share, np.float32),
+            column(results.certain, np.bool_),
             results.candidates,
         )
     finally:
@@ -524,7 +517,6 @@ class Herd:
         parts.kind[number] = kind
         parts.party[number] = party
         parts.rank[number] = rank
-        self.growth.parts_of[number] = more
         _lib.thalweg_append(self._refs[0], ctypes.byref(source.struct()), first, last, number)
         parts.n_parts = n + more
         self._vertices += vertices
@@ -566,7 +558,6 @@ class Herd:
         for name in _COLUMNS:
             setattr(parts, name, _grown(getattr(parts, name), sizes.get(name, 2 * n_parts)))
         self.alive = _grown(self.alive, 2 * n_parts)
-        self.growth = replace(self.growth, parts_of=_grown(self.growth.parts_of, 2 * n_declarations))
         self._lay_out()
 
 

@@ -109,55 +109,41 @@ EXPORT void thalweg_geodesic(int64_t n, const double *lon0, const double *lat0, 
 typedef struct {
     int64_t n, room, candidates;
     int32_t *a, *b, *rule; /* parts, a of the declaration with the lower rank; index of the rule */
-    uint8_t *verdict;      /* POSSIBLE, LIKELY, CERTAIN, or UNDECIDED where several parts must be looked at together */
-    float *share;
+    uint8_t *certain;      /* 1: every value within the bounds conflicts; 0: some do, and thalweg_shares() counts them */
 } results;
 
-static int results_add(results *r, int64_t a, int64_t b, int32_t rule, int v, double share) {
+static int results_add(results *r, int64_t a, int64_t b, int32_t rule, int certain) {
     if (r->n == r->room) {
         int64_t room = r->room ? 2 * r->room : 4096;
         int32_t *na = realloc(r->a, (size_t)room * 4); if (!na) return 0; r->a = na;
         int32_t *nb = realloc(r->b, (size_t)room * 4); if (!nb) return 0; r->b = nb;
         int32_t *nr = realloc(r->rule, (size_t)room * 4); if (!nr) return 0; r->rule = nr;
-        uint8_t *nv = realloc(r->verdict, (size_t)room); if (!nv) return 0; r->verdict = nv;
-        float *ns = realloc(r->share, (size_t)room * 4); if (!ns) return 0; r->share = ns;
+        uint8_t *nc = realloc(r->certain, (size_t)room); if (!nc) return 0; r->certain = nc;
         r->room = room;
     }
-    r->a[r->n] = (int32_t)a, r->b[r->n] = (int32_t)b, r->rule[r->n] = rule, r->verdict[r->n] = (uint8_t)v, r->share[r->n] = (float)share;
+    r->a[r->n] = (int32_t)a, r->b[r->n] = (int32_t)b, r->rule[r->n] = rule, r->certain[r->n] = (uint8_t)certain;
     r->n++;
     return 1;
 }
 
 EXPORT void thalweg_free_results(results *r) {
-    free(r->a), free(r->b), free(r->rule), free(r->verdict), free(r->share);
+    free(r->a), free(r->b), free(r->rule), free(r->certain);
     memset(r, 0, sizeof *r);
 }
 
-/* One candidate, judged and noted. `parts_of`: how many parts each declaration has. Returns 0 on lack of memory. */
-static int judge(const parts *p, const rules *r, const int32_t *parts_of, int64_t a, int64_t b, scratch *s, results *out) {
+/* One candidate, judged and noted. Returns 0 on lack of memory. */
+static int judge(const parts *p, const rules *r, int64_t a, int64_t b, scratch *s, results *out) {
     int32_t rule = rule_of(p, r, a, b);
     if (rule < 0) return 1;
     if (p->rank[p->declaration[a]] > p->rank[p->declaration[b]]) { int64_t swap = a; a = b, b = swap; }
     out->candidates++;
     contact c;
-    terms m = terms_of(p, r, rule, a, b);
     int v = verdict(p, r, rule, a, b, DECIDE, s, &c);
-    if (v == NO) return 1;
     if (v == OUT_OF_MEMORY) return 0;
-    double share = 1.0;
-    if (v == UNDECIDED) {
-        share = NAN;
-        if (parts_of[p->declaration[a]] == 1 && parts_of[p->declaration[b]] == 1) {
-            int32_t one = (int32_t)a, other = (int32_t)b;
-            share = stands(p, a, b, &m) ? standing_share(p, a, b, &m, &c, s) : share_of(p, r, &rule, &one, &other, 1, s);
-            if (share < 0.0) return 0;
-            v = m.unstated || m.unknown ? POSSIBLE | UNTOLD : share >= 0.5 ? LIKELY : POSSIBLE;
-        }
-    }
-    return results_add(out, a, b, rule, v, share);
+    return v == NO || results_add(out, a, b, rule, v == CERTAIN);
 }
 
-typedef struct { const double *grow_h, *grow_v, *grow_t; double t_zero; const int32_t *parts_of; } setting;
+typedef struct { const double *grow_h, *grow_v, *grow_t; double t_zero; } setting;
 
 /* A tree over n parts; `part` NULL: over the first n. */
 static int plant(tree *t, const parts *p, const rules *r, const setting *g, int64_t n, const int32_t *part) {
@@ -210,7 +196,7 @@ EXPORT int thalweg_batch(const parts *p, const rules *r, const setting *g, resul
                 uint32_t hits = overlaps(theirs, &one);
                 if (near[j] == k) hits &= i == LANES - 1 ? 0 : ~0u << (i + 1); /* each pair once */
                 for (; ok && hits; hits &= hits - 1)
-                    ok = judge(p, r, g->parts_of, t.item[k * LANES + i], t.item[near[j] * LANES + __builtin_ctz(hits)], &s, out);
+                    ok = judge(p, r, t.item[k * LANES + i], t.item[near[j] * LANES + __builtin_ctz(hits)], &s, out);
             }
         }
     }
@@ -269,11 +255,11 @@ EXPORT int thalweg_query(const parts *p, const rules *r, const setting *g, tree 
             ok = n >= 0;
             for (int64_t i = 0; ok && i < n; i++) {
                 int32_t b = trees[k]->item[near[i]];
-                if (alive[b]) ok = judge(p, r, g->parts_of, a, b, &s, out);
+                if (alive[b]) ok = judge(p, r, a, b, &s, out);
             }
         }
         for (int64_t b = tail_from; ok && b < tail_to; b++)
-            if (alive[b] && (b < from || b >= to)) ok = judge(p, r, g->parts_of, a, b, &s, out);
+            if (alive[b] && (b < from || b >= to)) ok = judge(p, r, a, b, &s, out);
     }
     free(near), scratch_free(&s);
     if (!ok) thalweg_free_results(out);
@@ -382,7 +368,7 @@ EXPORT int thalweg_neighbours(const parts *p, const rules *r, const setting *g, 
             ask.h += side, ask.stop = ask.h, ask.v_ab += up_m, ask.v_ba += up_m, ask.t += late;
             contact c;
             meet(p, a, b, &ask, 0, 0.0, &s, &c);
-            ok = c.met >= 0 && (!c.met || results_add(out, a, b, rule, POSSIBLE, 0.0));
+            ok = c.met >= 0 && (!c.met || results_add(out, a, b, rule, 0));
         }
     }
     free(near), scratch_free(&s);

@@ -4,7 +4,7 @@
 
 #include "pair.h"
 
-enum { NO = 0, POSSIBLE = 1, LIKELY = 2, CERTAIN = 3, UNDECIDED = 4, OUT_OF_MEMORY = 5, UNTOLD = 8 };
+enum { NO, UNDECIDED, CERTAIN, OUT_OF_MEMORY };
 #define SAMPLES 128
 
 typedef struct {
@@ -30,6 +30,10 @@ static terms terms_of(const parts *p, const rules *r, int32_t rule, int64_t a, i
         m.ba = between_datums(p->lower_datum[b], p->geoid[b], p->upper_datum[a], p->geoid[a], r);
         m.unknown |= p->lower_datum[b] == UNKNOWN || p->upper_datum[a] == UNKNOWN;
     }
+    /* a datum that nobody knows matters only where some reading of it keeps the two apart */
+    double ab = p->lower[a] - p->upper[b] + m.ab.shift + m.ab.allowance + m.zu;
+    double ba = p->lower[b] - p->upper[a] + m.ba.shift + m.ba.allowance + m.zu;
+    if (m.unknown && (m.v > 0.0 ? larger(ab, ba) < m.v : larger(ab, ba) <= 0.0) && isnan(p->z0[a]) && isnan(p->z0[b])) m.unknown = 0;
     return m;
 }
 
