@@ -11,7 +11,7 @@ protection: for that question every site and zone lasts for ever.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -98,7 +98,9 @@ class _Case:
     declaration: Declaration
     span: tuple[int, int]  # its parts
     clears: tuple[str, ...]
-    others: frozenset[tuple[str, str]]  # findings that it has besides, as (other version, rule): they may stay
+    others: Mapping[
+        tuple[str, str], float
+    ]  # (other version, rule) -> share of findings besides: no change may raise it
 
     @property
     def bounds(self) -> FixBounds:
@@ -135,7 +137,7 @@ def suggest(
             live[rows[version]],
             (int(mine[0]), int(mine[-1]) + 1),
             tuple(sorted(finding.id for finding in of[version] if finding.type in _TO_CLEAR)),
-            frozenset(_other(finding, version) for finding in of[version] if finding.type not in _TO_CLEAR),
+            {_other(finding, version): finding.share for finding in of[version] if finding.type not in _TO_CLEAR},
         )
         yield len(asked), _for_one(case)
 
@@ -251,7 +253,8 @@ def _confirmed(case: _Case, changed: Declaration, *, lasting: bool = False) -> b
     if field.conflicts(columns, case.span, len(ground.live), kind, party):
         return False
     return not ground.lines or all(
-        finding.type is FindingType.CROSSING or _other(finding, changed.version_id) in case.others
+        finding.type is FindingType.CROSSING
+        or finding.share <= case.others.get(_other(finding, changed.version_id), -1.0) + 1e-9
         for finding in lines.alone([changed, *ground.lines], changed.version_id, ground.theatre, None)
     )
 
@@ -285,7 +288,12 @@ def _shift_in_time(case: _Case) -> list[Fix] | str:
     return fixes or f"none within {sentences.duration(bounds.time_s)}"
 
 
-def _later(declaration: Declaration, seconds: float) -> Declaration:
+def _later(declaration: Declaration, seconds: float) -> Declaration | None:
+    """So many seconds later; None where that leaves the calendar."""
+    ends = [end for each in declaration.volumes for end in (each.window.start_s, each.window.end_s)]
+    if not all(Instant.possible(end + seconds) for end in ends):
+        return None
+
     def instant(each: Instant) -> Instant:
         return Instant(each.epoch_s + seconds)
 

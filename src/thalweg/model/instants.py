@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from thalweg.model.errors import ValueRefused
 
+_YEAR_1, _YEAR_10000 = -62_135_596_800.0, 253_402_300_800.0  # what a calendar date can name
 FOREVER_PAST = float("-inf")
 FOREVER = float("inf")
 
@@ -23,8 +24,13 @@ class Instant:
     epoch_s: float
 
     def __post_init__(self) -> None:
-        if not abs(self.epoch_s) < 1e12:  # also refuses NaN
+        if not self.possible(self.epoch_s):
             raise ValueRefused("instant-range", f"{self.epoch_s!r} is not a time.", found=self.epoch_s)
+
+    @staticmethod
+    def possible(epoch_s: float) -> bool:
+        """Whether a calendar date can name it (years 1 to 9999); not for NaN."""
+        return _YEAR_1 <= epoch_s < _YEAR_10000
 
     @classmethod
     def of(cls, when: datetime) -> Instant:
