@@ -367,6 +367,24 @@ def test_a_scrub_passes_on_a_good_log_and_names_what_is_off(desk: Desk) -> None:
     file.write_bytes(data.replace(b'"text":"one"', b'"text":"two"'))
     assert desk.ledger("scrub", desk.path("log")) == 1
     assert "scrub.entry" in desk.out
+    for _ in range(2):
+        assert desk.ledger("append", desk.path("log"), "--author", "blue", "--text", "on as before") == 1
+        assert "log.suspicious" in desk.out
+    file.write_bytes(data)
+    assert desk.ledger("scrub", desk.path("log")) == 0
+    say(desk, "as before")
+
+
+def test_damage_that_a_reader_comes_upon_keeps_the_log_from_signing_until_a_scrub(desk: Desk) -> None:
+    say(desk, "one")
+    say(desk, "two")
+    file = desk.folder / "log/log.db"
+    data = file.read_bytes()
+    file.write_bytes(data.replace(b'"text":"one"', b'"text":"two"'))
+    assert desk.ledger("prove", desk.path("log"), "2", "-o", desk.path("r"), locked=False) == 1
+    assert "log.damaged" in desk.out
+    assert desk.ledger("append", desk.path("log"), "--author", "blue", "--text", "three") == 1
+    assert "log.suspicious" in desk.out
 
 
 @pytest.fixture

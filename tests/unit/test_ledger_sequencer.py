@@ -270,6 +270,17 @@ def test_a_flipped_bit_anywhere_is_found_by_a_scrub_and_nothing_is_signed_before
         assert found.value.code in (code, "note.text", "checkpoint.lines")
 
 
+def test_a_log_whose_scrub_fails_signs_nothing_more_though_nobody_suspected_it(tmp_path: Path) -> None:
+    world = sqlite_world(tmp_path)
+    world.grow_to(20)
+    flip(tmp_path / "log.db", "entry", "data", "i = 7")
+    with pytest.raises(Damaged):
+        world.log.scrub()
+    with pytest.raises(Damaged) as caught:
+        world.log.append(world.authors["blue"].say())
+    assert caught.value.code == "log.suspicious"
+
+
 def test_a_revocation_struck_from_the_list_of_keys_is_found_by_a_scrub(
     tmp_path: Path, remove: Callable[..., None]
 ) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar
 
 from cyclopts import App, Parameter
@@ -25,7 +26,7 @@ from thalweg.ledger import canonical, identity
 from thalweg.ledger.canonical import HASH_BYTES, Reader, Value
 from thalweg.ledger.checkpoint import SignedCheckpoint
 from thalweg.ledger.entry import AuthorKey, AuthorSigner, Entry
-from thalweg.ledger.errors import Inconsistent, LedgerError, Malformed, Refused
+from thalweg.ledger.errors import Damaged, Inconsistent, LedgerError, Malformed, Refused
 from thalweg.ledger.fork import compare as find_fork
 from thalweg.ledger.mirror import pull
 from thalweg.ledger.note import COSIGNATURE, NoteKey, VerifierKey
@@ -58,9 +59,15 @@ _opened_homes: ContextVar[ExitStack] = ContextVar("opened_homes")
 
 
 def _home(folder: Path) -> wiring.Home:
-    """The log's home, closed when the command ends, however it does."""
+    """The log's home, closed when the command ends, however it does; and suspicious if it ends in damage."""
     home = wiring.log_home(folder)
-    _opened_homes.get().callback(home.close)
+
+    def end(_kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
+        if isinstance(error, Damaged):
+            home.suspect()
+        home.close()
+
+    _opened_homes.get().push(end)
     return home
 
 
@@ -734,9 +741,7 @@ def mirror(
 def scrub(folder: Folder, *, passphrase_file: PassphraseFile = None, identity_file: IdentityFile = None) -> int:
     """Recompute the root from the entries. A restored or suspicious log signs again only after this has passed."""
     home = _home(folder)
-    writer = home.writer(home.keys.unlock(**_lock(passphrase_file, identity_file)), suspicious=True)
-    head = writer.log.scrub()
-    writer.remember()
+    head = home.scrub(home.keys.unlock(**_lock(passphrase_file, identity_file)))
     print(f"{head.size} entries have the root that was signed.")
     return DONE
 

@@ -295,8 +295,9 @@ class Sequencer(Log):
         """Recompute the root from the entries, and the tiles and positions with it; Damaged names what is
         off.
 
-        After it has passed, a suspicious log signs again.
+        After it has passed, a suspicious log signs again; until it has passed, none does.
         """
+        self._scrubbed = False
         tree = GrowingTree()
         stored = self._store.head()
         size = 0 if stored is None else stored.head.size
@@ -377,7 +378,7 @@ class Sequencer(Log):
         if stored is not None:
             checkpoint = SignedCheckpoint.parse(stored.checkpoint)
             if tree.root() != stored.head.root or checkpoint.head != stored.head:
-                raise Damaged("log.edge", "The newest tiles do not fit the newest checkpoint; run a scrub.", size=size)
+                raise Damaged("log.edge", "The newest tiles do not fit the newest checkpoint.", size=size)
             if checkpoint.checkpoint.origin != self.origin:
                 raise Refused("log.origin", f"This store holds the log {checkpoint.checkpoint.origin}.")
         last = self._signer.last

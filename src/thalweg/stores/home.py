@@ -6,6 +6,7 @@ store.
     log.json     origin, log key, registrar, where the store is: nothing secret, given to whoever verifies
     log.db       the SQLite store, unless the store is a PostgreSQL conninfo
     keys/        age files, the recipient they are sealed for, and the mark of the last signed head
+    suspicious   there from the first sign of damage until a scrub has passed: meanwhile nothing is signed
 """
 
 from __future__ import annotations
@@ -76,17 +77,31 @@ class Home:
         if not file.exists():
             raise Refused("home.absent", f"There is no log in {folder}; make one with 'thalweg ledger init'.")
         self.settings = Settings.parse(file.read_bytes())
+        self._suspicion = folder / "suspicious"
         self.store = open_store(self.settings.store, folder)
+
+    def suspect(self) -> None:
+        """From now on, and over every restart, nothing is signed until a scrub has passed."""
+        write_durably(self._suspicion, b"")
+
+    def scrub(self, unlocked: Unlocked) -> Head:
+        """Recompute the root from the entries; Damaged says what is off, and the log stays suspicious."""
+        self.suspect()
+        writer = self.writer(unlocked)
+        head = writer.log.scrub()
+        self._suspicion.unlink()
+        writer.remember()
+        return head
 
     def reader(self) -> Log:
         return Log(self.store, self.settings.origin)
 
-    def writer(self, unlocked: Unlocked, *, suspicious: bool = False) -> Writer:
+    def writer(self, unlocked: Unlocked) -> Writer:
         """Become the writer. The mark makes an older copy of the store refuse to be signed."""
         marked = self.mark.read()
         keys = unlocked.log_keys(self.settings.origin)
         signer = HeadSigner(self.settings.origin, keys, None if marked is None else marked.head)
-        writer = Writer(self, unlocked, Sequencer(self.store, signer, suspicious=suspicious))
+        writer = Writer(self, unlocked, Sequencer(self.store, signer, suspicious=self._suspicion.exists()))
         self._settle(writer, keys)
         return writer
 
