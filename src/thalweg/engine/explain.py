@@ -15,6 +15,7 @@ from thalweg.engine.columns import Columns
 from thalweg.engine.region import overlaps
 from thalweg.geometry import kernel
 from thalweg.geometry.kernel import Matrix, Pairs
+from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Declaration, Kind, Standing
 from thalweg.model.findings import Certainty, Finding, FindingType
 from thalweg.model.instants import Instant
@@ -142,28 +143,29 @@ def findings(
         zip(*(told[name][worst].tolist() for name in _NUMBERS), strict=True),
         strict=True,
     )
-    return [
-        _finding(
-            declarations[number_a],
-            declarations[number_b],
-            rules[which],
-            words,
-            rule_sentence=words.rules[which],
-            certainty=_CERTAINTY[verdict],
-            share=share,
-            told=can_tell,
-            gap_s=gap_s,
-            first=_instant(begins),
-            last=_instant(ends),
-            region=regions.get(g, ()),
-            reference=reference,
-            bounds=bound,
-            numbers=numbers,
-        )
-        for g, (
-            number_a, number_b, which, verdict, share, can_tell, gap_s, begins, ends, reference, bound, numbers
-        ) in enumerate(rows)
-    ]  # fmt: skip
+    with collector_paused(groups << 8):  # a quarter of a kilobyte of values for each, at the least
+        return [
+            _finding(
+                declarations[number_a],
+                declarations[number_b],
+                rules[which],
+                words,
+                rule_sentence=words.rules[which],
+                certainty=_CERTAINTY[verdict],
+                share=share,
+                told=can_tell,
+                gap_s=gap_s,
+                first=_instant(begins),
+                last=_instant(ends),
+                region=regions.get(g, ()),
+                reference=reference,
+                bounds=bound,
+                numbers=numbers,
+            )
+            for g, (
+                number_a, number_b, which, verdict, share, can_tell, gap_s, begins, ends, reference, bound, numbers
+            ) in enumerate(rows)
+        ]  # fmt: skip
 
 
 _NUMBERS = ("d", "lon_a", "lat_a", "lon_b", "lat_b", "vertical", "allowance", "closest")

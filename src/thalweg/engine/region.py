@@ -13,6 +13,7 @@ import shapely
 
 from thalweg.geometry.kernel import AREA, POINT, Parts
 from thalweg.geometry.plane import A_M, Plane, frames, lonlat
+from thalweg.model.bulk import collector_paused
 from thalweg.model.shapes import Polygon, Position, Ring
 
 Floats = npt.NDArray[np.float64]
@@ -36,17 +37,18 @@ def overlaps(
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     plane = planes[pair[piece[ring]]]
     lons, lats = lonlat(plane[:, 0] + xy[:, :1] * plane[:, 1] + xy[:, 1:] * plane[:, 2])
-    positions = list(map(Position, lons.tolist(), lats.tolist()))
-    ends = np.searchsorted(ring, np.arange(len(rings)), side="right").tolist()
-    drawn = [_distinct(positions[first : last - 1]) for first, last in zip([0, *ends], ends, strict=False)]
-    first_ring = np.searchsorted(piece, np.arange(len(pieces) + 1)).tolist()
-    out: list[tuple[Polygon, ...]] = [()] * len(a)
-    for number, which in enumerate(pair.tolist()):
-        begin, end = first_ring[number], first_ring[number + 1]
-        holes = tuple(hole for hole in drawn[begin + 1 : end] if len(hole) > 2)
-        if len(drawn[begin]) > 2:
-            out[which] = (*out[which], Polygon(drawn[begin], holes))
-    return out
+    with collector_paused(len(xy) << 4):
+        positions = list(map(Position, lons.tolist(), lats.tolist()))
+        ends = np.searchsorted(ring, np.arange(len(rings)), side="right").tolist()
+        drawn = [_distinct(positions[first : last - 1]) for first, last in zip([0, *ends], ends, strict=False)]
+        first_ring = np.searchsorted(piece, np.arange(len(pieces) + 1)).tolist()
+        out: list[tuple[Polygon, ...]] = [()] * len(a)
+        for number, which in enumerate(pair.tolist()):
+            begin, end = first_ring[number], first_ring[number + 1]
+            holes = tuple(hole for hole in drawn[begin + 1 : end] if len(hole) > 2)
+            if len(drawn[begin]) > 2:
+                out[which] = (*out[which], Polygon(drawn[begin], holes))
+        return out
 
 
 def _distinct(ring: list[Position]) -> Ring:

@@ -36,9 +36,9 @@ from thalweg.drafts import (
     reading_of,
     with_unit,
 )
-from thalweg.drafts.bulk import collector_paused
 from thalweg.drafts.draft import VOLUME_FIELDS
 from thalweg.drafts.texts import folded, listed
+from thalweg.model.bulk import collector_paused
 from thalweg.model.errors import InputError
 from thalweg.model.measures import Datum
 from thalweg.model.notes import Flag, Omission, Problem, Source

@@ -38,10 +38,10 @@ from thalweg.drafts import (
     reading_of,
     with_unit,
 )
-from thalweg.drafts.bulk import collector_paused
 from thalweg.drafts.heights import Height, read_height, read_length
 from thalweg.drafts.positions import read_cells, read_point, read_points, read_wkt
 from thalweg.drafts.texts import folded, kept, number
+from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Kind
 from thalweg.model.errors import InputError
 from thalweg.model.measures import Datum
