@@ -103,3 +103,40 @@ def test_a_reader_names_the_field_that_is_missing_wrong_or_too_much() -> None:
         Reader({"h": "0A" * 32}, "the sample").digest("h")
     with pytest.raises(Malformed, match="should be an object"):
         Reader([1], "the sample")
+
+
+def test_names_beyond_the_basic_plane_are_read_in_the_order_in_which_they_are_written() -> None:
+    value: dict[str, Value] = {"\U0001f600": 1, "\ue000": 2, "a": 3, "é": 4}
+    data = canonical.encode(value)
+    # UTF-16 puts the surrogates of U+1F600 before U+E000; code points would put it last.
+    assert data == '{"a":3,"é":4,"\U0001f600":1,"\ue000":2}'.encode()
+    assert canonical.decode(data) == value
+    with pytest.raises(Malformed):
+        canonical.decode('{"a":3,"é":4,"\ue000":2,"\U0001f600":1}'.encode())
+    with pytest.raises(Malformed):
+        canonical.decode(b'{"a":3,"\\ud83d\\ude00":1}')
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b'{"a":1,"a":1}', "canonical.duplicate"),
+        (b'[{"b":1,"b":2}]', "canonical.duplicate"),
+        (b'{"b":1,"a":1}', "canonical.spelling"),
+        (b"1.0", "canonical.float"),
+        (b"1e2", "canonical.float"),
+        (b"NaN", "canonical.float"),
+        (b"-Infinity", "canonical.float"),
+        (b"-0", "canonical.spelling"),
+        (b"9" * 5_000, "canonical.json"),
+        (b"9007199254740992", "canonical.integer"),
+        (b"[true]", "canonical.type"),
+        (b"null", "canonical.type"),
+        (b"\xef\xbb\xbf1", "canonical.json"),
+        (b"1 ", "canonical.spelling"),
+    ],
+)
+def test_each_spelling_is_refused_for_its_own_reason(data: bytes, code: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        canonical.decode(data)
+    assert caught.value.code == code

@@ -217,12 +217,8 @@ def _signatures(signed: SignedCheckpoint, trust: Trust, history: KeyHistory) -> 
     In what we hand out no line may be by a stranger: a damaged line must not pass for one.
     """
     log_keys = _log_keys(trust, history, signed.head.size)
-    known = [
-        *log_keys,
-        *history.log_keys(signed.head.size),
-        *trust.witnesses,
-        *(record.key for record in history.witnesses()),
-    ]
+    from_history = (*history.log_keys(signed.head.size), *(record.key for record in history.witnesses()))
+    known = set(log_keys).union(trust.witnesses, from_history)
     ids = {(key.name, key.key_id) for key in known}
     names = [(line.name, line.key_id) for line in signed.note.signatures]
     if len(set(names)) != len(names) or not set(names) <= ids:
