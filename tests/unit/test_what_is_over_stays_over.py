@@ -34,8 +34,8 @@ def test_a_late_copy_of_what_was_replaced_or_cancelled_opens_nothing() -> None:
     assert [each.title for each in online.live] == ["patrol", "patrol, later"]
     online.feed(Cancelled(Cancellation(second.declaration_id, "north")))
     assert not online.findings
-    online.feed(Declared(second))
-    online.feed(Declared(first))
+    assert online.feed(Declared(second)).over, "and whoever feeds it is told that it was not taken in"
+    assert online.feed(Declared(first)).over
     assert not online.findings
     assert len(online.live) == 1
 

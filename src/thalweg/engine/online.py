@@ -53,10 +53,15 @@ Event = Declared | Cancelled | Tick
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an event did to the open findings: those that opened, and the ids of those that closed."""
+    """What an event did to the open findings: those that opened, and the ids of those that closed.
+
+    `over`: the declaration was **not** taken in, for exactly this version was replaced or cancelled before. Whoever
+    feeds a late copy may let it be; a notifier who means it again must be told to give it a new revision.
+    """
 
     opened: tuple[Finding, ...] = ()
     closed: tuple[str, ...] = ()
+    over: bool = False
 
 
 class Online:
@@ -107,8 +112,10 @@ class Online:
 
     def _declare(self, declaration: Declaration) -> Change:
         version = declaration.version_id
-        if version in self._number or version in self._over:
-            return Change()  # a copy, perhaps late, of what is live, or was replaced or cancelled
+        if version in self._number:
+            return Change()
+        if version in self._over:
+            return Change(over=True)
         older = self._chains.get(declaration.declaration_id)
         if older and self._declarations[self._number[older]].revision > declaration.revision:
             return Change()  # a late copy of what has been replaced already
