@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
+from concurrent.futures import Future
 
 import pytest
 
@@ -253,3 +255,83 @@ def test_a_whole_log_runs_reopens_scrubs_and_proves_on_it(open_store: OpenStore)
     assert reader.root(300) != EMPTY_ROOT
     world.log.close()
     assert isinstance(world.log, Sequencer)
+
+
+def waiting(store: Store, size: int, timeout_s: float) -> Future[tuple[int, float]]:
+    """A thread that waits: what it was told, and when."""
+    told: Future[tuple[int, float]] = Future()
+    threading.Thread(target=lambda: told.set_result((store.wait(size, timeout_s), time.monotonic()))).start()
+    return told
+
+
+def test_who_waits_for_the_log_to_grow_is_told_at_once(open_store: OpenStore) -> None:
+    """Within a twentieth of a second between processes on SQLite, in a few milliseconds elsewhere; the bound has
+    room for a slow machine."""
+    store, follower, writer = open_store(), open_store(), Writer()
+    fence = store.acquire()
+    assert follower.wait(0, 0.0) == 0
+    took = []
+    for size in range(1, 8):
+        both = [waiting(follower, size - 1, 20.0), waiting(store, size - 1, 20.0)]
+        time.sleep(0.08)
+        assert not any(each.done() for each in both)
+        writer.append(store, fence, 1)
+        after = time.monotonic()
+        for told in both:
+            now, at = told.result(timeout=20)
+            assert now == size
+            took.append(at - after)
+        assert follower.entry(size - 1) is not None
+    assert sorted(took)[len(took) // 2] < 0.1
+    assert follower.wait(3, 20.0) == 7
+
+
+def test_a_wait_ends_with_its_time_and_with_the_store(open_store: OpenStore) -> None:
+    store, writer = open_store(), Writer()
+    fence = store.acquire()
+    writer.append(store, fence, 2)
+    start = time.monotonic()
+    assert store.wait(2, 0.2) == 2
+    assert 0.15 < time.monotonic() - start < 5
+    told = waiting(store, 2, 30.0)
+    time.sleep(0.1)
+    store.close()
+    assert told.result(timeout=5)[0] == 2
+
+
+def test_a_follower_reads_and_proves_the_log_while_another_process_grows_it(open_store: OpenStore) -> None:
+    """The follower's `Log` on an opener of its own: every size it is told has its entries, root and proofs."""
+    world = World(open_store())
+    follower = open_store()
+    log = Log(follower, ORIGIN)
+    wrong: list[str] = []
+    followed: list[int] = []
+    last = world.log.size + 30 * 9
+
+    def follow() -> None:
+        size = 0
+        while size < last:
+            now = follower.wait(size, 10.0)
+            if now == size:
+                wrong.append("nothing came")
+                return
+            if len(list(follower.entries(size, now))) != now - size:
+                wrong.append("entries below the size are missing")
+            size = now
+            signed = log.head()
+            if signed is None or signed.head.size < size:
+                wrong.append("an older head than the size that was told")
+                return
+            if log.root(signed.head.size) != signed.head.root:
+                wrong.append("a root that does not fit")
+            verify_receipt(log.receipt(size - 1, signed).encode(), world.trust())
+            followed.append(size)
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    for _ in range(30):
+        world.fill(9)
+    thread.join()
+    assert wrong == []
+    assert followed[-1] == last
+    world.log.close()

@@ -13,7 +13,12 @@ before and thereby ends whoever held the last one (a lock keeps a second writer 
 first lives; the number, not the lock, is what keeps the log whole): an append under an older number, or
 from another size than the log has, is refused with `store.fenced` or `store.moved` and changes nothing,
 however late it arrives. Any number of readers may read meanwhile; each sees some durable state, never a
-mixture, never an older one than the same reader saw before.
+mixture, never an older one than the same reader saw before. Each call is a state of its own: a follower
+that takes the size from `wait` or `head` first and reads entries and tiles below it afterwards reads one log,
+since what is below a durable size never changes.
+
+**Waiting.** `wait` returns within milliseconds of an append by the process that has the store open for it, and on
+PostgreSQL by any process; on SQLite an append by another process is noticed within a twentieth of a second.
 
 **Retries.** An append that failed with `happened = "no"` did nothing and may be sent again as it is. With
 `happened = "unknown"` it may have happened: read `head` and look for the entries before anything else.
@@ -128,6 +133,11 @@ class Store(ReadStore, Protocol):
         """Stop being the writer, if this is one. The log stays as it is."""
 
     def append(self, batch: Append, fence: int) -> None: ...
+
+    def wait(self, size: int, timeout_s: float) -> int:
+        """The durable size, as soon as it is larger than `size`, or when `timeout_s` seconds are over, or
+        earlier (when the store is closed, say): not larger means ask again. Blocks its thread; `close` wakes it.
+        """
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Entries start..stop-1 in order; fewer if the log is shorter."""

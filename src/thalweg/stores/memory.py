@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from thalweg.ledger.errors import Refused
 from thalweg.ledger.promise import Append, AuthorTip, StoredHead, StoredPayload
 from thalweg.ledger.tree import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH
+from thalweg.stores.bell import Bell
 
 
 class MemoryStore:
@@ -15,6 +16,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._bell = Bell()
         self._fence = 0
         self._held = False
         self._head: StoredHead | None = None
@@ -59,6 +61,17 @@ class MemoryStore:
                 self._payloads[payload.digest] = payload
             self._checkpoints[batch.head.size] = batch.checkpoint
             self._head = StoredHead(batch.head, batch.checkpoint)
+        self._bell.ring("grown")
+
+    def wait(self, size: int, timeout_s: float) -> int:
+        with self._bell.expect("grown") as grown:
+            if self._size() <= size:
+                grown.wait(timeout_s)
+        return self._size()
+
+    def _size(self) -> int:
+        with self._lock:
+            return len(self._entries)
 
     def head(self) -> StoredHead | None:
         with self._lock:
@@ -126,4 +139,5 @@ class MemoryStore:
             return self._payloads.pop(digest, None) is not None
 
     def close(self) -> None:
+        self._bell.ring_all()
         self.release()

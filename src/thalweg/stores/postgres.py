@@ -15,18 +15,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-import psycopg
 from psycopg.rows import TupleRow
 
-from thalweg.ledger.errors import Damaged, LedgerError, Refused, StoreFailed
+from thalweg.ledger.errors import LedgerError, Refused, StoreFailed
 from thalweg.ledger.promise import Append, AuthorTip, StoredHead, StoredPayload
 from thalweg.ledger.tree import TILE_WIDTH, Head
+from thalweg.stores.postgres_line import Connection, PostgresBell, bring_forward, connect, guard
 from thalweg.stores.sql import Migration, migrations, queries
 
-_SYNCHRONOUS = "SET synchronous_commit = on"
-
 T = TypeVar("T")
-Connection = psycopg.Connection[TupleRow]
 
 
 class PostgresStore:
@@ -47,6 +44,8 @@ class PostgresStore:
         self._writer: Connection | None = None
         self._reader: Connection | None = None
         self._holding = False
+        self._closed = False
+        self._bell = PostgresBell(conninfo, self._sql)
         try:
             self._guard("no", self._check)
             self._guard("no", self._migrate)
@@ -96,6 +95,13 @@ class PostgresStore:
             # The server may have committed before the line went dead: ask it afresh.
             self._drop()
             raise
+
+    def wait(self, size: int, timeout_s: float) -> int:
+        self._bell.listen()
+        with self._bell.expect("grown") as grown:
+            if self._size(size) <= size:
+                grown.wait(timeout_s)
+        return self._size(size)
 
     def head(self) -> StoredHead | None:
         rows = self._read("head")
@@ -151,6 +157,8 @@ class PostgresStore:
         return gone
 
     def close(self) -> None:
+        self._closed = True
+        self._bell.close()
         if self._writer is not None and not self._writer.broken:
             self.release()
         self._drop()
@@ -163,25 +171,7 @@ class PostgresStore:
             raise Refused("store.unsafe", "This server does not write safely (fsync, full_page_writes are off).")
 
     def _migrate(self) -> None:
-        connection, sql = self._writing(), self._sql
-        with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(1414024279)")
-            if connection.execute(sql["schema-version"]).fetchall() == [(None,)]:
-                connection.execute(sql["make-version"])
-                connection.execute(sql["first-version"])
-            version = connection.execute(sql["version"]).fetchall()[0][0]
-            newest = self._steps[-1].version
-            if version > newest:
-                raise Refused(
-                    "store.newer",
-                    f"The database has schema {version}, this program knows {newest}: use the newer program.",
-                    found=version,
-                    known=newest,
-                )
-            for step in self._steps:
-                if step.version > version:
-                    connection.execute(step.text.encode())
-            connection.execute(sql["set-version"], (newest,))
+        bring_forward(self._writing(), self._sql, self._steps)
 
     def _fill(self, batch: Append, fence: int) -> int:
         """Send the whole transaction but its COMMIT in one go; returns how many rows the move touched."""
@@ -190,6 +180,8 @@ class PostgresStore:
             connection.execute("BEGIN")
             moved = connection.execute(self._sql["move"], (batch.head.size, batch.head.root, fence, batch.start))
             self._insert(connection, batch)
+            # Sent by the server when the transaction commits, and not at all if it does not.
+            connection.execute(self._sql["notify-grown"])
         return moved.rowcount
 
     def _refuse_if_moved(self, batch: Append, fence: int) -> None:
@@ -253,20 +245,15 @@ class PostgresStore:
             self._writer = self._reader = None
             self._holding = False
 
-    def _connect(self) -> Connection:
-        connection = psycopg.connect(self._conninfo, autocommit=True)
-        connection.execute(_SYNCHRONOUS)
-        return connection
-
     def _writing(self) -> Connection:
         if self._writer is None or self._writer.broken or self._writer.closed:
             self._holding = False
-            self._writer = self._connect()
+            self._writer = connect(self._conninfo)
         return self._writer
 
     def _reading(self) -> Connection:
         if self._reader is None or self._reader.broken or self._reader.closed:
-            self._reader = self._connect()
+            self._reader = connect(self._conninfo)
         return self._reader
 
     def _change(self, name: str, *values: object) -> int:
@@ -281,18 +268,17 @@ class PostgresStore:
         with self._reading_lock:
             return self._guard("no", act)
 
+    def _size(self, closed: int) -> int:
+        """The durable size; `closed` if the store has been closed, whose connections must not come back."""
+        with self._reading_lock:
+            return closed if self._closed else int(self._read("size")[0][0])
+
     def _one(self, name: str, *values: object) -> bytes | None:
         rows = self._read(name, *values)
         return bytes(rows[0][0]) if rows else None
 
     def _guard(self, happened: str, act: Callable[[], T]) -> T:
-        """Runs `act`; what the driver raises leaves here as an error of the ledger's family."""
-        try:
-            return act()
-        except psycopg.errors.DataCorrupted as error:
-            raise Damaged("store.damaged", f"PostgreSQL reports damage: {error}") from error
-        except psycopg.Error as error:
-            raise StoreFailed("store.failed", f"PostgreSQL failed: {error}", happened=happened) from error
+        return guard(happened, act)
 
 
 def _tip(rows: list[TupleRow]) -> AuthorTip | None:

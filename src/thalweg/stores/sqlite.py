@@ -13,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -21,12 +22,14 @@ import apsw
 from thalweg.ledger.errors import Damaged, Refused, StoreFailed
 from thalweg.ledger.promise import Append, AuthorTip, StoredHead, StoredPayload
 from thalweg.ledger.tree import TILE_WIDTH, Head
+from thalweg.stores.bell import Bell
 from thalweg.stores.sql import Migration, migrations, queries
 
 APPLICATION_ID = 0x54484C57  # "THLW"
 _LEVEL = 1 << 48
 _BUSY_MS = 5_000
 _OLDEST_SQLITE = (3, 51, 3)
+_LOOK_S = 0.05
 
 T = TypeVar("T")
 
@@ -59,6 +62,8 @@ class SqliteStore:
         self._writing_lock = threading.RLock()
         self._reading_lock = threading.RLock()
         self._connections: tuple[apsw.Connection, apsw.Connection] | None = None
+        self._closed = False
+        self._bell = Bell()
         self._guard("no", self._connected)
 
     def acquire(self, *, take_over: bool = False) -> int:
@@ -98,6 +103,15 @@ class SqliteStore:
             # Whether the commit reached the disk is decided by the disk: start from the file again.
             self._drop()
             raise
+        self._bell.ring("grown")
+
+    def wait(self, size: int, timeout_s: float) -> int:
+        with self._bell.expect("grown") as grown:
+            # The bell rings for this very store; who else may have the file open is asked of the file.
+            for _ in range(max(1, ceil(timeout_s / _LOOK_S))):
+                if self._size(size) > size or grown.wait(min(timeout_s, _LOOK_S)):
+                    break
+        return self._size(size)
 
     def head(self) -> StoredHead | None:
         rows = self._read("head")
@@ -157,6 +171,8 @@ class SqliteStore:
         return gone
 
     def close(self) -> None:
+        self._closed = True
+        self._bell.ring_all()
         self.release()
         self._drop()
 
@@ -184,24 +200,7 @@ class SqliteStore:
         return writer, reader
 
     def _migrate(self, connection: apsw.Connection) -> None:
-        with connection:
-            version = connection.pragma("user_version")
-            owner = connection.pragma("application_id")
-            if owner not in (0, APPLICATION_ID) or (owner == 0 and version):
-                raise Refused("store.foreign", "This SQLite file is not a log of ours.", path=str(self._path))
-            newest = self._steps[-1].version
-            if version > newest:
-                raise Refused(
-                    "store.newer",
-                    f"The file has schema {version}, this program knows {newest}: use the newer program.",
-                    found=version,
-                    known=newest,
-                )
-            for step in self._steps:
-                if step.version > version:
-                    connection.execute(step.text)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {newest}")
+        bring_forward(connection, self._path, self._steps, APPLICATION_ID)
 
     def _begin(self) -> None:
         self._writing().execute("BEGIN IMMEDIATE")
@@ -255,6 +254,11 @@ class SqliteStore:
                 connections = self._connections = self._connections or self._open()
         return connections
 
+    def _size(self, closed: int) -> int:
+        """The durable size; `closed` if the store has been closed, whose connections must not come back."""
+        with self._reading_lock:
+            return closed if self._closed else int(self._read("size")[0][0])
+
     def _changes(self) -> int:
         return self._writing().changes()
 
@@ -279,6 +283,28 @@ class SqliteStore:
             raise StoreFailed("store.busy", "The file is locked by another program.", happened="no") from error
         except apsw.Error as error:
             raise StoreFailed("store.failed", f"SQLite failed: {error}", happened=happened) from error
+
+
+def bring_forward(connection: apsw.Connection, path: Path, steps: Sequence[Migration], application_id: int) -> None:
+    """Bring the schema of a file to the newest of `steps`; Refused if it is newer than that, or not of this kind."""
+    with connection:
+        version = connection.pragma("user_version")
+        owner = connection.pragma("application_id")
+        if owner not in (0, application_id) or (owner == 0 and version):
+            raise Refused("store.foreign", "This SQLite file is not a log of ours.", path=str(path))
+        newest = steps[-1].version
+        if version > newest:
+            raise Refused(
+                "store.newer",
+                f"The file has schema {version}, this program knows {newest}: use the newer program.",
+                found=version,
+                known=newest,
+            )
+        for step in steps:
+            if step.version > version:
+                connection.execute(step.text)
+        connection.execute(f"PRAGMA application_id = {application_id}")
+        connection.execute(f"PRAGMA user_version = {newest}")
 
 
 def _tip(rows: list[Any]) -> AuthorTip | None:

@@ -62,3 +62,9 @@ SELECT salt, payload FROM payload WHERE digest = %s;
 DELETE FROM payload WHERE digest = %s;
 -- name: rewrite-payloads
 VACUUM FULL payload;
+-- name: size
+SELECT size FROM log;
+-- name: channel
+SELECT 'thalweg_log_' || (SELECT oid FROM pg_namespace WHERE nspname = current_schema());
+-- name: notify-grown
+SELECT pg_notify('thalweg_log_' || (SELECT oid FROM pg_namespace WHERE nspname = current_schema()), 'grown');

@@ -44,3 +44,5 @@ UPDATE checkpoint SET note = ? WHERE size = ?;
 SELECT salt, payload FROM payload WHERE digest = ?;
 -- name: erase
 DELETE FROM payload WHERE digest = ?;
+-- name: size
+SELECT size FROM log;
