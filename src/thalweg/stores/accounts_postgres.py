@@ -1,0 +1,127 @@
+"""Accounts on PostgreSQL, through psycopg 3, beside the log in one database: several server processes share them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from thalweg.ledger.errors import Damaged, LedgerError, Refused, StoreFailed
+from thalweg.stores.accounts_tables import AccountTables, Row
+from thalweg.stores.sql import migrations, queries
+
+_SYNCHRONOUS = "SET synchronous_commit = on"
+
+T = TypeVar("T")
+Connection = psycopg.Connection[TupleRow]
+
+
+class PostgresAccounts(AccountTables):
+    """An `AccountStore` in the first schema of the connection's search_path."""
+
+    def __init__(self, conninfo: str) -> None:
+        """Connects and brings the schema forward; Refused if it is newer than ours."""
+        super().__init__(_Database(conninfo))
+
+
+class _Database:
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._sql: Any = queries("postgres_accounts")
+        self._lock = threading.RLock()
+        self._held: Connection | None = None
+        self._within = False
+        try:
+            self._guard("no", self._migrate)
+        except LedgerError:
+            self.close()
+            raise
+
+    def read(self, name: str, *values: object) -> list[Row]:
+        return self._fetch("no", name, values)
+
+    def change(self, name: str, *values: object) -> int:
+        with self._lock:
+            return self._guard("unknown", lambda: self._connected().execute(self._sql[name], values).rowcount)
+
+    def change_returning(self, name: str, *values: object) -> list[Row]:
+        return self._fetch("unknown", name, values)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with self._lock:
+            self._guard("no", lambda: self._connected().execute("BEGIN"))
+            connection = self._connected()
+            done, self._within = False, True
+            try:
+                yield
+                self._guard("unknown", lambda: connection.execute("COMMIT"))
+                done = True
+            finally:
+                self._within = False
+                if not done and not connection.broken:
+                    self._guard("unknown", lambda: connection.execute("ROLLBACK"))
+
+    def wipe_contacts(self) -> None:
+        # A deleted row stays in its page until the table is written anew. The server's WAL and its backups keep it
+        # for as long as their owner lets them: docs/explanation/sign-in.md says so.
+        with self._lock:
+            self._guard("unknown", lambda: self._connected().execute(self._sql["rewrite-contacts"]))
+
+    def close(self) -> None:
+        with self._lock:
+            if self._held is not None:
+                self._held.close()
+            self._held = None
+
+    def _fetch(self, happened: str, name: str, values: tuple[object, ...]) -> list[Row]:
+        def act() -> list[Row]:
+            with self._connected().cursor(binary=True) as cursor:
+                return [*cursor.execute(self._sql[name], values or None).fetchall()]
+
+        with self._lock:
+            return self._guard(happened, act)
+
+    def _connected(self) -> Connection:
+        held = self._held
+        if held is None or held.broken or held.closed:
+            if self._within:  # a new connection would be outside of the transaction
+                raise StoreFailed("store.failed", "The connection broke within a transaction.", happened="no")
+            held = psycopg.connect(self._conninfo, autocommit=True)
+            held.execute(_SYNCHRONOUS)
+            self._held = held
+        return held
+
+    def _migrate(self) -> None:
+        connection, sql, steps = self._connected(), self._sql, migrations("postgres_accounts")
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(1414024257)")
+            if connection.execute(sql["schema-version"]).fetchall() == [(None,)]:
+                connection.execute(sql["make-version"])
+                connection.execute(sql["first-version"])
+            version = connection.execute(sql["version"]).fetchall()[0][0]
+            newest = steps[-1].version
+            if version > newest:
+                raise Refused(
+                    "store.newer",
+                    f"The database has schema {version}, this program knows {newest}: use the newer program.",
+                    found=version,
+                    known=newest,
+                )
+            for step in steps:
+                if step.version > version:
+                    connection.execute(step.text.encode())
+            connection.execute(sql["set-version"], (newest,))
+
+    def _guard(self, happened: str, act: Callable[[], T]) -> T:
+        """Runs `act`; what the driver raises leaves here as an error of the ledger's family."""
+        try:
+            return act()
+        except psycopg.errors.DataCorrupted as error:
+            raise Damaged("store.damaged", f"PostgreSQL reports damage: {error}") from error
+        except psycopg.Error as error:
+            raise StoreFailed("store.failed", f"PostgreSQL failed: {error}", happened=happened) from error
