@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
+from typing_extensions import override
 
 from thalweg.ledger.errors import Damaged, Refused, StoreFailed
 from thalweg.stores.bell import Bell
@@ -84,6 +85,7 @@ class Line:
         self._durable = durable
         self._lock = threading.RLock()
         self._connection: Connection | None = None
+        self._closed = False
 
     def rows(self, name: str, *values: object) -> list[TupleRow]:
         """The rows of a named statement, one transaction of its own."""
@@ -130,13 +132,19 @@ class Line:
 
     def close(self) -> None:
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._closed = True
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _open(self) -> Connection:
+        if self._closed:
+            raise StoreFailed("store.closed", "These tables have been closed.", happened="no")
         if self._connection is None or self._connection.broken or self._connection.closed:
-            self.close()
+            self._drop()
             self._connection = connect(self._conninfo, durable=self._durable)
         return self._connection
 
@@ -152,8 +160,8 @@ class PostgresBell(Bell):
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._listening = threading.Event()
-        self._stop = threading.Event()
 
+    @override
     def listen(self) -> None:
         """Called before waiting: from when this returns, nothing that is notified is missed."""
         with self._starting:
@@ -163,9 +171,9 @@ class PostgresBell(Bell):
         # While the database is away nobody listens, and everybody is woken when somebody does again.
         self._listening.wait(_FIRST_S)
 
+    @override
     def close(self) -> None:
-        self._stop.set()
-        self.ring_all()
+        super().close()
         if self._thread is not None:
             self._thread.join()
 

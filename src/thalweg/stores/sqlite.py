@@ -274,15 +274,19 @@ class SqliteStore:
         return bytes(rows[0][0]) if rows else None
 
     def _guard(self, happened: str, act: Callable[[], T]) -> T:
-        """Runs `act`; what the driver raises leaves here as an error of the ledger's family."""
-        try:
-            return act()
-        except (apsw.CorruptError, apsw.NotADBError) as error:
-            raise Damaged("store.damaged", f"SQLite cannot read the file: {error}", path=str(self._path)) from error
-        except apsw.BusyError as error:
-            raise StoreFailed("store.busy", "The file is locked by another program.", happened="no") from error
-        except apsw.Error as error:
-            raise StoreFailed("store.failed", f"SQLite failed: {error}", happened=happened) from error
+        return guard(happened, self._path, act)
+
+
+def guard(happened: str, path: Path, act: Callable[[], T]) -> T:
+    """Runs `act`; what the driver raises leaves here as an error of the ledger's family."""
+    try:
+        return act()
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise Damaged("store.damaged", f"SQLite cannot read the file: {error}", path=str(path)) from error
+    except apsw.BusyError as error:
+        raise StoreFailed("store.busy", "The file is locked by another program.", happened="no") from error
+    except apsw.Error as error:
+        raise StoreFailed("store.failed", f"SQLite failed: {error}", happened=happened) from error
 
 
 def bring_forward(connection: apsw.Connection, path: Path, steps: Sequence[Migration], application_id: int) -> None:
