@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from thalweg.ledger.canonical import Value
     from thalweg.ledger.note import VerifierKey
+    from thalweg.model.keeping import DeskTables
     from thalweg.stores.author import AuthorHome
     from thalweg.stores.author import Said as Said  # named again, so that the command line may say it
     from thalweg.stores.files import KeyRing, MirrorFiles, Unlocked, WitnessFiles
@@ -156,3 +157,8 @@ def mirror_files(folder: Path) -> MirrorFiles:
 def now_ms() -> int:
     """The present in milliseconds of Unix time, as entries state it."""
     return round(now().timestamp() * 1000)
+
+
+def desk_tables(home: Home, seal: bytes = b"") -> DeskTables:
+    """What the desk keeps beside a log. `seal` is the secret under which its snapshots are checked."""
+    return home.desk_tables(seal)

@@ -235,6 +235,7 @@ DAMAGE = {
     "the length": "UPDATE snapshot SET bytes = 1 WHERE id = {id}",
     "the name": "UPDATE snapshot SET name = 'state' WHERE name = 'other'",
 }
+EVERY_PIECE = "UPDATE {piece} SET data = {changed}"
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
@@ -257,7 +258,7 @@ def test_a_damaged_snapshot_is_passed_over_and_the_reason_told(
     assert isinstance(found, Snapshot)
     assert "damaged" in found.passed_over
     assert (found.size, found.data) == ((20, data) if damage == "the name" else (10, b"ten"))
-    spoil(kind, where, f"UPDATE {piece} SET data = {changed}")
+    spoil(kind, where, EVERY_PIECE.format(piece=piece, changed=changed))
     lost = desk.snapshots.newest("state")
     assert isinstance(lost, NoSnapshot)
     assert lost.why.count("damaged") >= 2

@@ -161,7 +161,10 @@ class Unlocked:
 
 
 class Mark:
-    """The newest head that a log is known to have signed, kept with its key and away from its store."""
+    """The newest head that a log is known to have signed, kept with its key and away from its store.
+
+    Several processes on one machine may share it: it only ever moves forward.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -170,7 +173,12 @@ class Mark:
         return SignedCheckpoint.parse(self._path.read_bytes()) if self._path.exists() else None
 
     def write(self, signed: SignedCheckpoint) -> None:
-        write_durably(self._path, signed.encode())
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_name(self._path.name + ".lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            held = self.read()
+            if held is None or held.head.size <= signed.head.size:
+                write_durably(self._path, signed.encode())
 
 
 class WitnessFiles:

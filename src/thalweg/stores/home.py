@@ -5,29 +5,34 @@ store.
 
     log.json     origin, log key, registrar, where the store is: nothing secret, given to whoever verifies
     log.db       the SQLite store, unless the store is a PostgreSQL conninfo
+    desk.db      what the desk keeps beside an SQLite store; snapshots.db, a cache of its state
     keys/        age files, the recipient they are sealed for, and the mark of the last signed head
     suspicious   there from the first sign of damage until a scrub has passed: meanwhile nothing is signed
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 
 from thalweg.ledger import canonical, identity
 from thalweg.ledger.canonical import Reader, Value
-from thalweg.ledger.checkpoint import HeadSigner
+from thalweg.ledger.checkpoint import HeadSigner, SignedCheckpoint, require_log_signature
 from thalweg.ledger.entry import AuthorSigner
-from thalweg.ledger.errors import LedgerError, Malformed, Refused
+from thalweg.ledger.errors import Inconsistent, LedgerError, Malformed, Refused
 from thalweg.ledger.note import NoteKey, VerifierKey
 from thalweg.ledger.promise import Store
 from thalweg.ledger.sequencer import Log, Placed, Sequencer, prepare
-from thalweg.ledger.tree import EMPTY_ROOT, Head
+from thalweg.ledger.tree import EMPTY_ROOT, Head, verify_consistency
+from thalweg.model.keeping import DeskTables
 from thalweg.stores.files import NEXT, KeyRing, Mark, Unlocked, write_durably
 
 SETTINGS = "thalweg/log/v1"
+_TURN_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Home:
             raise Refused("home.absent", f"There is no log in {folder}; make one with 'thalweg ledger init'.")
         self.settings = Settings.parse(file.read_bytes())
         self._suspicion = folder / "suspicious"
+        self._closing = threading.Event()
         self.store = open_store(self.settings.store, folder)
 
     def suspect(self) -> None:
@@ -105,6 +111,77 @@ class Home:
         self._settle(writer, keys)
         return writer
 
+    def writer_in_turn(self, unlocked: Unlocked, timeout_s: float) -> Writer | None:
+        """Stand by, and become the writer as soon as nobody else is; None if that took longer than told.
+
+        The lock of a writer that was killed is gone at once, and that of a machine that vanished within some ten
+        seconds. One that hangs keeps it: whoever is sure may `acquire(take_over=True)`.
+        """
+        for _ in range(max(1, ceil(timeout_s / _TURN_S))):
+            try:
+                return self.writer(unlocked)
+            except Refused as error:
+                if error.code != "store.held":
+                    raise
+            if self._closing.wait(_TURN_S):
+                break
+        return None
+
+    def move_mark(self) -> SignedCheckpoint | None:
+        """Move this home's mark to the newest head of the store, once it is shown to add to the one marked.
+
+        For every server process on a beat, whether it writes or follows: then each machine knows how far the log
+        had come, and whichever becomes the writer next refuses an older copy. Inconsistent if the store is behind
+        the mark or contradicts it; None before the first entry.
+        """
+        log, marked = self.reader(), self.mark.read()
+        signed = log.head()
+        if signed is None or (marked is not None and signed.head.size < marked.head.size):
+            if marked is None:
+                return None
+            found = 0 if signed is None else signed.head.size
+            raise Inconsistent(
+                "signer.rollback",
+                f"{marked.head.size} entries were signed once, the store has {found}: an older copy.",
+                signed=marked.head.size,
+                found=found,
+            )
+        try:
+            if marked is not None:
+                proof = log.consistency(marked.head.size, signed.head.size)
+                verify_consistency(marked.head, signed.head, proof)
+        except Refused as error:
+            raise Inconsistent(
+                "signer.fork",
+                f"The store does not contain the head of {marked.head.size if marked else 0} entries that was signed.",
+            ) from error
+        self._require_own(log, signed, anchored=marked is not None)
+        if marked is None or marked.head != signed.head:
+            self.mark.write(signed)
+        return signed
+
+    def _require_own(self, log: Log, signed: SignedCheckpoint, *, anchored: bool) -> None:
+        """The head is signed by the key in the settings; or, if it adds to a head known before, by the key that the
+        registrar has entered since (another machine changed it)."""
+        try:
+            require_log_signature(signed, self.settings.origin, [self.settings.log_key])
+        except Refused:
+            if not anchored:
+                raise
+            log.prove(0, signed)
+            keys = log.history(signed.head.size).log_keys(signed.head.size)
+            require_log_signature(signed, self.settings.origin, keys)
+
+    def desk_tables(self, seal: bytes = b"") -> DeskTables:
+        """What the desk keeps beside this log: in the same database, or in files of its own beside the log's."""
+        opened: DeskTables
+        scheme, _, rest = self.settings.store.partition(":")
+        if scheme == "postgres":
+            opened = import_module("thalweg.stores.postgres_desk").PostgresDesk(rest, seal=seal)
+        else:
+            opened = import_module("thalweg.stores.sqlite_desk").SqliteDesk(self.folder, seal=seal)
+        return opened
+
     def rotate_log_key(self, unlocked: Unlocked, seed: bytes, *, at_ms: int, salt: bytes) -> VerifierKey:
         """Replace the log's own key: the registrar signs `log.key/1`; both keys sign the head that holds it.
 
@@ -127,6 +204,7 @@ class Home:
             write_durably(self.folder / "log.json", replace(self.settings, log_key=named[0]).encode())
 
     def close(self) -> None:
+        self._closing.set()
         self.store.close()
 
 
