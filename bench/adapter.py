@@ -91,7 +91,7 @@ def replay(world: World, given: Stream, meter: Meter) -> tuple[Floats, Floats, P
         matrix, _ = first.matrix(theatre(margins=False))
     with meter.phase("index"):
         live = Live(matrix, first.growth(matrix))
-        live.load(first.parts, first.parts.kind, first.parts.party)
+        live.load(first.parts, np.arange(given.live), first.parts.kind, first.parts.party)
         del first
         end_s = world.end_s.tolist()
         ends: Ends[int] = Ends()
@@ -115,14 +115,16 @@ def replay(world: World, given: Stream, meter: Meter) -> tuple[Floats, Floats, P
                 live.remove(old)
             if row >= 0:
                 spare = row - given.live
-                pairs = live.add(source, (spare, spare + 1), row, kind=0, party=0, rank=row)
+                met = live.meet(source, (spare, spare + 1), kind=0, party=0, rank=row)
+                pairs, declaration = met.pairs, met.parts.declaration
+                about = np.column_stack([met.numbers[declaration[pairs.a]], met.numbers[declaration[pairs.b]]])
+                live.add(source, (spare, spare + 1), row, kind=0, party=0, rank=row)
                 present[row] = 1
                 ends.add(end_s[row], row)
             thread_us[event] = (time.thread_time_ns() - thread) / 1e3
             spent_us[event] = (time.perf_counter_ns() - clock) / 1e3
             if row >= 0:
-                declaration = live.herd.parts.declaration
-                told.append(np.column_stack([declaration[pairs.a], declaration[pairs.b]]).astype(np.int64))
+                told.append(np.where(about < 0, row, about))
     found = np.concatenate(told) if told else np.empty((0, 2), np.int64)
     return spent_us, thread_us, found, _agrees(world, given, found)
 
@@ -174,7 +176,7 @@ def explain(world: World, meter: Meter, *, margins: bool) -> int:
         matrix, named = given.matrix(rules)
         pairs = kernel.batch(given.parts, matrix, given.growth(matrix))
     with meter.phase("explain"):
-        return len(explaining.findings(said, given, matrix, named, pairs, rules, None))
+        return len(explaining.findings(said, given, matrix, named, pairs, explaining.Words(rules, named), None))
 
 
 def part_of(world: World, rows: Ints) -> World:

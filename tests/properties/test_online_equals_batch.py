@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.twin import strategies as twin
 from tests.twin.brute import hard
-from thalweg.engine import Cancelled, Declared, Event, Online, Tick, batch
+from thalweg.engine import Cancelled, Declared, Event, Online, Tick, batch, live
 from thalweg.model.declarations import Cancellation, Declaration, Kind
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
@@ -91,20 +92,27 @@ def histories(draw: st.DrawFn) -> tuple[Theatre, list[Event]]:
     return draw(twin.theatres(scene)), events
 
 
-@settings(SLOW, max_examples=60)
-@given(histories())
-def test_after_every_event_the_open_findings_are_those_of_batch(history: tuple[Theatre, list[Event]]) -> None:
+def check(history: tuple[Theatre, list[Event]], *, asks: bool, compares: bool) -> None:
     theatre, events = history
-    online, ledger = Online(theatre), Ledger(theatre)
+    said = {event.declaration.version_id: event.declaration for event in events if isinstance(event, Declared)}
+    online, ledger = Online(theatre, declaration_of=said.__getitem__ if asks else None), Ledger(theatre)
     known: dict[str, object] = {}
     seen: set[str] = set()
     for event in events:
+        trial = None
         if isinstance(event, Declared):
             version = event.declaration.version_id
             if version in seen and version not in {d.version_id for d in ledger.chains.values()}:
                 continue  # whether a copy of what has ended comes to life again is not what this is about
             seen.add(version)
-        change = online.feed(event)
+            if compares:
+                before = online.findings, online.versions
+                trial = online.compare(event.declaration)
+                assert online.compare(event.declaration) == trial
+                assert (online.findings, online.versions) == before, "to compare changes nothing"
+        change = online.feed(event, trial)
+        if trial:
+            assert change.opened == trial.findings
         ledger.take(event)
         assert {d.version_id for d in online.live} == {d.version_id for d in ledger.chains.values()}
         expected = batch(ledger.chains.values(), theatre)
@@ -114,3 +122,19 @@ def test_after_every_event_the_open_findings_are_those_of_batch(history: tuple[T
             del known[closed]
         known |= {f.id: f for f in change.opened}
         assert known == {f.id: f for f in expected}
+
+
+@settings(SLOW, max_examples=60)
+@given(histories(), st.booleans(), st.booleans())
+def test_after_every_event_the_open_findings_are_those_of_batch(
+    history: tuple[Theatre, list[Event]], asks: bool, compares: bool
+) -> None:
+    check(history, asks=asks, compares=compares)
+
+
+@settings(SLOW, max_examples=60)
+@given(histories(), st.integers(1, 6), st.integers(1, 3), st.integers(1, 2))
+def test_however_small_the_shelves_are(history: tuple[Theatre, list[Event]], shelf: int, tail: int, moved: int) -> None:
+    """Shelves are sealed, emptied and dropped within a few events."""
+    with patch.multiple(live, _SHELF=shelf, _TAIL=tail, _MOVED=moved):
+        check(history, asks=False, compares=True)

@@ -5,7 +5,7 @@ docs/explanation/conflict.md has the definitions.
 """
 
 from thalweg.engine.batch import batch
-from thalweg.engine.online import Cancelled, Change, Declared, Event, Online, Tick, live_at
+from thalweg.engine.online import Cancelled, Change, Comparison, Declared, Event, Online, Tick, live_at
 from thalweg.engine.suggest import suggest
 
-__all__ = ["Cancelled", "Change", "Declared", "Event", "Online", "Tick", "batch", "live_at", "suggest"]
+__all__ = ["Cancelled", "Change", "Comparison", "Declared", "Event", "Online", "Tick", "batch", "live_at", "suggest"]

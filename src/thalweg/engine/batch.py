@@ -32,7 +32,8 @@ def batch(
     matrix, rules = columns.matrix(theatre)
     pairs = kernel.batch(columns.parts, matrix, columns.growth(matrix))
     at_lines = pairs.rule == 0
-    found = explain.findings(live, columns, matrix, rules, pairs.where(~at_lines), theatre, describe)
+    words = explain.Words(theatre, rules)
+    found = explain.findings(live, columns, matrix, rules, pairs.where(~at_lines), words, describe)
     found += lines.findings(live, columns, matrix, pairs.where(at_lines), theatre, describe)
     return in_order(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -86,12 +86,12 @@ def judge(columns: Columns, matrix: Matrix, pairs: Pairs) -> Judged:
 
 
 def findings(
-    declarations: Sequence[Declaration],
+    declarations: Sequence[Declaration] | Mapping[int, Declaration],
     columns: Columns,
     matrix: Matrix,
     rules: Sequence[Rule],
     pairs: Pairs,
-    theatre: Theatre,
+    words: Words,
     describe: Describe | None,
 ) -> list[Finding]:
     """Explained findings, in the order of their ids' pairs; `describe` gives the independent reference of places."""
@@ -127,7 +127,6 @@ def findings(
     one, other = a[worst], b[worst]
     gap = np.maximum(parts.t0[one], parts.t0[other]) - np.minimum(parts.t1[one], parts.t1[other])
     bounds = [(column[one] + column[other]).tolist() for column in (parts.u, parts.zu, parts.tu)]
-    words = _Words(theatre, [sentences.rule(each) for each in rules])
     rows = zip(
         parts.declaration[one].tolist(),
         parts.declaration[other].tolist(),
@@ -171,19 +170,16 @@ def findings(
 _NUMBERS = ("d", "lon_a", "lat_a", "lon_b", "lat_b", "vertical", "allowance", "closest")
 
 
-class _Words:
-    """What is said again and again: the rules, and the names of declarations."""
+class Words:
+    """What is said again and again: the rules, and the names of parties."""
 
-    def __init__(self, theatre: Theatre, rules: list[str]) -> None:
+    def __init__(self, theatre: Theatre, rules: Sequence[Rule]) -> None:
         self.theatre = theatre
-        self.rules = rules
-        self._names: dict[str, str] = {}
+        self.rules = [sentences.rule(each) for each in rules]
+        self._parties = sentences.party_names(theatre)
 
     def name(self, declaration: Declaration) -> str:
-        known = self._names.get(declaration.version_id)
-        if known is None:
-            known = self._names[declaration.version_id] = sentences.name(declaration, self.theatre)
-        return known
+        return sentences.name(declaration, self._parties)
 
 
 def _instant(seconds: float) -> Instant | None:
@@ -194,7 +190,7 @@ def _finding(
     a: Declaration,
     b: Declaration,
     rule: Rule,
-    words: _Words,
+    words: Words,
     *,
     rule_sentence: str,
     certainty: Certainty,

@@ -368,7 +368,7 @@ def _sentence(
     last: Instant | None,
     theatre: Theatre,
 ) -> str:
-    who, what = sentences.name(declaration, theatre), line.title or "the line"
+    who, what = sentences.name(declaration, sentences.party_names(theatre)), line.title or "the line"
     will = "will" if certainty is Certainty.CERTAIN else "may"
     far = f", by up to {sentences.metres(beyond)}" if beyond >= 1.0 else ""
     if side:

@@ -1,22 +1,33 @@
 """What is live now, as columns that a kernel can search: the index below the online face.
 
-Trees of rising size hold the parts, and a short tail the newest of them (the logarithmic method: Bentley and Saxe,
-"Decomposable searching problems", 1980). What ends is marked and left out when its tree is next made anew.
+    shelf   [ 16,384 parts ][ 16,384 ] ...  sealed: one tree each
+            [ 4,096 ][ 256 ] tail [ 17 ]    the open one: trees of rising size, and the newest parts
 
-    trees  [ 65,536 parts ][ 4,096 ][ 256 ]   tail [ 17 parts ]
+The open shelf grows by the logarithmic method (Bentley and Saxe, "Decomposable searching problems", 1980). It is
+sealed once it is full, and the next is begun; so no step takes longer than one tree over a full shelf, however many are
+live. What ends is marked. A sealed shelf of which more than half has ended is emptied, a few declarations at each
+addition, into the open one, and dropped.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thalweg.geometry.kernel import Growth, Herd, Matrix, Pairs, Parts, Tree
+from thalweg.geometry.kernel import Growth, Herd, Matrix, Pairs, Parts, Shelves, Tree
+
+Ints = npt.NDArray[np.int64]
 
 _TAIL = 192  # parts that are compared one by one before they become a tree
 _RATIO = 4  # a tree is merged with the next smaller ones once it is not this many times larger
+_SHELF = 16_384  # parts after which a shelf is full
+_VERTICES = 262_144  # or vertices, which are copied when it grows
+_MOVED = 4  # declarations that are moved at each addition, while a shelf is being emptied
+_LOOKED_AT = 256  # declarations that are looked at for that
 
 
 def empty_parts() -> Parts:
@@ -34,49 +45,220 @@ def empty_parts() -> Parts:
     return Parts(n_parts=0, rank=np.zeros(0, np.uint64), **rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One declaration and all that it may conflict with, in a small table of their own, good until the next question.
+
+    Declaration 0 of `parts` is the one asked about; `numbers` are what the others, from 1 on, are known by.
+    """
+
+    parts: Parts
+    numbers: Ints  # of declaration k at k; of the first -1
+    pairs: Pairs
+
+
+@dataclass(slots=True, eq=False)
+class _Shelf:
+    at: int  # where the kernel knows it
+    herd: Herd
+    numbers: Ints  # of its declarations, with room at the end
+    begin: Ints  # their first parts; one entry more
+    count: int = 0  # declarations, those that have ended included
+    living: int = 0  # parts
+    trees: list[tuple[Tree, npt.NDArray[np.int32]]] = field(default_factory=list)
+    tail: int = 0  # the first part that no tree holds
+    emptied: int = 0  # declarations that were looked at to be moved away
+
+    def rows(self, local: int) -> tuple[int, int]:
+        return int(self.begin[local]), int(self.begin[local + 1])
+
+
 class Live:
     """Declarations by number, each a run of parts."""
 
     def __init__(self, matrix: Matrix, growth: Growth) -> None:
-        self.herd = Herd(empty_parts(), matrix, growth)
-        self._trees: list[tuple[Tree, npt.NDArray[np.int32]]] = []
-        self._tail = 0  # the first part that no tree holds
-        self._rows: dict[int, tuple[int, int]] = {}
+        self.matrix = matrix
+        self.growth = growth
+        self._question = Herd(empty_parts(), matrix, growth)
+        self._shelves: list[_Shelf] = []
+        self._asked = Shelves()
+        self._place: dict[int, tuple[_Shelf, int]] = {}
+        self._sparse: list[_Shelf] = []  # more than half ended: to be emptied
+        self._open = self._begin_shelf()
 
-    def add(self, source: Parts, rows: tuple[int, int], number: int, *, kind: int, party: int, rank: int) -> Pairs:
-        """Take in prepared parts as declaration `number`, and pair them with all that is live. `kind` and `party`
-        are indexes of the matrix."""
-        added = self.herd.append(source, rows, number, kind, party, rank)
-        self._rows[number] = added
-        self.herd.alive[added[0] : added[1]] = 1
-        pairs = self.herd.near([tree for tree, _ in self._trees], self._tail, added)
-        if added[1] - self._tail >= _TAIL:
-            self._plant()
-        return pairs
+    @property
+    def parts(self) -> int:
+        """How many are kept, of what has ended and is not cleared away yet included."""
+        return sum(shelf.herd.parts.n_parts for shelf in self._shelves)
 
-    def load(self, source: Parts, kinds: npt.NDArray[np.int32], parties: npt.NDArray[np.int32]) -> None:
-        """Take in many declarations at once, numbered as in `source`, without pairing them: for a restart."""
+    def meet(
+        self,
+        source: Parts,
+        rows: tuple[int, int],
+        *,
+        kind: int,
+        party: int,
+        rank: int,
+        without: Collection[int] = (),
+    ) -> Met:
+        """Pair prepared parts with all that is live but lines and `without`. Nothing is taken in. `kind` and
+        `party` are indexes of the matrix."""
+        herd = self._question
+        herd.clear()
+        own = herd.append(source, rows, 0, kind, party, rank)
+        reached = self._asked.reach(herd, own)
+        if without and len(reached.a):
+            reached = reached.where(~np.isin(reached.number, list(without)))
+        if not len(reached.a):
+            nothing = herd.judge(np.empty(0, np.int32), np.empty(0, np.int32))
+            return Met(herd.parts, np.array([-1]), nothing)
+        # each row once, in the order of their declarations
+        order = np.lexsort((reached.row, reached.number))
+        number, row = reached.number[order], reached.row[order]
+        first = np.empty(len(order), np.bool_)
+        first[0] = True
+        next_ = number[1:] != number[:-1]
+        first[1:] = next_ | (row[1:] != row[:-1])
+        copied = order[first]
+        local = np.empty(len(copied), np.int32)
+        local[0] = 1
+        numbers = number[first]
+        local[1:] = 1 + np.cumsum(numbers[1:] != numbers[:-1])
+        self._asked.gather(herd, reached.where(copied), local)
+        place = np.empty(len(order), np.int32)
+        place[order] = own[1] - 1 + np.cumsum(first)
+        pairs = herd.judge(reached.a, place)
+        known = np.full(int(local[-1]) + 1, -1, np.int64)
+        known[local] = numbers
+        return Met(herd.parts, known, pairs)
+
+    def add(self, source: Parts, rows: tuple[int, int], number: int, *, kind: int, party: int, rank: int) -> None:
+        """Take in prepared parts as declaration `number`, unpaired."""
+        self._append(source, rows, number, kind, party, rank)
+        self._plant_if_due()
+        self._empty()
+        self._show(self._open)
+
+    def load(self, source: Parts, numbers: Ints, kinds: npt.NDArray[np.int32], parties: npt.NDArray[np.int32]) -> None:
+        """Take in many declarations at once, unpaired: for a restart. Declaration k of `source` gets number k of
+        `numbers`; kinds and parties are indexes of the matrix."""
         starts = np.searchsorted(source.declaration[: source.n_parts], np.arange(len(kinds) + 1)).tolist()
-        for number in range(len(kinds)):
-            rows = (starts[number], starts[number + 1])
-            self._rows[number] = self.herd.append(
-                source, rows, number, int(kinds[number]), int(parties[number]), int(source.rank[number])
-            )
+        ranks = source.rank.tolist()
+        rest = zip(numbers.tolist(), kinds.tolist(), parties.tolist(), ranks, starts, starts[1:], strict=False)
+        for number, kind, party, rank, first, last in rest:
+            self._append(source, (first, last), number, kind, party, rank)
+            if self._full():
+                self._seal()
         self._plant()
+        self._show(self._open)
 
     def remove(self, number: int) -> None:
         """It is no longer live."""
-        first, last = self._rows.pop(number)
-        self.herd.alive[first:last] = 0
+        place = self._place.pop(number, None)
+        if place is None:
+            return  # it has no parts
+        shelf, local = place
+        first, last = shelf.rows(local)
+        shelf.herd.alive[first:last] = 0
+        before = 2 * shelf.living > shelf.herd.parts.n_parts
+        shelf.living -= last - first
+        if before and 2 * shelf.living <= shelf.herd.parts.n_parts and shelf is not self._open:
+            self._sparse.append(shelf)
 
-    def _plant(self) -> None:
-        """Make a tree of the tail, merged with every tree that is not much larger."""
-        end = self.herd.parts.n_parts
-        items = np.arange(self._tail, end, dtype=np.int32)
-        items = items[self.herd.alive[items] != 0]
-        while self._trees and len(self._trees[-1][1]) < _RATIO * max(len(items), 1):
-            _, older = self._trees.pop()
-            items = np.concatenate([older[self.herd.alive[older] != 0], items])
+    def tables(self) -> Iterator[tuple[Parts, Ints, npt.NDArray[np.bool_]]]:
+        """Shelf by shelf: the parts, the number of each part's declaration, and which of them are alive."""
+        for shelf in self._shelves:
+            parts = shelf.herd.parts
+            n = parts.n_parts
+            yield parts, shelf.numbers[parts.declaration[:n]], shelf.herd.alive[:n] != 0
+
+    def _begin_shelf(self) -> _Shelf:
+        herd = Herd(empty_parts(), self.matrix, self.growth)
+        shelf = _Shelf(len(self._shelves), herd, np.empty(1024, np.int64), np.zeros(1025, np.int64))
+        self._shelves.append(shelf)
+        self._show(shelf)
+        return shelf
+
+    def _append(self, source: Parts, rows: tuple[int, int], number: int, kind: int, party: int, rank: int) -> None:
+        if rows[0] == rows[1]:
+            return  # a rumour
+        shelf = self._open
+        local = shelf.count
+        if local == len(shelf.numbers):
+            shelf.numbers = np.concatenate([shelf.numbers, np.empty_like(shelf.numbers)])
+            shelf.begin = np.concatenate([shelf.begin, np.empty_like(shelf.numbers)])
+        added = shelf.herd.append(source, rows, local, kind, party, rank)
+        shelf.herd.alive[added[0] : added[1]] = 1
+        shelf.numbers[local] = number
+        shelf.begin[local + 1] = added[1]
+        shelf.count += 1
+        shelf.living += added[1] - added[0]
+        self._place[number] = (shelf, local)
+
+    def _full(self) -> bool:
+        herd = self._open.herd
+        return herd.parts.n_parts >= _SHELF or herd.vertices >= _VERTICES
+
+    def _plant_if_due(self) -> None:
+        shelf = self._open
+        if self._full():
+            self._seal()
+        elif shelf.herd.parts.n_parts - shelf.tail >= _TAIL:
+            self._plant()
+
+    def _seal(self) -> None:
+        """One tree over all of the open shelf, no room left over, and the next shelf."""
+        shelf = self._open
+        shelf.herd.trim()
+        shelf.numbers, shelf.begin = shelf.numbers[: shelf.count].copy(), shelf.begin[: shelf.count + 1].copy()
+        self._plant(everything=True)
+        shelf.trees = [(tree, np.empty(0, np.int32)) for tree, _ in shelf.trees]
+        self._show(shelf)
+        if 2 * shelf.living <= shelf.herd.parts.n_parts:
+            self._sparse.append(shelf)
+        self._open = self._begin_shelf()
+
+    def _plant(self, *, everything: bool = False) -> None:
+        """Make a tree of the open shelf's tail, merged with every tree that is not much larger, or with all."""
+        shelf = self._open
+        end = shelf.herd.parts.n_parts
+        items = np.arange(shelf.tail, end, dtype=np.int32)
+        items = items[shelf.herd.alive[items] != 0]
+        while shelf.trees and (everything or len(shelf.trees[-1][1]) < _RATIO * max(len(items), 1)):
+            _, older = shelf.trees.pop()
+            items = np.concatenate([older[shelf.herd.alive[older] != 0], items])
         if len(items):
-            self._trees.append((self.herd.tree(items), items))
-        self._tail = end
+            shelf.trees.append((shelf.herd.tree(items), items))
+        shelf.tail = end
+
+    def _show(self, shelf: _Shelf) -> None:
+        """Tell the kernel how the shelf stands."""
+        self._asked.put(shelf.at, shelf.herd, shelf.numbers, [tree for tree, _ in shelf.trees], shelf.tail)
+
+    def _empty(self) -> None:
+        """Move a few declarations from a sparse shelf to the open one, or drop it when nothing is left."""
+        if not self._sparse:
+            return
+        shelf = self._sparse[-1]
+        parts, moved = shelf.herd.parts, 0
+        for local in range(shelf.emptied, min(shelf.emptied + _LOOKED_AT, shelf.count)):
+            if moved == _MOVED:
+                break
+            shelf.emptied += 1
+            number = int(shelf.numbers[local])
+            if self._place.get(number) != (shelf, local):
+                continue
+            first, last = shelf.rows(local)
+            kind, party, rank = (int(each[local]) for each in (parts.kind, parts.party, parts.rank))
+            self._append(parts, (first, last), number, kind, party, rank)
+            shelf.herd.alive[first:last] = 0
+            shelf.living -= last - first
+            moved += 1
+            self._plant_if_due()
+        if not shelf.living:
+            self._sparse.pop()
+            self._asked.drop(shelf.at)
+            last_one = self._shelves.pop()
+            if last_one is not shelf:
+                last_one.at = shelf.at
+                self._shelves[shelf.at] = last_one

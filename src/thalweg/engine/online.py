@@ -11,20 +11,24 @@ whose validity has run out is stale and stays live (DESIGN.md section 5).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
 
 from thalweg.engine import explain, lines
-from thalweg.engine.batch import in_order
+from thalweg.engine.batch import batch, in_order
 from thalweg.engine.columns import PRESENT, Columns, affiliated, hard_bounds, pack, rank_of
 from thalweg.engine.ends import Ends
-from thalweg.engine.explain import Describe
-from thalweg.engine.live import Live
+from thalweg.engine.explain import Describe, finding_id
+from thalweg.engine.links import Links
+from thalweg.engine.live import Live, empty_parts
 from thalweg.model.declarations import Cancellation, Declaration, Kind, Medium, Zone
 from thalweg.model.errors import EngineError
 from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
-from thalweg.model.theatre import KindOf, Rule, Theatre
+from thalweg.model.theatre import KindOf, Theatre
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,149 +68,263 @@ class Change:
     over: bool = False
 
 
-class Online:
-    """The online face for one theatre."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What `feed(Declared(declaration))` would open, found out beforehand; to be handed to that `feed`, if nothing has
+    happened in between, so that it is not found out again."""
 
-    def __init__(self, theatre: Theatre, *, describe: Describe | None = None) -> None:
+    declaration: Declaration
+    findings: tuple[Finding, ...]
+    serial: int  # of the engine's state, which every event that changes anything raises
+    engine: object = field(repr=False, compare=False)  # which of several engines made it
+    columns: Columns | None = field(repr=False, compare=False)  # None: it would not be taken in
+
+
+class _Held(NamedTuple):
+    """All that must be known at once of each live declaration."""
+
+    version: str
+    chain: str
+    revision: int
+
+
+class Online:
+    """The online face for one theatre.
+
+    With `declaration_of`, which gives the declaration of a live version id, declarations and findings are not kept but
+    asked for when one must be explained: `findings` is then found out anew each time. The version just fed may be
+    asked for by the next `feed`.
+    """
+
+    def __init__(
+        self,
+        theatre: Theatre,
+        *,
+        describe: Describe | None = None,
+        declaration_of: Callable[[str], Declaration] | None = None,
+    ) -> None:
         self._theatre = theatre
         self._describe = describe
+        self._declaration_of = declaration_of
         self._kinds = {kind: number for number, kind in enumerate(_every_kind())}
         self._parties = {party: number for number, party in enumerate(affiliated(theatre))}
+        shape = Columns(empty_parts(), tuple(self._kinds), tuple(self._parties))
+        self._matrix, self._rules = shape.matrix(theatre)
+        self._growth = shape.growth(self._matrix)
+        self._rule_number = {rule.id: number for number, rule in enumerate(self._rules)}
+        self._words = explain.Words(theatre, self._rules)
         self._live: Live | None = None
-        self._rules: tuple[Rule, ...] = ()
-        self._declarations: list[Declaration] = []
+        self._next = 0  # number of the next declaration
+        self._held: dict[int, _Held] = {}
         self._number: dict[str, int] = {}  # version id -> number, of the live
-        self._chains: dict[str, str] = {}  # declaration id -> live version id
-        self._lines: dict[str, Declaration] = {}
-        self._present: dict[str, Declaration] = {}
-        self._open: dict[str, Finding] = {}
-        self._of: dict[str, set[str]] = {}  # version id -> ids of its open findings
-        self._ends: Ends[str] = Ends()
+        self._chains: dict[str, int] = {}  # declaration id -> number of the live version
+        self._declarations: dict[int, Declaration] = {}  # all, or with `declaration_of` the lines
+        self._lines: set[int] = set()
+        self._findings: dict[str, Finding] = {}  # none with `declaration_of`
+        self._links = Links(self._held)
+        self._ends: Ends[int] = Ends()
         self._over: set[str] = set()  # versions that were replaced or cancelled
         self._latest = -math.inf
         self._widest_s = max((rule.margin.time_s for rule in theatre.rules), default=0.0)
+        self._serial = 0
+        self._engine = object()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All open findings, in reading order."""
-        return in_order(self._open.values())
+        if self._declaration_of:
+            return batch(self.live, self._theatre, describe=self._describe)
+        return in_order(self._findings.values())
 
     @property
     def live(self) -> tuple[Declaration, ...]:
         """All live declarations."""
-        return tuple(self._declarations[number] for number in self._number.values())
+        return tuple(map(self._declaration, self._held))
 
-    def feed(self, event: Event) -> Change:
-        """Take one event. Raises `EngineError` for time that runs backwards."""
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The version ids of all that is live."""
+        return tuple(self._number)
+
+    def compare(self, declaration: Declaration) -> Comparison:
+        """What feeding the declaration would open, against what would then be live. Nothing changes."""
+        replaced = self._replaced_by(declaration)
+        if replaced is None or ends_at(declaration, self._widest_s) <= self._latest:
+            return Comparison(declaration, (), self._serial, self._engine, None)
+        columns = pack([declaration], self._theatre, complete=False)
+        found: list[Finding] = []
+        live = self._index(columns)
+        met = live.meet(
+            columns.parts,
+            (0, columns.parts.n_parts),
+            kind=self._kinds[columns.kinds[0]],
+            party=self._party(declaration.party),
+            rank=rank_of(declaration),
+            without=replaced,
+        )
+        if len(met.pairs.a):
+            of = met.parts.declaration
+            others = {int(k) for k in of[met.pairs.a]} | {int(k) for k in of[met.pairs.b]}
+            declarations = {k: self._declaration(int(met.numbers[k])) if k else declaration for k in others}
+            everything = Columns(met.parts, (), ())
+            found = explain.findings(
+                declarations, everything, self._matrix, self._rules, met.pairs, self._words, self._describe
+            )
+        found += self._across_lines(declaration, replaced)
+        return Comparison(declaration, in_order(found), self._serial, self._engine, columns)
+
+    def feed(self, event: Event, trial: Comparison | None = None) -> Change:
+        """Take one event. `trial` is what `compare` gave for the declaration that is now fed.
+
+        Raises `EngineError` for time that runs backwards, and for a trial of another declaration, of another engine,
+        or from before the last event.
+        """
+        if trial is not None:
+            self._check(event, trial)
         match event:
             case Declared():
-                return self._declare(event.declaration)
+                change = self._declare(event.declaration, trial)
             case Cancelled():
-                version = self._chains.get(event.cancellation.declaration_id)
-                if version is None:
+                number = self._chains.get(event.cancellation.declaration_id)
+                if number is None:
                     return Change()
-                self._over.add(version)
-                return Change(closed=self._end(version))
+                self._over.add(self._held[number].version)
+                change = Change(closed=self._end(number))
             case Tick():
-                return self._tick(event.now)
+                change = self._tick(event.now)
+        self._serial += 1
+        return change
 
-    def _declare(self, declaration: Declaration) -> Change:
+    def _check(self, event: Event, trial: Comparison) -> None:
+        if trial.engine is not self._engine or trial.serial != self._serial:
+            raise EngineError("comparison-stale", "Something has changed since this was compared. Compare again.")
+        if not isinstance(event, Declared) or event.declaration.version_id != trial.declaration.version_id:
+            raise EngineError("comparison-other", "What was compared is not what is declared now.")
+
+    def _replaced_by(self, declaration: Declaration) -> tuple[int, ...] | None:
+        """The numbers of what the declaration takes the place of; None if it is not taken in at all."""
         version = declaration.version_id
-        if version in self._number:
-            return Change()
-        if version in self._over:
-            return Change(over=True)
+        if version in self._number or version in self._over:
+            return None
         older = self._chains.get(declaration.declaration_id)
-        if older and self._declarations[self._number[older]].revision > declaration.revision:
-            return Change()  # a late copy of what has been replaced already
-        closed: tuple[str, ...] = ()
-        for chain in (declaration.declaration_id, declaration.replaces):
-            if chain in self._chains:
-                self._over.add(self._chains[chain])
-                closed += self._end(self._chains[chain])
-        if ends_at(declaration, self._widest_s) <= self._latest:
-            return Change(closed=closed)
-        opened = self._compare(declaration)
-        self._ends.add(ends_at(declaration, self._widest_s), version)
-        return Change(in_order(opened), closed)
+        if older is not None and self._held[older].revision > declaration.revision:
+            return None  # a late copy of what has been replaced already
+        chains = dict.fromkeys((declaration.declaration_id, declaration.replaces))
+        return tuple(self._chains[chain] for chain in chains if chain in self._chains)
 
-    def _compare(self, declaration: Declaration) -> list[Finding]:
-        columns = pack([declaration], self._theatre, complete=False)
-        number = len(self._declarations)
-        self._declarations.append(declaration)
-        self._number[declaration.version_id] = number
-        self._chains[declaration.declaration_id] = declaration.version_id
-        live = self._index(columns, declaration.party)
-        kind = self._kinds[KindOf(declaration.kind, declaration.zone, declaration.medium)]
-        pairs = live.add(
+    def _declare(self, declaration: Declaration, trial: Comparison | None) -> Change:
+        replaced = self._replaced_by(declaration)
+        if replaced is None:
+            return Change(over=declaration.version_id in self._over)
+        if trial is None:
+            trial = self.compare(declaration)
+        closed: tuple[str, ...] = ()
+        for number in replaced:
+            self._over.add(self._held[number].version)
+            closed += self._end(number)
+        if trial.columns is None:
+            return Change(closed=closed)  # its time is over already
+        number = self._hold(declaration)
+        columns = trial.columns
+        self._index(columns).add(
             columns.parts,
             (0, columns.parts.n_parts),
             number,
-            kind=kind,
-            party=self._parties[declaration.party],
+            kind=self._kinds[columns.kinds[0]],
+            party=self._party(declaration.party),
             rank=rank_of(declaration),
         )
-        pairs = pairs.where(pairs.rule != 0)
-        opened: list[Finding] = []
-        if len(pairs.a):
-            everything = Columns(live.herd.parts, (), ())
-            opened = explain.findings(
-                self._declarations, everything, live.herd.matrix, self._rules, pairs, self._theatre, self._describe
-            )
-        opened += self._across_lines(declaration)
-        for finding in opened:
-            self._open[finding.id] = finding
-            for version in finding.versions:
-                self._of.setdefault(version, set()).add(finding.id)
-        return opened
+        for finding in trial.findings:
+            self._link(finding)
+        return Change(trial.findings, closed)
 
-    def _across_lines(self, declaration: Declaration) -> list[Finding]:
+    def _hold(self, declaration: Declaration) -> int:
+        number, self._next = self._next, self._next + 1
+        self._held[number] = _Held(declaration.version_id, declaration.declaration_id, declaration.revision)
+        self._number[declaration.version_id] = number
+        self._chains[declaration.declaration_id] = number
+        if declaration.kind is Kind.LINE:
+            self._lines.add(number)
+        if declaration.kind is Kind.LINE or not self._declaration_of:
+            self._declarations[number] = declaration
+        self._ends.add(ends_at(declaration, self._widest_s), number)
+        return number
+
+    def _link(self, finding: Finding) -> None:
+        one, other = finding.versions
+        self._links.add(self._number[one], self._number[other], self._rule_number[finding.rule])
+        if not self._declaration_of:
+            self._findings[finding.id] = finding
+
+    def _declaration(self, number: int) -> Declaration:
+        kept = self._declarations.get(number)
+        if kept is not None or self._declaration_of is None:
+            return self._declarations[number]
+        version = self._held[number].version
+        declaration = self._declaration_of(version)
+        if declaration.version_id != version:
+            raise EngineError("declaration-other", f"For {version} another version was given.", version=version)
+        return declaration
+
+    def _across_lines(self, declaration: Declaration, replaced: tuple[int, ...]) -> list[Finding]:
         """Lines are few: a new presence is compared with all of them, a new line with every presence."""
         others: Iterable[Declaration] = ()
         if declaration.kind is Kind.LINE:
-            self._lines[declaration.version_id] = declaration
-            others = self._present.values()
+            others = (self._declaration(number) for number in self._present() if number not in replaced)
         elif declaration.kind in PRESENT:
-            self._present[declaration.version_id] = declaration
-            others = self._lines.values()
+            others = (self._declaration(number) for number in self._lines if number not in replaced)
         together = [declaration, *others]
         if len(together) == 1:
             return []
         return lines.alone(together, declaration.version_id, self._theatre, self._describe)
 
-    def _index(self, columns: Columns, party: str) -> Live:
-        self._parties.setdefault(party, len(self._parties))
+    def _present(self) -> list[int]:
+        """The numbers of what is somebody's presence."""
+        assert self._live is not None  # noqa: S101  made before anything is compared
+        kinds = [number for kind, number in self._kinds.items() if kind.kind in PRESENT]
+        found: list[int] = []
+        for parts, numbers, alive in self._live.tables():
+            of_kind = np.isin(parts.kind[parts.declaration[: len(alive)]], kinds)
+            found += np.unique(numbers[alive & of_kind]).tolist()
+        return found
+
+    def _party(self, party: str) -> int:
+        return self._parties.setdefault(party, len(self._parties))
+
+    def _index(self, columns: Columns) -> Live:
         if self._live is None:
-            shape = Columns(columns.parts, tuple(self._kinds), tuple(self._parties))
-            matrix, self._rules = shape.matrix(self._theatre)
-            self._live = Live(matrix, shape.growth(matrix))
+            starts = columns.parts.t0[np.isfinite(columns.parts.t0)]
+            self._growth = replace(self._growth, t_zero=float(starts[0]) if len(starts) else 0.0)
+            self._live = Live(self._matrix, self._growth)
         return self._live
 
-    def _end(self, version: str) -> tuple[str, ...]:
-        number = self._number.pop(version)
-        declaration = self._declarations[number]
+    def _end(self, number: int) -> tuple[str, ...]:
+        held = self._held.pop(number)
+        del self._number[held.version]
         if self._live is not None:
             self._live.remove(number)
-        if self._chains.get(declaration.declaration_id) == version:
-            del self._chains[declaration.declaration_id]
-        self._lines.pop(version, None)
-        self._present.pop(version, None)
-        closed = tuple(sorted(self._of.pop(version, ())))
+        if self._chains.get(held.chain) == number:
+            del self._chains[held.chain]
+        self._declarations.pop(number, None)
+        self._lines.discard(number)
+        closed = sorted(
+            finding_id(held.version, self._held[partner].version, self._rules[rule].id)
+            for partner, rule in self._links.of(number)
+        )
+        self._links.forget(number)
         for finding in closed:
-            for other in self._open.pop(finding).versions:
-                if other != version:
-                    self._of[other].discard(finding)
-        return closed
+            self._findings.pop(finding, None)
+        return tuple(closed)
 
     def _tick(self, now: Instant) -> Change:
         if now.epoch_s < self._latest:
             raise EngineError("time-backwards", f"It cannot be {now} now: it was later already.", now=str(now))
         self._latest = now.epoch_s
-        closed: tuple[str, ...] = ()
-        for version in self._ends.until(now.epoch_s):
-            if version in self._number:
-                closed += self._end(version)
-        return Change(closed=closed)
+        closed: list[str] = []
+        for number in self._ends.until(now.epoch_s):
+            if number in self._held:
+                closed += self._end(number)
+        return Change(closed=tuple(closed))
 
 
 def ends_at(declaration: Declaration, widest_margin_s: float) -> float:

@@ -5,6 +5,8 @@ The engine's own sentences are English; templates of other languages fill the sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from thalweg.model.declarations import Declaration, Kind, Zone
 from thalweg.model.findings import Certainty, FindingType
 from thalweg.model.instants import Instant
@@ -85,9 +87,14 @@ def period(first: Instant | None, last: Instant | None) -> str:
     return f"from {begin} to {end.removeprefix(day + ' ')}"
 
 
-def name(declaration: Declaration, theatre: Theatre) -> str:
-    """Whose, what, and its title: `CJTF's operation “Jazeera Storm”`."""
-    party = next((p.name for p in theatre.parties if p.id == declaration.party), declaration.party)
+def party_names(theatre: Theatre) -> dict[str, str]:
+    """Names by the ids of parties; of two with one id the first."""
+    return {party.id: party.name for party in reversed(theatre.parties)}
+
+
+def name(declaration: Declaration, parties: Mapping[str, str]) -> str:
+    """Whose, what, and its title: `CJTF's operation “Jazeera Storm”`. `parties` are names by id."""
+    party = parties.get(declaration.party, declaration.party)
     what = _ZONES[declaration.zone] if declaration.zone else _KINDS[declaration.kind]
     title = f" “{declaration.title}”" if declaration.title else ""
     return f"{party}: {what}{title}"

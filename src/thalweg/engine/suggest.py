@@ -503,7 +503,7 @@ def _trim(case: _Case) -> list[Fix] | str:
 
 def _fix(case: _Case, change: str, amount: float, cost: float, sentence: str, changed: Declaration) -> Fix:
     # Whose change it is: both declarations of a finding may be offered the same one.
-    whose = sentences.name(case.declaration, case.ground.theatre)
+    whose = sentences.name(case.declaration, sentences.party_names(case.ground.theatre))
     said = f"{whose}: {sentence[0].lower()}{sentence[1:]}"
     return Fix(case.declaration.version_id, change, amount, cost, said, case.clears, changed)
 

@@ -93,6 +93,16 @@ class _Results(ctypes.Structure):
     ]
 
 
+class _Shelf(ctypes.Structure):
+    _fields_: ClassVar[list[tuple[str, Any]]] = [
+        ("p", _pointer),
+        ("trees", _pointer),
+        *((name, ctypes.c_int64) for name in ("n_trees", "tail_from", "tail_to")),
+        ("alive", _pointer),
+        ("number", _pointer),
+    ]
+
+
 _lib.thalweg_prepare.argtypes = [_pointer, ctypes.c_int64, ctypes.c_int64]
 _lib.thalweg_cut.restype = ctypes.c_int64
 _lib.thalweg_cut.argtypes = [ctypes.c_int64, *[_pointer] * 4, ctypes.c_int64, *[_pointer] * 5]
@@ -111,6 +121,18 @@ _lib.thalweg_query.argtypes = [
     ctypes.c_int64,
     _pointer,
 ]
+_lib.thalweg_reach.argtypes = [
+    *[_pointer] * 3,
+    *[ctypes.c_int64] * 2,
+    _pointer,
+    ctypes.c_int64,
+    _pointer,
+]
+_lib.thalweg_named.restype = None
+_lib.thalweg_named.argtypes = [_pointer, ctypes.c_int64, *[_pointer] * 5]
+_lib.thalweg_gather.restype = None
+_lib.thalweg_gather.argtypes = [_pointer, _pointer, ctypes.c_int64, *[_pointer] * 3]
+_lib.thalweg_judge.argtypes = [_pointer, _pointer, ctypes.c_int64, *[_pointer] * 3]
 _lib.thalweg_neighbours.argtypes = [*[_pointer] * 4, *[ctypes.c_int64] * 2, *[ctypes.c_double] * 3, _pointer]
 _lib.thalweg_free_results.argtypes = [_pointer]
 _lib.thalweg_explain.argtypes = [_pointer, _pointer, ctypes.c_int64, *[_pointer] * 13]
@@ -490,11 +512,11 @@ class Herd:
 
     def _lay_out(self) -> None:
         self.parts.changed()
-        self._parts_struct = self.parts.struct()
-        self._parts_struct.n_vertices = self._vertices
+        self.laid_out = self.parts.struct()
+        self.laid_out.n_vertices = self._vertices
         self._matrix_struct = self.matrix.struct()
         self._growth_struct = self.growth.struct()
-        self._refs = tuple(map(ctypes.byref, (self._parts_struct, self._matrix_struct, self._growth_struct)))
+        self.refs = tuple(map(ctypes.byref, (self.laid_out, self._matrix_struct, self._growth_struct)))
 
     def tree(self, items: Ints32) -> Tree:
         """A tree over those of the parts."""
@@ -510,23 +532,64 @@ class Herd:
         rings = int(source.ring[last] - source.ring[first])
         parts = self.parts
         n = parts.n_parts
-        room = (len(parts.declaration), len(parts.lon), len(parts.ring_first), len(parts.kind))
-        need = (n + more, self._vertices + vertices, int(parts.ring[n]) + rings + 1, number + 1)
-        if any(have < want for have, want in zip(room, need, strict=True)):
-            self._grow(need)
+        self.make_room(more, vertices, rings, number + 1)
         parts.kind[number] = kind
         parts.party[number] = party
         parts.rank[number] = rank
-        _lib.thalweg_append(self._refs[0], ctypes.byref(source.struct()), first, last, number)
+        _lib.thalweg_append(self.refs[0], ctypes.byref(source.struct()), first, last, number)
         parts.n_parts = n + more
         self._vertices += vertices
         return n, n + more
+
+    def make_room(self, parts: int, vertices: int, rings: int, declarations: int) -> None:
+        """For so many more parts with so many vertices and rings, and that many declarations in all."""
+        have = self.parts
+        n = have.n_parts
+        room = (len(have.declaration), len(have.lon), len(have.ring_first), len(have.kind))
+        need = (n + parts, self._vertices + vertices, int(have.ring[n]) + rings + 1, declarations)
+        if any(here < want for here, want in zip(room, need, strict=True)):
+            self._grow(need)
+
+    def took(self) -> None:
+        """The kernel has written behind the parts."""
+        self.parts.n_parts = self.laid_out.n_parts
+        self._vertices = self.laid_out.n_vertices
+
+    @property
+    def vertices(self) -> int:
+        """How many are in use."""
+        return self._vertices
 
     def forget(self, rows: tuple[int, int]) -> None:
         """Take back what was appended last."""
         self.parts.n_parts = rows[0]
         self._vertices = int(self.parts.first[rows[0]])
-        self._parts_struct.n_parts, self._parts_struct.n_vertices = rows[0], self._vertices
+        self.laid_out.n_parts, self.laid_out.n_vertices = rows[0], self._vertices
+
+    def clear(self) -> None:
+        """Forget everything; the room stays."""
+        self.forget((0, 0))
+
+    def trim(self) -> None:
+        """Give back the room that is not used."""
+        parts = self.parts
+        n, declarations = parts.n_parts, int(parts.declaration[parts.n_parts - 1]) + 1 if parts.n_parts else 0
+        sizes = {
+            **dict.fromkeys(("lon", "lat", "ex", "ey", "ez"), self._vertices),
+            **dict.fromkeys(("kind", "party", "rank"), declarations),
+            **dict.fromkeys(("first", "ring"), n + 1),
+            "ring_first": int(parts.ring[n]) + 1,
+        }
+        for name in _COLUMNS:
+            setattr(parts, name, getattr(parts, name)[: sizes.get(name, n)].copy())
+        self.alive = self.alive[:n].copy()
+        self._lay_out()
+
+    def judge(self, a: Ints32, b: Ints32) -> Pairs:
+        """Those of the pairs of parts that may conflict."""
+        out = _Results()
+        _check(_lib.thalweg_judge(self.refs[0], self.refs[1], len(a), _at(a), _at(b), ctypes.byref(out)))
+        return _take(out)
 
     def near(self, trees: Sequence[Tree], tail: int, rows: tuple[int, int]) -> Pairs:
         """Pairs between the parts in the range and everything alive in the trees and from row `tail` on."""
@@ -534,7 +597,7 @@ class Herd:
         handles = (ctypes.c_void_p * len(trees))(*(tree.handle for tree in trees))
         _check(
             _lib.thalweg_query(
-                *self._refs,
+                *self.refs,
                 handles,
                 len(trees),
                 tail,
@@ -559,6 +622,84 @@ class Herd:
             setattr(parts, name, _grown(getattr(parts, name), sizes.get(name, 2 * n_parts)))
         self.alive = _grown(self.alive, 2 * n_parts)
         self._lay_out()
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What boxes met: part `a` of the question met row `row` of shelf `of`; which is of declaration `number`, and has
+    so many vertices and rings."""
+
+    a: Ints32
+    of: Ints32
+    row: Ints32
+    number: Ints
+    vertices: Ints
+    rings: Ints
+
+    def where(self, keep: npt.NDArray[Any]) -> Reached:
+        """Those rows, by a mask or in the order of their indexes."""
+        columns = (self.a, self.of, self.row, self.number, self.vertices, self.rings)
+        return Reached(*(each[keep] for each in columns))
+
+
+class Shelves:
+    """Herds that are asked together, each with its trees; a small herd is the question, and gets what it reaches."""
+
+    def __init__(self) -> None:
+        self._structs = (_Shelf * 8)()
+        self._kept: list[tuple[object, ...]] = []  # what the structures point at
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def put(self, at: int, herd: Herd, numbers: Ints, trees: Sequence[Tree], tail: int) -> None:
+        """Shelf `at` (or the one after the last) is now that herd: its trees, and the rows from `tail` on that none
+        of them holds. `numbers` are those of its declarations. To be told again whenever any of it has changed."""
+        if at == len(self._kept):
+            self._kept.append(())
+            if at == len(self._structs):
+                more = (_Shelf * (2 * at))()
+                ctypes.memmove(more, self._structs, ctypes.sizeof(self._structs))
+                self._structs = more
+        handles = (ctypes.c_void_p * len(trees))(*(tree.handle for tree in trees))
+        struct = self._structs[at]
+        struct.p = ctypes.addressof(herd.laid_out)
+        struct.trees, struct.n_trees = ctypes.addressof(handles), len(trees)
+        struct.tail_from, struct.tail_to = tail, herd.parts.n_parts
+        struct.alive, struct.number = _at(herd.alive), _at(numbers)
+        self._kept[at] = (herd, herd.laid_out, herd.alive, numbers, handles, tuple(trees))
+
+    def drop(self, at: int) -> None:
+        """Shelf `at` is gone, and the last one has its place."""
+        self._kept[at] = self._kept[-1]
+        self._structs[at] = self._structs[len(self._kept) - 1]
+        self._kept.pop()
+
+    def reach(self, question: Herd, rows: tuple[int, int]) -> Reached:
+        """What is alive on the shelves, has a rule with the question's parts in the range and may be near enough; rule 0,
+        which hands over to lines, does not count."""
+        out = _Results()
+        _check(
+            _lib.thalweg_reach(
+                *question.refs,
+                *rows,
+                self._structs,
+                len(self._kept),
+                ctypes.byref(out),
+            )
+        )
+        met = _take(out)
+        n = len(met.a)
+        number, vertices, rings = (np.empty(n, np.int64) for _ in range(3))
+        if n:
+            _lib.thalweg_named(self._structs, n, _at(met.rule), _at(met.b), _at(number), _at(vertices), _at(rings))
+        return Reached(met.a, met.rule, met.b, number, vertices, rings)
+
+    def gather(self, into: Herd, rows: Reached, numbers: Ints32) -> None:
+        """Copy the rows behind the parts of that herd, as its declarations of those numbers."""
+        into.make_room(len(rows.a), int(rows.vertices.sum()), int(rows.rings.sum()), int(numbers[-1]) + 1)
+        _lib.thalweg_gather(into.refs[0], self._structs, len(rows.a), _at(rows.of), _at(rows.row), _at(numbers))
+        into.took()
 
 
 def _grown(old: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:

@@ -266,6 +266,99 @@ EXPORT int thalweg_query(const parts *p, const rules *r, const setting *g, tree 
     return ok;
 }
 
+/* ---- one against shelves of many: the online face ----
+ *
+ * What is live stands on shelves, each a table of its own with its own trees. A question is a small table; what its boxes
+ * reach on any shelf is first told, then copied behind it, and only there compared: so nothing is written on a shelf to
+ * ask about it, and a shelf is bounded, whatever is live. */
+typedef struct {
+    const parts *p;
+    tree *const *trees;
+    int64_t n_trees, tail_from, tail_to; /* parts that no tree holds yet */
+    const uint8_t *alive;
+    const int64_t *number; /* of each of its declarations, wherever else it is spoken of */
+} shelf;
+
+static int32_t rule_across(const parts *p, int64_t a, const parts *o, int64_t b, const rules *r) {
+    int32_t da = p->declaration[a], db = o->declaration[b];
+    int64_t pa = p->party[da], pb = o->party[db];
+    int64_t same = pa == pb || (pa < r->n_parties && pb < r->n_parties && r->same_party[pa * r->n_parties + pb]);
+    return r->rule[(same * r->n_kinds + p->kind[da]) * r->n_kinds + o->kind[db]];
+}
+
+static inline int meet5(const box5 *a, const box5 *b) {
+    for (int d = 0; d < DIMS; d++)
+        if (a->lo[d] > b->hi[d] || a->hi[d] < b->lo[d]) return 0;
+    return 1;
+}
+
+/* For the parts from..to of the question, what is alive on the shelves, has a rule with it and whose box meets its own: `a`
+ * the part, `b` the row on its shelf, `rule` the shelf. Rule 0, which hands over to lines, does not count. */
+EXPORT int thalweg_reach(const parts *q, const rules *r, const setting *g, int64_t from, int64_t to, const shelf *shelves,
+                         int64_t n_shelves, results *out) {
+    memset(out, 0, sizeof *out);
+    int64_t room = 0;
+    int32_t *near = NULL;
+    int ok = 1;
+    for (int64_t a = from; ok && a < to; a++) {
+        box5 mine = box_of_part(q, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, a);
+        for (int64_t h = 0; ok && h < n_shelves; h++) {
+            const shelf *s = &shelves[h];
+            for (int64_t k = 0; ok && k < s->n_trees; k++) {
+                int64_t n = query(s->trees[k], &mine, 0, 0, &near, &room);
+                ok = n >= 0;
+                for (int64_t i = 0; ok && i < n; i++) {
+                    int32_t b = s->trees[k]->item[near[i]];
+                    if (s->alive[b] && rule_across(q, a, s->p, b, r) > 0) ok = results_add(out, a, b, (int32_t)h, 0);
+                }
+            }
+            for (int64_t b = s->tail_from; ok && b < s->tail_to; b++) {
+                if (!s->alive[b] || rule_across(q, a, s->p, b, r) <= 0) continue;
+                box5 theirs = box_of_part(s->p, r, g->grow_h, g->grow_v, g->grow_t, g->t_zero, b);
+                if (meet5(&mine, &theirs)) ok = results_add(out, a, b, (int32_t)h, 0);
+            }
+        }
+    }
+    free(near);
+    if (!ok) thalweg_free_results(out);
+    return ok;
+}
+
+/* Of those rows of the shelves the numbers of their declarations, and how many vertices and rings each has. */
+EXPORT void thalweg_named(const shelf *shelves, int64_t n, const int32_t *of, const int32_t *row, int64_t *number,
+                          int64_t *vertices, int64_t *rings) {
+    for (int64_t i = 0; i < n; i++) {
+        const parts *p = shelves[of[i]].p;
+        number[i] = shelves[of[i]].number[p->declaration[row[i]]];
+        vertices[i] = p->first[row[i] + 1] - p->first[row[i]];
+        rings[i] = p->ring[row[i] + 1] - p->ring[row[i]];
+    }
+}
+
+/* Copy those rows of the shelves behind the parts of `dst`, as the declarations of those numbers, with their kinds,
+ * parties and ranks. The caller has seen to the room. */
+EXPORT void thalweg_gather(parts *dst, const shelf *shelves, int64_t n, const int32_t *of, const int32_t *row, const int32_t *number) {
+    for (int64_t i = 0; i < n; i++) {
+        const parts *p = shelves[of[i]].p;
+        int32_t d = p->declaration[row[i]];
+        ((int32_t *)dst->kind)[number[i]] = p->kind[d];
+        ((int32_t *)dst->party)[number[i]] = p->party[d];
+        ((uint64_t *)dst->rank)[number[i]] = p->rank[d];
+        thalweg_append(dst, p, row[i], row[i] + 1, number[i]);
+    }
+}
+
+/* Exactly those pairs of parts, judged. */
+EXPORT int thalweg_judge(const parts *p, const rules *r, int64_t n, const int32_t *a, const int32_t *b, results *out) {
+    memset(out, 0, sizeof *out);
+    scratch s = {0};
+    int ok = 1;
+    for (int64_t i = 0; ok && i < n; i++) ok = judge(p, r, a[i], b[i], &s, out);
+    scratch_free(&s);
+    if (!ok) thalweg_free_results(out);
+    return ok;
+}
+
 /* ---- explaining ---- */
 
 /* The closest places of the cores, moved to the rims of the regions around them; one place in common where those overlap. */

@@ -1,0 +1,163 @@
+"""The online face of a server: compared before it is taken in, and no step that takes long."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from thalweg.engine import Cancelled, Declared, Online, Tick, batch, live
+from thalweg.engine.links import Links
+from thalweg.model.declarations import Cancellation, Declaration, Kind, Medium, Volume
+from thalweg.model.errors import EngineError
+from thalweg.model.instants import Instant, Window
+from thalweg.model.measures import Band, Datum
+from thalweg.model.shapes import Circle, Position
+from thalweg.model.theatre import Margin, Relation, Rule, Selector, Theatre
+
+ANY = Theatre("any", (Rule("any", Selector(), Selector(), Relation.NOT_PERMITTED, Margin(300.0, 0.0, 0.0)),))
+HOUR_S = 3600.0
+
+
+def operation(number: int, *, lon: float | None = None, hours: float = 1.0, revision: int = 0) -> Declaration:
+    """One of a row of discs along a road, each near the one before and the one after."""
+    at = Position(40.0 + 0.005 * number if lon is None else lon, 35.33)
+    window = Window(Instant(0.0), Instant(hours * HOUR_S))
+    volume = Volume(Circle(at, 200.0), window, Band(0.0, 100.0, Datum.AGL))
+    name = f"patrol {number}"
+    chain = f"of-{number}"
+    return Declaration(
+        Kind.OPERATION, f"p{number}", name, (volume,), medium=Medium.AIR, declaration_id=chain, revision=revision
+    )
+
+
+def row(count: int) -> Online:
+    online = Online(ANY)
+    for number in range(count):
+        online.feed(Declared(operation(number)))
+    return online
+
+
+def test_a_comparison_leaves_out_the_older_version_and_the_chain_that_is_taken_over() -> None:
+    """R9: a correction does not conflict with what it corrects."""
+    online = row(3)
+    before = online.findings
+    assert [len(online.compare(operation(k, revision=1)).findings) for k in range(3)] == [1, 2, 1]
+    taken_over = replace(operation(1, revision=1), declaration_id="new", replaces="of-1")
+    assert len(online.compare(taken_over).findings) == 2
+    assert online.findings == before
+
+
+def test_a_comparison_is_used_by_the_feed_that_follows_it_and_by_no_other() -> None:
+    online = row(3)
+    third = operation(3)
+    trial = online.compare(third)
+    assert online.feed(Declared(third), trial).opened == trial.findings
+    assert online.findings == batch(online.live, ANY)
+    fourth = operation(4)
+    stale = online.compare(fourth)
+    online.feed(Cancelled(Cancellation("of-3", "p3")))
+    with pytest.raises(EngineError, match="Compare again") as refused:
+        online.feed(Declared(fourth), stale)
+    assert refused.value.code == "comparison-stale"
+    with pytest.raises(EngineError, match="not what is declared") as refused:
+        online.feed(Declared(operation(5)), online.compare(fourth))
+    assert refused.value.code == "comparison-other"
+    with pytest.raises(EngineError, match="Compare again"):
+        row(3).feed(Declared(third), row(3).compare(third))
+    assert online.findings == batch(online.live, ANY), "a refusal changes nothing"
+
+
+def test_a_tick_makes_a_comparison_stale() -> None:
+    """Its time may be over by now."""
+    online = row(2)
+    trial = online.compare(operation(2))
+    online.feed(Tick(Instant(10 * HOUR_S)))
+    with pytest.raises(EngineError, match="Compare again"):
+        online.feed(Declared(operation(2)), trial)
+    assert online.compare(operation(2)).findings == ()
+    assert online.feed(Declared(operation(2)), online.compare(operation(2))).opened == ()
+    assert online.live == ()
+
+
+def test_what_would_not_be_taken_in_compares_with_nothing() -> None:
+    online = row(3)
+    online.feed(Declared(operation(1, revision=2)))
+    for late in (operation(1), operation(1, revision=1), operation(1, revision=2)):
+        assert online.compare(late).findings == ()
+        assert online.feed(Declared(late), online.compare(late)).opened == ()
+    assert online.feed(Declared(operation(1)), online.compare(operation(1))).over
+
+
+def test_whoever_is_asked_for_a_declaration_must_give_that_one() -> None:
+    """D5: a finding about another version would be a guess."""
+    online = Online(ANY, declaration_of=lambda _: operation(7))
+    online.feed(Declared(operation(0)))
+    with pytest.raises(EngineError) as refused:
+        online.feed(Declared(operation(1)))
+    assert refused.value.code == "declaration-other"
+    assert online.versions == (operation(0).version_id,), "and what could not be explained was not taken in"
+
+
+def test_the_room_of_what_has_ended_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk that runs for a year does not keep the year."""
+    monkeypatch.setattr(live, "_SHELF", 64)
+    monkeypatch.setattr(live, "_TAIL", 8)
+    online = Online(ANY)
+    kept = [online.feed(Declared(operation(k))) for k in range(20)]
+    assert sum(len(change.opened) for change in kept) == 19
+    for number in range(20, 2000):
+        online.feed(Declared(operation(number)))
+        if number >= 60:
+            online.feed(Cancelled(Cancellation(f"of-{number - 40}", f"p{number - 40}")))
+    assert len(online.versions) == 60
+    assert online.findings == batch(online.live, ANY)
+    assert online._live is not None
+    assert online._live.parts < 64 * 6
+
+
+def test_a_declaration_in_the_middle_of_an_emptied_shelf_is_still_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_SHELF", 16)
+    monkeypatch.setattr(live, "_MOVED", 1)
+    online = row(32)
+    for number in range(32):
+        if number % 4:
+            online.feed(Cancelled(Cancellation(f"of-{number}", f"p{number}")))
+    for number in range(40, 60):
+        online.feed(Declared(operation(number)))
+        for old in range(0, 32, 4):
+            found = online.compare(operation(99, lon=40.0 + 0.005 * old)).findings
+            assert [operation(old).version_id in each.versions for each in found] == [True], (number, old)
+
+
+def test_links_to_what_has_ended_are_cleared_away() -> None:
+    """A site that a thousand patrols pass keeps no thousand links."""
+    living = {0}
+    links = Links(living)
+    for number in range(1, 5000):
+        living.add(number)
+        links.add(0, number, 1)
+        living.discard(number - 9)
+        living.add(0)
+    assert sorted(links.of(0)) == [(number, 1) for number in range(4991, 5000)]
+    assert len(links._of[0]) < 200
+
+
+def test_links_come_back_as_they_were() -> None:
+    living = set(range(6))
+    links = Links(living)
+    a, b, rule = (np.array(each, np.int64) for each in ([0, 1, 2], [1, 2, 5], [1, 0, 3]))
+    links.load(a, b, rule, 6)
+    links.add(0, 5, 2)
+    assert {k: sorted(links.of(k)) for k in living} == {
+        0: [(1, 1), (5, 2)],
+        1: [(0, 1), (2, 0)],
+        2: [(1, 0), (5, 3)],
+        3: [],
+        4: [],
+        5: [(0, 2), (2, 3)],
+    }
+    living.discard(1)
+    links.forget(1)
+    assert sorted(zip(*(each.tolist() for each in links.pairs()), strict=True)) == [(0, 5, 2), (2, 5, 3)]
