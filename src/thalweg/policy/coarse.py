@@ -173,6 +173,12 @@ def cells(declaration: Declaration, grid: Grid, level: Level = Level.COARSE) -> 
     return coarse.cells if level is Level.COARSE else widen(coarse, grid).cells
 
 
+def middle(declaration: Declaration) -> Position:
+    """The anchor of a declaration: the mean of its vertices. What it tells is the truth, not a cell."""
+    pieces = _pieces(declaration, Grid())
+    return _position(_middle(np.concatenate([piece.vertices for piece in pieces])))
+
+
 # ---- the world in cells ----
 
 
@@ -367,8 +373,7 @@ def _coarse(pieces: Sequence[_Piece], size_m: float, time_s: float, anchor: Posi
     )
     while spread_m > _ACROSS * size_m and size_m < 1e6:
         size_m *= 2.0
-    lon, lat = lonlat(start[None, :])
-    cell = cell_at(Position(_wrapped(float(lon[0])), float(np.clip(lat[0], -90.0, 90.0))), size_m)
+    cell = cell_at(_position(start), size_m)
     goal = centre(cell)
     moved = [piece._replace(vertices=_moved(piece.vertices, start, goal)) for piece in cut]
     step_m = _UNEVEN * _circumradius(cell.size_m, cell.row) + _ROUNDED_M
@@ -387,6 +392,11 @@ def _middle(stated: Floats) -> Floats:
     mean: Floats = ecef.mean(axis=0)
     first: Floats = ecef[0]
     return mean if float(np.linalg.norm(mean)) > 1e3 else first
+
+
+def _position(ecef: Floats) -> Position:
+    lon, lat = lonlat(ecef[None, :])
+    return Position(_wrapped(float(lon[0])), float(np.clip(lat[0], -90.0, 90.0)))
 
 
 def _units(vertices: Floats) -> Floats:

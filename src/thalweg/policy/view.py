@@ -81,8 +81,13 @@ def terms(shown: View, theatre: Theatre) -> Theatre:
     if shown.coarse is None:
         return theatre
     if shown.kind is None:
-        return replace(theatre, rules=(AREA_RULE,))
+        return area_terms(theatre)
     return replace(theatre, rules=tuple(replace(rule, margin=_NO_MARGIN) for rule in theatre.rules))
+
+
+def area_terms(theatre: Theatre) -> Theatre:
+    """The theatre with one rule for all kinds: whatever meets a region is told to talk to its party."""
+    return replace(theatre, rules=(AREA_RULE,))
 
 
 def findings(shown: View, other: Declaration, theatre: Theatre) -> tuple[Finding, ...]:
