@@ -152,6 +152,17 @@ def test_a_password_and_a_code_generator_are_one_each(store: AccountStore) -> No
     assert store.totp("a1") == TotpSecret("a1", b"second", 10, 5)
 
 
+def test_password_generator_and_recovery_codes_change_together(store: AccountStore) -> None:
+    keys = PasswordSecret("a1", "hash", 5), TotpSecret("a1", b"sealed", 10, 5), RecoveryCodes("a1", (digest(b"r"),), 5)
+    store.set_password_keys(*keys)
+    assert (store.password("a1"), store.totp("a1"), store.recovery("a1")) == keys
+    with pytest.raises(StoreFailed):  # twice the same code
+        store.set_password_keys(
+            replace(keys[0], hash="new"), replace(keys[1], sealed=b"new"), replace(keys[2], digests=(bytes(32),) * 2)
+        )
+    assert (store.password("a1"), store.totp("a1"), store.recovery("a1")) == keys
+
+
 def test_a_code_is_taken_once_and_never_an_older_one(store: AccountStore) -> None:
     store.set_totp(TotpSecret("a1", b"sealed", 10, 5))
     assert [store.use_totp("a1", step) for step in (10, 11, 11, 9, 13)] == [False, True, False, False, True]

@@ -5,8 +5,8 @@ in a store of its own, so that it can be corrected and erased while every proof 
 here: they are grants in the ledger.
 
 Times are milliseconds of Unix time. What would open a door (a session's cookie, a token, a recovery code, an
-invitation) is kept as a SHA-256 digest only; each has at least 128 bits of randomness, so that a digest cannot be
-guessed back. Passwords, which people choose, are kept as Argon2id.
+invitation) is kept as a SHA-256 digest only; each has 80 bits of randomness or more, so that nobody guesses it from
+its digest. Passwords, which people choose, are kept as Argon2id.
 """
 
 from __future__ import annotations
@@ -314,6 +314,10 @@ class AccountStore(Protocol):
     def set_totp(self, secret: TotpSecret) -> None: ...
 
     def totp(self, account: str) -> TotpSecret | None: ...
+
+    def set_password_keys(self, secret: PasswordSecret, totp: TotpSecret, codes: RecoveryCodes) -> None:
+        """All three at once: a password is worth nothing without its generator."""
+        ...
 
     def use_totp(self, account: str, step: int) -> bool:
         """True if `step` is later than every step used before."""

@@ -110,6 +110,12 @@ class AccountTables:
     def totp(self, account: str) -> TotpSecret | None:
         return _first(TotpSecret(*row) for row in self._sql.read("totp", account))
 
+    def set_password_keys(self, secret: PasswordSecret, totp: TotpSecret, codes: RecoveryCodes) -> None:
+        with self._sql.together():
+            self.set_password(secret)
+            self.set_totp(totp)
+            self._set_recovery(codes)
+
     def use_totp(self, account: str, step: int) -> bool:
         return self._sql.change("use-totp", step, account, step) == 1
 

@@ -1,0 +1,135 @@
+"""Who is at the other end of the connection: the address, and the client's certificate.
+
+uvicorn tells an application nothing of TLS (its issues 400 and 745 are open questions still), so the protocol here
+adds the ASGI TLS extension to the scope. The certificate in it has been verified against `ssl_ca_certs` by OpenSSL
+before a byte of the request was read; uvicorn must be told `ssl_cert_reqs=ssl.CERT_OPTIONAL` (or `CERT_REQUIRED`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import ipaddress
+import ssl
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from typing_extensions import override
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from thalweg.server.doors import DoorSettings
+from thalweg.server.problems import Refusal
+
+Scope = Mapping[str, Any]
+_LONGEST_CERTIFICATE = 32_768
+
+
+class TlsProtocol(H11Protocol):
+    """`uvicorn.Config(http=TlsProtocol)`: HTTP/1.1 with `scope["extensions"]["tls"]`."""
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own does
+        super().connection_made(transport)
+        tls = _tls(transport.get_extra_info("ssl_object"))
+        if tls is None:
+            return
+        app = self.app
+
+        async def with_tls(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI's own types are open
+            scope["extensions"] = {**scope.get("extensions", {}), "tls": tls}
+            await app(scope, receive, send)
+
+        self.app = with_tls
+
+
+def _tls(session: ssl.SSLObject | None) -> dict[str, object] | None:
+    if session is None:
+        return None
+    der = session.getpeercert(binary_form=True)
+    return {
+        "server_cert": None,
+        "client_cert_chain": [] if der is None else [ssl.DER_cert_to_PEM_cert(der)],
+        "client_cert_name": None,
+        "client_cert_error": None,
+        "tls_version": None,
+        "cipher_suite": None,
+    }
+
+
+def address_of(scope: Scope, settings: DoorSettings) -> str:
+    """The client's address; behind a trusted proxy, the last one in X-Forwarded-For that is no trusted proxy."""
+    peer = str((scope.get("client") or ("unknown",))[0])
+    if peer not in settings.trusted_proxies:
+        return peer
+    hops = ",".join(_headers(scope, b"x-forwarded-for")).split(",")
+    for hop in reversed(hops):
+        text = hop.strip()
+        if text in settings.trusted_proxies:
+            continue
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError:
+            return peer
+    return peer
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: an IPv6 customer has a /64 at least."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return address
+
+
+def is_direct_loopback(scope: Scope, settings: DoorSettings) -> bool:
+    """Asked on this very machine, and not through a proxy that happens to run here."""
+    forwarded = any(name in (b"x-forwarded-for", b"forwarded", b"x-real-ip") for name, _ in scope["headers"])
+    address = address_of(scope, settings)
+    try:
+        return not forwarded and ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def fingerprint_of(scope: Scope, settings: DoorSettings) -> bytes | None:
+    """SHA-256 of the client's certificate, from the connection or from a trusted proxy's header; None without.
+
+    Refusal if the trusted proxy sends something else.
+    """
+    chain = scope.get("extensions", {}).get("tls", {}).get("client_cert_chain", [])
+    if chain:
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(chain[0])).digest()
+    peer = str((scope.get("client") or ("unknown",))[0])
+    if not settings.certificate_header or peer not in settings.trusted_proxies:
+        return None
+    sent = _headers(scope, settings.certificate_header.lower().encode("latin-1"))
+    if not sent or sent == [""]:
+        return None
+    if len(sent) > 1:
+        raise Refusal("certificate-refused", "The proxy sent two client certificates.")
+    return hashlib.sha256(certificate_bytes(sent[0])).digest()
+
+
+def certificate_bytes(text: str) -> bytes:
+    """DER from PEM (as it is, or percent-encoded as nginx sends it) or from RFC 9440's `:base64:`. Refusal if none."""
+    text = unquote(text).strip() if text.startswith("-----BEGIN%20") else text.strip()
+    try:
+        if text.startswith(":") and text.endswith(":"):
+            der = base64.b64decode(text[1:-1], validate=True)
+        else:
+            der = ssl.PEM_cert_to_DER_cert(text)
+    except (ValueError, binascii.Error) as error:
+        raise Refusal("certificate-unreadable", "That is no certificate in PEM.") from error
+    if not 0 < len(der) <= _LONGEST_CERTIFICATE:
+        raise Refusal("certificate-unreadable", "That is no certificate in PEM.")
+    return der
+
+
+def _headers(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
