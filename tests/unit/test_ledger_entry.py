@@ -128,6 +128,19 @@ def test_the_bytes_an_event_was_read_from_are_its_own_and_are_not_carried_over_t
     assert changed.hash() != entry.event.hash()
 
 
+def test_bytes_with_an_event_and_no_proof_are_malformed() -> None:
+    good = Author("blue").say()
+    data = json.loads(good)
+    for bad in (
+        good.replace(b'"proof"', b'"qroof"'),
+        canonical.encode({"event": data["event"]}),
+        canonical.encode({"event": data["event"], "proof": "none"}),
+        canonical.encode({**data, "a": 1}),
+    ):
+        with pytest.raises(Malformed):
+            Entry.parse(bad)
+
+
 def test_an_entry_under_another_key_or_with_a_changed_event_is_refused() -> None:
     blue, red = Author("blue"), Author("red")
     entry = Entry.parse(blue.say())

@@ -207,9 +207,6 @@ class Entry:
             raise Malformed("entry.size", f"An entry is at most {MAX_ENTRY_BYTES} bytes.", size=len(data))
         reader = Reader(canonical.decode(data), "the entry")
         event = Event.read(reader.object("event"))
-        # The entry is canonical, so the event's own bytes stand in it as they are: after `{"event":` and up to
-        # the last `,"proof":{`, which cannot occur within a proof. This spares two more encodings of each.
-        object.__setattr__(event, "_read_from", data[len(_EVENT) : data.rindex(_PROOF)])
         proof = Reader(reader.object("proof"), "the entry's proof")
         reader.done()
         signature: Ed25519Signature | Assertion
@@ -218,6 +215,10 @@ class Entry:
         else:
             signature = Assertion(proof.blob("auth"), proof.blob("client"), proof.blob("sig"))
         proof.done()
+        # The entry is canonical and has an event and a proof, no more. So the event's own bytes stand in it as they
+        # are: after `{"event":` and up to the last `,"proof":{`, which cannot occur within a proof. This spares two
+        # more encodings of each.
+        object.__setattr__(event, "_read_from", data[len(_EVENT) : data.rindex(_PROOF)])
         return cls(event, signature)
 
 
