@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from thalweg.model.keeping import DeskTables
     from thalweg.stores.author import AuthorHome
     from thalweg.stores.author import Said as Said  # named again, so that the command line may say it
+    from thalweg.stores.backup import BackupReport as BackupReport  # named again, so that the command line may say it
     from thalweg.stores.files import KeyRing, MirrorFiles, Unlocked, WitnessFiles
     from thalweg.stores.home import Home as Home  # named again, so that the command line may say it
 
@@ -162,3 +163,21 @@ def now_ms() -> int:
 def desk_tables(home: Home, seal: bytes = b"") -> DeskTables:
     """What the desk keeps beside a log. `seal` is the secret under which its snapshots are checked."""
     return home.desk_tables(seal)
+
+
+def back_up(folder: Path, to: Path) -> BackupReport:
+    """Copy the home of a log, which may be running, and verify the copy."""
+    report: BackupReport = import_module("thalweg.stores.backup").back_up(folder, to, now_ms())
+    return report
+
+
+def verify_backup(backup: Path) -> BackupReport:
+    """Recompute a backup's root from its entries; the ledger's errors say what is off."""
+    report: BackupReport = import_module("thalweg.stores.backup").verify_backup(backup)
+    return report
+
+
+def restore_home(backup: Path, folder: Path, *, store: str, mark: bytes | None) -> BackupReport:
+    """A home made again from a verified backup, suspicious until it has been scrubbed."""
+    report: BackupReport = import_module("thalweg.stores.backup").restore(backup, folder, store=store, mark=mark)
+    return report

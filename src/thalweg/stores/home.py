@@ -174,13 +174,7 @@ class Home:
 
     def desk_tables(self, seal: bytes = b"") -> DeskTables:
         """What the desk keeps beside this log: in the same database, or in files of its own beside the log's."""
-        opened: DeskTables
-        scheme, _, rest = self.settings.store.partition(":")
-        if scheme == "postgres":
-            opened = import_module("thalweg.stores.postgres_desk").PostgresDesk(rest, seal=seal)
-        else:
-            opened = import_module("thalweg.stores.sqlite_desk").SqliteDesk(self.folder, seal=seal)
-        return opened
+        return open_desk_tables(self.settings.store, self.folder, seal)
 
     def rotate_log_key(self, unlocked: Unlocked, seed: bytes, *, at_ms: int, salt: bytes) -> VerifierKey:
         """Replace the log's own key: the registrar signs `log.key/1`; both keys sign the head that holds it.
@@ -334,4 +328,15 @@ def open_store(where: str, folder: Path) -> Store:
         opened = import_module("thalweg.stores.postgres").PostgresStore(rest)
     else:
         raise Refused("home.store", "A store is 'sqlite:FILE' or 'postgres:CONNINFO'.", found=where)
+    return opened
+
+
+def open_desk_tables(where: str, folder: Path, seal: bytes = b"") -> DeskTables:
+    """The tables of the desk beside the store that a home's settings name."""
+    opened: DeskTables
+    scheme, _, rest = where.partition(":")
+    if scheme == "postgres":
+        opened = import_module("thalweg.stores.postgres_desk").PostgresDesk(rest, seal=seal)
+    else:
+        opened = import_module("thalweg.stores.sqlite_desk").SqliteDesk(folder, seal=seal)
     return opened

@@ -291,24 +291,36 @@ def guard(happened: str, path: Path, act: Callable[[], T]) -> T:
 
 def bring_forward(connection: apsw.Connection, path: Path, steps: Sequence[Migration], application_id: int) -> None:
     """Bring the schema of a file to the newest of `steps`; Refused if it is newer than that, or not of this kind."""
-    with connection:
-        version = connection.pragma("user_version")
-        owner = connection.pragma("application_id")
-        if owner not in (0, application_id) or (owner == 0 and version):
-            raise Refused("store.foreign", "This SQLite file is not a log of ours.", path=str(path))
-        newest = steps[-1].version
-        if version > newest:
-            raise Refused(
-                "store.newer",
-                f"The file has schema {version}, this program knows {newest}: use the newer program.",
-                found=version,
-                known=newest,
-            )
-        for step in steps:
-            if step.version > version:
-                connection.execute(step.text)
-        connection.execute(f"PRAGMA application_id = {application_id}")
-        connection.execute(f"PRAGMA user_version = {newest}")
+    newest = steps[-1].version
+    if (connection.pragma("user_version"), connection.pragma("application_id")) == (newest, application_id):
+        return  # nothing to write, so whoever writes the file now is not in the way
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _go_forward(connection, path, steps, application_id)
+        connection.execute("COMMIT")
+    except (apsw.Error, Refused):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _go_forward(connection: apsw.Connection, path: Path, steps: Sequence[Migration], application_id: int) -> None:
+    version, newest = connection.pragma("user_version"), steps[-1].version
+    owner = connection.pragma("application_id")
+    if owner not in (0, application_id) or (owner == 0 and version):
+        raise Refused("store.foreign", "This SQLite file is not a log of ours.", path=str(path))
+    if version > newest:
+        raise Refused(
+            "store.newer",
+            f"The file has schema {version}, this program knows {newest}: use the newer program.",
+            found=version,
+            known=newest,
+        )
+    for step in steps:
+        if step.version > version:
+            connection.execute(step.text)
+    connection.execute(f"PRAGMA application_id = {application_id}")
+    connection.execute(f"PRAGMA user_version = {newest}")
 
 
 def _tip(rows: list[Any]) -> AuthorTip | None:

@@ -8,6 +8,7 @@ one at a time anyway and would wait by sleeping.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
@@ -152,6 +153,8 @@ class _File:
         if self._closed:
             raise StoreFailed("store.closed", "These tables have been closed.", happened="no")
         if self._connection is None:
+            # Whom to reach and where is nobody else's on this machine.
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             connection = apsw.Connection(str(self._path))
             try:
                 connection.set_busy_timeout(_BUSY_MS)
