@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -244,6 +246,26 @@ def test_nodes_that_are_not_kept_are_the_same_nodes() -> None:
             assert kept(level, index) == unkept(level, index) == naive_root(index << level, (index + 1) << level)
     with pytest.raises(Damaged):
         unkept(3, 125)
+
+
+def test_many_threads_may_read_the_same_nodes() -> None:
+    """One tile is kept, so each thread pushes out what another has just found. Two runs in three find a lookup and
+    its renewal that are not whole together."""
+    tiles = Tiles(256 * 3)
+    nodes = Nodes(tiles, keep=1)
+
+    def read(first: int) -> None:
+        for i in range(1500):
+            index = (first * 5 + i * 7) // 3 % 3 * 256
+            assert nodes(0, index) == LEAVES[index]
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(read, range(8)))
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_tile_paths_are_those_of_the_c2sp_examples() -> None:

@@ -217,9 +217,11 @@ class Nodes:
 
     def _layers(self, tile_level: int, tile_index: int) -> list[bytes]:
         name = (tile_level, tile_index)
-        kept = self._kept.get(name)
+        # Taken out and put back as the newest. Several threads may prove from one log: each step is whole by
+        # itself, and whoever comes in between works the tile out again.
+        kept = self._kept.pop(name, None)
         if kept is not None:
-            self._kept.move_to_end(name)
+            self._kept[name] = kept
             return kept
         hashes = self._source.tile(tile_level, tile_index)
         layers = [hashes]
