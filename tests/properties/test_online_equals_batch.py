@@ -92,13 +92,17 @@ def histories(draw: st.DrawFn) -> tuple[Theatre, list[Event]]:
     return draw(twin.theatres(scene)), events
 
 
-def check(history: tuple[Theatre, list[Event]], *, asks: bool, compares: bool) -> None:
+def check(
+    history: tuple[Theatre, list[Event]], *, asks: bool, compares: bool, restarts: frozenset[int] = frozenset()
+) -> None:
     theatre, events = history
     said = {event.declaration.version_id: event.declaration for event in events if isinstance(event, Declared)}
     online, ledger = Online(theatre, declaration_of=said.__getitem__ if asks else None), Ledger(theatre)
     known: dict[str, object] = {}
     seen: set[str] = set()
-    for event in events:
+    for number, event in enumerate(events):
+        if number in restarts:
+            online = restarted(online, theatre, said, asks=asks)
         trial = None
         if isinstance(event, Declared):
             version = event.declaration.version_id
@@ -122,6 +126,27 @@ def check(history: tuple[Theatre, list[Event]], *, asks: bool, compares: bool) -
             del known[closed]
         known |= {f.id: f for f in change.opened}
         assert known == {f.id: f for f in expected}
+
+
+def restarted(online: Online, theatre: Theatre, said: dict[str, Declaration], *, asks: bool) -> Online:
+    if asks:
+        kept = online.snapshot()
+        again = Online.restore(kept, theatre, declaration_of=said.__getitem__)
+        assert Online.restore(again.snapshot(), theatre, declaration_of=said.__getitem__).snapshot() == again.snapshot()
+        return again
+    again = Online(theatre)
+    again.load(online.live, online.findings)
+    return again
+
+
+@settings(SLOW, max_examples=60)
+@given(histories(), st.booleans(), st.frozensets(st.integers(1, 9), min_size=1), st.integers(1, 6))
+def test_a_restart_between_any_two_events_changes_nothing(
+    history: tuple[Theatre, list[Event]], asks: bool, restarts: frozenset[int], shelf: int
+) -> None:
+    """By a snapshot, or by declarations and findings that are known already."""
+    with patch.multiple(live, _SHELF=shelf):
+        check(history, asks=asks, compares=True, restarts=restarts)
 
 
 @settings(SLOW, max_examples=60)

@@ -161,3 +161,81 @@ def test_links_come_back_as_they_were() -> None:
     living.discard(1)
     links.forget(1)
     assert sorted(zip(*(each.tolist() for each in links.pairs()), strict=True)) == [(0, 5, 2), (2, 5, 3)]
+
+
+def kept(count: int) -> tuple[Online, dict[str, Declaration]]:
+    said = {each.version_id: each for each in map(operation, range(count))}
+    online = Online(ANY, declaration_of=said.__getitem__)
+    for each in said.values():
+        online.feed(Declared(each))
+    return online, said
+
+
+def test_a_snapshot_remembers_what_is_over_what_time_it_is_and_every_finding() -> None:
+    """R9: a late copy must not revive after a restart what its notifier ended before it."""
+    online, said = kept(5)
+    online.feed(Cancelled(Cancellation("of-0", "p0")))
+    online.feed(Tick(Instant(100.0)))
+    again = Online.restore(online.snapshot(), ANY, declaration_of=said.__getitem__)
+    assert set(again.versions) == set(online.versions)
+    assert again.findings == online.findings
+    assert again.feed(Declared(operation(0))).over
+    with pytest.raises(EngineError, match="later already"):
+        again.feed(Tick(Instant(50.0)))
+    cancelled = again.feed(Cancelled(Cancellation("of-2", "p2")))
+    assert len(cancelled.closed) == 2
+    assert cancelled == online.feed(Cancelled(Cancellation("of-2", "p2")))
+    assert len(again.feed(Tick(Instant(2 * HOUR_S))).closed) == 1
+    assert again.versions == ()
+    assert Online.restore(again.snapshot(), ANY, declaration_of=said.__getitem__).versions == ()
+
+
+def test_an_engine_that_was_told_nothing_yet_has_a_snapshot_too() -> None:
+    again = Online.restore(Online(ANY).snapshot(), ANY, declaration_of=lambda _: operation(0))
+    assert len(again.feed(Declared(operation(0))).opened) == 0
+    assert len(again.feed(Declared(operation(1))).opened) == 1
+
+
+@pytest.mark.parametrize("at", [0, 10, 30, 200, -40, -1])
+def test_a_snapshot_that_was_touched_is_refused(at: int) -> None:
+    online, said = kept(3)
+    data = bytearray(online.snapshot())
+    data[at] ^= 1
+    with pytest.raises(EngineError) as refused:
+        Online.restore(bytes(data), ANY, declaration_of=said.__getitem__)
+    assert refused.value.code in ("snapshot-damaged", "snapshot-version")
+    with pytest.raises(EngineError):
+        Online.restore(bytes(data[: len(data) // 2]), ANY, declaration_of=said.__getitem__)
+    with pytest.raises(EngineError):
+        Online.restore(b"", ANY, declaration_of=said.__getitem__)
+
+
+def test_a_snapshot_under_other_rules_or_of_another_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """D6: findings are those of one rule set and one engine."""
+    online, said = kept(3)
+    data = online.snapshot()
+    wider = replace(ANY, rules=(replace(ANY.rules[0], margin=Margin(301.0, 0.0, 0.0)),))
+    with pytest.raises(EngineError, match="another set of rules") as refused:
+        Online.restore(data, wider, declaration_of=said.__getitem__)
+    assert refused.value.code == "snapshot-theatre"
+    monkeypatch.setattr("thalweg.engine.online.__version__", "9.9")
+    with pytest.raises(EngineError, match="another version of the engine") as refused:
+        Online.restore(data, ANY, declaration_of=said.__getitem__)
+    assert refused.value.code == "snapshot-version"
+
+
+def test_what_is_loaded_must_fit_together() -> None:
+    online = row(3)
+    with pytest.raises(EngineError) as refused:
+        Online(ANY).load(online.live[:2], online.findings)
+    assert refused.value.code == "load-finding"
+    with pytest.raises(EngineError) as refused:
+        online.load([operation(1)], [])
+    assert refused.value.code == "load-twice"
+
+
+def test_what_was_loaded_as_over_stays_over() -> None:
+    online = Online(ANY)
+    online.load([operation(1)], [], over=[operation(0).version_id])
+    assert online.feed(Declared(operation(0))).over
+    assert len(online.feed(Declared(operation(2))).opened) == 1

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 Key = TypeVar("Key")
 
@@ -29,6 +32,23 @@ class Ends(Generic[Key]):
             self._keys[end_s] = []
             heapq.heappush(self._moments, end_s)
         self._keys[end_s].append(key)
+
+    def load(self, ends_s: npt.NDArray[np.float64], keys: Sequence[Key]) -> None:
+        """Many at once, into a queue that is empty."""
+        order = np.argsort(ends_s, kind="stable")
+        moments, first = np.unique(ends_s[order], return_index=True)
+        sorted_ = [keys[at] for at in order.tolist()]
+        bounds = [*first.tolist(), len(sorted_)]
+        for moment, begin, end in zip(moments.tolist(), bounds, bounds[1:], strict=False):
+            if moment != math.inf:
+                self._moments.append(moment)  # rising, and so a heap
+                self._keys[moment] = sorted_[begin:end]
+
+    def items(self) -> Iterator[tuple[Key, float]]:
+        """All that will come out, in no order."""
+        for moment, keys in self._keys.items():
+            for key in keys:
+                yield key, moment
 
     def until(self, now_s: float) -> Iterator[Key]:
         """Take out all that end at `now_s` or before, by time and then as they came."""

@@ -11,14 +11,15 @@ addition, into the open one, and dropped.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thalweg.geometry.kernel import Growth, Herd, Matrix, Pairs, Parts, Shelves, Tree
+from thalweg.geometry.kernel import Growth, Herd, Matrix, Pairs, Parts, Shelves, Tree, prepare
 
 Ints = npt.NDArray[np.int64]
 
@@ -43,6 +44,14 @@ def empty_parts() -> Parts:
     rows |= {name: np.zeros(0, np.int32) for name in ("declaration", "kind", "party")}
     rows |= {name: np.zeros(1, np.int64) for name in ("first", "ring", "ring_first")}
     return Parts(n_parts=0, rank=np.zeros(0, np.uint64), **rows)
+
+
+# What is put away: as stated, the geoid included; the rest is made anew.
+_STATED = (
+    *("core", "radius", "u", "t0", "t1", "tu", "lower", "upper", "lower_datum", "upper_datum"),
+    *("zu", "z0", "z1", "half", "geoid", "unstated"),
+)
+_OF_DECLARATION = ("kind", "party", "rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,90 @@ class Live:
         if before and 2 * shelf.living <= shelf.herd.parts.n_parts and shelf is not self._open:
             self._sparse.append(shelf)
 
+    def columns(self) -> tuple[dict[str, npt.NDArray[Any]], Ints]:
+        """All that is live as the columns that `restore` takes, sorted by when each declaration begins, and the
+        numbers of the declarations in that order. Those without parts are not among them."""
+        pieces: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in (*_STATED, *_OF_DECLARATION)}
+        pieces |= {name: [] for name in ("number", "vertices", "rings", "lon", "lat", "ring_length")}
+        for parts, number, alive in self.tables():
+            rows = np.flatnonzero(alive)
+            for name in _STATED:
+                pieces[name].append(getattr(parts, name)[rows])
+            for name in _OF_DECLARATION:
+                pieces[name].append(getattr(parts, name)[parts.declaration[rows]])
+            pieces["number"].append(number[rows])
+            vertices, rings = (bounds[rows + 1] - bounds[rows] for bounds in (parts.first, parts.ring))
+            pieces["vertices"].append(vertices)
+            pieces["rings"].append(rings)
+            at = _runs(parts.first[rows], vertices)
+            pieces["lon"].append(parts.lon[at])
+            pieces["lat"].append(parts.lat[at])
+            ring = _runs(parts.ring[rows], rings)
+            pieces["ring_length"].append(parts.ring_first[ring + 1] - parts.ring_first[ring])
+        table = {name: np.concatenate(each) for name, each in pieces.items()}
+        number = table.pop("number")
+        # by when their first parts begin: what is asked about is near in time to a few shelves, not to all
+        numbers, first, of = np.unique(number, return_index=True, return_inverse=True)
+        place = np.empty(len(numbers), np.int64)
+        by_time = np.lexsort((numbers, table["t0"][first]))
+        place[by_time] = np.arange(len(numbers))
+        order = np.argsort(place[of], kind="stable")
+        starts = {"lon": "vertices", "lat": "vertices", "ring_length": "rings"}
+        begin = {name: np.cumsum(table[name]) - table[name] for name in ("vertices", "rings")}
+        runs = {name: _runs(begin[name][order], table[name][order]) for name in begin}
+        out: dict[str, npt.NDArray[Any]] = {}
+        for name, column in table.items():
+            out[name] = column[runs[starts[name]] if name in starts else order]
+        out["declaration"] = place[of][order].astype(np.int32)
+        return out, numbers[by_time]
+
+    def restore(self, columns: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take in what `columns` gave, into an index that is empty; declarations get the numbers 0 and up."""
+        of = columns["declaration"]
+        count = int(of[-1]) + 1 if len(of) else 0
+        begin = np.searchsorted(of, np.arange(count + 1))  # of each declaration its first part
+        vertex = np.concatenate([[0], np.cumsum(columns["vertices"])])
+        ring = np.concatenate([[0], np.cumsum(columns["rings"])])
+        ring_vertex = np.concatenate([[0], np.cumsum(columns["ring_length"])])
+        done = 0
+        while done < count:
+            p0 = int(begin[done])
+            full = min(
+                int(np.searchsorted(begin, p0 + _SHELF)),
+                int(np.searchsorted(vertex[begin], vertex[p0] + _VERTICES)),
+            )
+            upto = min(max(full, done + 1), count)
+            p1 = int(begin[upto])
+            v0, v1, r0, r1 = (int(each) for each in (vertex[p0], vertex[p1], ring[p0], ring[p1]))
+            n = p1 - p0
+            rows: dict[str, Any] = {name: columns[name][p0:p1].copy() for name in _STATED}
+            # of each declaration what its first part says; one entry more where a kernel looks past the end
+            rows |= {name: columns[name][begin[done:upto]].copy() for name in _OF_DECLARATION}
+            rows |= {name: columns[name][v0:v1].copy() for name in ("lon", "lat")}
+            rows |= {name: np.empty(v1 - v0) for name in ("ex", "ey", "ez")}
+            rows |= {name: np.empty(n) for name in ("cx", "cy", "cz", "reach", "inner", "edge")}
+            parts = Parts(
+                n_parts=n,
+                declaration=(of[p0:p1] - done).astype(np.int32),
+                first=vertex[p0 : p1 + 1] - v0,
+                ring=ring[p0 : p1 + 1] - r0,
+                ring_first=ring_vertex[r0 : r1 + 1] - v0,
+                **rows,
+            )
+            prepare(parts)
+            herd = Herd(parts, self.matrix, self.growth)
+            numbers = np.arange(done, upto)
+            tree = herd.tree(np.arange(n, dtype=np.int32))
+            shelf = _Shelf(
+                self._open.at, herd, numbers, begin[done : upto + 1] - p0, len(numbers), n,
+                [(tree, np.empty(0, np.int32))], n,
+            )  # fmt: skip
+            self._shelves[-1] = shelf
+            self._show(shelf)
+            self._place.update(zip(range(done, upto), zip(repeat(shelf), range(len(numbers))), strict=False))
+            self._open = self._begin_shelf()
+            done = upto
+
     def tables(self) -> Iterator[tuple[Parts, Ints, npt.NDArray[np.bool_]]]:
         """Shelf by shelf: the parts, the number of each part's declaration, and which of them are alive."""
         for shelf in self._shelves:
@@ -262,3 +355,9 @@ class Live:
             if last_one is not shelf:
                 last_one.at = shelf.at
                 self._shelves[shelf.at] = last_one
+
+
+def _runs(start: Ints, length: Ints) -> Ints:
+    """The indexes of the runs that begin at `start` and are so long, one after the other."""
+    before = np.cumsum(length) - length
+    return np.repeat(start - before, length) + np.arange(int(length.sum()))

@@ -11,12 +11,14 @@ whose validity has run out is stale and stays live (DESIGN.md section 5).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from thalweg import __version__
 from thalweg.engine import explain, lines
 from thalweg.engine.batch import batch, in_order
 from thalweg.engine.columns import PRESENT, Columns, affiliated, hard_bounds, pack, rank_of
@@ -24,6 +26,8 @@ from thalweg.engine.ends import Ends
 from thalweg.engine.explain import Describe, finding_id
 from thalweg.engine.links import Links
 from thalweg.engine.live import Live, empty_parts
+from thalweg.engine.snapshot import seal, unseal
+from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Cancellation, Declaration, Kind, Medium, Zone
 from thalweg.model.errors import EngineError
 from thalweg.model.findings import Finding
@@ -78,6 +82,9 @@ class Comparison:
     serial: int  # of the engine's state, which every event that changes anything raises
     engine: object = field(repr=False, compare=False)  # which of several engines made it
     columns: Columns | None = field(repr=False, compare=False)  # None: it would not be taken in
+
+
+_SETTING = {"engine": "version of the engine", "theatre": "set of rules", "rules": "set of rules"}
 
 
 class _Held(NamedTuple):
@@ -145,6 +152,121 @@ class Online:
     def versions(self) -> tuple[str, ...]:
         """The version ids of all that is live."""
         return tuple(self._number)
+
+    def load(
+        self, declarations: Iterable[Declaration], findings: Iterable[Finding], *, over: Iterable[str] = ()
+    ) -> None:
+        """Take in many declarations at once with all their findings, as they are known already: nothing is compared.
+
+        `over` are versions that were replaced or cancelled. Raises `EngineError` if one of the declarations is live or
+        shares its chain with another, or if a finding is about what is not live; then the engine is to be thrown away.
+        """
+        given = list(declarations)
+        columns = pack(given, self._theatre, complete=False)
+        live = self._index(columns)
+        numbers = []
+        for each in given:
+            if each.version_id in self._number or each.declaration_id in self._chains:
+                raise EngineError("load-twice", f"{each.version_id} is live already.", version=each.version_id)
+            numbers.append(self._hold(each))
+        kinds = np.array([self._kinds[kind] for kind in columns.kinds], np.int32)
+        parties = np.array([self._party(party) for party in columns.parties], np.int32)
+        live.load(columns.parts, np.array(numbers), kinds[columns.parts.kind], parties[columns.parts.party])
+        for finding in findings:
+            if not all(version in self._number for version in finding.versions):
+                raise EngineError("load-finding", f"{finding.id} is about what is not live.", finding=finding.id)
+            self._link(finding)
+        self._over.update(over)
+        self._serial += 1
+
+    def snapshot(self) -> bytes:
+        """Everything but the declarations and the findings themselves, for `restore`. Takes time for what is live."""
+        columns, numbers = self._live.columns() if self._live else ({}, np.empty(0, np.int64))
+        rumours = sorted(self._held.keys() - set(numbers.tolist()))
+        order = [*numbers.tolist(), *rumours]
+        held = [self._held[number] for number in order]
+        place = {number: at for at, number in enumerate(order)}
+        ends_s = np.full(len(order), np.inf)
+        for number, end_s in self._ends.items():
+            if number in place:
+                ends_s[place[number]] = end_s
+        links = self._links.pairs()
+        old = np.array(order, np.int64)
+        new = np.argsort(old)
+        one, other = (new[np.searchsorted(old[new], each)].astype(np.int32) for each in links[:2])
+        chains = [each.chain.encode("utf-8", "surrogatepass") for each in held]
+        arrays = {
+            **columns,
+            "version": _from_versions(each.version for each in held),
+            "chain": np.frombuffer(b"".join(chains), np.uint8),
+            "chain_length": np.array([len(each) for each in chains], np.int32),
+            "revision": np.array([each.revision for each in held], np.int64),
+            "ends": ends_s,
+            "lines": np.array([place[number] for number in sorted(self._lines)], np.int64),
+            "one": one,
+            "other": other,
+            "rule": links[2].astype(np.int32),
+            "over": _from_versions(sorted(self._over)),
+        }
+        head = {
+            **self._setting(),
+            "parties": list(self._parties),
+            "latest": None if self._latest == -math.inf else self._latest,
+            "t_zero": self._growth.t_zero,
+        }
+        return seal(head, arrays)
+
+    @classmethod
+    def restore(
+        cls,
+        data: bytes,
+        theatre: Theatre,
+        *,
+        declaration_of: Callable[[str], Declaration],
+        describe: Describe | None = None,
+    ) -> Online:
+        """What `snapshot` was taken of, under the same rules and by the same version of the engine.
+
+        Raises `EngineError` for anything else: `snapshot-version`, `snapshot-damaged`, `snapshot-theatre`.
+        """
+        head, arrays = unseal(data)
+        online = cls(theatre, describe=describe, declaration_of=declaration_of)
+        for name, expected in online._setting().items():
+            if head.get(name) != expected:
+                code = "snapshot-version" if name == "engine" else "snapshot-theatre"
+                raise EngineError(code, f"The snapshot is of another {_SETTING[name]}.", found=head.get(name))
+        with collector_paused(len(data)):
+            online._take_back(head, arrays)
+        return online
+
+    def _setting(self) -> dict[str, object]:
+        """What must be the same for a snapshot to mean the same."""
+        return {
+            "engine": __version__,
+            "theatre": self._theatre.rules_hash,
+            "rules": [rule.id for rule in self._rules],
+        }
+
+    def _take_back(self, head: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        self._parties = {party: number for number, party in enumerate(head["parties"])}
+        self._latest = -math.inf if head["latest"] is None else head["latest"]
+        if "declaration" in arrays:
+            self._growth = replace(self._growth, t_zero=head["t_zero"])
+            self._live = Live(self._matrix, self._growth)
+            self._live.restore(arrays)
+        versions = _to_versions(arrays["version"])
+        blob = arrays["chain"].tobytes()
+        cut = np.cumsum(arrays["chain_length"], dtype=np.int64).tolist()
+        chains = [blob[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *cut], cut, strict=False)]
+        self._next = len(versions)
+        self._held.update(enumerate(map(_Held, versions, chains, arrays["revision"].tolist())))
+        self._number = dict(zip(versions, self._held, strict=True))
+        self._chains = dict(zip(chains, self._held, strict=True))
+        self._lines = set(arrays["lines"].tolist())
+        self._ends.load(arrays["ends"], range(self._next))
+        self._over = set(_to_versions(arrays["over"]))
+        one, other, rule = (arrays[name].astype(np.int64) for name in ("one", "other", "rule"))
+        self._links.load(one, other, rule, self._next)
 
     def compare(self, declaration: Declaration) -> Comparison:
         """What feeding the declaration would open, against what would then be live. Nothing changes."""
@@ -264,6 +386,8 @@ class Online:
         declaration = self._declaration_of(version)
         if declaration.version_id != version:
             raise EngineError("declaration-other", f"For {version} another version was given.", version=version)
+        if number in self._lines:
+            self._declarations[number] = declaration
         return declaration
 
     def _across_lines(self, declaration: Declaration, replaced: tuple[int, ...]) -> list[Finding]:
@@ -325,6 +449,16 @@ class Online:
             if number in self._held:
                 closed += self._end(number)
         return Change(closed=tuple(closed))
+
+
+def _from_versions(versions: Iterable[str]) -> npt.NDArray[np.uint8]:
+    """Sixteen bytes each."""
+    return np.frombuffer(bytes.fromhex("".join(each.removeprefix("v-") for each in versions)), np.uint8)
+
+
+def _to_versions(column: npt.NDArray[np.uint8]) -> list[str]:
+    digits = column.tobytes().hex()
+    return ["v-" + digits[at : at + 32] for at in range(0, len(digits), 32)]
 
 
 def ends_at(declaration: Declaration, widest_margin_s: float) -> float:
