@@ -29,6 +29,7 @@ from thalweg.model.declarations import Kind, Medium, Zone
 from thalweg.model.errors import InputError, RulesError, ValueRefused
 from thalweg.model.shapes import MultiPolygon, Polygon
 from thalweg.model.theatre import (
+    DEFAULT_CLOCKS,
     Between,
     FixBounds,
     Heights,
@@ -44,7 +45,7 @@ _AREA_M = 1000.0  # how well edges of the area are followed: it only says which 
 SEVERITIES = ("information", "caution", "warning")
 _KEYS = (
     "name", "extends", "exercise", "time_zone", "languages", "area", "parties", "coordinated", "rules",
-    "heights", "lead_times", "moving_buffers", "fixes",
+    "heights", "lead_times", "clocks", "moving_buffers", "fixes",
 )  # fmt: skip
 _RULE_KEYS = (
     "id", "a", "b", "relation", "horizontal", "vertical", "time", "between", "conditions", "severity",
@@ -101,6 +102,7 @@ class _Reader:
             "parties": lambda _: {"parties": parties},
             "coordinated": lambda node: {"coordinated": self._groups(node, parties)},
             "heights": lambda node: {"heights": self._heights(node)},
+            "clocks": lambda node: {"clocks_s": self._clocks(node)},
             "lead_times": lambda node: {"lead_times_s": self._lead_times(node)},
             "moving_buffers": lambda node: {"moving_buffers_m": self._buffers(node)},
             "fixes": lambda node: {"fixes": self._fixes(node)},
@@ -287,6 +289,18 @@ class _Reader:
         known = [name for kind in Kind for name in (kind.value, f"{kind.value}.emergency")]
         entries = self._mapping(node, "lead times", tuple(known))
         return {key: self._duration(item) for key, item in entries.items()}
+
+    def _clocks(self, node: yaml.Node) -> dict[str, tuple[float, ...]]:
+        entries = self._mapping(node, "clocks", tuple(DEFAULT_CLOCKS))
+        clocks = {}
+        for key, item in entries.items():
+            steps = item.value if isinstance(item, yaml.SequenceNode) else [item]
+            clocks[key] = tuple(self._duration(step) for step in steps)
+            if not clocks[key] or clocks[key][0] <= 0 or list(clocks[key]) != sorted(set(clocks[key])):
+                raise self._error(
+                    item, "theatre-value", f"The steps of the clock {key} do not rise.", "such as [2 min, 5 min, 10 min]"
+                )
+        return clocks
 
     def _buffers(self, node: yaml.Node) -> dict[str, float]:
         entries = self._mapping(node, "moving buffers", ("air", "ground", "water"))

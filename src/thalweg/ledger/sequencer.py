@@ -270,14 +270,114 @@ class Sequencer(Log):
         A refused one does not hold up the others. Raises StoreFailed, Damaged or Inconsistent if the log as
         a whole cannot go on; then nothing in the batch has been promised to anybody.
         """
+        batch = self.begin()
+        outcomes: list[Placed | LedgerError] = []
+        for item in entries:
+            try:
+                outcomes.append(self.admit(item, batch))  # 1, 2
+            except (Malformed, Refused, Inconsistent) as error:
+                outcomes.append(error)
+        self.commit(batch)
+        return outcomes
+
+    def begin(self) -> Batch:
+        """An empty batch from the newest head on, for `admit` and `commit`; one is open at a time.
+
+        For a caller that must know that an entry is admitted before it says what follows from it, all in one
+        append. Raises as `submit`."""
         if self._unsure:
             self._reload()
         if not self._scrubbed:
             raise Damaged("log.suspicious", "This log is not signed until a scrub has passed.")
-        outcomes, batch = self._admit(entries)  # 1, 2
-        if batch.new:
-            self._commit(batch)
-        return outcomes
+        return Batch(self._tree.size, self._history)
+
+    def admit(self, item: Prepared, batch: Batch) -> Placed:
+        """Take an entry into the batch, or say that it is in the log already. Nothing is durable yet.
+
+        Raises Malformed, Refused or Inconsistent, and then has changed nothing."""
+        new = item.new
+        author = new.author
+        if item.log != self.origin:
+            raise Refused("admit.log", f"The event is meant for the log {item.log}.", found=item.log)
+        tip = self.tip(author, batch) or (-1, NO_PREVIOUS)
+        if new.seq <= tip[0]:  # 1
+            return self._again(item, batch)
+        if new.seq != tip[0] + 1 or item.prev != tip[1]:  # 2
+            raise Refused(
+                "admit.sequence",
+                f"The next event of {author} is number {tip[0] + 1}, after {tip[1].hex()[:12]}….",
+                author=author,
+                expected=tip[0] + 1,
+                found=new.seq,
+            )
+        if batch.sealed:
+            raise Refused("admit.again", "A log key changed just before this entry; send it again.")
+        seen = item.seen
+        root = self._roots.get(seen.size) or self._root_at(seen.size)
+        if root != seen.root:
+            raise Refused("admit.seen", "The event cites a head that this log never had.", size=seen.size)
+        index = batch.start + len(batch.new)
+        if new.identity:
+            # On a copy: a refused entry must leave nothing in the history that the next one is judged by.
+            history = batch.history.copy()
+            history.apply(index, Entry.parse(new.data))
+            if not set(history.log_keys(index + 1)) <= set(self._signer.verifiers()):
+                raise Refused("admit.log_key", "This log is not running with the key that the entry names.")
+            batch.history = history
+            batch.valid.clear()
+            batch.sealed = item.kind == LOG_KEY
+        else:
+            signer = (author, item.key, item.holder)
+            key = batch.valid.get(signer)
+            if key is None:
+                key = batch.valid[signer] = batch.history.key_named(*signer, index).key
+            if item.checked is not key and item.checked != key:
+                key.verify(Entry.parse(new.data))
+        batch.new.append(new)
+        if item.payloads:
+            batch.payloads.extend(item.payloads)
+        batch.tips[author] = (new.seq, new.event_hash)
+        return Placed(index, new.leaf, fresh=True)
+
+    def tip(self, author: str, batch: Batch) -> tuple[int, bytes] | None:
+        """The number and hash of the author's newest event, those in the batch included."""
+        known = batch.tips.get(author) or self._tips.get(author)
+        if known is None:
+            held = self._store.tip(author)
+            known = None if held is None else (held.seq, held.event_hash)
+        return known
+
+    def commit(self, batch: Batch) -> None:
+        """Make the batch durable inside a signed checkpoint, all of it or nothing. Raises as `submit`."""
+        if not batch.new:
+            return
+        tree = self._tree.copy()  # 3
+        tiles = tree.extend(item.leaf for item in batch.new)
+        head = tree.head()
+        last = self._signer.last
+        tiled = Nodes(_Edge(self._store, tree, tiles), keep=0)
+        edges = self._tree.edge() | tree.edge()
+
+        def view(level: int, index: int) -> bytes:
+            return edges.get((level, index)) or tiled(level, index)
+
+        behind = last is None or last.size > head.size  # the signer has the word for the second case
+        proof = [] if last is None or behind else consistency_proof(last.size, head.size, view)
+        signed = self._signer.sign(head, proof)  # 4
+        append = Append(batch.start, batch.new, tiles, head, signed.encode(), batch.payloads)
+        self._unsure = True
+        try:
+            self._store.append(append, self._fence)  # 5
+        except StoreFailed as error:
+            if error.fields.get("happened") == "no":
+                self._unsure = False
+            raise
+        self._tree, self._history = tree, batch.history  # 6
+        if len(self._tips) >= _TIPS_KEPT:
+            self._tips.clear()
+        self._tips.update(batch.tips)
+        self._signer.signed(head)
+        self._unsure = False
 
     def append(self, *entries: bytes) -> list[int]:
         """`submit` for entries that must all be taken: their indexes, or the first refusal raised.
@@ -413,65 +513,7 @@ class Sequencer(Log):
                 found=head.size,
             ) from error
 
-    def _admit(self, entries: Sequence[Prepared]) -> tuple[list[Placed | LedgerError], _Batch]:
-        batch = _Batch(self._tree.size, self._history)
-        outcomes: list[Placed | LedgerError] = []
-        for item in entries:
-            try:
-                outcomes.append(self._admit_one(item, batch))
-            except (Malformed, Refused, Inconsistent) as error:
-                outcomes.append(error)
-        return outcomes, batch
-
-    def _admit_one(self, item: Prepared, batch: _Batch) -> Placed:
-        new = item.new
-        author = new.author
-        if item.log != self.origin:
-            raise Refused("admit.log", f"The event is meant for the log {item.log}.", found=item.log)
-        tip = batch.tips.get(author) or self._tips.get(author)
-        if tip is None:
-            held = self._store.tip(author)
-            tip = (-1, NO_PREVIOUS) if held is None else (held.seq, held.event_hash)
-        if new.seq <= tip[0]:  # 1
-            return self._again(item, batch)
-        if new.seq != tip[0] + 1 or item.prev != tip[1]:  # 2
-            raise Refused(
-                "admit.sequence",
-                f"The next event of {author} is number {tip[0] + 1}, after {tip[1].hex()[:12]}….",
-                author=author,
-                expected=tip[0] + 1,
-                found=new.seq,
-            )
-        if batch.sealed:
-            raise Refused("admit.again", "A log key changed just before this entry; send it again.")
-        seen = item.seen
-        root = self._roots.get(seen.size) or self._root_at(seen.size)
-        if root != seen.root:
-            raise Refused("admit.seen", "The event cites a head that this log never had.", size=seen.size)
-        index = batch.start + len(batch.new)
-        if new.identity:
-            # On a copy: a refused entry must leave nothing in the history that the next one is judged by.
-            history = batch.history.copy()
-            history.apply(index, Entry.parse(new.data))
-            if not set(history.log_keys(index + 1)) <= set(self._signer.verifiers()):
-                raise Refused("admit.log_key", "This log is not running with the key that the entry names.")
-            batch.history = history
-            batch.valid.clear()
-            batch.sealed = item.kind == LOG_KEY
-        else:
-            signer = (author, item.key, item.holder)
-            key = batch.valid.get(signer)
-            if key is None:
-                key = batch.valid[signer] = batch.history.key_named(*signer, index).key
-            if item.checked is not key and item.checked != key:
-                key.verify(Entry.parse(new.data))
-        batch.new.append(new)
-        if item.payloads:
-            batch.payloads.extend(item.payloads)
-        batch.tips[author] = (new.seq, new.event_hash)
-        return Placed(index, new.leaf, fresh=True)
-
-    def _again(self, prepared: Prepared, batch: _Batch) -> Placed:
+    def _again(self, prepared: Prepared, batch: Batch) -> Placed:
         """The same event again has the index it has; another with its number is the author's own fork.
 
         The signature is checked before anybody is accused: without it, whoever can send bytes could make an
@@ -515,35 +557,6 @@ class Sequencer(Log):
         self._roots[size] = root
         return root
 
-    def _commit(self, batch: _Batch) -> None:
-        tree = self._tree.copy()  # 3
-        tiles = tree.extend(item.leaf for item in batch.new)
-        head = tree.head()
-        last = self._signer.last
-        tiled = Nodes(_Edge(self._store, tree, tiles), keep=0)
-        edges = self._tree.edge() | tree.edge()
-
-        def view(level: int, index: int) -> bytes:
-            return edges.get((level, index)) or tiled(level, index)
-
-        behind = last is None or last.size > head.size  # the signer has the word for the second case
-        proof = [] if last is None or behind else consistency_proof(last.size, head.size, view)
-        signed = self._signer.sign(head, proof)  # 4
-        append = Append(batch.start, batch.new, tiles, head, signed.encode(), batch.payloads)
-        self._unsure = True
-        try:
-            self._store.append(append, self._fence)  # 5
-        except StoreFailed as error:
-            if error.fields.get("happened") == "no":
-                self._unsure = False
-            raise
-        self._tree, self._history = tree, batch.history  # 6
-        if len(self._tips) >= _TIPS_KEPT:
-            self._tips.clear()
-        self._tips.update(batch.tips)
-        self._signer.signed(head)
-        self._unsure = False
-
     def _scrub_identity(self, found: Sequence[int]) -> None:
         """Whoever owns the store and takes a revocation out of its list would make an ended key valid again."""
         if [index for index, _ in self._store.identity()] != found:
@@ -562,8 +575,8 @@ class Sequencer(Log):
             raise Damaged("scrub.checkpoint", f"The checkpoint of {size} entries does not fit them.", size=size)
 
 
-class _Batch:
-    """What is about to be appended, and the state after it."""
+class Batch:
+    """What is about to be appended, and the state after it. `history` includes what it says about keys."""
 
     __slots__ = ("history", "new", "payloads", "sealed", "start", "tips", "valid")
 

@@ -119,6 +119,19 @@ class FixBounds:
     step_offset_m: float = 100.0
 
 
+# DOMAIN.md, section 3: no source gives a deadline for humanitarian notices, so these are judgements. An emergency is to be
+# with a person within two minutes, and goes on at 5, 10 and 15; Kunduz took 17 to be understood, Deir ez-Zor 27.
+DEFAULT_CLOCKS: Mapping[str, tuple[float, ...]] = {
+    "emergency": (120.0, 300.0, 600.0, 900.0),
+    "warning": (900.0, 1800.0, 3600.0),
+    "caution": (3600.0, 4 * 3600.0, 12 * 3600.0),
+    "information": (4 * 3600.0, 12 * 3600.0, 24 * 3600.0),
+    "repeat": (60.0,),  # an emergency, until there is an outcome
+    "line_check": (300.0,),  # for an answer to a line check
+    "remind": (7 * 86_400.0,),  # before a validity runs out
+}
+
+
 class KindOf(NamedTuple):
     """What the compatibility matrix asks of a declaration."""
 
@@ -149,10 +162,17 @@ class Theatre:
     coordinated: tuple[frozenset[str], ...] = ()  # groups that coordinate among themselves
     heights: Heights = Heights()
     lead_times_s: Mapping[str, float] = field(default_factory=dict)  # kind, "kind.emergency" -> seconds
+    # How long until what is unanswered goes to the next watch, then to the secretariat: name -> seconds, one a step.
+    # The severities, and "repeat", "line_check", "remind" (DEFAULT_CLOCKS).
+    clocks_s: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     # medium -> radius of a movement that states none (R28); an unstated medium gets the widest
     moving_buffers_m: Mapping[str, float] = field(default_factory=dict)
     fixes: FixBounds = FixBounds()
     exercise: bool = False
+
+    def clock(self, name: str) -> tuple[float, ...]:
+        """The steps of a clock in seconds, the default ones where the theatre has none. KeyError: no such clock."""
+        return self.clocks_s.get(name, DEFAULT_CLOCKS[name])
 
     def rule_for(self, a: KindOf, b: KindOf, *, same_party: bool) -> Rule | None:
         """The rule for two declarations of these kinds; None where they are permitted together.

@@ -1,41 +1,21 @@
-"""The kinds of entry: what the body of an event may hold, one permanent version at a time.
-
-The envelope (author, sequence, salt, signature, commitments to payloads) and its bytes are the ledger's, and
-docs/spec/entry.md draws them. A body is an object of integers and strings. A kind is never changed: old bytes
-decode for ever, a new need gets a new version, and tests/corpus/events holds golden bytes of every kind.
+"""Two kinds that any log may hold: words, and the erasure of payloads.
 
 ::
 
     statement/1   {"language": "ar", "text": "…"}
     erasure/1     {"digests": ["<64 hex>", …], "reason": "request"}
-
-The kinds of the key history (`KEY_HISTORY`) are read by the ledger itself; docs/spec/identity.md.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+from thalweg.formats.event.values import Value
 from thalweg.model.errors import InputError
 
-Value: TypeAlias = "int | str | Sequence[Value] | Mapping[str, Value]"
-
-KEY_HISTORY = frozenset(
-    (
-        "genesis/1",
-        "key.add/1",
-        "key.rotate/1",
-        "key.revoke/1",
-        "grant/1",
-        "grant.end/1",
-        "log.key/1",
-        "witness.add/1",
-        "witness.end/1",
-    )
-)
 REASONS = ("request", "retention", "mistake")
 MAX_TEXT = 16_000
 MAX_DIGESTS = 256
@@ -132,5 +112,9 @@ _READERS: Mapping[str, Callable[[Mapping[str, Value]], Body]] = {
     "statement/1": _statement,
 }
 
-KINDS = frozenset(_READERS) | KEY_HISTORY
-"""Every kind there is."""
+KINDS = frozenset(_READERS)
+
+
+def kind_of(body: Body) -> str:
+    """The kind under which a body is written."""
+    return "statement/1" if isinstance(body, Statement) else "erasure/1"

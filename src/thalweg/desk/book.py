@@ -1,0 +1,118 @@
+"""What the desk writes: entries admitted to one batch of the log, and folded into the world as they are.
+
+A batch is made durable as a whole or not at all (`thalweg.desk.live`). Until then the world is ahead of the log, and
+nobody is shown it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from thalweg.formats import event as kinds
+from thalweg.ledger import canonical
+from thalweg.ledger.canonical import Value
+from thalweg.ledger.entry import AuthorKey, AuthorSigner, Entry
+from thalweg.ledger.promise import NewEntry, StoredPayload
+from thalweg.ledger.sequencer import Batch, Placed, Prepared, Sequencer
+from thalweg.ledger.tree import EMPTY_ROOT, Head, leaf_hash
+from thalweg.model.events import DESK, ByDesk
+from thalweg.model.instants import Instant
+from thalweg.state.recorded import KeyFact, Recorded, recorded
+from thalweg.state.world import World
+
+_LARGEST_VIEW = 24_000  # bytes: leaves room for the findings of one notice
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """The keys that the server itself holds: its own, and the registrar's; and where salt comes from."""
+
+    desk: AuthorSigner
+    registrar: AuthorSigner
+    registrar_name: str
+    random_bytes: Callable[[int], bytes]
+
+
+class Book:
+    """One batch. `now` is the desk's clock, told once for the whole batch."""
+
+    def __init__(self, log: Sequencer, world: World, hands: Hands, now: Instant) -> None:
+        self.now = now
+        self.batch: Batch = log.begin()
+        self._log = log
+        self._world = world
+        self._hands = hands
+        head = log.last_signed
+        self._seen = head if head is not None and head.size == self.batch.start else Head(0, EMPTY_ROOT)
+        self.written: list[Recorded] = []
+        self._beside: dict[bytes, bytes] = {}
+
+    def take(self, prepared: Prepared) -> tuple[Placed, Recorded | None]:
+        """A statement that somebody signed. None if it is in the log already. Raises as `Sequencer.admit`."""
+        placed = self._log.admit(prepared, self.batch)
+        if not placed.fresh:
+            return placed, None
+        self._beside.update({payload.digest: payload.payload for payload in prepared.payloads})
+        record = recorded(placed.index, Entry.parse(prepared.new.data), self._beside.get)
+        self._fold(record)
+        return placed, record
+
+    def say(self, body: ByDesk) -> Recorded:
+        """What the desk itself has to say, under its own key."""
+        kind, value = kinds.written(body)
+        beside: tuple[tuple[bytes, bytes, str], ...] = ()
+        view = value.get("view")
+        if isinstance(view, list) and view:
+            # What does not fit into an entry goes beside the tree.
+            data = canonical.encode(view[0])
+            if len(data) > _LARGEST_VIEW:
+                beside = ((data, self._hands.random_bytes(32), kinds.DECLARATION_MEDIA),)
+                value = {**value, "view": kinds.PAYLOAD}
+        return self._sign(self._hands.desk, DESK, kind, value, body, beside)
+
+    def register(self, kind: str, fields: Mapping[str, Value]) -> Recorded:
+        """An entry of the key history, under the registrar's key."""
+        return self._sign(self._hands.registrar, self._hands.registrar_name, kind, fields, KeyFact(kind, fields))
+
+    def _sign(
+        self,
+        signer: AuthorSigner,
+        author: str,
+        kind: str,
+        value: Mapping[str, Value],
+        body: ByDesk | KeyFact,
+        beside: tuple[tuple[bytes, bytes, str], ...] = (),
+    ) -> Recorded:
+        tip = self._log.tip(author, self.batch)
+        entry = signer.say(
+            log=self._log.origin,
+            author=author,
+            after=tip,
+            seen=self._seen,
+            kind=kind,
+            body=value,
+            at_ms=kinds.milliseconds(self.now),
+            salt=self._hands.random_bytes(32),
+            payloads=beside,
+        )
+        kept = tuple(
+            StoredPayload(made.digest, salt, data)
+            for made, (data, salt, _) in zip(entry.event.payloads, beside, strict=True)
+        )
+        prepared = own(entry, signer.key, kept, identity=isinstance(body, KeyFact))
+        placed = self._log.admit(prepared, self.batch)
+        record = Recorded(placed.index, prepared.new.event_hash.hex(), author, entry.event.holder, self.now, body)
+        self._fold(record)
+        return record
+
+    def _fold(self, record: Recorded) -> None:
+        self.written.append(record)
+        self._world.apply(record)
+
+
+def own(entry: Entry, key: AuthorKey, payloads: tuple[StoredPayload, ...], *, identity: bool) -> Prepared:
+    """As `ledger.sequencer.prepare`, for an entry that was signed here just now: nothing is read or checked again."""
+    data, event = entry.encode(), entry.event
+    new = NewEntry(data, leaf_hash(data), event.author, event.seq, event.hash(), identity)
+    return Prepared(new, event.log, event.holder, event.key, event.kind, event.prev, event.seen, key, payloads)

@@ -1,0 +1,453 @@
+"""Which statements the desk takes, and from whom: a rule for each kind, decided by the state alone.
+
+`screen` comes before the log: what nobody may say, or is not in its form, is refused and leaves no trace but in the
+server's own log. `check` comes after: whatever an officer may say goes on record, and so does the desk's refusal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thalweg.formats.event import Body, Erasure, Statement
+from thalweg.model.declarations import Declaration, Kind, LineStatus, Standing, Zone
+from thalweg.model.errors import ThalwegError
+from thalweg.model.events import (
+    SECRETARIAT,
+    Acknowledged,
+    ByDesk,
+    ChannelJoined,
+    ChannelLeft,
+    ChannelOpened,
+    ChannelStated,
+    Committed,
+    ConsentStated,
+    CrossingLogged,
+    CustodyAnswered,
+    CustodyOffered,
+    DecisionStated,
+    Declared,
+    Delivered,
+    Disseminated,
+    DuplicateJudged,
+    EmergencySent,
+    LineAnswered,
+    LineChecked,
+    LineJudged,
+    LineProposed,
+    MessageSent,
+    OfficerAdded,
+    OfficerEnded,
+    OutcomeStated,
+    ParticipationStated,
+    PartyNamed,
+    ProposalAnswered,
+    Proposed,
+    QuietGuaranteed,
+    QuietProposed,
+    ReadBack,
+    Relayed,
+    Released,
+    Revalidated,
+    Role,
+    Said,
+    TermsSet,
+    TheatreSet,
+    Verified,
+    WatchEnded,
+    WatchTaken,
+    Withdrawn,
+)
+from thalweg.model.instants import Instant
+from thalweg.policy.tell import Policy
+from thalweg.state.agreements import Agreement, AgreementState, Matter, answer_to
+from thalweg.state.picture import Chain
+from thalweg.state.picture import Standing as ChainStanding
+from thalweg.state.world import World
+
+
+class NotAllowed(ThalwegError):
+    """An officer may not say this for that party. Nothing went on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """Why a statement is not taken: a stable code and a sentence that says what to do next."""
+
+    code: str
+    sentence: str
+
+
+Subjects = tuple[str, ...]
+
+
+def screen(body: Body | ByDesk, officer: str, world: World) -> Said:
+    """The body as something that this officer may say at all. `NotAllowed` otherwise."""
+    if isinstance(body, Statement | Erasure | ByDesk):
+        raise NotAllowed("not-a-statement", "This kind of entry is not one that an officer sends to the desk.")
+    membership = world.membership
+    match body:
+        case TheatreSet() | PartyNamed():
+            if not membership.holds(officer, Role.SECRETARIAT, ""):
+                raise NotAllowed("not-secretariat", "Only the secretariat sets the theatre's rules and enters parties.")
+            return body
+        case OfficerAdded() | OfficerEnded():
+            admin = body.by != SECRETARIAT and membership.holds(officer, Role.ADMIN, body.by)
+            if not admin and not (body.by == SECRETARIAT and membership.holds(officer, Role.SECRETARIAT, "")):
+                raise NotAllowed("not-admin", "Only a party's admin, or the secretariat, adds and ends officers.")
+            if admin and (body.scope != body.by or body.role not in (Role.WATCH, Role.ADMIN)):
+                raise NotAllowed("not-admin", "A party's admin adds and ends officers of that party only.")
+            return body
+        case _:
+            if not membership.speaks_for(officer, body.by):
+                raise NotAllowed("not-for-party", f"You are not on the rolls of {body.by}.")
+            if body.by == SECRETARIAT and not isinstance(body, _NEUTRAL):
+                raise NotAllowed("secretariat-neutral", "The secretariat runs the channel and declares nothing itself.")
+            return body
+
+
+_NEUTRAL = (
+    ChannelOpened,
+    ChannelStated,
+    LineChecked,
+    LineAnswered,
+    MessageSent,
+    Delivered,
+    Acknowledged,
+    ParticipationStated,
+    WatchTaken,
+    WatchEnded,
+    Relayed,
+)
+
+
+class Checks:
+    """The rules, over one world. Each gives the chains and other things that the statement is about, or a `No`."""
+
+    def __init__(self, world: World, policy: Policy) -> None:
+        self._world = world
+        self._policy = policy
+
+    def check(self, said: Said, now: Instant) -> Subjects | No:
+        """Everything but the conflicts, which come after."""
+        match said:
+            case TheatreSet() | WatchTaken() | WatchEnded() | OfficerAdded() | OfficerEnded() | PartyNamed():
+                return self._membership(said)
+            case ParticipationStated():
+                return () if said.party in self._world.membership.parties else _no_party(said.party)
+            case ChannelOpened() | ChannelJoined() | ChannelLeft() | ChannelStated() | TermsSet():
+                return self._channel(said)
+            case LineChecked() | LineAnswered() | MessageSent() | DecisionStated():
+                return self._on_channel(said)
+            case Declared():
+                return self._declared(said, now)
+            case Withdrawn() | Revalidated() | Released() | ConsentStated() | CustodyOffered():
+                return self._own_chain(said, now)
+            case Verified() | CrossingLogged():
+                return self._known_chain(said)
+            case DuplicateJudged():
+                return self._duplicate(said)
+            case Delivered() | Acknowledged() | ReadBack() | Disseminated() | Relayed():
+                return self._notices(said)
+            case EmergencySent():
+                unknown = [each for each in said.to if each not in self._world.membership.parties]
+                return _no_party(unknown[0]) if unknown else ()
+            case Committed():
+                return self._committed(said, now)
+            case OutcomeStated():
+                return self._outcome(said)
+            case Proposed() | QuietProposed() | LineProposed():
+                return self._proposed(said, now)
+            case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
+                return self._answer(said)
+
+    # --- membership ---
+
+    def _membership(
+        self, said: TheatreSet | WatchTaken | WatchEnded | OfficerAdded | OfficerEnded | PartyNamed
+    ) -> Subjects | No:
+        membership = self._world.membership
+        match said:
+            case TheatreSet():
+                try:
+                    self._world.membership.reading(said)
+                except ThalwegError as error:
+                    return No(error.code, error.sentence)
+            case PartyNamed():
+                if not said.party or "/" in said.party or said.party != said.party.strip() or said.party == SECRETARIAT:
+                    return No("party-id", "A party's id is a short name without spaces around it and without a slash.")
+                if said.member_of and said.member_of not in membership.parties:
+                    return _no_party(said.member_of)
+            case OfficerAdded():
+                if (said.role.value, said.scope) in membership.roles(said.officer):
+                    return No("officer-known", f"{said.officer} has that role already.")
+                if said.role is not Role.SECRETARIAT and said.scope not in (
+                    *membership.parties, *self._world.channels.channels,
+                ):  # fmt: skip
+                    return _no_party(said.scope)
+            case OfficerEnded():
+                if (said.role.value, said.scope) not in membership.roles(said.officer):
+                    return No("officer-unknown", f"{said.officer} does not have that role.")
+            case WatchTaken() | WatchEnded():
+                pass
+        return ()
+
+    # --- channels ---
+
+    def _channel(self, said: ChannelOpened | ChannelJoined | ChannelLeft | ChannelStated | TermsSet) -> Subjects | No:
+        channels = self._world.channels.channels
+        if isinstance(said, ChannelOpened):
+            unknown = [each for each in said.parties if each not in self._world.membership.parties]
+            if unknown:
+                return _no_party(unknown[0])
+            if said.channel in channels or not said.channel:
+                return No("channel-known", "There is a channel of that id already; give it another.")
+            if len(set(said.parties)) < 2:
+                return No("channel-parties", "A channel is between two parties or more.")
+            if said.by != SECRETARIAT and said.by not in said.parties:
+                return No(
+                    "channel-parties", "Whoever opens a channel is on it; only the secretariat opens it for others."
+                )
+            return ()
+        channel = channels.get(said.channel)
+        if channel is None or (said.by not in channel.invited and said.by != SECRETARIAT):
+            return No("channel-unknown", "You are on no channel of that id.")
+        if isinstance(said, ChannelJoined):
+            return No("channel-joined", "You are on that channel already.") if said.by in channel.joined else ()
+        if said.by not in channel.joined:
+            return No("channel-not-joined", "You have not joined that channel.")
+        if isinstance(said, TermsSet) and said.to and said.to not in channel.invited:
+            return _no_party(said.to)
+        return ()
+
+    def _on_channel(self, said: LineChecked | LineAnswered | MessageSent | DecisionStated) -> Subjects | No:
+        channel = self._world.channels.channels.get(said.channel)
+        if channel is None or (said.by not in channel.joined and said.by != SECRETARIAT):
+            return No("channel-unknown", "You are on no channel of that id.")
+        if isinstance(said, LineAnswered):
+            check = channel.checks.get(said.check)
+            if check is None:
+                return No("line-check-over", "That line check was answered, or ran out of time; send one of your own.")
+            if check[0] == said.by:
+                return No("line-check-own", "A line check is answered by the other side.")
+        if isinstance(said, DecisionStated) and not channel.room:
+            return No("channel-no-room", "Decisions are kept by joint operation rooms; this is a plain channel.")
+        return ()
+
+    # --- declarations ---
+
+    def _declared(self, said: Declared, now: Instant) -> Subjects | No:
+        declaration, picture = said.declaration, self._world.picture
+        wrong = self._declarable(declaration, said.by)
+        if wrong is not None:
+            return wrong
+        key = picture.key(said.by, declaration.declaration_id)
+        chain = picture.chains.get(key)
+        if chain is not None and chain.notifier != said.by:
+            return No("not-notifier", "That declaration has gone over to another party; only its notifier changes it.")
+        if picture.chain_of(declaration.version_id) is not None:
+            return No("version-known", "Exactly this version was declared before. To say it again, raise its revision.")
+        if chain is not None and declaration.revision <= chain.revision:
+            return No(
+                "revision-old",
+                f"Revision {chain.revision} of {declaration.declaration_id} is on record; a new version needs a higher"
+                f" one than that, not {declaration.revision}.",
+            )
+        for release in said.releases:
+            if release.to not in self._world.membership.parties:
+                return _no_party(release.to)
+        ended = _all_over(declaration, now)
+        if ended and declaration.kind in (Kind.OPERATION, Kind.MOVEMENT):
+            return No("already-over", "The time of this declaration is over; there is nobody left to warn.")
+        return (key,)
+
+    def _declarable(self, declaration: Declaration, by: str) -> No | None:
+        if declaration.party != by:
+            return No("declaration-party", f"The declaration is one of {declaration.party}, and you speak for {by}.")
+        if "/" in declaration.declaration_id:
+            return No("declaration-id", "A declaration's id has no slash in it.")
+        if declaration.standing is not Standing.DECLARED:
+            return No(
+                "declaration-standing", "What is reported or rumoured is a claim about others, not a declaration."
+            )
+        record = self._world.membership.parties.get(by)
+        exempt = declaration.kind in (Kind.STATIC_SITE, Kind.NEGATIVE) or declaration.emergency
+        if record is None:
+            return _no_party(by)
+        if not record.taking_part and not exempt:
+            return No(
+                "party-not-taking-part", "Your party has withdrawn or is suspended; say first that it takes part."
+            )
+        if any(segment.status is LineStatus.AGREED for segment in declaration.segments):
+            return No("line-agreed-alone", "A line is agreed by all its sides: propose it, and let them accept.")
+        return None
+
+    def _own_chain(
+        self, said: Withdrawn | Revalidated | Released | ConsentStated | CustodyOffered, now: Instant
+    ) -> Subjects | No:
+        key = self._policy.resolve(said.by, said.chain)
+        chain = self._world.picture.chains.get(key)
+        if chain is None or (chain.notifier != said.by and key not in self._known_to(said.by)):
+            return _no_chain(said.chain)
+        if chain.notifier != said.by:
+            return No("not-notifier", "Only its notifier changes a declaration.")
+        if chain.standing is not ChainStanding.IN_FORCE:
+            return No("chain-over", f"{said.chain} is {chain.standing.value.replace('_', ' ')} already.")
+        match said:
+            case Revalidated():
+                if said.valid_until <= now:
+                    return No("validity-past", "What is vouched for only until the past is not vouched for.")
+            case CustodyOffered():
+                if said.to not in self._world.membership.parties or said.to == said.by:
+                    return _no_party(said.to)
+                if chain.kind is not Kind.STATIC_SITE:
+                    return No("custody-kind", "Only a site goes over from one party to another.")
+            case Released():
+                for release in said.releases:
+                    if release.to not in self._world.membership.parties:
+                        return _no_party(release.to)
+            case Withdrawn():
+                if self._agreed_line(chain):
+                    return No("line-agreed", "An agreed line is changed only by all its sides: propose the change.")
+            case ConsentStated():
+                pass
+        return (key,)
+
+    def _agreed_line(self, chain: Chain) -> bool:
+        declaration = self._world.picture.declaration(chain.version)
+        return any(segment.status is LineStatus.AGREED for segment in declaration.segments)
+
+    def _known_chain(self, said: Verified | CrossingLogged) -> Subjects | No:
+        name = said.chain if isinstance(said, Verified) else said.line
+        key = self._policy.resolve(said.by, name)
+        chain = self._world.picture.chains.get(key)
+        if chain is None:
+            return _no_chain(name)
+        if isinstance(said, CrossingLogged) and chain.kind is not Kind.LINE:
+            return No("crossing-line", "A crossing is of a line.")
+        return (key,)
+
+    def _duplicate(self, said: DuplicateJudged) -> Subjects | No:
+        keys = tuple(self._policy.resolve(said.by, each) for each in (said.first, said.second))
+        for key, name in zip(keys, (said.first, said.second), strict=True):
+            if key not in self._world.picture.chains:
+                return _no_chain(name)
+        return No("duplicate-self", "These are one declaration.") if keys[0] == keys[1] else keys
+
+    # --- exchange ---
+
+    def _notices(self, said: Delivered | Acknowledged | ReadBack | Disseminated | Relayed) -> Subjects | No:
+        for each in said.notices if isinstance(said, Delivered) else (said.notice,):
+            notice = self._world.exchange.notices.get(each)
+            if notice is None or notice.to != said.by:
+                return No("notice-unknown", f"{each} is no notice to {said.by}.")
+        return ()
+
+    def _committed(self, said: Committed, now: Instant) -> Subjects | No:
+        notice = self._world.exchange.notices.get(said.about)
+        if notice is not None and notice.to != said.by:
+            return No("notice-unknown", f"{said.about} is no notice to you.")
+        if notice is None and self._world.exchange.emergencies.get(said.about) is None:
+            return No("notice-unknown", "A commitment is about a notice to you, or about an emergency.")
+        if notice is None and not self._concerned(said.by, said.about):
+            return No("notice-unknown", "A commitment is about a notice to you, or about an emergency.")
+        return No("due-past", "A commitment is for a time to come.") if said.due <= now else ()
+
+    def _outcome(self, said: OutcomeStated) -> Subjects | No:
+        commitment = self._world.exchange.commitments.get(said.commitment)
+        if commitment is None or not (commitment.by == said.by or self._concerned(said.by, commitment.about)):
+            return No("commitment-unknown", "You know of no such commitment.")
+        if commitment.outcome is not None:
+            return No("outcome-known", "Its outcome is on record already.")
+        return ()
+
+    def _concerned(self, party: str, about: str) -> bool:
+        """Whether the party called this emergency, was called by it, or is the other side of this notice."""
+        exchange = self._world.exchange
+        emergency = exchange.emergency_about(about)
+        if emergency is not None:
+            return emergency.by == party or any(exchange.notices[each].to == party for each in emergency.notices)
+        notice = exchange.notices.get(about)
+        return notice is not None and party in (notice.to, notice.of)
+
+    # --- agreeing ---
+
+    def _proposed(self, said: Proposed | QuietProposed | LineProposed, now: Instant) -> Subjects | No:
+        unknown = [each for each in said.to if each not in self._world.membership.parties]
+        if unknown:
+            return _no_party(unknown[0])
+        if not said.to or said.by in said.to:
+            return No("proposal-to", "A proposal is to others, and to at least one.")
+        if said.expires <= now:
+            return No("expires-past", "A proposal lapses at a time to come.")
+        strangers = [each for each in said.to if each not in self._world.channels.partners(said.by)]
+        if strangers:
+            return No("no-channel", f"You are on no channel with {strangers[0]}.")
+        if isinstance(said, QuietProposed):
+            window = said.window
+            if window.party != said.by or window.zone is not Zone.QUIET_WINDOW:
+                return No("quiet-zone", "A quiet window is proposed as a quiet window of your own party.")
+            return (self._world.picture.key(said.by, window.declaration_id),)
+        if isinstance(said, LineProposed):
+            if said.line.kind is not Kind.LINE or said.line.party != said.by:
+                return No("line-kind", "A line is proposed as a line of your own party.")
+            return (self._world.picture.key(said.by, said.line.declaration_id),)
+        about = self._policy.resolve(said.by, said.about)
+        known = self._world.exchange.notices.get(said.about)
+        if known is not None and known.to == said.by:
+            return (said.about,)
+        finding = self._world.picture.open.get(about or said.about)
+        if finding is None or not self._party_to(said.by, finding.versions):
+            return No("about-unknown", "A proposal is about a finding or a notice that you were told of.")
+        return (finding.finding,)
+
+    def _party_to(self, party: str, versions: tuple[str, str]) -> bool:
+        chains = [self._world.picture.chain_of(version) for version in versions]
+        return any(chain is not None and chain.notifier == party for chain in chains)
+
+    def _answer(self, said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered) -> Subjects | No:
+        agreement = self._world.agreements.agreements.get(answer_to(said))
+        if agreement is None or said.by not in agreement.to or agreement.matter is not _matter(said):
+            return No("proposal-unknown", "Nothing of that id was proposed to you.")
+        if agreement.state is not AgreementState.PROPOSED:
+            return No("proposal-over", f"It is {agreement.state.value} already.")
+        if said.by in agreement.answers:
+            return No("proposal-answered", "You have answered it already.")
+        return (agreement.event, *self._brings(agreement))
+
+    def _brings(self, agreement: Agreement) -> Subjects:
+        match agreement.matter:
+            case Matter.CUSTODY:
+                return (agreement.about,)
+            case Matter.QUIET_WINDOW | Matter.LINE:
+                return (self._world.picture.key(agreement.by, agreement.about),)
+            case Matter.FIX:
+                return ()
+
+    def _known_to(self, party: str) -> frozenset[str]:
+        return frozenset(self._world.exchange.known.get(party, ()))
+
+
+def _matter(said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered) -> Matter:
+    match said:
+        case ProposalAnswered():
+            return Matter.FIX
+        case QuietGuaranteed():
+            return Matter.QUIET_WINDOW
+        case LineJudged():
+            return Matter.LINE
+        case CustodyAnswered():
+            return Matter.CUSTODY
+
+
+def _all_over(declaration: Declaration, now: Instant) -> bool:
+    return bool(declaration.volumes) and all(
+        volume.window.end_s + volume.uncertainty.time_s <= now.epoch_s for volume in declaration.volumes
+    )
+
+
+def _no_party(party: str) -> No:
+    return No("party-unknown", f"There is no party {party!r} in this theatre.")
+
+
+def _no_chain(name: str) -> No:
+    return No("declaration-unknown", f"You know of no declaration {name!r}.")

@@ -1,0 +1,122 @@
+"""What time brings about: answers that are owed, repeats, lapses, reminders, ends (R8, R16, R17, R21).
+
+The desk is told what time it is. Due times are kept in a heap; whatever comes up is looked at again in the state, so
+that what was answered meanwhile is passed over, and the heap can be made anew from the state at any time.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from enum import StrEnum
+
+from thalweg.engine.online import ends_at
+from thalweg.model.instants import Instant
+from thalweg.state.agreements import AgreementState
+from thalweg.state.exchange import NoticeState
+from thalweg.state.picture import Chain, Standing
+from thalweg.state.world import World
+
+
+class Due(StrEnum):
+    """What may have come due."""
+
+    ANSWER = "answer"  # a notice that nobody answered
+    REPEAT = "repeat"  # an emergency
+    COMMITMENT = "commitment"
+    PROPOSAL = "proposal"
+    REMIND = "remind"  # a validity runs out soon
+    STALE = "stale"  # it has run out
+    END = "end"  # the window of a declaration
+    LINE_CHECK = "line_check"  # one went unanswered
+    BEAT = "beat"  # one is due
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Timer:
+    at_s: float
+    what: Due
+    subject: str
+    step: int = 0
+
+
+class Clocks:
+    """The heap."""
+
+    def __init__(self) -> None:
+        self._heap: list[Timer] = []
+
+    def set(self, at_s: float, what: Due, subject: str, step: int = 0) -> None:
+        """Look at it again then. What never comes is not kept."""
+        if at_s != float("inf"):
+            heapq.heappush(self._heap, Timer(at_s, what, subject, step))
+
+    def due(self, now: Instant, most: int) -> list[Timer]:
+        """Up to so many timers whose time has come, earliest first; they are no longer kept."""
+        found: list[Timer] = []
+        while self._heap and self._heap[0].at_s <= now.epoch_s and len(found) < most:
+            found.append(heapq.heappop(self._heap))
+        return found
+
+    @property
+    def next_s(self) -> float:
+        """When the next one comes due; infinity if none does."""
+        return self._heap[0].at_s if self._heap else float("inf")
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    # --- what to look at again, for each thing that the state holds ---
+
+    def notice(self, notice: NoticeState, world: World) -> None:
+        """An answer is owed: the next step of its escalation."""
+        if notice.outstanding and notice.due is not None:
+            self.set(escalates_s(notice, world), Due.ANSWER, notice.id, notice.step + 1)
+
+    def chain(self, chain: Chain, world: World) -> None:
+        """Its end, and the end of its validity."""
+        if chain.standing is not Standing.IN_FORCE:
+            return
+        widest_s = max((rule.margin.time_s for rule in world.membership.theatre.rules), default=0.0)
+        self.set(ends_at(world.picture.declaration(chain.version), widest_s), Due.END, chain.key, chain.revision)
+        if chain.valid_until is not None:
+            remind_s = world.membership.theatre.clock("remind")[0]
+            until_s = chain.valid_until.epoch_s
+            if not chain.reminded:
+                self.set(max(chain.received.epoch_s, until_s - remind_s), Due.REMIND, chain.key)
+            self.set(until_s, Due.STALE, chain.key)
+
+    def everything(self, world: World) -> None:
+        """All of it from the state, after a restart."""
+        self._heap.clear()
+        for notice in world.exchange.notices.values():
+            self.notice(notice, world)
+        for chain in world.picture.in_force():
+            self.chain(chain, world)
+        repeat_s = world.membership.theatre.clock("repeat")[0]
+        for emergency in world.exchange.emergencies.values():
+            if emergency.open:
+                self.set((emergency.last or emergency.at).epoch_s + repeat_s, Due.REPEAT, emergency.event)
+        for commitment in world.exchange.commitments.values():
+            if commitment.outcome is None and not commitment.lapsed:
+                self.set(commitment.due.epoch_s, Due.COMMITMENT, commitment.event)
+        for agreement in world.agreements.agreements.values():
+            if agreement.state is AgreementState.PROPOSED and agreement.expires is not None:
+                self.set(agreement.expires.epoch_s, Due.PROPOSAL, agreement.event)
+        answer_s = world.membership.theatre.clock("line_check")[0]
+        for channel in world.channels.channels.values():
+            for check, (_, at) in channel.checks.items():
+                self.set(at.epoch_s + answer_s, Due.LINE_CHECK, check, 0)
+            if channel.line_check_s:
+                self.set(world.latest.epoch_s + channel.line_check_s, Due.BEAT, channel.channel)
+
+
+def escalates_s(notice: NoticeState, world: World) -> float:
+    """When a notice that is not answered goes a step further: at its due time, then by the clock of its severity; past
+    the last step at the last interval, until someone answers."""
+    steps = world.membership.theatre.clock(notice.severity or "information")
+    due_s = notice.due.epoch_s if notice.due is not None else notice.at.epoch_s + steps[0]
+    if notice.step < len(steps):
+        return due_s + steps[notice.step] - steps[0]
+    interval_s = steps[-1] - (steps[-2] if len(steps) > 1 else 0.0)
+    return due_s + steps[-1] - steps[0] + (notice.step - len(steps) + 1) * interval_s

@@ -1,0 +1,144 @@
+"""Which declarations meet somebody's coarse region (D13).
+
+A party that may see less than a footprint of a chain is warned by the chain's coarse region, never by the chain. This
+index finds the pairs: the widest region told of every chain that anybody sees so ("the shade"), against all
+declarations as they are. It costs nothing while every channel shows everything: the index is made when the first
+shade is cast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from thalweg.engine import Cancelled, Declared, Online
+from thalweg.model.declarations import Cancellation, Declaration, Standing
+from thalweg.model.findings import FindingType
+from thalweg.model.levels import Level
+from thalweg.model.theatre import Between, Margin, Relation, Rule, Selector, Theatre
+from thalweg.policy.tell import Meeting, Policy
+from thalweg.policy.terms import others
+from thalweg.state.picture import Chain
+from thalweg.state.world import World
+
+_EXACT, _SHADE = "exact", "shade"
+_MEETS = Rule(
+    "meets", Selector(), Selector(), Relation.RESTRICTED, Margin(0.0, None, 0.0), between=Between.OTHERS, conditions="-"
+)
+_BELOW_FOOTPRINT = (Level.COARSE, Level.EXISTS, Level.NOTHING)
+
+
+class Shades:
+    """The index over one world."""
+
+    def __init__(self, world: World, policy: Policy) -> None:
+        self._world = world
+        self._policy = policy
+        self._index: Online | None = None
+        self._chains: dict[str, str] = {}  # version in the index -> chain key
+
+    def cast_by(self, chain: Chain) -> bool:
+        """Whether any other party sees less than its footprint; one on no channel with its notifier sees nothing."""
+        return any(
+            self._policy.level(chain, party) in _BELOW_FOOTPRINT for party in others(self._world, chain.notifier)
+        )
+
+    def met_by(self, mine: Declaration, party: str) -> list[Meeting]:
+        """Every chain of another party whose shade this declaration meets, as its own party may be told."""
+        if self._index is None:
+            return []
+        found = self._pairs(self._as(mine, _EXACT))
+        return [meeting for key in found if (meeting := self._meeting(mine, party, self._world.picture.chains[key]))]
+
+    def meeting_with(self, chain: Chain) -> list[Meeting]:
+        """Every declaration of another party that meets the shade of this chain, as that party may be told."""
+        if not self.cast_by(chain):
+            return []
+        self._cast()
+        meetings = []
+        for key in self._pairs(self._shade(chain)):
+            other = self._world.picture.chains[key]
+            mine = self._world.picture.declaration(other.version)
+            meeting = self._meeting(mine, other.notifier, chain)
+            if meeting is not None:
+                meetings.append(meeting)
+        return meetings
+
+    def taken(self, chain: Chain) -> None:
+        """A version is in force."""
+        if self._index is None and not self.cast_by(chain):
+            return
+        index = self._cast()
+        self._enter(index, chain)
+
+    def ended(self, chain: Chain) -> None:
+        """A chain is over."""
+        if self._index is not None:
+            for name in (_EXACT, _SHADE):
+                self._index.feed(Cancelled(Cancellation(f"{name}/{chain.key}", name)))
+
+    def changed(self) -> None:
+        """Terms changed: the index is made anew when it is next needed."""
+        self._index = None
+        self._chains.clear()
+        if any(self.cast_by(chain) for chain in self._world.picture.in_force()):
+            self._cast()
+
+    def _meeting(self, mine: Declaration, party: str, theirs: Chain) -> Meeting | None:
+        if party not in others(self._world, theirs.notifier):
+            return None
+        at = self._policy.level(theirs, party)
+        if at not in _BELOW_FOOTPRINT:
+            return None
+        # Exactly what the party will be shown decides: the coarse region at coarse, the wider one at exists.
+        found = self._policy.findings(mine, theirs, Level.COARSE if at is Level.COARSE else Level.EXISTS, party)
+        if not found:
+            return None
+        told = tuple(each for each in found if each.type is FindingType.CONFLICT) if at is Level.COARSE else ()
+        return Meeting(mine.version_id, theirs, at, told)
+
+    def _pairs(self, probe: Declaration) -> list[str]:
+        index = self._cast()
+        keys = set()
+        for finding in index.compare(probe).findings:
+            for version in finding.versions:
+                if version in self._chains:
+                    keys.add(self._chains[version])
+        return sorted(keys)
+
+    def _cast(self) -> Online:
+        if self._index is None:
+            self._index = Online(self._theatre())
+            for chain in self._world.picture.in_force():
+                self._enter(self._index, chain)
+        return self._index
+
+    def _enter(self, index: Online, chain: Chain) -> None:
+        declaration = self._world.picture.declaration(chain.version)
+        entered = [self._as(declaration, _EXACT, chain.key)]
+        if self.cast_by(chain):
+            entered.append(self._shade(chain))
+        for each in entered:
+            index.feed(Declared(each))
+            self._chains[each.version_id] = chain.key
+
+    def _shade(self, chain: Chain) -> Declaration:
+        shown = self._policy.view(chain, Level.EXISTS, _SHADE).declaration
+        if shown is None:
+            raise AssertionError("a chain has a region")
+        return self._as(shown, _SHADE, chain.key, chain.revision)
+
+    @staticmethod
+    def _as(declaration: Declaration, name: str, key: str = "probe", revision: int | None = None) -> Declaration:
+        return replace(
+            declaration,
+            party=name,
+            declaration_id=f"{name}/{key}",
+            revision=declaration.revision if revision is None else revision,
+            replaces="",
+            standing=Standing.DECLARED,
+            sides=None,
+        )
+
+    def _theatre(self) -> Theatre:
+        whole = self._world.membership.theatre
+        return replace(whole, rules=(_MEETS,), parties=(), coordinated=())

@@ -1,0 +1,163 @@
+"""The kinds of entry: what the body of an event may hold, one permanent version at a time.
+
+The envelope (author, sequence, salt, signature, commitments to payloads) and its bytes are the ledger's, and
+docs/spec/entry.md draws them. A body is an object of integers and strings, made from the values of
+`thalweg.model.events` by `codec.py`; docs/reference/events.md lists every kind with its fields. A kind is never
+changed: old bytes decode for ever, a new need gets a new version, and tests/corpus/events holds golden bytes of each.
+
+A declaration that does not fit into an entry goes beside the tree: its field (`WITH_DECLARATION`) is then the string
+`payload`, and the entry commits to the canonical bytes.
+
+The kinds of the key history (`KEY_HISTORY`) are read by the ledger itself; docs/spec/identity.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias, cast
+
+from thalweg.formats.event import statement
+from thalweg.formats.event.codec import milliseconds, record
+from thalweg.formats.event.declaration import read_declaration, write_declaration
+from thalweg.formats.event.statement import MAX_DIGESTS, MAX_TEXT, REASONS, Erasure, Statement
+from thalweg.formats.event.values import Value
+from thalweg.model import events
+from thalweg.model.declarations import Declaration
+from thalweg.model.events import ByDesk, Said
+
+__all__ = [
+    "DECLARATION_MEDIA",
+    "KEY_HISTORY",
+    "KINDS",
+    "MAX_DIGESTS",
+    "MAX_TEXT",
+    "PAYLOAD",
+    "REASONS",
+    "WITH_DECLARATION",
+    "Body",
+    "Erasure",
+    "Statement",
+    "Value",
+    "kind_of",
+    "milliseconds",
+    "read",
+    "read_declaration",
+    "write",
+    "write_declaration",
+    "written",
+]
+
+KEY_HISTORY = frozenset(
+    (
+        "genesis/1",
+        "key.add/1",
+        "key.rotate/1",
+        "key.revoke/1",
+        "grant/1",
+        "grant.end/1",
+        "log.key/1",
+        "witness.add/1",
+        "witness.end/1",
+    )
+)
+DECLARATION_MEDIA: Final = "application/vnd.thalweg.declaration+json"
+PAYLOAD: Final = "payload"
+WITH_DECLARATION: Final = ("changed", "declaration", "line", "view", "window")
+_MAYBE: Final = ("changed", "view")
+
+Body: TypeAlias = "Statement | Erasure | Said | ByDesk"
+
+_CLASSES: Final[Mapping[str, type]] = {
+    # membership
+    "theatre/1": events.TheatreSet,
+    "party/1": events.PartyNamed,
+    "officer/1": events.OfficerAdded,
+    "officer.end/1": events.OfficerEnded,
+    "participation/1": events.ParticipationStated,
+    "watch/1": events.WatchTaken,
+    "watch.end/1": events.WatchEnded,
+    # channels
+    "channel/1": events.ChannelOpened,
+    "channel.join/1": events.ChannelJoined,
+    "channel.leave/1": events.ChannelLeft,
+    "channel.state/1": events.ChannelStated,
+    "terms/1": events.TermsSet,
+    "release/1": events.Released,
+    "consent/1": events.ConsentStated,
+    "line.check/1": events.LineChecked,
+    "line.check.answer/1": events.LineAnswered,
+    "message/1": events.MessageSent,
+    "decision/1": events.DecisionStated,
+    # intake
+    "declaration/1": events.Declared,
+    "cancellation/1": events.Withdrawn,
+    "revalidation/1": events.Revalidated,
+    "verification/1": events.Verified,
+    "duplicate/1": events.DuplicateJudged,
+    # exchange
+    "delivery/1": events.Delivered,
+    "acknowledgement/1": events.Acknowledged,
+    "readback/1": events.ReadBack,
+    "dissemination/1": events.Disseminated,
+    "relay/1": events.Relayed,
+    "emergency/1": events.EmergencySent,
+    "commitment/1": events.Committed,
+    "outcome/1": events.OutcomeStated,
+    # agreeing
+    "proposal/1": events.Proposed,
+    "proposal.answer/1": events.ProposalAnswered,
+    "quiet/1": events.QuietProposed,
+    "quiet.guarantee/1": events.QuietGuaranteed,
+    "line/1": events.LineProposed,
+    "line.answer/1": events.LineJudged,
+    "crossing/1": events.CrossingLogged,
+    "custody/1": events.CustodyOffered,
+    "custody.answer/1": events.CustodyAnswered,
+    # the desk's own
+    "taken/1": events.Taken,
+    "refused/1": events.Refused,
+    "notice/1": events.Notice,
+    "clock/1": events.ClockTold,
+    "export/1": events.Exported,
+    "read/1": events.SitesRead,
+}
+_KIND_OF: Final = {cls: kind for kind, cls in _CLASSES.items()}
+
+KINDS = frozenset(_CLASSES) | frozenset(statement.KINDS) | KEY_HISTORY
+"""Every kind there is."""
+
+
+def kind_of(body: Body) -> str:
+    """The kind under which a body is written."""
+    return statement.kind_of(body) if isinstance(body, Statement | Erasure) else _KIND_OF[type(body)]
+
+
+def write(body: Body) -> tuple[str, Mapping[str, Value]]:
+    """The kind and the body as values. `InputError` if a limit is passed."""
+    kind, value = written(body)
+    read(kind, value)
+    return kind, value
+
+
+def written(body: Body) -> tuple[str, Mapping[str, Value]]:
+    """As `write`, for a body of our own making that is known to keep the limits."""
+    if isinstance(body, Statement | Erasure):
+        return statement.write(body)
+    kind = _KIND_OF[type(body)]
+    return kind, cast("Mapping[str, Value]", record(type(body))[0](body))
+
+
+def read(kind: str, value: Mapping[str, Value], declaration: Declaration | None = None) -> Body:
+    """The body of that kind; `InputError` if the kind is unknown or the value is not in its form.
+
+    `declaration` is that of the payload, where the body says that it stands beside the tree.
+    """
+    cls = _CLASSES.get(kind)
+    if cls is None:
+        return statement.read(kind, value)
+    if declaration is not None:
+        for name in WITH_DECLARATION:
+            if value.get(name) == PAYLOAD:
+                whole = write_declaration(declaration)
+                value = {**value, name: [whole] if name in _MAYBE else whole}
+    return cast("Body", record(cls)[1](value, kind))

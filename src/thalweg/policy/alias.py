@@ -1,0 +1,52 @@
+"""Opaque ids: what a party is told instead of a chain's, version's or finding's own id when it is not shown all of it.
+
+A hash of content would let anybody test guesses at the content offline, and one id for all recipients would let two of
+them compare what they hold. So an alias is sixteen bytes that stand for the thing inside the desk, enciphered (AES)
+under a key made from the desk's secret for this recipient alone (HMAC-SHA-256). Only the desk can make or read one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from typing import Final
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+
+from thalweg.model.errors import ValueRefused
+from thalweg.state.picture import digest_of
+
+PREFIX: Final = "x-"
+_ALIAS = re.compile(r"x-[0-9a-f]{32}")
+
+
+class Aliases:
+    """For one desk. `secret` is at least 32 bytes, the same for every server process and for the life of the log."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < 32:
+            raise ValueRefused("alias-secret", "The desk's secret has at least 32 bytes.", found=len(secret))
+        self._secret = secret
+        self._ciphers: dict[str, Cipher[ECB]] = {}
+
+    def of(self, recipient: str, name: str) -> str:
+        """What the recipient knows the thing of this name by."""
+        # One block exactly, and no two things share it, so ECB has nothing to give away.
+        made = self._cipher(recipient).encryptor().update(digest_of(name))
+        return PREFIX + made.hex()
+
+    def digest(self, recipient: str, alias: str) -> bytes:
+        """The digest (`state.picture.digest_of`) behind a recipient's alias; empty if it is not in the form of one."""
+        if _ALIAS.fullmatch(alias) is None:
+            return b""
+        return self._cipher(recipient).decryptor().update(bytes.fromhex(alias.removeprefix(PREFIX)))
+
+    def _cipher(self, recipient: str) -> Cipher[ECB]:
+        cipher = self._ciphers.get(recipient)
+        if cipher is None:
+            key = hmac.new(self._secret, b"thalweg/alias/v1\n" + recipient.encode(), hashlib.sha256).digest()
+            cipher = self._ciphers[recipient] = Cipher(AES256(key), ECB())  # noqa: S305 -- one block, see above
+        return cipher

@@ -1,0 +1,307 @@
+"""What each party is told when something was said: the one place where the truth becomes notices (D7, D8, D13).
+
+Every function here is given the state *after* the statement took effect and returns notices whose numbers the desk
+fills in. Three rules hold in all of them:
+
+- A notice to a party rests on what that party may be shown of each chain (`terms.level`), on its own declarations, and
+  on nothing else. Below footprint it rests on the coarse region, which is one for all recipients and versions.
+- A conflict discloses at least `exists` to both sides.
+- Whoever spoke is told by the desk's answer, made of the notices to it, and sees them as everyone else sees theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from thalweg.engine.batch import batch
+from thalweg.engine.explain import Describe
+from thalweg.model.declarations import Declaration
+from thalweg.model.events import Notice, NoticeKind
+from thalweg.model.findings import Finding
+from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
+from thalweg.policy.alias import Aliases
+from thalweg.policy.coarse import Coarse, Grid, coarsen
+from thalweg.policy.terms import audience, consented, level
+from thalweg.policy.view import View, terms, view
+from thalweg.state.picture import Chain
+from thalweg.state.world import World
+
+EMERGENCY, WARNING, CAUTION, INFORMATION = "emergency", "warning", "caution", "information"
+SEVERITIES = (EMERGENCY, WARNING, CAUTION, INFORMATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One declaration of `mine` and one chain of another party that its region, as far as shown, meets.
+
+    `findings` are those told to `mine`'s party; empty where all that is told is with whom to talk.
+    """
+
+    mine: str  # version
+    theirs: Chain
+    level: Level
+    findings: tuple[Finding, ...] = ()
+
+
+class Policy:
+    """Policy over one world: its aliases, its grid, and the coarse regions as they were told."""
+
+    def __init__(self, world: World, aliases: Aliases, describe: Describe | None = None) -> None:
+        self._world = world
+        self._aliases = aliases
+        self._describe = describe
+        self._coarse: dict[str, tuple[int, Coarse]] = {}  # chain -> how many versions are in it
+
+    @property
+    def grid(self) -> Grid:
+        """The grid of the theatre in force."""
+        return Grid.of(self._world.membership.theatre)
+
+    # --- what a party may see of a chain ---
+
+    def level(self, chain: Chain, recipient: str) -> Level:
+        """See `terms.level`."""
+        return level(self._world, chain, recipient)
+
+    def view(self, chain: Chain, at: Level, recipient: str) -> View:
+        """The chain's newest version as the recipient sees it at that level."""
+        declaration = self._world.picture.declaration(chain.version)
+        held = self.coarse(chain) if at in (Level.COARSE, Level.EXISTS) else None
+        return view(declaration, at, self.grid, self._aliases.of(recipient, chain.key), held=held)
+
+    def coarse(self, chain: Chain) -> Coarse:
+        """The coarse region told of a chain, folded over its versions, one for all recipients."""
+        known = self._coarse.get(chain.key)
+        done, held = known if known is not None else (0, None)
+        for version, _ in chain.versions[done:]:
+            held = coarsen(self._world.picture.declaration(version), self.grid, held=held)
+        if held is None:
+            raise AssertionError("a chain has a version")
+        self._coarse[chain.key] = (len(chain.versions), held)
+        return held
+
+    def subject(self, chain: Chain, at: Level, recipient: str) -> str:
+        """The id under which the recipient knows the chain."""
+        return chain.key if at is Level.FULL else self._aliases.of(recipient, chain.key)
+
+    def version(self, chain: Chain, at: Level, recipient: str) -> str:
+        """The id under which the recipient knows, and cites, its newest version."""
+        return chain.version if at is Level.FULL else self._aliases.of(recipient, chain.version)
+
+    def resolve(self, party: str, name: str) -> str:
+        """The chain key, version or finding that a party means by an id it was given; empty if it was given none
+        such. Its own ids, and those of what it is shown in full, mean themselves."""
+        digest = self._aliases.digest(party, name)
+        if digest:
+            return self._world.picture.named(digest)
+        chain = self._world.picture.chains.get(name) or self._world.picture.chain_of(name)
+        if chain is None:
+            own = self._world.picture.key(party, name)
+            return own if own in self._world.picture.chains else ""
+        known = chain.notifier == party or chain.key in self._world.exchange.known.get(party, {})
+        return name if known else ""
+
+    # --- meetings ---
+
+    def findings(self, mine: Declaration, theirs: Chain, at: Level, party: str) -> tuple[Finding, ...]:
+        """What `party` is told of its own declaration and another's chain at that level, coarse or footprint."""
+        shown = self.view(theirs, at, party)
+        if shown.declaration is None:
+            return ()
+        theatre = terms(shown, self._world.membership.theatre)
+        return batch((shown.declaration, mine), theatre, describe=self._describe)
+
+    # --- notices ---
+
+    def shown(self, what: NoticeKind, chain: Chain, recipient: str, at: Level, now: Instant) -> Notice:
+        """A notice that shows a chain at a level."""
+        shown = self.view(chain, at, recipient) if at is not Level.FULL else None
+        return Notice(
+            to=recipient,
+            n=0,
+            what=what,
+            at=now,
+            level=at,
+            of=chain.notifier,
+            subject=self.subject(chain, at, recipient),
+            version=self.version(chain, at, recipient),
+            statement=chain.event if at is Level.FULL else "",
+            view=None if shown is None else shown.declaration,
+            severity=INFORMATION,
+            facts=self._facts(chain, at),
+        )
+
+    def _facts(self, chain: Chain, at: Level) -> dict[str, str]:
+        facts = {}
+        if at.at_least(Level.COARSE):
+            facts["kind"] = chain.kind.value
+        if at is Level.FULL and chain.late:
+            facts["late"] = "1"
+        return facts
+
+    def declared(
+        self, chain: Chain, now: Instant, true: Sequence[Finding], shades: Sequence[Meeting], *, quick: bool = False
+    ) -> list[Notice]:
+        """A new version of a chain is in force: to everyone that may see it, and to both sides of every conflict.
+
+        `true` are the engine's findings about it. `shades` are the meetings that rest on coarse regions: of the
+        chain's own version with what its notifier sees coarsely, and of others' with this chain's coarse region.
+        `quick`: said while an emergency is on; its notices are of that severity.
+        """
+        told: dict[str, list[Finding]] = {}
+        for finding in true:
+            other = self._other(finding, chain)
+            if other is None or other.notifier == chain.notifier:
+                self._tell(told, chain.notifier, [finding] if other is not None else [])
+                continue
+            self._tell(told, chain.notifier, self._as_seen(finding, chain, other, chain.notifier))
+            self._tell(told, other.notifier, self._as_seen(finding, other, chain, other.notifier))
+        talk: dict[str, set[str]] = {}
+        for meeting in shades:
+            mine = self._world.picture.chain_of(meeting.mine)
+            party = chain.notifier if mine is None else mine.notifier
+            if meeting.findings:
+                self._tell(told, party, meeting.findings)
+            else:
+                talk.setdefault(party, set()).add(meeting.theirs.notifier)
+        notices = []
+        for recipient in sorted({*audience(self._world, chain), *told, *talk} - {chain.notifier}):
+            notice = self._declared_to(chain, recipient, now, told.get(recipient, []), talk.get(recipient, set()))
+            if notice is not None:
+                notices.append(replace(notice, severity=EMERGENCY) if quick else notice)
+        own, partners = told.get(chain.notifier, []), talk.get(chain.notifier, set())
+        if own or partners:
+            notices.append(self._warned(self._own(NoticeKind.WARNING, chain, now), own, partners))
+        return notices
+
+    def _declared_to(
+        self, chain: Chain, recipient: str, now: Instant, findings: list[Finding], talk: set[str]
+    ) -> Notice | None:
+        at = self.level(chain, recipient)
+        if at is Level.NOTHING:
+            if not findings and not talk:
+                return None
+            at = Level.EXISTS
+        known = self._world.exchange.known.get(recipient, {}).get(self.subject(chain, at, recipient))
+        what = NoticeKind.REPLACED if known else NoticeKind.DECLARED
+        notice = self.shown(what, chain, recipient, at, now)
+        return self._warned(notice, findings, talk) if findings or talk else replace(notice, owed=True)
+
+    def _own(self, what: NoticeKind, chain: Chain, now: Instant) -> Notice:
+        return self.shown(what, chain, chain.notifier, Level.FULL, now)
+
+    def _warned(self, notice: Notice, findings: Iterable[Finding], talk: set[str]) -> Notice:
+        unique = {finding.id: finding for finding in findings}
+        ordered = tuple(sorted(unique.values(), key=_urgency))
+        worst = ordered[0].severity if ordered else CAUTION
+        return replace(
+            notice,
+            what=NoticeKind.WARNING if notice.what is NoticeKind.DECLARED else notice.what,
+            findings=ordered,
+            severity=worst,
+            talk_to=tuple(sorted(talk)),
+            owed=True,
+        )
+
+    def _as_seen(self, finding: Finding, mine: Chain, theirs: Chain, party: str) -> tuple[Finding, ...]:
+        """A true finding as the party may see it, given what it may see of the other chain. Below footprint the
+        coarse regions speak instead (`shades`), so nothing is told here."""
+        at = self.level(theirs, party)
+        if at is Level.FULL:
+            return (finding,)
+        if at is Level.FOOTPRINT:
+            return self.findings(self._world.picture.declaration(mine.version), theirs, at, party)
+        return ()
+
+    def _other(self, finding: Finding, chain: Chain) -> Chain | None:
+        first, second = finding.versions
+        return self._world.picture.chain_of(second if first == chain.version else first)
+
+    @staticmethod
+    def _tell(told: dict[str, list[Finding]], party: str, findings: Iterable[Finding]) -> None:
+        found = list(findings)
+        if found:
+            told.setdefault(party, []).extend(found)
+
+    def holders(self, chain: Chain) -> tuple[tuple[str, Level], ...]:
+        """Who holds a copy of some version of the chain, at the most they were shown; sorted (R35)."""
+        found: dict[str, Level] = {}
+        for party, subjects in self.known_as(chain).items():
+            if party == chain.notifier:
+                continue
+            for subject in subjects:
+                for each in self._world.exchange.known[party][subject]:
+                    notice = self._world.exchange.notices[each]
+                    if notice.version and notice.level.rank > found.get(party, Level.NOTHING).rank:
+                        found[party] = notice.level
+        return tuple(sorted(found.items()))
+
+    def known_as(self, chain: Chain) -> dict[str, tuple[str, ...]]:
+        """The ids under which each party was told something of the chain."""
+        known = self._world.exchange.known
+        found = {
+            party: tuple(
+                subject for subject in (chain.key, self._aliases.of(party, chain.key)) if subject in known[party]
+            )
+            for party in sorted(known)
+        }
+        return {party: subjects for party, subjects in found.items() if subjects}
+
+    def over(self, what: NoticeKind, chain: Chain, now: Instant, words: str = "") -> list[Notice]:
+        """A chain was cancelled by its notifier, or is no longer shared: to everyone who holds it."""
+        notices = []
+        for party, at in self.holders(chain):
+            full = at is Level.FULL
+            notices.append(
+                Notice(
+                    to=party,
+                    n=0,
+                    what=what,
+                    at=now,
+                    level=at,
+                    of=chain.notifier,
+                    subject=self.subject(chain, at, party),
+                    statement="",
+                    severity=INFORMATION,
+                    words=words if full else "",
+                    facts={"kind": chain.kind.value} if at.at_least(Level.COARSE) else {},
+                    owed=what is NoticeKind.CANCELLED,
+                )
+            )
+        return notices
+
+    def changed(self, chain: Chain, now: Instant, before: dict[str, Level]) -> list[Notice]:
+        """The notifier changed what others are shown: those who now see more are shown it, those who see less are told
+        so. `before`: what each saw until now."""
+        notices = []
+        for party in sorted({*audience(self._world, chain), *before}):
+            was, now_at = before.get(party, Level.NOTHING), self.level(chain, party)
+            if now_at is was:
+                continue
+            if now_at.rank > was.rank:
+                notices.append(replace(self.shown(NoticeKind.RELEASED, chain, party, now_at, now), owed=True))
+            elif was is not Level.NOTHING:
+                notices.append(
+                    Notice(
+                        to=party, n=0, what=NoticeKind.REVOKED, at=now, level=now_at, of=chain.notifier,
+                        subject=self.subject(chain, was, party), severity=INFORMATION,
+                        facts={"level": now_at.value},
+                    )
+                )  # fmt: skip
+        return notices
+
+    def levels(self, chain: Chain) -> dict[str, Level]:
+        """What each party that could be shown the chain is shown now."""
+        return {party: self.level(chain, party) for party in audience(self._world, chain)}
+
+    def consented(self, chain: Chain) -> bool:
+        """See `terms.consented`."""
+        return consented(self._world, chain)
+
+
+def _urgency(finding: Finding) -> tuple[int, int, float, str]:
+    certainty = ("certain", "likely", "possible").index(finding.certainty.value)
+    severity = SEVERITIES.index(finding.severity) if finding.severity in SEVERITIES else len(SEVERITIES)
+    return severity, certainty, finding.first.epoch_s if finding.first else float("-inf"), finding.id

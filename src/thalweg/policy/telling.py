@@ -1,0 +1,578 @@
+"""What each party is told when anything but a declaration was said, or when time brought something about.
+
+Who is told follows from who is concerned: the other side of a notice, the parties on a channel, those that hold a copy.
+Nothing here shows a place that `tell.Policy` would not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from thalweg.geometry import kernel
+from thalweg.model.declarations import Declaration, Volume
+from thalweg.model.events import (
+    SECRETARIAT,
+    Acknowledged,
+    Answer,
+    ChannelJoined,
+    ChannelLeft,
+    ChannelOpened,
+    ChannelStated,
+    Committed,
+    ConsentStated,
+    CrossingLogged,
+    CustodyAnswered,
+    CustodyOffered,
+    DecisionStated,
+    Delivered,
+    Disseminated,
+    DuplicateJudged,
+    EmergencySent,
+    LineAnswered,
+    LineChecked,
+    LineJudged,
+    LineProposed,
+    MessageSent,
+    Notice,
+    NoticeKind,
+    OfficerAdded,
+    OfficerEnded,
+    OutcomeStated,
+    ParticipationStated,
+    PartyNamed,
+    ProposalAnswered,
+    Proposed,
+    QuietGuaranteed,
+    QuietProposed,
+    ReadBack,
+    Relayed,
+    Released,
+    Revalidated,
+    Said,
+    Taken,
+    TermsSet,
+    TheatreSet,
+    Verified,
+    WatchEnded,
+    WatchTaken,
+    Withdrawn,
+)
+from thalweg.model.events import Declared as DeclaredBody
+from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
+from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route
+from thalweg.policy.tell import CAUTION, EMERGENCY, INFORMATION, WARNING, Policy
+from thalweg.state.agreements import Agreement, answer_to
+from thalweg.state.channels import Channel
+from thalweg.state.exchange import Commitment, Emergency, NoticeState
+from thalweg.state.picture import Chain
+from thalweg.state.recorded import Recorded
+from thalweg.state.world import World
+
+# How far what is read back may lie from what was said: what rounding to whole seconds of arc, to the minute and to ten
+# metres of height gives, and a little more. Nine kilometres (Deir ez-Zor, September 2016) is far outside.
+READ_BACK_M: Final = 100.0
+READ_BACK_S: Final = 60.0
+READ_BACK_HEIGHT_M: Final = 15.0
+
+Before = Mapping[str, Mapping[str, Level]]
+
+
+class Telling:
+    """Over one world and its policy."""
+
+    def __init__(self, world: World, policy: Policy) -> None:
+        self._world = world
+        self._policy = policy
+
+    # --- statements ---
+
+    def about(
+        self, record: Recorded, said: Said, subjects: tuple[str, ...], taken: Taken, before: Before
+    ) -> list[Notice]:
+        """The notices that follow from a statement, after it took effect."""
+        now = taken.received
+        match said:
+            case TheatreSet() | PartyNamed() | ParticipationStated():
+                return self._membership(said, record, now)
+            case OfficerAdded() | OfficerEnded() | WatchTaken() | WatchEnded() | Delivered() | DeclaredBody():
+                return []
+            case ChannelOpened() | ChannelJoined() | ChannelLeft() | ChannelStated() | TermsSet():
+                return self._channel(said, record, now, before)
+            case LineChecked() | LineAnswered() | MessageSent() | DecisionStated():
+                return self._on_channel(said, record, now)
+            case Withdrawn() | Revalidated() | Verified() | Released() | ConsentStated() | DuplicateJudged():
+                return self._of_chain(said, record, subjects, now, before)
+            case CrossingLogged():
+                return self._crossing(said, record, subjects[0], now)
+            case Acknowledged() | ReadBack() | Disseminated() | Relayed():
+                return self._of_notice(said, record, taken)
+            case EmergencySent():
+                return self._emergency(said, record, now)
+            case Committed() | OutcomeStated():
+                return self._promised(said, record, now)
+            case Proposed() | QuietProposed() | LineProposed() | CustodyOffered():
+                return self._proposed(said, record, subjects, now)
+            case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
+                return self._answered(said, record, subjects, now)
+
+    def _membership(
+        self, said: TheatreSet | PartyNamed | ParticipationStated, record: Recorded, now: Instant
+    ) -> list[Notice]:
+        everyone = sorted(self._world.membership.parties)
+        match said:
+            case TheatreSet():
+                made = Notice("", 0, NoticeKind.RULES, now, of=SECRETARIAT, statement=record.event, severity=CAUTION)
+            case PartyNamed():
+                everyone = [party for party in everyone if party != said.party]
+                made = Notice("", 0, NoticeKind.PARTICIPATION, now, of=said.party, statement=record.event)
+                made = replace(made, severity=INFORMATION, facts={"status": "named"})
+            case ParticipationStated():
+                # R22: the others are told at once, with what it means for what they have from that party.
+                everyone = [party for party in everyone if party != said.by]
+                made = Notice("", 0, NoticeKind.PARTICIPATION, now, of=said.party, statement=record.event)
+                facts = {"status": said.status.value, "since": str(said.since), "by": said.by}
+                made = replace(made, severity=WARNING, owed=True, facts=facts, words=said.words, language=said.language)
+        return [replace(made, to=party) for party in everyone]
+
+    def _channel(
+        self,
+        said: ChannelOpened | ChannelJoined | ChannelLeft | ChannelStated | TermsSet,
+        record: Recorded,
+        now: Instant,
+        before: Before,
+    ) -> list[Notice]:
+        channel = self._world.channels.channels[said.channel]
+        facts = {"channel": channel.channel, "name": channel.name, "what": _CHANNEL_WORDS[type(said)]}
+        owed = isinstance(said, ChannelOpened)
+        to: Iterable[str] = channel.joined
+        match said:
+            case ChannelOpened():
+                facts["room"] = str(int(said.room))
+                to = said.parties
+            case ChannelStated():
+                facts["state"] = said.state.value
+                facts["since"] = str(said.since)
+            case TermsSet() if said.to:
+                to = (said.to,)
+            case _:
+                pass
+        made = Notice(
+            "", 0, NoticeKind.CHANNEL, now, of=said.by, subject=channel.channel, statement=record.event,
+            severity=CAUTION if owed or isinstance(said, ChannelStated) else INFORMATION, owed=owed, facts=facts,
+        )  # fmt: skip
+        told = [replace(made, to=party) for party in sorted(to) if party != said.by]
+        return told + self._disclosure(before, now)
+
+    def _disclosure(self, before: Before, now: Instant) -> list[Notice]:
+        """What the parties see of chains that they did not see before, or no longer."""
+        return [
+            notice
+            for key, levels in before.items()
+            for notice in self._policy.changed(self._world.picture.chains[key], now, dict(levels))
+        ]
+
+    def _on_channel(
+        self, said: LineChecked | LineAnswered | MessageSent | DecisionStated, record: Recorded, now: Instant
+    ) -> list[Notice]:
+        channel = self._world.channels.channels[said.channel]
+        facts = {"channel": channel.channel}
+        to = [party for party in sorted(channel.joined) if party != said.by]
+        match said:
+            case LineChecked():
+                due = Instant(now.epoch_s + self._world.membership.theatre.clock("line_check")[0])
+                made = Notice("", 0, NoticeKind.LINE_CHECK, now, of=said.by, statement=record.event, severity=CAUTION)
+                made = replace(made, answers=record.event, due=due, facts={**facts, "what": "check"})
+            case LineAnswered():
+                asker = self._world.load(self._world.answers[said.check] - 1).body
+                to = [asker.by] if isinstance(asker, LineChecked) else to
+                made = Notice("", 0, NoticeKind.LINE_CHECK, now, of=said.by, statement=record.event)
+                made = replace(made, answers=said.check, severity=INFORMATION, facts={**facts, "what": "answer"})
+            case MessageSent():
+                made = Notice("", 0, NoticeKind.MESSAGE, now, of=said.by, statement=record.event, severity=INFORMATION)
+                made = replace(made, words=said.text, language=said.language, facts=facts, owed=True)
+            case DecisionStated():
+                made = Notice("", 0, NoticeKind.DECISION, now, of=said.by, statement=record.event, severity=CAUTION)
+                made = replace(made, words=said.text, language=said.language, facts=facts, owed=True)
+        return [replace(made, to=party, subject=channel.channel) for party in to]
+
+    def _of_chain(
+        self,
+        said: Withdrawn | Revalidated | Verified | Released | ConsentStated | DuplicateJudged,
+        record: Recorded,
+        subjects: tuple[str, ...],
+        now: Instant,
+        before: Before,
+    ) -> list[Notice]:
+        chain = self._world.picture.chains[subjects[0]]
+        match said:
+            case Withdrawn():
+                return self._policy.over(NoticeKind.CANCELLED, chain, now, said.words)
+            case Revalidated():
+                facts = {"valid_until": str(said.valid_until)}
+                return self._to_full(NoticeKind.REVALIDATED, chain, record, now, facts)
+            case Verified():
+                facts = {"outcome": said.outcome.value, "by": said.by}
+                told = self._to_full(NoticeKind.VERIFIED, chain, record, now, facts)
+                if said.by != chain.notifier:
+                    told.append(
+                        Notice(
+                            chain.notifier, 0, NoticeKind.VERIFIED, now, of=said.by, subject=chain.key,
+                            statement=record.event, severity=INFORMATION, facts=facts, words=said.method,
+                        )
+                    )  # fmt: skip
+                return told
+            case Released():
+                return self._disclosure(before, now)
+            case ConsentStated():
+                facts = {"given": str(int(said.given))}
+                held = self._policy.holders(chain)
+                if not said.given:
+                    facts["held_by"] = ", ".join(f"{party} ({at.value})" for party, at in held)
+                own = Notice(
+                    chain.notifier, 0, NoticeKind.CONSENT, now, of=said.by, subject=chain.key, statement=record.event,
+                    severity=CAUTION, facts=facts,
+                )  # fmt: skip
+                return [own, *self._disclosure(before, now)]
+            case DuplicateJudged():
+                return []
+
+    def _to_full(
+        self, what: NoticeKind, chain: Chain, record: Recorded, now: Instant, facts: dict[str, str]
+    ) -> list[Notice]:
+        """To everyone that sees the chain in full: what is said about it would tell the others what they do not see."""
+        return [
+            Notice(
+                party, 0, what, now, of=chain.notifier, subject=chain.key,
+                statement=record.event, severity=INFORMATION, facts=facts,
+            )
+            for party, at in self._policy.holders(chain)
+            if at is Level.FULL and self._policy.level(chain, party) is Level.FULL
+        ]  # fmt: skip
+
+    def _crossing(self, said: CrossingLogged, record: Recorded, key: str, now: Instant) -> list[Notice]:
+        """A neutral fact, to everyone that sees the line, with how many there have been (R33)."""
+        chain = self._world.picture.chains[key]
+        facts = {"at": str(said.at), "who": said.who, "count": str(chain.crossings)}
+        to = {chain.notifier, *(party for party, at in self._policy.holders(chain) if at is Level.FULL)} - {said.by}
+        return [
+            Notice(
+                party, 0, NoticeKind.CROSSING, now, of=said.by, subject=key, statement=record.event,
+                severity=INFORMATION, facts=facts,
+            )
+            for party in sorted(to)
+        ]  # fmt: skip
+
+    # --- what became of a notice ---
+
+    def _of_notice(
+        self, said: Acknowledged | ReadBack | Disseminated | Relayed, record: Recorded, taken: Taken
+    ) -> list[Notice]:
+        """To the side that the notice was about; it knows its own declaration, so nothing new is shown."""
+        notice = self._world.exchange.notices[said.notice]
+        now = taken.received
+        if not notice.of or notice.of == notice.to or notice.of == said.by:
+            return []
+        subject = self._policy.resolve(notice.to, notice.subject) or notice.subject
+        made = Notice(notice.of, 0, NoticeKind.ACKNOWLEDGED, now, of=said.by, subject=subject, severity=INFORMATION)
+        made = replace(made, statement=record.event, answers=notice.statement)
+        told = []
+        match said:
+            case Acknowledged():
+                severity = INFORMATION if said.response.value in ("received", "understood") else CAUTION
+                made = replace(
+                    made, severity=severity, facts={"response": said.response.value}, words=said.text,
+                    language=said.language, owed=severity is CAUTION,
+                )  # fmt: skip
+            case ReadBack():
+                differs = ", ".join(taken.mismatch)
+                made = replace(made, what=NoticeKind.READ_BACK, facts={"differs": differs})
+                if differs:
+                    made = replace(made, severity=WARNING, owed=True)
+                    told.append(replace(made, to=said.by, of=notice.of, subject=notice.subject, answers=notice.id))
+            case Disseminated():
+                made = replace(made, what=NoticeKind.DISSEMINATED, facts={"unit": said.unit, "how": said.how})
+            case Relayed():
+                made = replace(made, what=NoticeKind.RELAYED, facts={"to": said.to, "bearer": said.bearer.value})
+        return [made, *told]
+
+    def compare(self, said: ReadBack) -> tuple[str, ...]:
+        """What of a read-back does not agree with what the notice said: position, time, altitude, identity (R15)."""
+        notice = self._world.exchange.notices[said.notice]
+        declaration = self._declaration_shown(notice)
+        wrong = []
+        if said.identity and not self._is_named(said.identity, notice, declaration):
+            wrong.append("identity")
+        if declaration is None:
+            return tuple(wrong)
+        if said.position is not None and _away_m(said.position, declaration) > READ_BACK_M:
+            wrong.append("position")
+        starts = [each.window.start_s for each in declaration.volumes]
+        ends = [each.window.end_s for each in declaration.volumes]
+        start_s, end_s = min(starts, default=float("-inf")), max(ends, default=float("inf"))
+        for read, true_s in ((said.start, start_s), (said.end, end_s)):
+            if read is not None and abs(read.epoch_s - true_s) > READ_BACK_S and "time" not in wrong:
+                wrong.append("time")
+        if _height_differs(said, declaration):
+            wrong.append("altitude")
+        return tuple(wrong)
+
+    def _declaration_shown(self, notice: NoticeState) -> Declaration | None:
+        """The declaration as the recipient was shown it in this notice."""
+        body = self._world.load(notice.index).body
+        if isinstance(body, Notice) and body.view is not None:
+            return body.view
+        if notice.level is Level.FULL and notice.version:
+            return self._world.picture.declaration(notice.version)
+        return None
+
+    def _is_named(self, name: str, notice: NoticeState, declaration: Declaration | None) -> bool:
+        """Whose or what: the party, the id it is known by, or its title."""
+        names = {notice.of, self._world.membership.name(notice.of), notice.subject, notice.version}
+        if declaration is not None:
+            names |= {declaration.declaration_id, declaration.title}
+        return name.strip().casefold() in {each.strip().casefold() for each in names if each}
+
+    # --- emergencies and promises ---
+
+    def _emergency(self, said: EmergencySent, record: Recorded, now: Instant) -> list[Notice]:
+        to = said.to or self._world.channels.partners(said.by)
+        return [self._alarm(said, record.event, party, now, 0) for party in (*sorted(set(to) - {said.by}), SECRETARIAT)]
+
+    def _alarm(self, said: EmergencySent, event: str, to: str, now: Instant, bell: int) -> Notice:
+        # Whoever calls for help shows where it is to those it calls; the secretariat learns only that it called.
+        full = to != SECRETARIAT
+        return Notice(
+            to,
+            0,
+            NoticeKind.EMERGENCY,
+            now,
+            of=said.by,
+            subject=event,
+            statement=event if full else "",
+            answers=event,
+            severity=EMERGENCY,
+            owed=True,
+            words=said.text if full else "",
+            language=said.language if full else "",
+            place=said.place if full else None,
+            facts={"radius_m": str(said.radius_m)} if full and said.place is not None else {},
+            bell=bell,
+        )
+
+    def repeated(self, emergency: Emergency, now: Instant) -> list[Notice]:
+        """Once more, to everyone that was called."""
+        said = self._world.load(emergency.index).body
+        if not isinstance(said, EmergencySent):
+            return []
+        called = sorted({self._world.exchange.notices[each].to for each in emergency.notices})
+        return [self._alarm(said, emergency.event, to, now, emergency.repeated) for to in called]
+
+    def _promised(self, said: Committed | OutcomeStated, record: Recorded, now: Instant) -> list[Notice]:
+        about = said.about if isinstance(said, Committed) else self._world.exchange.commitments[said.commitment].about
+        by = said.by if isinstance(said, Committed) else self._world.exchange.commitments[said.commitment].by
+        made = Notice("", 0, NoticeKind.COMMITMENT, now, of=said.by, statement=record.event, severity=WARNING)
+        if isinstance(said, Committed):
+            made = replace(made, answers=record.event, words=said.action, language=said.language)
+            made = replace(made, due=said.due, facts={"due": str(said.due)})
+        else:
+            made = replace(made, what=NoticeKind.OUTCOME, answers=said.commitment, words=said.words)
+            made = replace(made, facts={"outcome": said.outcome.value})
+        return [replace(made, to=party) for party in sorted(self._concerned(about, by) - {said.by})]
+
+    def commitment_lapsed(self, commitment: Commitment, now: Instant) -> list[Notice]:
+        """The time of a promise is over and nobody has said what came of it: both sides, and the secretariat."""
+        made = Notice("", 0, NoticeKind.LAPSED, now, of=commitment.by, answers=commitment.event, severity=WARNING)
+        made = replace(made, owed=True, facts={"what": "commitment", "due": str(commitment.due)})
+        to = sorted({*self._concerned(commitment.about, commitment.by), commitment.by, SECRETARIAT})
+        return [replace(made, to=party) for party in to]
+
+    def _concerned(self, about: str, by: str) -> set[str]:
+        exchange = self._world.exchange
+        emergency = exchange.emergency_about(about)
+        if emergency is not None:
+            called = {exchange.notices[each].to for each in emergency.notices}
+            return {emergency.by, by, *called} - {SECRETARIAT}
+        notice = exchange.notices.get(about)
+        return {by} if notice is None else {by, notice.of, notice.to} - {""}
+
+    # --- agreeing ---
+
+    def _proposed(
+        self,
+        said: Proposed | QuietProposed | LineProposed | CustodyOffered,
+        record: Recorded,
+        subjects: tuple[str, ...],
+        now: Instant,
+    ) -> list[Notice]:
+        made = Notice("", 0, NoticeKind.PROPOSAL, now, of=said.by, statement=record.event, answers=record.event)
+        made = replace(made, severity=CAUTION, owed=True)
+        match said:
+            case Proposed():
+                made = replace(made, words=said.words, language=said.language, due=None)
+                made = replace(made, facts={"matter": "fix", "fix": said.fix, "expires": str(said.expires)})
+                return [
+                    replace(made, to=party, facts={**made.facts, "about": self._as_known(subjects[0], party)})
+                    for party in sorted(said.to)
+                ]
+            case QuietProposed():
+                facts = {"matter": "quiet_window", "expires": str(said.expires)}
+                made = replace(made, what=NoticeKind.QUIET_WINDOW, words=said.task, facts=facts)
+            case LineProposed():
+                made = replace(made, what=NoticeKind.LINE, facts={"matter": "line", "expires": str(said.expires)})
+            case CustodyOffered():
+                made = replace(made, what=NoticeKind.CUSTODY, words=said.words, facts={"matter": "custody"})
+                chain = self._world.picture.chains[subjects[0]]
+                shown = self._policy.shown(NoticeKind.CUSTODY, chain, said.to, Level.FULL, now)
+                return [replace(made, to=said.to, subject=chain.key, version=shown.version)]
+        return [replace(made, to=party) for party in sorted(said.to)]
+
+    def _as_known(self, name: str, party: str) -> str:
+        """The id under which a party knows a finding: its own where it is shown both sides in full."""
+        finding = self._world.picture.open.get(name)
+        if finding is None:
+            return ""
+        chains = [self._world.picture.chain_of(version) for version in finding.versions]
+        full = all(chain is not None and self._policy.level(chain, party) is Level.FULL for chain in chains)
+        return name if full else ""
+
+    def _answered(
+        self,
+        said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered,
+        record: Recorded,
+        subjects: tuple[str, ...],
+        now: Instant,
+    ) -> list[Notice]:
+        agreement = self._world.agreements.agreements[answer_to(said)]
+        made = Notice(
+            "", 0, NoticeKind.ANSWERED, now, of=said.by, answers=agreement.event, statement=record.event,
+            severity=CAUTION, words=said.words,
+            facts={"matter": agreement.matter.value, "answer": said.answer.value, "state": agreement.state.value},
+        )  # fmt: skip
+        told = [replace(made, to=party) for party in sorted({agreement.by, *agreement.to} - {said.by})]
+        if isinstance(said, CustodyAnswered) and said.answer is Answer.ACCEPT:
+            chain = self._world.picture.chains[subjects[1]]
+            facts = {"matter": "custody", "from": agreement.by, "to_party": chain.notifier}
+            told += [
+                Notice(
+                    party, 0, NoticeKind.CUSTODY, now, of=chain.notifier,
+                    subject=self._policy.subject(chain, at, party), severity=CAUTION, facts=facts, owed=True,
+                )
+                for party, at in self._policy.holders(chain)
+                if party not in (agreement.by, chain.notifier) and at.at_least(Level.FOOTPRINT)
+            ]  # fmt: skip
+        return told
+
+    def proposal_lapsed(self, agreement: Agreement, now: Instant) -> list[Notice]:
+        """Nobody answered in time."""
+        made = Notice("", 0, NoticeKind.LAPSED, now, of=agreement.by, answers=agreement.event, severity=CAUTION)
+        made = replace(made, facts={"what": agreement.matter.value})
+        return [replace(made, to=party) for party in sorted({agreement.by, *agreement.to})]
+
+    # --- time ---
+
+    def escalated(self, notice: NoticeState, step: int, now: Instant, officer: str, *, everyone: bool) -> list[Notice]:
+        """Unanswered: to the next watch; at the last step to the secretariat too, and the notifier is told (R16). The
+        secretariat learns who owes an answer to what kind of notice, and nothing of what it says."""
+        made = Notice(
+            notice.to, 0, NoticeKind.ESCALATED, now, of=notice.of, subject=notice.subject, answers=notice.id,
+            severity=notice.severity, bell=step, facts={"officer": officer} if officer else {},
+        )  # fmt: skip
+        told = [made]
+        if everyone:
+            facts = {"owes": notice.to, "what": notice.what.value}
+            told.append(replace(made, to=SECRETARIAT, subject="", facts=facts))
+            if notice.of and notice.of not in (notice.to, SECRETARIAT):
+                subject = self._policy.resolve(notice.to, notice.subject) or notice.subject
+                known = {"owes": notice.to, "what": notice.what.value}
+                told.append(replace(made, to=notice.of, of=notice.to, subject=subject, answers="", facts=known))
+        return told
+
+    def validity(self, chain: Chain, now: Instant, *, stale: bool) -> list[Notice]:
+        """To its notifier: it runs out, or has run out; it is tested all the same until it is cancelled (R8)."""
+        facts = {"valid_until": str(chain.valid_until), "stale": str(int(stale))}
+        return [
+            Notice(
+                chain.notifier, 0, NoticeKind.REMINDER, now, of=chain.notifier, subject=chain.key,
+                severity=CAUTION if stale else INFORMATION, owed=True, facts=facts,
+            )
+        ]  # fmt: skip
+
+    def line_down(self, channel: Channel, asker: str, now: Instant) -> list[Notice]:
+        """A line check went unanswered: as the asker sees it, the line is down (R21)."""
+        made = Notice(
+            asker, 0, NoticeKind.CHANNEL, now, of=asker, subject=channel.channel, severity=WARNING,
+            facts={"channel": channel.channel, "name": channel.name, "what": "unanswered", "state": "down"},
+        )  # fmt: skip
+        return [made, replace(made, to=SECRETARIAT)]
+
+    def line_check_owed(self, channel: Channel, silent: Iterable[str], now: Instant) -> list[Notice]:
+        """The beat of line checks: to each side that has neither asked nor answered since the last."""
+        return [
+            Notice(
+                party, 0, NoticeKind.REMINDER, now, of=SECRETARIAT, subject=channel.channel, severity=CAUTION,
+                facts={"channel": channel.channel, "what": "line_check"},
+            )
+            for party in sorted(silent)
+        ]  # fmt: skip
+
+
+_CHANNEL_WORDS: Mapping[type, str] = {
+    ChannelOpened: "opened",
+    ChannelJoined: "joined",
+    ChannelLeft: "left",
+    ChannelStated: "state",
+    TermsSet: "terms",
+}
+
+
+def _away_m(position: Position, declaration: Declaration) -> float:
+    """How far a position that was read back lies from the nearest point that the declaration names, less its own
+    uncertainty: a vertex, a centre, a way-point."""
+    points = [(point, volume.uncertainty.horizontal_m) for volume in declaration.volumes for point in _named(volume)]
+    points += [(p, segment.uncertainty.horizontal_m) for segment in declaration.segments for p in segment.path.points]
+    if not points:
+        return 0.0
+    lon = np.array([point.lon for point, _ in points])
+    lat = np.array([point.lat for point, _ in points])
+    away = kernel.geodesic(np.full(len(lon), position.lon), np.full(len(lat), position.lat), lon, lat)
+    return float((away - np.array([doubt for _, doubt in points])).min())
+
+
+def _named(volume: Volume) -> tuple[Position, ...]:
+    match volume.shape:
+        case Point(at=at):
+            return (at,)
+        case Circle(centre=centre):
+            return (centre,)
+        case Polygon(outer=outer, holes=holes):
+            return (*outer, *(position for hole in holes for position in hole))
+        case MultiPolygon(polygons=polygons):
+            return tuple(position for polygon in polygons for position in polygon.outer)
+        case Corridor(path=path):
+            return path
+        case Path(points=points):
+            return points
+        case Route(waypoints=waypoints):
+            return tuple(each.at for each in waypoints)
+
+
+def _height_differs(said: ReadBack, declaration: Declaration) -> bool:
+    bands = [volume.band for volume in declaration.volumes if volume.band is not None]
+    read = [value for value in (said.lower_mm, said.upper_mm) if value is not None]
+    if not read:
+        return False
+    if not bands:
+        return True
+    for band in bands:
+        pairs = ((said.lower_mm, band.lower_m), (said.upper_mm, band.upper_m))
+        near = all(
+            mm is None or (metres is not None and abs(mm / 1e3 - metres) <= READ_BACK_HEIGHT_M) for mm, metres in pairs
+        )
+        if near and said.datum in ("", band.datum.value):
+            return False
+    return True

@@ -1,0 +1,56 @@
+"""At what level one party sees a chain of another, from what the notifier chose and what was consented to (R35)."""
+
+from __future__ import annotations
+
+from thalweg.model.declarations import Kind
+from thalweg.model.levels import Level, highest
+from thalweg.state.picture import Chain
+from thalweg.state.world import World
+
+_ABOUT_OTHERS = (Kind.STATIC_SITE, Kind.MOVEMENT)
+
+
+def level(world: World, chain: Chain, recipient: str) -> Level:
+    """What the recipient is shown of the chain outside of a conflict, which always shows at least `exists`.
+
+    1. The notifier sees its own.
+    2. A party that has withdrawn or is suspended is shown nothing new; neither is anybody where consent is missing.
+    3. What the notifier chose for this notice and this recipient goes before any terms.
+    4. Else the most that a channel between the two shows by its terms. A joint operation room shows everything unless
+       its terms say otherwise, any other channel nothing.
+    """
+    if recipient == chain.notifier:
+        return Level.FULL
+    record = world.membership.parties.get(recipient)
+    if record is None or not record.taking_part or not consented(world, chain):
+        return Level.NOTHING
+    own = chain.releases.get(recipient)
+    if own is not None:
+        return own
+    levels = [Level.NOTHING]
+    for channel in world.channels.between(chain.notifier, recipient):
+        term = channel.term(chain.notifier, recipient, chain.kind.value)
+        levels.append(term.level if term is not None else Level.FULL if channel.room else Level.NOTHING)
+    return highest(levels)
+
+
+def consented(world: World, chain: Chain) -> bool:
+    """Whether it may be shared at all. The notifier's own signature is its consent; where it passes on the site or the
+    journey of somebody else, that one's consent must be on record. Withdrawn consent always holds."""
+    if chain.consent is not None:
+        return chain.consent
+    if chain.kind not in _ABOUT_OTHERS or not chain.organisation:
+        return True
+    return chain.organisation in (chain.notifier, world.membership.name(chain.notifier))
+
+
+def audience(world: World, chain: Chain) -> tuple[str, ...]:
+    """Every party that could be shown the chain: partners on channels, and those named in releases; sorted."""
+    return tuple(sorted({*world.channels.partners(chain.notifier), *chain.releases} - {chain.notifier}))
+
+
+def others(world: World, notifier: str) -> tuple[str, ...]:
+    """Every other party of the theatre that takes part: a conflict is disclosed to all of them, channel or none."""
+    return tuple(
+        sorted(each.party for each in world.membership.parties.values() if each.taking_part and each.party != notifier)
+    )

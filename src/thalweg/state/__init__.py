@@ -1,0 +1,1 @@
+"""What is the case, as a pure fold over the entries of the log (D1): told in order, nothing else asked."""

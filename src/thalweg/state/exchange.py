@@ -1,0 +1,242 @@
+"""Notices and what became of each: sent, delivered, acknowledged, read back, disseminated (R14), by whom and when.
+
+Five separate facts. An acknowledgement is a receipt and never permission (D8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from thalweg.model.events import (
+    Acknowledged,
+    Committed,
+    Delivered,
+    Disseminated,
+    EmergencySent,
+    Notice,
+    NoticeKind,
+    Outcome,
+    OutcomeStated,
+    ReadBack,
+    Relayed,
+    Taken,
+)
+from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
+from thalweg.state.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact about a notice: who said it, when the desk took it, and where it stands in the log."""
+
+    officer: str
+    at: Instant
+    index: int
+    what: str  # a response, a bearer, a unit, or what did not agree
+
+
+@dataclass(slots=True)
+class NoticeState:
+    """A notice to one party and what became of it. Its content stays in the log, at `index`."""
+
+    id: str
+    to: str
+    n: int
+    index: int
+    event: str
+    what: NoticeKind
+    of: str
+    subject: str
+    version: str
+    statement: str
+    level: Level
+    at: Instant
+    owed: bool
+    due: Instant | None
+    severity: str
+    answers: str
+    step: int = 0  # how far it has been escalated
+    closed: bool = False  # nothing is owed any more: answered, or what it is about is over
+    delivered: list[Fact] = field(default_factory=list)
+    responses: list[Fact] = field(default_factory=list)
+    read_back: list[Fact] = field(default_factory=list)
+    disseminated: list[Fact] = field(default_factory=list)
+    relayed: list[Fact] = field(default_factory=list)
+
+    @property
+    def answered(self) -> bool:
+        """Somebody on the other side has answered; a wrong read-back since then opens it again (R15)."""
+        if not self.responses:
+            return False
+        wrong = [each.index for each in self.read_back if each.what]
+        right = [each.index for each in self.read_back if not each.what]
+        return not wrong or bool(right and right[-1] > wrong[-1])
+
+    @property
+    def outstanding(self) -> bool:
+        """An answer is owed and has not come."""
+        return self.owed and not self.closed and not self.answered
+
+
+@dataclass(slots=True)
+class Emergency:
+    """Open until a commitment about it has an outcome (R17)."""
+
+    event: str
+    by: str
+    at: Instant
+    index: int
+    notices: list[str] = field(default_factory=list)
+    commitments: list[str] = field(default_factory=list)
+    repeated: int = 0
+    last: Instant | None = None
+    open: bool = True
+
+
+@dataclass(slots=True)
+class Commitment:
+    event: str
+    by: str
+    about: str
+    due: Instant
+    at: Instant
+    index: int
+    outcome: Outcome | None = None
+    lapsed: bool = False
+
+
+class Exchange:
+    """The fold."""
+
+    def __init__(self) -> None:
+        self.notices: dict[str, NoticeState] = {}
+        self.mailboxes: dict[str, list[str]] = {}  # party -> notice ids, oldest first
+        self.emergencies: dict[str, Emergency] = {}
+        self.commitments: dict[str, Commitment] = {}
+        self.known: dict[str, dict[str, list[str]]] = {}  # party -> subject -> the notices about it, oldest first
+        self.about: dict[str, list[str]] = {}  # statement -> the notices that it led to
+
+    def count(self, party: str) -> int:
+        """How many notices a party has been sent."""
+        return len(self.mailboxes.get(party, ()))
+
+    def mailbox(self, party: str) -> tuple[NoticeState, ...]:
+        """Every notice to a party, oldest first."""
+        return tuple(self.notices[each] for each in self.mailboxes.get(party, ()))
+
+    def outstanding(self, party: str) -> tuple[NoticeState, ...]:
+        """What the party still owes an answer to, oldest first."""
+        return tuple(notice for notice in self.mailbox(party) if notice.outstanding)
+
+    def noticed(self, notice: Notice, record: Recorded, about: str) -> None:
+        """`about` is the statement that the notice follows from; empty if time brought it about."""
+        state = NoticeState(
+            notice_id(notice.to, notice.n),
+            notice.to,
+            notice.n,
+            record.index,
+            record.event,
+            notice.what,
+            notice.of,
+            notice.subject,
+            notice.version,
+            notice.statement,
+            notice.level,
+            notice.at,
+            notice.owed,
+            notice.due,
+            notice.severity,
+            notice.answers,
+        )
+        self.notices[state.id] = state
+        self.mailboxes.setdefault(notice.to, []).append(state.id)
+        if about:
+            self.about.setdefault(about, []).append(state.id)
+        if notice.subject and notice.what in _SAYS_ANEW and notice.part == 0:
+            # What was owed for what was said before of this subject is owed for this now.
+            for each in self.known.get(notice.to, {}).get(notice.subject, ()):
+                self.notices[each].closed = True
+        if notice.subject:
+            self.known.setdefault(notice.to, {}).setdefault(notice.subject, []).append(state.id)
+        if notice.what is NoticeKind.EMERGENCY and notice.answers in self.emergencies:
+            self.emergencies[notice.answers].notices.append(state.id)
+
+    def delivered(self, said: Delivered, record: Recorded, taken_at: Instant) -> None:
+        for each in said.notices:
+            self.notices[each].delivered.append(Fact(record.author, taken_at, record.index, said.bearer.value))
+
+    def acknowledged(self, said: Acknowledged, record: Recorded, taken: Taken) -> None:
+        self.notices[said.notice].responses.append(
+            Fact(record.author, taken.received, record.index, said.response.value)
+        )
+
+    def read_back(self, said: ReadBack, record: Recorded, taken: Taken) -> None:
+        self.notices[said.notice].read_back.append(
+            Fact(record.author, taken.received, record.index, ", ".join(taken.mismatch))
+        )
+
+    def disseminated(self, said: Disseminated, record: Recorded, taken: Taken) -> None:
+        self.notices[said.notice].disseminated.append(Fact(record.author, taken.received, record.index, said.unit))
+
+    def relayed(self, said: Relayed, record: Recorded, taken: Taken) -> None:
+        hop = f"{said.to} by {said.bearer.value}"
+        self.notices[said.notice].relayed.append(Fact(record.author, taken.received, record.index, hop))
+
+    def emergency(self, said: EmergencySent, record: Recorded, taken: Taken) -> None:
+        self.emergencies[record.event] = Emergency(record.event, said.by, taken.received, record.index)
+
+    def committed(self, said: Committed, record: Recorded, taken: Taken) -> None:
+        self.commitments[record.event] = Commitment(
+            record.event, said.by, said.about, said.due, taken.received, record.index
+        )
+        emergency = self.emergency_about(said.about)
+        if emergency is not None:
+            emergency.commitments.append(record.event)
+
+    def outcome(self, said: OutcomeStated) -> None:
+        """An emergency is over when something promised about it was kept, or was overtaken by events."""
+        commitment = self.commitments[said.commitment]
+        commitment.outcome = said.outcome
+        emergency = self.emergency_about(commitment.about)
+        if emergency is not None and said.outcome is not Outcome.BROKEN:
+            emergency.open = False
+            for notice in emergency.notices:
+                self.notices[notice].closed = True
+
+    def emergency_about(self, about: str) -> Emergency | None:
+        """The emergency that an event hash, or a notice of it, names."""
+        notice = self.notices.get(about)
+        return self.emergencies.get(notice.answers if notice is not None else about)
+
+    def escalated(self, notice: str, step: int) -> None:
+        self.notices[notice].step = step
+
+    def repeated(self, emergency: str, step: int, at: Instant) -> None:
+        self.emergencies[emergency].repeated, self.emergencies[emergency].last = step, at
+
+    def lapsed(self, commitment: str) -> None:
+        self.commitments[commitment].lapsed = True
+
+    def close(self, notices: Iterable[str]) -> None:
+        """What these are about is over: no answer to them is owed."""
+        for each in notices:
+            self.notices[each].closed = True
+
+
+_SAYS_ANEW = frozenset(
+    (
+        NoticeKind.DECLARED,
+        NoticeKind.REPLACED,
+        NoticeKind.CANCELLED,
+        NoticeKind.WARNING,
+        NoticeKind.RELEASED,
+        NoticeKind.REVOKED,
+    )
+)
+
+
+def notice_id(to: str, n: int) -> str:
+    """The id of the n-th notice to a party. It counts what this party was sent and nothing else."""
+    return f"{to}-{n}"

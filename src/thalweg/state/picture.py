@@ -1,0 +1,293 @@
+"""What has been declared and is in force, as the log has it: chains, their newest versions, and the open findings.
+
+This is the whole truth, which no party is shown: what a party may see is `thalweg.policy`'s to say.
+
+A chain is known by its *key*, `party/declaration id` of the party that began it, so that two parties that happen to
+use one id never touch each other's declarations, nor learn of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from thalweg.model.declarations import Declaration, Kind, Segment, Volume, Zone
+from thalweg.model.errors import EngineError
+from thalweg.model.events import (
+    Declared,
+    LineProposed,
+    QuietProposed,
+    Released,
+    Revalidated,
+    Taken,
+    Verification,
+    Verified,
+)
+from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
+from thalweg.state.recorded import Recorded
+
+_REMEMBERED = 20_000  # declarations kept decoded
+
+
+class Standing(StrEnum):
+    """Where a chain is in its life."""
+
+    IN_FORCE = "in_force"
+    CANCELLED = "cancelled"  # by its notifier
+    REPLACED = "replaced"  # by another chain of its notifier
+    ENDED = "ended"  # its time is over
+
+
+@dataclass(slots=True)
+class Chain:
+    """All versions of one declaration; the facts here are those of the newest."""
+
+    key: str
+    declaration_id: str
+    notifier: str  # who may replace and cancel it; changes hands by custody
+    kind: Kind
+    zone: Zone | None
+    version: str
+    revision: int
+    index: int  # of the entry that declared this version
+    event: str
+    received: Instant
+    late: bool
+    valid_until: Instant | None
+    starts: Instant | None
+    standing: Standing = Standing.IN_FORCE
+    consent: bool | None = None  # None: nobody has said
+    organisation: str = ""  # whose consent it takes, where that is not the notifier
+    hypothetical: bool = False
+    reminded: bool = False
+    releases: dict[str, Level] = field(default_factory=dict)
+    verification: tuple[Verification, str, str] = (Verification.UNVERIFIED, "", "")  # outcome, by, method
+    linked: dict[str, bool] = field(default_factory=dict)  # other chains judged the same, or not
+    versions: list[tuple[str, int]] = field(default_factory=list)  # version id, index
+    crossings: int = 0  # of a line
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFinding:
+    """Two versions that conflict, by the engine and the rules named in the log at `index`."""
+
+    finding: str
+    versions: tuple[str, str]
+    rule: str
+    certainty: str
+    since: Instant
+    index: int
+
+
+class Picture:
+    """The fold. `load` reads an entry again by its index: declarations are kept in the log, not here."""
+
+    def __init__(self, load: Callable[[int], Recorded]) -> None:
+        self._load = load
+        self.chains: dict[str, Chain] = {}
+        self.open: dict[str, OpenFinding] = {}
+        self._of: dict[str, set[str]] = {}  # version -> open findings
+        self._chain_of: dict[str, str] = {}  # version -> key
+        self._held: dict[tuple[str, str], str] = {}  # (party, declaration id) -> key, where custody changed
+        self._named: dict[bytes, str] = {}  # digest -> chain key, version or finding
+        self._decoded: OrderedDict[int, Declaration] = OrderedDict()
+        self.by_party: dict[str, dict[str, None]] = {}  # notifier -> keys in force, oldest first
+
+    # --- reading ---
+
+    def key(self, party: str, declaration_id: str) -> str:
+        """The key of a party's chain with this id, whether or not there is one yet."""
+        return self._held.get((party, declaration_id), f"{party}/{declaration_id}")
+
+    def chain_of(self, version: str) -> Chain | None:
+        """The chain that a version belongs to."""
+        key = self._chain_of.get(version)
+        return None if key is None else self.chains[key]
+
+    def declaration(self, version: str) -> Declaration:
+        """A version as it was declared. `EngineError` if there is none."""
+        chain = self.chain_of(version)
+        if chain is None:
+            raise EngineError("version-unknown", f"{version} was never declared.", version=version)
+        index = next(index for each, index in reversed(chain.versions) if each == version)
+        known = self._decoded.get(index)
+        if known is None:
+            known = _declaration_in(self._load(index))
+            self._remember(index, known)
+        else:
+            self._decoded.move_to_end(index)
+        return known
+
+    def in_force(self) -> Iterable[Chain]:
+        """Every chain in force."""
+        return (chain for chain in self.chains.values() if chain.standing is Standing.IN_FORCE)
+
+    def findings_of(self, version: str) -> tuple[OpenFinding, ...]:
+        """The open findings about a version, sorted by id."""
+        return tuple(self.open[each] for each in sorted(self._of.get(version, ())))
+
+    def named(self, digest: bytes) -> str:
+        """The chain key, version or finding with this digest (`digest_of`); empty if there is none."""
+        return self._named.get(digest, "")
+
+    # --- folding ---
+
+    def declared(self, said: Declared, record: Recorded, taken: Taken) -> None:
+        self._take(said.declaration, said.by, record, taken)
+        chain = self.chains[self.key(said.by, said.declaration.declaration_id)]
+        if said.consent:
+            chain.consent = True
+        chain.releases.update({each.to: each.level for each in said.releases})
+
+    def quiet_in_force(self, said: QuietProposed, record: Recorded, taken: Taken) -> None:
+        """Both sides guarantee it: it is a zone like any other from now on."""
+        self._take(said.window, said.by, record, taken)
+        self.chains[self.key(said.by, said.window.declaration_id)].releases.update(
+            {party: Level.FULL for party in said.to}
+        )
+
+    def line_in_force(self, said: LineProposed, record: Recorded, taken: Taken) -> None:
+        """All sides accept it."""
+        self._take(said.line, said.by, record, taken)
+        self.chains[self.key(said.by, said.line.declaration_id)].releases.update(
+            {party: Level.FULL for party in said.to}
+        )
+
+    def met(self, version: str, taken: Taken, index: int) -> None:
+        """The findings that a statement opened."""
+        for each in taken.opened:
+            self._open(
+                OpenFinding(each.finding, (version, each.other), each.rule, each.certainty, taken.received, index)
+            )
+
+    def compared_anew(self) -> None:
+        """The rules changed: what is open under them follows."""
+        self.open.clear()
+        self._of.clear()
+
+    def ended(self, key: str, standing: Standing) -> None:
+        """A chain is over, and with it every open finding about it."""
+        chain = self.chains[key]
+        chain.standing = standing
+        self.by_party.get(chain.notifier, {}).pop(key, None)
+        for finding in tuple(self._of.get(chain.version, ())):
+            self._close(finding)
+
+    def revalidated(self, key: str, said: Revalidated) -> None:
+        chain = self.chains[key]
+        chain.valid_until, chain.reminded = said.valid_until, False
+
+    def verified(self, key: str, said: Verified) -> None:
+        self.chains[key].verification = (said.outcome, said.by, said.method)
+
+    def consent(self, key: str, *, given: bool) -> None:
+        self.chains[key].consent = given
+
+    def released(self, key: str, said: Released) -> None:
+        self.chains[key].releases.update({each.to: each.level for each in said.releases})
+
+    def duplicate(self, first: str, second: str, *, same: bool) -> None:
+        self.chains[first].linked[second] = same
+        self.chains[second].linked[first] = same
+
+    def crossing(self, key: str) -> None:
+        self.chains[key].crossings += 1
+
+    def handed_over(self, key: str, to: str) -> None:
+        """Custody: the chain goes on under another notifier."""
+        chain = self.chains[key]
+        self.by_party.get(chain.notifier, {}).pop(key, None)
+        chain.notifier = to
+        self._held[to, chain.declaration_id] = key
+        self.by_party.setdefault(to, {})[key] = None
+
+    def _take(self, declaration: Declaration, by: str, record: Recorded, taken: Taken) -> None:
+        version = declaration.version_id
+        key = self.key(by, declaration.declaration_id)
+        replaced = declaration.replaces and self.key(by, declaration.replaces)
+        if replaced and replaced != key and replaced in self.chains:
+            self.ended(replaced, Standing.REPLACED)
+        known = self.chains.get(key)
+        if known is None:
+            known = self.chains[key] = Chain(
+                key,
+                declaration.declaration_id,
+                by,
+                declaration.kind,
+                declaration.zone,
+                version,
+                declaration.revision,
+                record.index,
+                record.event,
+                taken.received,
+                taken.late,
+                declaration.valid_until,
+                None,
+            )
+            self._name(key)
+        else:
+            for finding in tuple(self._of.get(known.version, ())):
+                self._close(finding)
+            known.version, known.revision, known.index = version, declaration.revision, record.index
+            known.kind, known.zone, known.event, known.received = (
+                declaration.kind, declaration.zone, record.event, taken.received,
+            )  # fmt: skip
+            known.late = known.late or taken.late  # for ever (R7)
+            known.valid_until, known.reminded = declaration.valid_until, False
+        known.standing = Standing.IN_FORCE
+        known.hypothetical = declaration.hypothetical
+        known.organisation = declaration.details.get("organisation", "")
+        known.starts = _starts(declaration)
+        known.versions.append((version, record.index))
+        self._chain_of[version] = key
+        self.by_party.setdefault(by, {})[key] = None
+        self._name(version)
+        self._remember(record.index, declaration)
+        self.met(version, taken, record.index)
+
+    def _open(self, finding: OpenFinding) -> None:
+        self.open[finding.finding] = finding
+        self._name(finding.finding)
+        for version in finding.versions:
+            self._of.setdefault(version, set()).add(finding.finding)
+
+    def _close(self, finding: str) -> None:
+        known = self.open.pop(finding, None)
+        if known is not None:
+            for version in known.versions:
+                self._of[version].discard(finding)
+
+    def _name(self, name: str) -> None:
+        self._named[digest_of(name)] = name
+
+    def _remember(self, index: int, declaration: Declaration) -> None:
+        self._decoded[index] = declaration
+        if len(self._decoded) > _REMEMBERED:
+            self._decoded.popitem(last=False)
+
+
+def digest_of(name: str) -> bytes:
+    """Sixteen bytes that stand for a chain key, a version or a finding inside the desk."""
+    return hashlib.sha256(name.encode()).digest()[:16]
+
+
+def _starts(declaration: Declaration) -> Instant | None:
+    parts: tuple[Volume | Segment, ...] = (*declaration.volumes, *declaration.segments)
+    starts = [part.window.start for part in parts]
+    known = [start for start in starts if start is not None]
+    return min(known) if known and len(known) == len(starts) else None
+
+
+def _declaration_in(record: Recorded) -> Declaration:
+    body = record.body
+    if isinstance(body, Declared):
+        return body.declaration
+    if isinstance(body, QuietProposed):
+        return body.window
+    if isinstance(body, LineProposed):
+        return body.line
+    raise EngineError("entry-kind", f"Entry {record.index} declares nothing.", index=record.index)

@@ -1,0 +1,62 @@
+"""An entry of the log as the folds take it: who said what, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from thalweg.formats import event as kinds
+from thalweg.formats.event import Body, Value
+from thalweg.ledger import canonical
+from thalweg.ledger.entry import Entry
+from thalweg.model.declarations import Declaration
+from thalweg.model.errors import InputError
+from thalweg.model.instants import Instant
+
+Payload = Callable[[bytes], "bytes | None"]
+"""The payload beside the tree with this digest, None if it was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFact:
+    """An entry of the key history; the ledger has checked it already."""
+
+    kind: str
+    fields: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`event` is the event's hash in hexadecimal; `said_at` is what its author claims."""
+
+    index: int
+    event: str
+    author: str
+    holder: str
+    said_at: Instant
+    body: Body | KeyFact
+
+
+def recorded(index: int, entry: Entry, payload: Payload) -> Recorded:
+    """The entry at `index`, read. `InputError` if its body is not in the form of its kind."""
+    event = entry.event
+    if event.kind in kinds.KEY_HISTORY:
+        body: Body | KeyFact = KeyFact(event.kind, event.body)
+    else:
+        body = kinds.read(event.kind, event.body, _beside(entry, payload))
+    return Recorded(index, event.hash().hex(), event.author, event.holder, Instant(event.at / 1e3), body)
+
+
+def _beside(entry: Entry, payload: Payload) -> Declaration | None:
+    """The declaration that stands beside the tree, where the body says so."""
+    event = entry.event
+    if all(event.body.get(name) != kinds.PAYLOAD for name in kinds.WITH_DECLARATION):
+        return None
+    for commitment in event.payloads:
+        if commitment.media == kinds.DECLARATION_MEDIA:
+            data = payload(commitment.digest)
+            if data is not None:
+                return kinds.read_declaration(canonical.decode(data))
+    raise InputError(
+        "event.payload", "The entry says that its declaration stands beside the tree, and it is not there."
+    )

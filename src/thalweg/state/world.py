@@ -1,0 +1,264 @@
+"""`World`: everything the log says, folded in the order of the log.
+
+A statement has no effect until the desk's `Taken` about it follows; one that is `Refused` never has any. The fold
+asks neither clock nor store: it is told entries, and it reads an entry again through `load` where it keeps only where
+the content stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from thalweg.formats.event import Erasure, Statement
+from thalweg.model.errors import EngineError
+from thalweg.model.events import (
+    DESK,
+    Acknowledged,
+    ChannelJoined,
+    ChannelLeft,
+    ChannelOpened,
+    ChannelStated,
+    ClockFact,
+    ClockTold,
+    Committed,
+    ConsentStated,
+    CrossingLogged,
+    CustodyAnswered,
+    CustodyOffered,
+    DecisionStated,
+    Declared,
+    Delivered,
+    Disseminated,
+    DuplicateJudged,
+    EmergencySent,
+    Exported,
+    LineAnswered,
+    LineChecked,
+    LineJudged,
+    LineProposed,
+    MessageSent,
+    Notice,
+    OfficerAdded,
+    OfficerEnded,
+    OutcomeStated,
+    ParticipationStated,
+    PartyNamed,
+    ProposalAnswered,
+    Proposed,
+    QuietGuaranteed,
+    QuietProposed,
+    ReadBack,
+    Refused,
+    Relayed,
+    Released,
+    Revalidated,
+    Said,
+    SitesRead,
+    Taken,
+    TermsSet,
+    TheatreSet,
+    Verified,
+    WatchEnded,
+    WatchTaken,
+    Withdrawn,
+)
+from thalweg.model.instants import Instant
+from thalweg.state.agreements import Agreement, Agreements, AgreementState, Matter
+from thalweg.state.channels import Channels
+from thalweg.state.exchange import Exchange
+from thalweg.state.membership import Membership
+from thalweg.state.picture import Picture, Standing
+from thalweg.state.recorded import KeyFact, Recorded
+
+_ROLES = ("grant/1", "grant.end/1")
+
+
+class World:
+    """The fold over the whole log. `load(index)` reads an entry of it again."""
+
+    def __init__(self, load: Callable[[int], Recorded]) -> None:
+        self.load = load
+        self.size = 0  # entries folded
+        self.latest = Instant(0.0)  # the desk's clock, as far as the log tells
+        self.membership = Membership()
+        self.channels = Channels()
+        self.picture = Picture(load)
+        self.exchange = Exchange()
+        self.agreements = Agreements()
+        self.answers: dict[str, int] = {}  # statement -> index of the desk's answer
+        self._waiting: dict[str, Recorded] = {}  # said, and not yet taken or refused
+        self._about = ""  # the statement that the notices after it follow from
+
+    def apply(self, record: Recorded) -> None:
+        """The next entry. `EngineError` if it is not the next, or is the desk's own and not in order."""
+        if record.index != self.size:
+            raise EngineError("fold-order", f"Entry {record.index} came where {self.size} was next.")
+        self.size += 1
+        body = record.body
+        match body:
+            case KeyFact():
+                if body.kind in _ROLES:
+                    self.membership.grant(body)
+            case Taken():
+                self._taken(body, record)
+            case Refused():
+                self._waiting.pop(body.statement, None)
+                self.answers.setdefault(body.statement, record.index)
+                self._about = body.statement
+                self._time(body.received)
+            case Notice():
+                self.exchange.noticed(body, record, self._about)
+            case ClockTold():
+                self._about = ""
+                self._clock(body)
+            case Exported() | SitesRead() | Statement() | Erasure():
+                pass  # on record; nothing follows from them
+            case Delivered() if record.author == DESK:
+                self.exchange.delivered(body, record, record.said_at)
+            case _:
+                self._waiting[record.event] = record
+
+    def statement(self, event: str) -> Recorded | None:
+        """A statement that is not yet taken or refused."""
+        return self._waiting.get(event)
+
+    def _time(self, at: Instant) -> None:
+        self.latest = max(self.latest, at)
+
+    def _taken(self, taken: Taken, record: Recorded) -> None:
+        said = self._waiting.pop(taken.statement, None)
+        if said is None:
+            if taken.statement not in self.answers:
+                raise EngineError("fold-taken", f"Entry {record.index} takes a statement that nobody made.")
+            # It goes on with what did not fit into the one before, or says what is open under new rules.
+            self.picture.met(self.picture.chains[taken.subjects[0]].version, taken, record.index)
+            return
+        self.answers[taken.statement] = record.index
+        self._about = taken.statement
+        self._time(taken.received)
+        self._effect(said, taken)
+
+    def _effect(self, record: Recorded, taken: Taken) -> None:
+        said = record.body
+        if isinstance(
+            said, KeyFact | Taken | Refused | Notice | ClockTold | Exported | SitesRead | Statement | Erasure
+        ):
+            raise EngineError("fold-taken", f"Entry {record.index} is nothing that can be taken.")
+        now = taken.received
+        match said:
+            case TheatreSet():
+                self.membership.theatre_set(said)
+                self.picture.compared_anew()
+            case PartyNamed():
+                self.membership.party_named(said)
+                if said.member_of:
+                    self.picture.compared_anew()
+            case OfficerAdded() | OfficerEnded():
+                pass  # the registrar's grant, an entry of its own, makes it so
+            case ParticipationStated():
+                self.membership.participation(said)
+            case WatchTaken():
+                self.membership.watch_taken(said, record)
+            case WatchEnded():
+                self.membership.watch_ended(said, record)
+            case ChannelOpened():
+                self.channels.opened(said, now)
+            case ChannelJoined():
+                self.channels.joined(said, now)
+            case ChannelLeft():
+                self.channels.left(said)
+            case TermsSet():
+                self.channels.terms_set(said)
+            case LineChecked():
+                self.channels.line_checked(said, record, now)
+            case LineAnswered():
+                self.channels.line_answered(said, now)
+            case ChannelStated():
+                self.channels.stated(said)
+            case MessageSent() | DecisionStated():
+                self.channels.logged(said, record)
+            case _:
+                self._about_things(said, record, taken)
+
+    def _about_things(self, said: Said, record: Recorded, taken: Taken) -> None:
+        match said:
+            case Declared():
+                self.picture.declared(said, record, taken)
+            case Withdrawn():
+                self.picture.ended(taken.subjects[0], Standing.CANCELLED)
+            case Revalidated():
+                self.picture.revalidated(taken.subjects[0], said)
+            case Verified():
+                self.picture.verified(taken.subjects[0], said)
+            case DuplicateJudged():
+                self.picture.duplicate(taken.subjects[0], taken.subjects[1], same=said.same)
+            case Released():
+                self.picture.released(taken.subjects[0], said)
+            case ConsentStated():
+                self.picture.consent(taken.subjects[0], given=said.given)
+            case CrossingLogged():
+                self.picture.crossing(taken.subjects[0])
+            case Delivered():
+                self.exchange.delivered(said, record, taken.received)
+            case Acknowledged():
+                self.exchange.acknowledged(said, record, taken)
+            case ReadBack():
+                self.exchange.read_back(said, record, taken)
+            case Disseminated():
+                self.exchange.disseminated(said, record, taken)
+            case Relayed():
+                self.exchange.relayed(said, record, taken)
+            case EmergencySent():
+                self.exchange.emergency(said, record, taken)
+            case Committed():
+                self.exchange.committed(said, record, taken)
+            case OutcomeStated():
+                self.exchange.outcome(said)
+            case Proposed() | QuietProposed() | LineProposed() | CustodyOffered():
+                self.agreements.opened(said, record, taken)
+            case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
+                self._agreed(self.agreements.answered(said, taken.received), taken)
+            case _:
+                raise EngineError("fold-taken", f"Entry {record.index} is nothing that can be taken.")
+
+    def _agreed(self, agreement: Agreement, taken: Taken) -> None:
+        """What the last acceptance brings into force."""
+        if agreement.state is not AgreementState.ACCEPTED:
+            return
+        record = self.load(agreement.index)
+        match agreement.matter:
+            case Matter.FIX:
+                pass  # its notifier declares the change; nobody changes another's declaration
+            case Matter.QUIET_WINDOW:
+                if isinstance(record.body, QuietProposed):
+                    self.picture.quiet_in_force(record.body, record, taken)
+            case Matter.LINE:
+                if isinstance(record.body, LineProposed):
+                    self.picture.line_in_force(record.body, record, taken)
+            case Matter.CUSTODY:
+                self.picture.handed_over(agreement.about, agreement.to[0])
+            case _:
+                assert_never(agreement.matter)
+
+    def _clock(self, told: ClockTold) -> None:
+        self._time(told.at)
+        match told.what:
+            case ClockFact.ESCALATED:
+                self.exchange.escalated(told.subject, told.step)
+            case ClockFact.REMINDED:
+                self.picture.chains[told.subject].reminded = True
+            case ClockFact.REPEATED:
+                self.exchange.repeated(told.subject, told.step, told.at)
+            case ClockFact.LAPSED:
+                if told.subject in self.exchange.commitments:
+                    self.exchange.lapsed(told.subject)
+                else:
+                    self.agreements.lapsed(told.subject)
+            case ClockFact.ENDED:
+                self.picture.ended(told.subject, Standing.ENDED)
+                self.exchange.close(told.facts.get("closes", "").split())
+            case ClockFact.CHANNEL:
+                self.channels.line_unanswered(told.facts["channel"], told.subject)
+            case _:
+                assert_never(told.what)
