@@ -6,6 +6,19 @@ docs/explanation/conflict.md has the definitions.
 
 from thalweg.engine.batch import batch
 from thalweg.engine.online import Cancelled, Change, Comparison, Declared, Event, Online, Tick, live_at
+from thalweg.engine.preview import preview
 from thalweg.engine.suggest import suggest
 
-__all__ = ["Cancelled", "Change", "Comparison", "Declared", "Event", "Online", "Tick", "batch", "live_at", "suggest"]
+__all__ = [
+    "Cancelled",
+    "Change",
+    "Comparison",
+    "Declared",
+    "Event",
+    "Online",
+    "Tick",
+    "batch",
+    "live_at",
+    "preview",
+    "suggest",
+]

@@ -108,12 +108,12 @@ class _Case:
 
 
 def suggest(
-    declarations: Sequence[Declaration], findings: Sequence[Finding], theatre: Theatre
+    declarations: Sequence[Declaration], findings: Sequence[Finding], theatre: Theatre, *, about: str = ""
 ) -> Iterator[tuple[int, Suggestions]]:
     """For each conflicting operation or movement its suggestions, each with how many there will be in all.
 
-    `findings` are those of `batch` over the same declarations. Lazy: a caller that shows progress, or stops early,
-    pays for what it has taken.
+    `findings` are those of `batch` over the same declarations, or with `about`, a version id, those that it has a part
+    in: then it alone is asked about. Lazy: a caller that shows progress, or stops early, pays for what it has taken.
     """
     of: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -124,7 +124,9 @@ def suggest(
     asked = [
         version
         for version in sorted(of)
-        if _may_change(live[rows[version]]) and any(finding.type in _TO_CLEAR for finding in of[version])
+        if about in ("", version)
+        and _may_change(live[rows[version]])
+        and any(finding.type in _TO_CLEAR for finding in of[version])
     ]
     if not asked:
         return

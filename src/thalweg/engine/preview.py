@@ -1,0 +1,38 @@
+"""What a declaration would find, and what would clear it, among what its author has been shown (D13).
+
+A preview rests on `shown` and the theatre and on nothing else: whoever asks learns nothing about what was not shown,
+and is to be told that there may be more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from thalweg.engine.explain import Describe
+from thalweg.engine.online import Online
+from thalweg.engine.suggest import suggest
+from thalweg.model.declarations import Declaration
+from thalweg.model.findings import Finding, Suggestions
+from thalweg.model.theatre import Theatre
+
+
+def preview(
+    declaration: Declaration, shown: Iterable[Declaration], theatre: Theatre, *, describe: Describe | None = None
+) -> tuple[tuple[Finding, ...], Suggestions | None]:
+    """The findings of the declaration with what was shown, in reading order, and the ways out; None where nothing is to
+    be cleared or the declaration cannot be changed.
+
+    Left out of `shown` are the declaration's own chain and the chain that it replaces; of several versions of one
+    chain the one with the highest revision is taken. The time rises with the number shown.
+    """
+    own = {declaration.declaration_id, declaration.replaces}
+    chains: dict[str, Declaration] = {}
+    for each in sorted(shown, key=lambda each: (each.revision, each.version_id)):
+        if each.declaration_id not in own:
+            chains[each.declaration_id] = each
+    others = list(chains.values())
+    online = Online(theatre, describe=describe)
+    online.load(others, ())
+    findings = online.compare(declaration).findings
+    ways = suggest([declaration, *others], findings, theatre, about=declaration.version_id)
+    return findings, next((each for _, each in ways), None)
