@@ -8,6 +8,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Annotated, Any
 
 import httpx2
@@ -54,7 +55,7 @@ class Note(BaseModel):
 @dataclass
 class World:
     settings: DoorSettings = field(default_factory=lambda: DoorSettings(ORIGIN))
-    shell: Mapping[str, Any] = field(default_factory=dict)
+    around: Mapping[str, Any] = field(default_factory=dict)
     now_ms: int = START_MS
     store: AccountStore = field(default_factory=MemoryAccounts)
     audited: list[tuple[str, Mapping[str, str | int]]] = field(default_factory=list)
@@ -75,7 +76,7 @@ class World:
             lambda account, role: self.joined.append((account.author, role)),
         )
         told = {"log": lambda line: self.lines.append(json.loads(line)), "ticks": lambda: self.now_ms / 1000}
-        self.app = application(self.doors, ShellSettings(**{**told, **self.shell}))
+        self.app = application(self.doors, ShellSettings(**{**told, **self.around}))
 
     def browser(self, address: str = "192.0.2.7", agent: str = FIREFOX, origin: str = "") -> Browser:
         base = origin or self.settings.origin
@@ -132,7 +133,9 @@ class Browser:
         told = {"origin": self.origin, **({CSRF_HEADER: self.csrf} if self.csrf else {})}
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         kept = {name: value for name, value in {**told, **named}.items() if value != "absent"}
-        return self.client.request(method, path, json=body, headers=kept)
+        # Escaped, so that any text at all can be sent.
+        content = None if body is None else json.dumps(body)
+        return self.client.request(method, path, content=content, headers={"content-type": "application/json", **kept})
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.send("GET", path, **headers)
@@ -173,8 +176,10 @@ class Browser:
 class Authenticator:
     """A soft passkey: one ES256 credential, made with the CBOR and COSE of python-fido2."""
 
+    made = count()
+
     def __init__(self, name: str = "key") -> None:
-        seed = int.from_bytes(hashlib.sha256(f"{name} {id(self)}".encode()).digest(), "big")
+        seed = int.from_bytes(hashlib.sha256(f"{name} {next(self.made)}".encode()).digest(), "big")
         self.private = ec.derive_private_key(seed % (1 << 250) + 1, ec.SECP256R1())
         self.id = hashlib.sha256(name.encode() + seed.to_bytes(32, "big")).digest()[:20]
         self.count = 0

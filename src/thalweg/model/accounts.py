@@ -424,4 +424,4 @@ _FORMS = {"email": _EMAIL, "phone": _PHONE, "webhook": _WEBHOOK}
 
 def _reachable(kind: str, address: str) -> bool:
     form = _FORMS.get(kind)
-    return form is not None and form.fullmatch(address) is not None
+    return form is not None and address.isprintable() and form.fullmatch(address) is not None

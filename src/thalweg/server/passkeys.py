@@ -95,7 +95,8 @@ def register(
         raise Refusal("passkey-refused", "The authenticator's answer does not hold; begin again.") from error
     told = credential.get("response")
     sent = told.get("transports") if isinstance(told, Mapping) else None
-    known = tuple(each for each in sent if isinstance(each, str) and each in _TRANSPORTS) if sent else ()
+    listed = sent if isinstance(sent, list) else []
+    known = tuple(sorted({each for each in listed if isinstance(each, str)} & _TRANSPORTS))
     return Passkey(
         shown.credential_id, account, shown.credential_public_key, shown.sign_count, label, known, now_ms, now_ms
     )

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pyotp import TOTP
 
-from thalweg.model.accounts import Account, Failures, PasswordSecret, RecoveryCodes, TotpSecret, digest
+from thalweg.model.accounts import LOGIN, Account, Failures, PasswordSecret, RecoveryCodes, TotpSecret, digest
 from thalweg.server.doors import Doors
 from thalweg.server.problems import Refusal
 from thalweg.server.sessions import too_often
@@ -120,7 +120,7 @@ def check_password(doors: Doors, login: str, device: bytes | None, password: str
     """
     name = _count_name(doors, login, device)
     _slow_down(doors, name)
-    account = doors.store.account_by_login(login)
+    account = doors.store.account_by_login(login) if LOGIN.fullmatch(login) else None
     held = None if account is None else doors.store.password(account.id)
     totp = None if account is None else doors.store.totp(account.id)
     right = _is_password(password, _NOBODY_HASH if held is None else held.hash)

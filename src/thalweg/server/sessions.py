@@ -35,6 +35,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SEE_EVERY_MS = 60_000
 _DEVICE_S = 400 * 86_400
 _SECRET_BYTES = 32
+_MOST_FIELDS = 1_000
 _TOKEN = re.compile(rf"{TOKEN_PREFIX}[A-Za-z0-9_-]{{43}}")
 _PERSON = frozenset({"read", "write", "keys"})
 _BROWSERS = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
@@ -317,11 +318,18 @@ async def _check_intent(request: Request, doors: Doors, found: Principal) -> Non
         return
     sent = request.headers.get(CSRF_HEADER, "")
     if not sent and media_type(request) == "application/x-www-form-urlencoded":
-        fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=1000)
-        sent = fields.get(CSRF_FIELD, [""])[0]
+        sent = _form_field(await request.body(), CSRF_FIELD)
     expected = csrf_token(doors, found.session)
     if not hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode()):
         raise Refusal("csrf-refused", "The form is not from this session; load the page again.")
+
+
+def _form_field(body: bytes, name: str) -> str:
+    """The field of a form; empty if there is none, or if it is no form that a page of ours would send."""
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS).get(name, [""])[0]
+    except ValueError:
+        return ""
 
 
 def _need_scope(found: Principal, scope: str) -> None:

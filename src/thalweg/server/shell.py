@@ -414,11 +414,11 @@ def too_large(limit: int) -> Refusal:
 
 def _log_error(settings: ShellSettings, doors: Doors, scope: Scope, error: BaseException) -> None:
     """Which sort of error, and where in the source: an error's own words may hold what somebody sent."""
-    where, step = "", error.__traceback__
+    ours, raised, step = "", "", error.__traceback__
     while step is not None:
         file = PurePath(step.tb_frame.f_code.co_filename)
-        if "thalweg" in file.parts or not where:
-            where = f"{'/'.join(file.parts[-3:])}:{step.tb_lineno}"
+        raised = f"{'/'.join(file.parts[-3:])}:{step.tb_lineno}"
+        ours = raised if "thalweg" in file.parts else ours
         step = step.tb_next
     line = {
         "at": doors.now(),
@@ -427,7 +427,8 @@ def _log_error(settings: ShellSettings, doors: Doors, scope: Scope, error: BaseE
         "route": _route(scope),
         "error": type(error).__name__,
         "code": getattr(error, "code", ""),
-        "where": where,
+        "ours": ours,
+        "raised": raised,
     }
     settings.log(json.dumps(line, separators=(",", ":")))
 

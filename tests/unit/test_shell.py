@@ -1,0 +1,323 @@
+"""What surrounds every answer: headers, limits, problems, counts and the log (R46)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.doors_world import ORIGIN, Browser, World
+from thalweg.model.errors import ValueRefused
+from thalweg.server.doors import DoorSettings
+from thalweg.server.rates import Rate, Rates
+
+SECRET = "36.1 N 40.2 E"  # noqa: S105  # a position, which no log may have
+PROXY = "10.1.1.1"
+
+
+def events(world: World, event: str) -> list[dict[str, Any]]:
+    return [line for line in world.lines if line["event"] == event]
+
+
+# --- headers ---
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/who/1", "/nowhere", "/breaks/other", "/page"])
+def test_every_answer_has_the_headers_that_protect_it(path: str) -> None:
+    answer = World().browser().get(path)
+    held = answer.headers
+    assert "default-src 'none'" in held["content-security-policy"]
+    assert "frame-ancestors 'none'" in held["content-security-policy"]
+    assert "unsafe" not in held["content-security-policy"]
+    assert held["x-content-type-options"] == "nosniff"
+    assert held["referrer-policy"] == "no-referrer"
+    assert held["cross-origin-opener-policy"] == "same-origin"
+    assert held["cross-origin-resource-policy"] == "same-origin"
+    assert "geolocation=()" in held["permissions-policy"]
+    assert held["strict-transport-security"].startswith("max-age=63072000")
+    assert held["cache-control"] == "no-store"
+    assert held["server"] == "thalweg"
+    assert "access-control-allow-origin" not in held
+
+
+def test_a_pages_nonce_is_new_each_time_and_stands_in_the_policy() -> None:
+    browser = World().browser()
+    seen = set()
+    for _ in range(3):
+        answer = browser.get("/page")
+        nonce = re.findall(r"nonce='([^']+)'", answer.text)[0]
+        assert f"script-src 'self' 'nonce-{nonce}'" in answer.headers["content-security-policy"]
+        seen.add(nonce)
+    assert len(seen) == 3
+
+
+def test_what_a_signed_in_person_gets_is_kept_by_no_cache() -> None:
+    world = World()
+    browser, _ = world.person()
+    assert browser.get("/who/1").headers["cache-control"] == "no-store"
+
+
+# --- problems ---
+
+
+def test_every_refusal_is_a_problem_with_a_code_and_the_requests_id() -> None:
+    browser = World().browser()
+    for path, status, code in (
+        ("/nowhere", 404, "not-found"),
+        ("/notes", 405, "method-not-allowed"),
+        ("/who/1", 401, "sign-in-needed"),
+        ("/breaks/ours", 400, "file-unreadable"),
+        ("/breaks/engine", 503, "out-of-memory"),
+        ("/breaks/other", 500, "internal-error"),
+    ):
+        answer = browser.get(path)
+        told = answer.json()
+        assert (answer.status_code, told["status"], told["code"]) == (status, status, code)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert told["request"] == answer.headers["x-request-id"]
+        assert told["type"] == f"/problems/{code}"
+        assert told["title"]
+
+
+def test_the_type_of_a_problem_leads_somewhere() -> None:
+    browser = World().browser()
+    assert browser.get("/problems/rate-limited").json() == {
+        "code": "rate-limited",
+        "status": 429,
+        "title": "Too Many Requests",
+    }
+    assert browser.get("/problems/unheard-of").status_code == 404
+
+
+def test_our_errors_tell_their_sentence_and_plain_fields_and_what_breaks_inside_tells_neither() -> None:
+    browser = World().browser()
+    ours = browser.get("/breaks/ours").json()
+    assert ours["detail"] == "Not that one."
+    assert ours["fields"] == {"found": "x.csv"}
+    for path in ("/breaks/engine", "/breaks/other"):
+        assert "N" not in browser.get(path).json().get("fields", {})
+        assert "36.1" not in browser.get(path).text
+
+
+def test_statuses_of_other_rooms_are_added_by_their_codes() -> None:
+    world = World(around={"statuses": {"file-unreadable": 418}})
+    assert world.browser().get("/breaks/ours").status_code == 418
+
+
+def test_an_invalid_body_is_told_where_it_is_wrong_and_not_what_it_said() -> None:
+    world = World()
+    browser, _ = world.person()
+    answer = browser.post("/notes", {"text": [SECRET]})
+    assert answer.status_code == 422
+    assert answer.json()["fields"]["found"][0]["where"] == "body.text"
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, '{"text": NaN}', "\xff", "null", '"x"', ""])
+def test_a_body_that_is_no_json_of_ours_never_breaks_anything(body: str) -> None:
+    world = World()
+    browser, _ = world.person()
+    told = {"content-type": "application/json", "x-csrf-token": browser.csrf}
+    answer = browser.client.post("/notes", content=body.encode("latin-1"), headers=told)
+    assert answer.status_code in (400, 422)
+    assert events(world, "error") == []
+
+
+# --- limits ---
+
+
+def test_a_body_is_taken_up_to_the_limit_whatever_its_length_was_said_to_be() -> None:
+    world = World(around={"body_bytes": 100, "body_bytes_under": {"/forms": 1000, "/sign-in": 9000}})
+    client = world.browser().client
+    assert client.post("/open", content=b"x" * 100).json() == {"bytes": 100}
+    said = client.post("/open", content=b"x" * 101)
+    assert (said.status_code, said.json()["code"]) == (413, "request-too-large")
+    unsaid = client.post("/open", content=iter([b"x" * 60, b"x" * 60]))
+    assert (unsaid.status_code, unsaid.json()["code"]) == (413, "request-too-large")
+    browser, _ = world.person()
+    told = {"x-csrf-token": browser.csrf, "content-type": "text/plain"}
+    assert browser.client.post("/forms", content=b"x" * 1000, headers=told).status_code == 200
+    assert browser.client.post("/forms", content=b"x" * 1001, headers=told).status_code == 413
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "1e3", "9" * 20, "1, 1"])
+def test_a_length_that_is_no_number_is_refused(length: str) -> None:
+    answer = World().browser().client.post("/open", headers={"content-length": length})
+    assert answer.status_code == 413
+
+
+def test_headers_are_taken_up_to_a_number_and_a_size() -> None:
+    client = World().browser().client
+    many = client.get("/healthz", headers=[(f"x-{n}", "1") for n in range(101)])
+    assert (many.status_code, many.json()["code"]) == (431, "headers-too-large")
+    assert client.get("/healthz", headers={"x": "1" * 33_000}).status_code == 431
+
+
+def test_the_server_answers_under_its_own_name_only_but_for_those_who_look_after_it() -> None:
+    """A name that somebody else points at our address (rebinding) must not reach us from their page."""
+    world = World(around={"hosts": frozenset({"desk.internal"})})
+    browser = world.browser()
+    evil = browser.get("/who/1", host="evil.example")
+    assert (evil.status_code, evil.json()["code"]) == (421, "host-refused")
+    assert browser.get("/who/1", host="desk.internal").status_code == 401
+    assert browser.get("/healthz", host="10.0.0.9").status_code == 200
+
+
+def test_one_address_that_nobody_signs_for_is_slowed_down_and_one_that_has_signed_in_is_not() -> None:
+    world = World(around={"address_rate": Rate(10, 60_000)})
+    browser, _ = world.person()
+    got = [browser.get("/who/1").status_code for _ in range(30)]
+    assert got == [200] * 30
+    stranger = world.browser("203.0.113.1")
+    got = [stranger.get("/nowhere").status_code for _ in range(12)]
+    assert got == [404] * 10 + [429] * 2
+    assert stranger.get("/nowhere").headers["retry-after"] == "6"
+    assert stranger.get("/healthz").status_code == 200
+    world.wait(6_000)
+    assert stranger.get("/nowhere").status_code == 404
+
+
+def test_an_account_has_a_rate_of_its_own_over_all_its_addresses() -> None:
+    world = World(settings=DoorSettings(ORIGIN, principal_rate=Rate(5, 60_000)))
+    browser, key = world.person()
+    other = world.browser("203.0.113.1")
+    other.sign_in(key)
+    got = [each.get("/who/1").status_code for _ in range(3) for each in (browser, other)]
+    assert got == [200] * 5 + [429]
+
+
+def test_a_rate_allows_its_count_at_once_and_then_one_at_a_time() -> None:
+    rates, rate = Rates(), Rate(3, 3_000)
+    assert [rates.take("a", rate, 0) for _ in range(5)] == [0, 0, 0, 1_000, 1_000]
+    assert rates.take("a", rate, 999) == 1
+    assert rates.take("a", rate, 1_000) == 0
+    assert rates.wait("a", rate, 1_000) == 1_000
+    assert rates.take("b", rate, 1_000) == 0
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out_for_longer_than_a_whole_allowance() -> None:
+    rates, rate = Rates(), Rate(3, 3_000)
+    for _ in range(3):
+        rates.take("a", rate, 10_000_000)
+    assert rates.wait("a", rate, 0) <= 1_000
+
+
+def test_however_many_names_there_are_the_memory_for_them_is_bounded() -> None:
+    rates, rate = Rates(most=100), Rate(1, 1_000_000)
+    for n in range(1_000):
+        rates.take(f"{n}", rate, n)
+    assert len(rates._whole_at) <= 101
+    assert rates.wait("999", rate, 1_000) > 0
+
+
+def test_a_rate_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueRefused):
+        Rate(0, 1)
+
+
+# --- log, metrics, health ---
+
+
+def test_the_log_has_one_line_for_each_answer_and_nothing_of_what_was_said() -> None:
+    world = World()
+    browser, _ = world.person("anna")
+    world.lines.clear()
+    browser.get(f"/who/{SECRET}?q={SECRET}", user_agent=SECRET, referer=SECRET)
+    browser.post("/notes", {"text": SECRET})
+    browser.get(f"/breaks/{SECRET}")
+    browser.get(f"/{SECRET}")
+    told = json.dumps(world.lines)
+    for word in (SECRET, "36.1", "192.0.2.7", "anna", "blue", "o-"):
+        assert word not in told
+    lines = events(world, "request")
+    assert [line["route"] for line in lines] == ["/who/{anything}", "/notes", "/breaks/{how}", "none"]
+    assert [line["status"] for line in lines] == [200, 200, 500, 404]
+    assert {line["from"] for line in lines} == {lines[0]["from"]}
+    assert set(lines[0]) == {
+        "at", "event", "request", "method", "route", "status", "code", "how", "from", "first_ms", "ms", "bytes_in",
+        "bytes_out",
+    }  # fmt: skip
+
+
+def test_what_breaks_is_logged_with_its_sort_and_its_place_under_the_requests_id() -> None:
+    world = World()
+    answer = world.browser().get("/breaks/other")
+    (error,) = events(world, "error")
+    assert error["error"] == "KeyError"
+    assert re.fullmatch(r".*doors_world\.py:[0-9]+", error["raised"])
+    assert re.fullmatch(r"thalweg/server/[a-z]+\.py:[0-9]+", error["ours"])
+    assert error["request"] == answer.json()["request"]
+    assert "hospital" not in json.dumps(world.lines)
+
+
+def test_metrics_count_by_route_and_name_nobody() -> None:
+    world = World()
+    browser, _ = world.person("anna")
+    for _ in range(3):
+        browser.get("/who/secret-id")
+    browser.get("/breaks/other")
+    text = world.browser("127.0.0.1").get("/metrics").text
+    assert 'thalweg_http_requests_total{method="GET",route="/who/{anything}",status="2xx"} 3.0' in text
+    assert 'thalweg_http_refused_total{code="internal-error"} 1.0' in text
+    assert 'thalweg_http_seconds_count{route="/who/{anything}"} 3.0' in text
+    for word in ("secret-id", "anna", "blue", "192.0.2"):
+        assert word not in text
+
+
+def test_metrics_are_for_this_machine_or_for_whoever_has_the_token() -> None:
+    token = "m" * 32
+    world = World(around={"metrics_token": token})
+    far = world.browser("192.0.2.7")
+    assert far.get("/metrics").json()["code"] == "metrics-refused"
+    assert far.get("/metrics", authorization="Bearer " + "n" * 32).status_code == 403
+    assert far.get("/metrics", authorization=f"Bearer {token}").status_code == 200
+    near = world.browser("127.0.0.1")
+    assert near.get("/metrics").status_code == 200
+    # a proxy on this machine, which nobody named, hands on what comes from elsewhere
+    assert near.get("/metrics", x_forwarded_for="192.0.2.7").status_code == 403
+    bare = World().browser("192.0.2.7")
+    assert bare.get("/metrics", authorization="Bearer ").status_code == 403
+    with pytest.raises(ValueRefused):
+        World(around={"metrics_token": "short"})
+
+
+def test_health_is_being_alive_and_readiness_says_what_is_missing() -> None:
+    reasons: list[str] = ["the log is read"]
+    world = World(around={"ready": lambda: tuple(reasons)})
+    browser = world.browser()
+    assert browser.get("/healthz").json() == {"alive": True}
+    waiting = browser.get("/readyz")
+    assert (waiting.status_code, waiting.json()["code"]) == (503, "not-ready")
+    assert waiting.json()["fields"] == {"reasons": ["the log is read"]}
+    reasons.clear()
+    assert browser.get("/readyz").json() == {"ready": True}
+
+
+# --- proxies ---
+
+
+def through_proxy(world: World, forwarded: str) -> Browser:
+    browser = world.browser(PROXY)
+    browser.client.headers["x-forwarded-for"] = forwarded
+    return browser
+
+
+def test_behind_a_named_proxy_the_address_is_the_last_that_is_no_proxy() -> None:
+    world = World(settings=DoorSettings(ORIGIN, trusted_proxies=frozenset({PROXY, "10.1.1.2"})))
+    for forwarded in ("203.0.113.5", "1.1.1.1, 203.0.113.5", "1.1.1.1, 203.0.113.5, 10.1.1.2", "x, 203.0.113.5"):
+        through_proxy(world, forwarded).get("/nowhere")
+    world.browser("203.0.113.5").get("/nowhere")
+    assert len({line["from"] for line in world.lines}) == 1
+    through_proxy(world, "203.0.113.6").get("/nowhere")
+    through_proxy(world, "nonsense").get("/nowhere")
+    assert len({line["from"] for line in world.lines}) == 3
+
+
+def test_addresses_of_one_ipv6_customer_count_as_one() -> None:
+    world = World()
+    for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"):
+        world.browser(address).get("/nowhere")
+    seen = [line["from"] for line in world.lines]
+    assert seen[0] == seen[1] != seen[2]
