@@ -37,10 +37,9 @@ from thalweg.ledger.canonical import Reader, Value, b64, unb64
 from thalweg.ledger.checkpoint import SignedCheckpoint, require_log_signature
 from thalweg.ledger.entry import NO_PREVIOUS, Entry, payload_digest
 from thalweg.ledger.errors import Damaged, Inconsistent, Malformed, Refused, StoreFailed
-from thalweg.ledger.identity import KeyHistory
+from thalweg.ledger.identity import IDENTITY_KINDS, KeyHistory
 from thalweg.ledger.promise import Append, NewEntry, Store, StoredPayload
-from thalweg.ledger.sequencer import prepare
-from thalweg.ledger.tree import GrowingTree, Head
+from thalweg.ledger.tree import GrowingTree, Head, leaf_hash
 from thalweg.model.keeping import Message
 from thalweg.stores.files import Mark, write_durably
 from thalweg.stores.home import Home, Settings, open_desk_tables, open_store
@@ -414,9 +413,10 @@ def _exactly(file: IO[bytes], count: int, name: str) -> bytes:
 
 def _admit(index: int, entry: Entry, data: bytes, history: KeyHistory, tips: dict[str, tuple[int, bytes]]) -> NewEntry:
     """The entry as it is to be stored, if it continues its author's chain and the key history takes it."""
-    new = prepare(data).new
+    event = entry.event
+    new = NewEntry(data, leaf_hash(data), event.author, event.seq, event.hash(), event.kind in IDENTITY_KINDS)
     expected = tips.get(new.author, (-1, NO_PREVIOUS))
-    if (new.seq, entry.event.prev) != (expected[0] + 1, expected[1]):
+    if (new.seq, event.prev) != (expected[0] + 1, expected[1]):
         raise Damaged("backup.author", f"Entry {index} does not continue its author's chain.", index=index)
     tips[new.author] = (new.seq, new.event_hash)
     if new.identity:
