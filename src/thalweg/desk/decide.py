@@ -26,6 +26,7 @@ from thalweg.desk.shades import Shades
 from thalweg.engine import Cancelled, Online, Tick, batch
 from thalweg.engine import Declared as Fed
 from thalweg.engine.online import Comparison
+from thalweg.formats.event import Erasure, Statement
 from thalweg.model.declarations import Cancellation, Declaration, Kind
 from thalweg.model.events import (
     ByDesk,
@@ -61,6 +62,7 @@ from thalweg.model.events import (
     Taken,
     TermsSet,
     TheatreSet,
+    Weighed,
     Withdrawn,
 )
 from thalweg.model.findings import Finding
@@ -72,7 +74,7 @@ from thalweg.policy.telling import Telling
 from thalweg.state.agreements import AgreementState, Matter
 from thalweg.state.exchange import notice_id
 from thalweg.state.picture import Chain, Standing
-from thalweg.state.recorded import Recorded
+from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
 
 LACKING: Final = "knowledge-lacking"
@@ -170,9 +172,16 @@ class Desk:
     def _take(
         self, record: Recorded, subjects: tuple[str, ...], book: Book, *, mismatch: tuple[str, ...] = ()
     ) -> Taken:
-        taken = Taken(record.event, book.now, subjects=subjects, mismatch=mismatch)
+        if subjects and subjects != self._plain(record):
+            book.say(Weighed(record.event, subjects))
+        taken = Taken(record.event, book.now, mismatch=mismatch)
         book.say(taken)
         return taken
+
+    def _plain(self, record: Recorded) -> tuple[str, ...]:
+        """The chains that a statement names by their own ids."""
+        body = record.body
+        return () if isinstance(body, KeyFact | Statement | Erasure | ByDesk) else self.world.subjects(body)
 
     def _refuse(self, record: Recorded, no: No, book: Book) -> None:
         book.say(Refused(record.event, book.now, no.code, no.sentence))
@@ -208,29 +217,33 @@ class Desk:
         declaration = said.declaration
         lead_s, needed_s = self._lead(declaration, book.now)
         met = [_met(finding, declaration.version_id) for finding in findings]
+        rest = self._weigh(record, (key,), met, book)
         taken = Taken(
             record.event,
             book.now,
-            subjects=(key,),
             lead_s=lead_s,
             needed_s=needed_s,
             late=lead_s is not None and needed_s is not None and lead_s < needed_s,
             not_cited=not_cited[:_NOT_CITED],
-            opened=tuple(met[:_MET_IN_ONE]),
-            engine=self._engine,
-            rules=self.world.membership.theatre.rules_hash,
-            more=len(met) > _MET_IN_ONE,
         )
         book.say(taken)
-        for start in range(_MET_IN_ONE, len(met), _MET_IN_ONE):
-            following = tuple(met[start : start + _MET_IN_ONE])
-            book.say(
-                Taken(
-                    record.event, book.now, subjects=(key,), opened=following, engine=self._engine, rules=taken.rules,
-                    more=start + _MET_IN_ONE < len(met),
-                )
-            )  # fmt: skip
+        self._weigh_on(record, key, rest, book)
         return taken
+
+    def _weigh(self, record: Recorded, subjects: tuple[str, ...], met: Sequence[Met], book: Book) -> Sequence[Met]:
+        """What was found, before the statement is taken; and what did not fit."""
+        if met:
+            book.say(self._weighed(record, subjects, met[:_MET_IN_ONE]))
+        return met[_MET_IN_ONE:]
+
+    def _weigh_on(self, record: Recorded, key: str, met: Sequence[Met], book: Book) -> None:
+        """What did not fit, or is open under new rules, once the statement is taken."""
+        for start in range(0, len(met), _MET_IN_ONE):
+            book.say(self._weighed(record, (key,), met[start : start + _MET_IN_ONE]))
+
+    def _weighed(self, record: Recorded, subjects: tuple[str, ...], met: Sequence[Met]) -> Weighed:
+        rules = self.world.membership.theatre.rules_hash
+        return Weighed(record.event, subjects, opened=tuple(met), engine=self._engine, rules=rules)
 
     def _enter(self, declaration: Declaration, key: str, trial: Comparison | None) -> None:
         chain = self.world.picture.chains[key]
@@ -370,13 +383,12 @@ class Desk:
             return
         trial = self.online.compare(declaration)
         mine = self._shades.met_by(declaration, agreement.by)
-        met = tuple(_met(finding, declaration.version_id) for finding in trial.findings)[:_MET_IN_ONE]
-        taken = Taken(
-            record.event, book.now, subjects=subjects, opened=met, engine=self._engine,
-            rules=self.world.membership.theatre.rules_hash,
-        )  # fmt: skip
-        book.say(taken)
         key = subjects[1]
+        met = [_met(finding, declaration.version_id) for finding in trial.findings]
+        rest = self._weigh(record, (key,), met, book)
+        taken = Taken(record.event, book.now)
+        book.say(taken)
+        self._weigh_on(record, key, rest, book)
         self._enter(declaration, key, trial)
         self._write(self._telling.about(record, said, subjects, taken, {}), book)
         self._tell_of(self.world.picture.chains[key], trial.findings, mine, taken, book)
@@ -529,7 +541,6 @@ class Desk:
         self.online, findings = self._everything_anew()
         self._shades.changed()
         self.clocks.everything(self.world)
-        theatre = self.world.membership.theatre
         by_chain: dict[str, list[Finding]] = {}
         for finding in findings:
             chain = self.world.picture.chain_of(finding.versions[0])
@@ -538,13 +549,7 @@ class Desk:
         for key in sorted(by_chain):
             chain = self.world.picture.chains[key]
             met = [_met(finding, chain.version) for finding in by_chain[key]]
-            for start in range(0, len(met), _MET_IN_ONE):
-                book.say(
-                    Taken(
-                        record.event, book.now, subjects=(key,), opened=tuple(met[start : start + _MET_IN_ONE]),
-                        engine=self._engine, rules=theatre.rules_hash,
-                    )
-                )  # fmt: skip
+            self._weigh_on(record, key, met, book)
             meetings = self._shades.meeting_with(chain)
             self._write(self.policy.declared(chain, book.now, by_chain[key], meetings), book)
 

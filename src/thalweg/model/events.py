@@ -626,26 +626,33 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The desk took a statement: when by its clock, and what followed at once.
+class Weighed:
+    """What the desk found about a statement, for the record and for nobody's eyes: written just before its `Taken`.
 
-    `subjects` are the chains, commitments or agreements that it is about, under their own names and in the order in
-    which it names them: its author may have known them by opaque ids.
+    `subjects` are the chains that it is about, under their own names and in the order in which it names them, for its
+    author may have known them by opaque ids; empty where the statement itself names them. After its `Taken`, another
+    one goes on with what did not fit, or says what is open on the chain `subjects[0]` under new rules.
     """
 
     statement: Id
-    received: Instant
     subjects: Annotated[tuple[Id, ...], Most(100)] = ()
+    opened: Annotated[tuple[Met, ...], Most(250)] = ()
+    suspects: Annotated[tuple[Id, ...], Most(64)] = ()  # chains that may be the same thing (R10)
+    engine: Short = ""
+    rules: Short = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The desk took a statement: when by its clock, and what of that its author may know. Shown to its author."""
+
+    statement: Id
+    received: Instant
     lead_s: int | None = None  # from taking to the start; negative: it had begun
     needed_s: int | None = None
     late: bool = False  # for ever (R7)
     not_cited: Annotated[tuple[Shown, ...], Most(500)] = ()
-    opened: Annotated[tuple[Met, ...], Most(250)] = ()
-    more: bool = False  # another `Taken` about the same statement goes on with what did not fit in this one
-    suspects: Annotated[tuple[Id, ...], Most(64)] = ()  # chains that may be the same thing (R10)
     mismatch: Annotated[tuple[Short, ...], Most(16)] = ()  # of a read-back: position, time, altitude, identity
-    engine: Short = ""
-    rules: Short = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -757,6 +764,6 @@ Agreeing = (
     | CustodyOffered
     | CustodyAnswered
 )
-ByDesk = Taken | Refused | Notice | ClockTold | Exported | SitesRead
+ByDesk = Weighed | Taken | Refused | Notice | ClockTold | Exported | SitesRead
 Said = Membership | Channels | IntakeSaid | ExchangeSaid | Agreeing
 """What a person says. Everything but `Membership` names the party it is said for."""

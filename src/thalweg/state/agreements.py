@@ -68,7 +68,11 @@ class Agreements:
         self.agreements: dict[str, Agreement] = {}
 
     def opened(
-        self, said: Proposed | QuietProposed | LineProposed | CustodyOffered, record: Recorded, taken: Taken
+        self,
+        said: Proposed | QuietProposed | LineProposed | CustodyOffered,
+        record: Recorded,
+        taken: Taken,
+        subjects: tuple[str, ...],
     ) -> None:
         event, index, at = record.event, record.index, taken.received
         match said:
@@ -83,7 +87,7 @@ class Agreements:
                     event, Matter.LINE, said.by, said.to, said.line.declaration_id, index, at, said.expires
                 )
             case CustodyOffered():
-                made = Agreement(event, Matter.CUSTODY, said.by, (said.to,), taken.subjects[0], index, at, None)
+                made = Agreement(event, Matter.CUSTODY, said.by, (said.to,), subjects[0], index, at, None)
         self.agreements[event] = made
 
     def answered(

@@ -25,6 +25,7 @@ from thalweg.model.events import (
     Taken,
     Verification,
     Verified,
+    Weighed,
 )
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
@@ -136,33 +137,31 @@ class Picture:
 
     # --- folding ---
 
-    def declared(self, said: Declared, record: Recorded, taken: Taken) -> None:
-        self._take(said.declaration, said.by, record, taken)
+    def declared(self, said: Declared, record: Recorded, taken: Taken, weighed: Weighed) -> None:
+        self._take(said.declaration, said.by, record, taken, weighed)
         chain = self.chains[self.key(said.by, said.declaration.declaration_id)]
         if said.consent:
             chain.consent = True
         chain.releases.update({each.to: each.level for each in said.releases})
 
-    def quiet_in_force(self, said: QuietProposed, record: Recorded, taken: Taken) -> None:
+    def quiet_in_force(self, said: QuietProposed, record: Recorded, taken: Taken, weighed: Weighed) -> None:
         """Both sides guarantee it: it is a zone like any other from now on."""
-        self._take(said.window, said.by, record, taken)
+        self._take(said.window, said.by, record, taken, weighed)
         self.chains[self.key(said.by, said.window.declaration_id)].releases.update(
             {party: Level.FULL for party in said.to}
         )
 
-    def line_in_force(self, said: LineProposed, record: Recorded, taken: Taken) -> None:
+    def line_in_force(self, said: LineProposed, record: Recorded, taken: Taken, weighed: Weighed) -> None:
         """All sides accept it."""
-        self._take(said.line, said.by, record, taken)
+        self._take(said.line, said.by, record, taken, weighed)
         self.chains[self.key(said.by, said.line.declaration_id)].releases.update(
             {party: Level.FULL for party in said.to}
         )
 
-    def met(self, version: str, taken: Taken, index: int) -> None:
+    def met(self, version: str, weighed: Weighed, since: Instant, index: int) -> None:
         """The findings that a statement opened."""
-        for each in taken.opened:
-            self._open(
-                OpenFinding(each.finding, (version, each.other), each.rule, each.certainty, taken.received, index)
-            )
+        for each in weighed.opened:
+            self._open(OpenFinding(each.finding, (version, each.other), each.rule, each.certainty, since, index))
 
     def compared_anew(self) -> None:
         """The rules changed: what is open under them follows."""
@@ -205,7 +204,7 @@ class Picture:
         self._held[to, chain.declaration_id] = key
         self.by_party.setdefault(to, {})[key] = None
 
-    def _take(self, declaration: Declaration, by: str, record: Recorded, taken: Taken) -> None:
+    def _take(self, declaration: Declaration, by: str, record: Recorded, taken: Taken, weighed: Weighed) -> None:
         version = declaration.version_id
         key = self.key(by, declaration.declaration_id)
         replaced = declaration.replaces and self.key(by, declaration.replaces)
@@ -247,7 +246,7 @@ class Picture:
         self.by_party.setdefault(by, {})[key] = None
         self._name(version)
         self._remember(record.index, declaration)
-        self.met(version, taken, record.index)
+        self.met(version, weighed, taken.received, record.index)
 
     def _open(self, finding: OpenFinding) -> None:
         self.open[finding.finding] = finding

@@ -15,6 +15,7 @@ from thalweg.model.errors import EngineError
 from thalweg.model.events import (
     DESK,
     Acknowledged,
+    ByDesk,
     ChannelJoined,
     ChannelLeft,
     ChannelOpened,
@@ -61,6 +62,7 @@ from thalweg.model.events import (
     Verified,
     WatchEnded,
     WatchTaken,
+    Weighed,
     Withdrawn,
 )
 from thalweg.model.instants import Instant
@@ -88,6 +90,7 @@ class World:
         self.agreements = Agreements()
         self.answers: dict[str, int] = {}  # statement -> index of the desk's answer
         self._waiting: dict[str, Recorded] = {}  # said, and not yet taken or refused
+        self._weighed: Weighed | None = None  # what was found about the statement that is taken next
         self._about = ""  # the statement that the notices after it follow from
 
     def apply(self, record: Recorded) -> None:
@@ -100,6 +103,8 @@ class World:
             case KeyFact():
                 if body.kind in _ROLES:
                     self.membership.grant(body)
+            case Weighed():
+                self._weigh(body, record)
             case Taken():
                 self._taken(body, record)
             case Refused():
@@ -126,24 +131,46 @@ class World:
     def _time(self, at: Instant) -> None:
         self.latest = max(self.latest, at)
 
+    def subjects(self, said: Said) -> tuple[str, ...]:
+        """The chains that a statement is about, as far as it names them by their own ids."""
+        match said:
+            case Declared():
+                return (self.picture.key(said.by, said.declaration.declaration_id),)
+            case Withdrawn() | Revalidated() | Released() | ConsentStated() | CustodyOffered() | Verified():
+                return (self._key(said.by, said.chain),)
+            case CrossingLogged():
+                return (self._key(said.by, said.line),)
+            case DuplicateJudged():
+                return (self._key(said.by, said.first), self._key(said.by, said.second))
+            case _:
+                return ()
+
+    def _key(self, party: str, name: str) -> str:
+        return name if name in self.picture.chains else self.picture.key(party, name)
+
+    def _weigh(self, weighed: Weighed, record: Recorded) -> None:
+        if weighed.statement not in self.answers:
+            self._weighed = weighed
+            return
+        # It goes on with what did not fit into the one before, or says what is open under new rules.
+        chain = self.picture.chains[weighed.subjects[0]]
+        self.picture.met(chain.version, weighed, self.latest, record.index)
+
     def _taken(self, taken: Taken, record: Recorded) -> None:
         said = self._waiting.pop(taken.statement, None)
         if said is None:
-            if taken.statement not in self.answers:
-                raise EngineError("fold-taken", f"Entry {record.index} takes a statement that nobody made.")
-            # It goes on with what did not fit into the one before, or says what is open under new rules.
-            self.picture.met(self.picture.chains[taken.subjects[0]].version, taken, record.index)
-            return
+            raise EngineError("fold-taken", f"Entry {record.index} takes a statement that nobody made.")
         self.answers[taken.statement] = record.index
         self._about = taken.statement
         self._time(taken.received)
-        self._effect(said, taken)
+        weighed, self._weighed = self._weighed, None
+        if weighed is None or weighed.statement != taken.statement:
+            weighed = Weighed(taken.statement)
+        self._effect(said, taken, weighed)
 
-    def _effect(self, record: Recorded, taken: Taken) -> None:
+    def _effect(self, record: Recorded, taken: Taken, weighed: Weighed) -> None:
         said = record.body
-        if isinstance(
-            said, KeyFact | Taken | Refused | Notice | ClockTold | Exported | SitesRead | Statement | Erasure
-        ):
+        if isinstance(said, KeyFact | Statement | Erasure | ByDesk):
             raise EngineError("fold-taken", f"Entry {record.index} is nothing that can be taken.")
         now = taken.received
         match said:
@@ -179,26 +206,27 @@ class World:
             case MessageSent() | DecisionStated():
                 self.channels.logged(said, record)
             case _:
-                self._about_things(said, record, taken)
+                self._about_things(said, record, taken, weighed)
 
-    def _about_things(self, said: Said, record: Recorded, taken: Taken) -> None:
+    def _about_things(self, said: Said, record: Recorded, taken: Taken, weighed: Weighed) -> None:
+        subjects = weighed.subjects or self.subjects(said)
         match said:
             case Declared():
-                self.picture.declared(said, record, taken)
+                self.picture.declared(said, record, taken, weighed)
             case Withdrawn():
-                self.picture.ended(taken.subjects[0], Standing.CANCELLED)
+                self.picture.ended(subjects[0], Standing.CANCELLED)
             case Revalidated():
-                self.picture.revalidated(taken.subjects[0], said)
+                self.picture.revalidated(subjects[0], said)
             case Verified():
-                self.picture.verified(taken.subjects[0], said)
+                self.picture.verified(subjects[0], said)
             case DuplicateJudged():
-                self.picture.duplicate(taken.subjects[0], taken.subjects[1], same=said.same)
+                self.picture.duplicate(subjects[0], subjects[1], same=said.same)
             case Released():
-                self.picture.released(taken.subjects[0], said)
+                self.picture.released(subjects[0], said)
             case ConsentStated():
-                self.picture.consent(taken.subjects[0], given=said.given)
+                self.picture.consent(subjects[0], given=said.given)
             case CrossingLogged():
-                self.picture.crossing(taken.subjects[0])
+                self.picture.crossing(subjects[0])
             case Delivered():
                 self.exchange.delivered(said, record, taken.received)
             case Acknowledged():
@@ -216,13 +244,13 @@ class World:
             case OutcomeStated():
                 self.exchange.outcome(said)
             case Proposed() | QuietProposed() | LineProposed() | CustodyOffered():
-                self.agreements.opened(said, record, taken)
+                self.agreements.opened(said, record, taken, subjects)
             case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
-                self._agreed(self.agreements.answered(said, taken.received), taken)
+                self._agreed(self.agreements.answered(said, taken.received), taken, weighed)
             case _:
                 raise EngineError("fold-taken", f"Entry {record.index} is nothing that can be taken.")
 
-    def _agreed(self, agreement: Agreement, taken: Taken) -> None:
+    def _agreed(self, agreement: Agreement, taken: Taken, weighed: Weighed) -> None:
         """What the last acceptance brings into force."""
         if agreement.state is not AgreementState.ACCEPTED:
             return
@@ -232,10 +260,10 @@ class World:
                 pass  # its notifier declares the change; nobody changes another's declaration
             case Matter.QUIET_WINDOW:
                 if isinstance(record.body, QuietProposed):
-                    self.picture.quiet_in_force(record.body, record, taken)
+                    self.picture.quiet_in_force(record.body, record, taken, weighed)
             case Matter.LINE:
                 if isinstance(record.body, LineProposed):
-                    self.picture.line_in_force(record.body, record, taken)
+                    self.picture.line_in_force(record.body, record, taken, weighed)
             case Matter.CUSTODY:
                 self.picture.handed_over(agreement.about, agreement.to[0])
             case _:

@@ -114,6 +114,7 @@ _CLASSES: Final[Mapping[str, type]] = {
     "custody/1": events.CustodyOffered,
     "custody.answer/1": events.CustodyAnswered,
     # the desk's own
+    "weighed/1": events.Weighed,
     "taken/1": events.Taken,
     "refused/1": events.Refused,
     "notice/1": events.Notice,
