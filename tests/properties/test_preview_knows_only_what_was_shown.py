@@ -42,7 +42,9 @@ def test_a_preview_agrees_with_batch_and_suggest_over_what_was_shown(
     asked = shown[0]
     version = asked.version_id
     expected = tuple(finding for finding in batch(shown, theatre) if version in finding.versions)
-    ways: list[Suggestions | None] = [each for _, each in suggest(shown, batch(shown, theatre), theatre) if each.version == version]
+    ways: list[Suggestions | None] = [
+        each for _, each in suggest(shown, batch(shown, theatre), theatre) if each.version == version
+    ]
     findings, suggestions = preview(asked, shown[1:], theatre)
     assert findings == expected
     assert [suggestions] == (ways or [None])

@@ -102,7 +102,7 @@ def test_no_river_far_from_all_and_none_past_the_end_of_a_line() -> None:
     assert river_side(-8.15, 39.92) is None
     assert river_named("Rhine") is None
     end = banks.rivers()[2].parts[0].line[-1]
-    assert banks._pass(banks.rivers()[2].parts[0], end[0] + 0.1, end[1] - 0.1, 30_000) is None
+    assert banks._pass(banks.rivers()[2].parts[0], end[0] + 0.1, end[1] - 0.1, 90_000, 111_000) is None
 
 
 def test_on_a_lake_the_bank_is_uncertain() -> None:

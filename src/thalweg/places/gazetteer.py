@@ -439,19 +439,17 @@ class _Index:
         order, starts = self._level(tile)
         across = round(360 / tile)
         column, row = _tile(tile, lons, lats)
-        best = np.full(len(lons), -1, np.int64)
-        chord2 = np.full(len(lons), np.inf)
-        for di in (-1, 0, 1):
-            for dj in (-1, 0, 1):
-                r = row + dj
-                inside = (r >= 0) & (r < round(180 / tile))
-                cell = np.where(inside, r, 0) * across + (column + di) % across
-                begin = starts[cell]
-                count = np.where(inside, starts[cell + 1] - begin, 0)
-                winner, d2 = self._closest(xyz, order, begin, count)
-                closer = d2 < chord2
-                best[closer], chord2[closer] = winner[closer], d2[closer]
-        return best, chord2
+        di, dj = (each.ravel() for each in np.meshgrid((-1, 0, 1), (-1, 0, 1), indexing="ij"))
+        r = row[:, None] + dj
+        inside = (r >= 0) & (r < round(180 / tile))
+        cell = np.where(inside, r, 0) * across + (column[:, None] + di) % across
+        begin = starts[cell]
+        count = np.where(inside, starts[cell + 1] - begin, 0)
+        # all nine at once: where few positions are asked, calls cost more than places
+        nine = np.repeat(xyz, 9, axis=0)
+        winner, d2 = (each.reshape(-1, 9) for each in self._closest(nine, order, begin.ravel(), count.ravel()))
+        closest = np.arange(len(lons)), np.argmin(d2, axis=1)
+        return winner[closest], d2[closest]
 
     def _closest(
         self,
