@@ -89,6 +89,13 @@ def test_an_answer_made_for_another_origin_is_refused(origin: str) -> None:
     assert shown(browser, key.get(asked(browser), origin)) == (401, "sign-in-refused")
 
 
+def test_an_answer_from_a_frame_in_another_sites_page_is_refused() -> None:
+    world = World()
+    _, key = world.person()
+    browser = world.browser()
+    assert shown(browser, key.get(asked(browser), ORIGIN, framed=True)) == (401, "sign-in-refused")
+
+
 def test_an_answer_for_another_name_of_ours_is_refused() -> None:
     world = World()
     _, key = world.person()

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from fido2 import cbor
 
-from tests.doors_world import ORIGIN, START_MS, Authenticator, Browser, World
+from tests.doors_world import ORIGIN, START_MS, Authenticator, Browser, World, text
+from thalweg.ledger.entry import Assertion, Entry, Event
+from thalweg.ledger.tree import EMPTY_ROOT, Head
+from thalweg.server.passkeys import author_key
+from thalweg.server.problems import Refusal
 
 DAY_MS = 86_400_000
 
@@ -244,3 +250,30 @@ def test_every_way_to_get_a_new_key_needs_a_fresh_proof_and_a_person(method: str
     assert world.browser().send(method, path, {}).json()["code"] == "sign-in-needed"
     world.wait(world.settings.step_up_ms + 1)
     assert browser.send(method, path, {}).json()["code"] == "step-up-needed"
+
+
+def test_a_passkey_can_be_the_key_that_signs_in_the_ledger() -> None:
+    """Asked with the hash of an event, the same authenticator makes a proof that the ledger takes."""
+    world = World()
+    browser, _ = world.person()
+    key = Authenticator("for signing")
+    assert add_passkey(browser, key) == 201
+    (held,) = [
+        each for each in world.store.passkeys(browser.get("/sign-in/me").json()["account"]) if each.credential == key.id
+    ]
+    public = author_key(world.settings, held)
+    assert (public.algorithm, public.rp_id, public.origins) == ("webauthn-es256", "desk.example", (ORIGIN,))
+    name, kind, head = "example.org/log", "declaration/1", Head(0, EMPTY_ROOT)
+    event = Event(name, "o-x", "author", public.key_id, kind, 0, bytes(32), head, 1, bytes(32), {})
+    answer = key.get({"rpId": "desk.example", "challenge": text(event.hash())}, ORIGIN)["response"]
+    parts = (from_text(answer[name]) for name in ("authenticatorData", "clientDataJSON", "signature"))
+    public.verify(Entry(event, Assertion(*parts)))
+    odd = cbor.encode({1: 3, 3: -257, -1: b"n" * 256, -2: b"\x01\x00\x01"})
+    with pytest.raises(Refusal):
+        author_key(world.settings, replace(held, public_key=odd))
+    with pytest.raises(Refusal):
+        author_key(world.settings, replace(held, public_key=b"nothing"))
+
+
+def from_text(sent: str) -> bytes:
+    return base64.urlsafe_b64decode(sent + "=" * (-len(sent) % 4))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
+import anyio
 import pytest
+from fastapi import Depends
 
 from tests.doors_world import ORIGIN, Browser, World
+from thalweg.model.accounts import Token, digest
 from thalweg.model.errors import ValueRefused
-from thalweg.server.doors import DoorSettings
+from thalweg.server.described import operations
+from thalweg.server.doors import DoorSettings, Principal
 from thalweg.server.rates import Rate, Rates
+from thalweg.server.sessions import principal, still_holds
 
 SECRET = "36.1 N 40.2 E"  # noqa: S105  # a position, which no log may have
 PROXY = "10.1.1.1"
@@ -321,3 +327,101 @@ def test_addresses_of_one_ipv6_customer_count_as_one() -> None:
         world.browser(address).get("/nowhere")
     seen = [line["from"] for line in world.lines]
     assert seen[0] == seen[1] != seen[2]
+
+
+# --- the description ---
+
+OPEN = {
+    "/healthz", "/readyz", "/metrics", "/problems/{code}", "/sign-in/passkey/options", "/sign-in/passkey",
+    "/sign-in/password", "/sign-in/invitation", "/sign-in/join/passkey/options", "/sign-in/join/passkey",
+    "/sign-in/join/password/start", "/sign-in/join/password",
+}  # fmt: skip
+OF_THE_TEST = {"/open", "/page", "/breaks/{how}"}
+
+
+def test_every_route_asks_who_is_asking_but_for_those_that_are_named_here() -> None:
+    """Generated from the route table, so that a new route cannot be forgotten."""
+    table = operations(World().app)
+    assert {each.path for each in table if not each.guarded} == OPEN | OF_THE_TEST
+    assert len(table) > 35
+
+
+def test_every_guarded_route_refuses_a_stranger_a_wrong_token_and_another_sites_page() -> None:
+    world = World(around={"address_rate": Rate(10_000, 60_000)})
+    signed, _ = world.person()
+    for each in operations(world.app):
+        if not each.guarded:
+            continue
+        path = re.sub(r"{[^}]*}", "x", each.path)
+        stranger = world.browser("203.0.113.1").send(each.method, path, {})
+        assert (stranger.status_code, stranger.json()["code"]) == (401, "sign-in-needed"), each
+        wrong = signed.send(each.method, path, {}, authorization="Bearer thw_" + "A" * 43)
+        assert wrong.json()["code"] == "token-refused", each
+        if each.method != "GET":
+            evil = signed.send(each.method, path, {}, origin="https://evil.example")
+            assert evil.json()["code"] == "origin-refused", each
+            blind = signed.send(each.method, path, {}, x_csrf_token="absent")  # noqa: S106  # no token at all
+            assert blind.json()["code"] == "csrf-refused", each
+
+
+def test_the_description_says_how_to_sign_in_and_what_a_problem_is() -> None:
+    told = World().browser().get("/openapi.json").json()
+    assert told["openapi"].startswith("3.1")
+    assert set(told["components"]["securitySchemes"]) == {"session", "token", "certificate"}
+    assert "HTTPValidationError" not in json.dumps(told)
+    me, start = told["paths"]["/sign-in/me"]["get"], told["paths"]["/sign-in/passkey/options"]["post"]
+    assert me["security"] == [{"session": []}, {"token": []}, {"certificate": []}]
+    assert "security" not in start
+    assert "application/problem+json" in start["responses"]["default"]["content"]
+    assert not any(path.startswith(("/healthz", "/metrics")) for path in told["paths"])
+
+
+# --- streams ---
+
+
+def holds(world: World, asking: Principal) -> bool:
+    return anyio.run(still_holds, world.doors, asking)
+
+
+def asking_of(world: World, **headers: str) -> Principal:
+    """Who the server says is asking."""
+    seen: list[Principal] = []
+
+    @world.app.get("/whom")
+    async def whom(asking: Annotated[Principal, Depends(principal)]) -> None:
+        seen.append(asking)
+
+    browser, _ = world.person("anna")
+    if headers:
+        browser.client.cookies.clear()
+    assert browser.get("/whom", **headers).status_code == 200
+    return seen[0]
+
+
+def test_a_stream_learns_within_a_second_that_its_session_was_ended_and_keeps_it_awake_until_then() -> None:
+    world = World()
+    asking = asking_of(world)
+    for _ in range(13):
+        world.wait(3_600_000)
+        assert holds(world, asking)
+    world.store.end_session(asking.session)
+    world.wait(1_000)
+    assert not holds(world, asking)
+
+
+def test_a_stream_of_a_machine_ends_with_its_token_and_with_its_account() -> None:
+    for ended in ("token", "account"):
+        world = World()
+        machine = world.machine()
+        text = "thw_" + "A" * 43
+        token = Token("t1", digest(text.encode()), machine.id, ("read",), world.now_ms, world.now_ms + 10**9, 0, "")
+        world.store.add_token(token)
+        asking = asking_of(world, authorization=f"Bearer {text}")
+        world.wait(1_000)
+        assert holds(world, asking)
+        if ended == "token":
+            world.store.remove_token(machine.id, "t1")
+        else:
+            world.store.change_account(replace(machine, disabled=True))
+        world.wait(1_000)
+        assert not holds(world, asking)

@@ -80,7 +80,8 @@ class DoorSettings:
 class Principal:
     """Who is asking. What they may do is for `policy`, by the grants to `author`.
 
-    `session` is the digest of a person's session, or empty; `strong_ms` is when they last proved who they are.
+    `key` names what opened the door: the digest of the session, token or certificate. `session` is the same for a
+    person and empty for a machine; `strong_ms` is when a person last proved who they are.
     """
 
     account: str
@@ -90,6 +91,7 @@ class Principal:
     language: str
     how: How
     scopes: frozenset[str]
+    key: bytes = field(repr=False)
     session: bytes = field(default=b"", repr=False)
     strong_ms: int = 0
     until_ms: int = 0

@@ -16,6 +16,11 @@ from typing import Any
 import webauthn
 from cryptography.exceptions import InvalidSignature
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.decode_credential_public_key import (
+    DecodedEC2PublicKey,
+    DecodedOKPPublicKey,
+    decode_credential_public_key,
+)
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -25,6 +30,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from thalweg.ledger.entry import AuthorKey
 from thalweg.model.accounts import Passkey
 from thalweg.server.doors import DoorSettings
 from thalweg.server.problems import Refusal
@@ -83,6 +89,7 @@ def register(
 ) -> Passkey:
     """The passkey to keep; Refusal if the answer is not to our challenge, at our origin, of a verified person."""
     try:
+        _check_frame(credential)
         shown = webauthn.verify_registration_response(
             credential=dict(credential),
             expected_challenge=challenge,
@@ -138,6 +145,7 @@ def user_handle(credential: Credential) -> str | None:
 def authenticate(settings: DoorSettings, challenge: bytes, passkey: Passkey, credential: Credential) -> Shown:
     """What the authenticator showed; Refusal if it does not hold."""
     try:
+        _check_frame(credential)
         # The counter is compared here and not by the library, which would refuse.
         shown = webauthn.verify_authentication_response(
             credential=dict(credential),
@@ -152,6 +160,33 @@ def authenticate(settings: DoorSettings, challenge: bytes, passkey: Passkey, cre
         raise _refused() from error
     counts = shown.new_sign_count > 0 or passkey.sign_count > 0
     return Shown(passkey, shown.new_sign_count, counts and shown.new_sign_count <= passkey.sign_count)
+
+
+def author_key(settings: DoorSettings, passkey: Passkey) -> AuthorKey:
+    """The same passkey as a key that signs entries in the ledger, for a browser without another signing key.
+
+    Refusal if it is of a kind that the ledger does not read. Only a passkey of its own should sign: whoever runs the
+    server chooses sign-in challenges, and could choose the hash of an entry (docs/explanation/sign-in.md).
+    """
+    try:
+        held = decode_credential_public_key(passkey.public_key)
+    except _HOSTILE as error:
+        raise Refusal("passkey-refused", "The authenticator's key cannot be read.") from error
+    match held:
+        case DecodedEC2PublicKey(alg=COSEAlgorithmIdentifier.ECDSA_SHA_256, x=x, y=y):
+            public, algorithm = b"\x04" + x + y, "webauthn-es256"
+        case DecodedOKPPublicKey(alg=COSEAlgorithmIdentifier.EDDSA, x=x):
+            public, algorithm = x, "webauthn-ed25519"
+        case _:
+            raise Refusal("passkey-refused", "Entries are signed with ES256 or Ed25519; this passkey can do neither.")
+    return AuthorKey(algorithm, public, "author", settings.rp_id, (settings.origin,))
+
+
+def _check_frame(credential: Credential) -> None:
+    """The library does not ask whether the page that used the passkey stood in a frame of another site."""
+    told = json.loads(webauthn.base64url_to_bytes(credential["response"]["clientDataJSON"]))
+    if told.get("crossOrigin", False) is not False:
+        raise ValueError("used in a frame of another site")
 
 
 def _refused() -> Refusal:

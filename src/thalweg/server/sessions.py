@@ -17,7 +17,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, assert_never
 from urllib.parse import parse_qs
 
 from fastapi import Depends, Request, Response
@@ -28,6 +28,12 @@ from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.peer import address_of, fingerprint_of, network_of
 from thalweg.server.problems import Refusal
 
+SECURITY_SCHEMES = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "__Host-thalweg"},
+    "token": {"type": "http", "scheme": "bearer"},
+    "certificate": {"type": "mutualTLS"},
+}
+"""For OpenAPI."""
 TOKEN_PREFIX = "thw_"  # noqa: S105  # how every token begins, so that one that leaked is recognised
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
@@ -63,6 +69,33 @@ async def principal(request: Request) -> Principal:
         await _check_intent(request, doors, found)
         _need_scope(found, "write")
     return found
+
+
+async def still_holds(doors: Doors, asking: Principal) -> bool:
+    """Whether the key that opened the door does so still: for streams, to be asked every few seconds.
+
+    A stream that is open counts as being seen: a screen on the wall that shows warnings must not fall asleep. Its
+    session ends when its time is over, or when it is ended from elsewhere.
+    """
+    if doors.recall(asking.key) is not None:
+        return True
+    return await run_in_threadpool(_holds, doors, asking)
+
+
+def _holds(doors: Doors, asking: Principal) -> bool:
+    try:
+        match asking.how:
+            case "token":
+                _by_token_digest(asking.key, doors)
+            case "certificate":
+                _by_certificate(asking.key, doors)
+            case "passkey" | "password+totp":
+                return _by_session(asking.key, doors) is not None
+            case _:
+                assert_never(asking.how)
+    except Refusal:
+        return False
+    return True
 
 
 async def person(asking: Annotated[Principal, Depends(principal)]) -> Principal:
@@ -265,7 +298,7 @@ def _by_session(held: bytes, doors: Doors) -> Principal | None:
     if now - session.seen_ms >= _SEE_EVERY_MS:
         store.see_session(held, now)
     found = replace(
-        _principal(account, session.how, _PERSON, session.expires_ms), session=held, strong_ms=session.strong_ms
+        _principal(account, session.how, _PERSON, session.expires_ms, held), session=held, strong_ms=session.strong_ms
     )
     doors.remember(held, found)
     return found
@@ -287,7 +320,7 @@ def _by_token_digest(held: bytes, doors: Doors) -> Principal:
         raise _token_refused()
     if now - token.used_ms >= _SEE_EVERY_MS:
         doors.store.use_token(held, now)
-    found = _principal(account, "token", frozenset(token.scopes), token.expires_ms)
+    found = _principal(account, "token", frozenset(token.scopes), token.expires_ms, held)
     doors.remember(held, found)
     return found
 
@@ -298,15 +331,14 @@ def _by_certificate(fingerprint: bytes, doors: Doors) -> Principal:
     account = None if certificate is None or gone else doors.store.account(certificate.account)
     if certificate is None or account is None or account.disabled:
         raise Refusal("certificate-refused", "This client certificate belongs to no account here.")
-    found = _principal(account, "certificate", frozenset(certificate.scopes), certificate.expires_ms)
+    found = _principal(account, "certificate", frozenset(certificate.scopes), certificate.expires_ms, fingerprint)
     doors.remember(fingerprint, found)
     return found
 
 
-def _principal(account: Account, how: How, scopes: frozenset[str], until_ms: int) -> Principal:
-    return Principal(
-        account.id, account.login, account.author, account.party, account.language, how, scopes, until_ms=until_ms
-    )
+def _principal(account: Account, how: How, scopes: frozenset[str], until_ms: int, key: bytes) -> Principal:
+    held = account
+    return Principal(held.id, held.login, held.author, held.party, held.language, how, scopes, key, until_ms=until_ms)
 
 
 async def _check_intent(request: Request, doors: Doors, found: Principal) -> None:
