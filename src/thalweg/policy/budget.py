@@ -115,7 +115,7 @@ def trial(
         told=bool(batch((hidden.declaration, declaration), terms)),
         place=middle(declaration),
         start_s=min(window.start_s for window in windows),
-        areas=widen(own.coarse, grid).cells,
+        areas=widen(own.coarse).cells,
     )
 
 

@@ -131,10 +131,14 @@ class Patch:
 @dataclass(frozen=True, slots=True)
 class Coarse:
     """All that is told of a place and a time below footprint. `anchor` is the cell that it rests on: whoever knows the
-    declaration's form can tell it from the cells anyway, and nothing finer (docs/explanation/no-oracle.md)."""
+    declaration's form can tell it from the cells anyway, and nothing finer (docs/explanation/no-oracle.md).
+
+    `wide` is what is told at `exists`; it has none of its own.
+    """
 
     anchor: Cell
     patches: tuple[Patch, ...]
+    wide: Coarse | None = None
 
     @property
     def cells(self) -> frozenset[Cell]:
@@ -149,28 +153,26 @@ def coarsen(declaration: Declaration, grid: Grid, *, held: Coarse | None = None)
     the versions of a chain, once for all recipients.
     """
     pieces = list(_pieces(declaration, grid))
-    fresh = _coarse(pieces, grid.coarse_m, grid.coarse_s)
+    fresh = _coarse(pieces, grid)
     if held is not None and _still_fits(held, fresh, pieces):
         return held
     return fresh
 
 
-def widen(coarse: Coarse, grid: Grid) -> Coarse:
-    """The region for `exists`: made from the coarse one by the same steps, and so a function of it alone. One patch."""
-    starts = [patch.window.start for patch in coarse.patches]
-    ends = [patch.window.end for patch in coarse.patches]
-    start = None if None in starts else min(each for each in starts if each is not None)
-    end = None if None in ends else max(each for each in ends if each is not None)
-    window = Window(start, end)
-    rings = [polygon.outer for polygon in outline(coarse.cells).polygons]
-    pieces = [_Piece(AREA, _degrees(ring), 0.0, _ms(window, 0.0)) for ring in rings]
-    return _coarse(pieces, grid.exists_m, grid.exists_s, anchor=centre(coarse.anchor))
+def widen(coarse: Coarse) -> Coarse:
+    """The region for `exists`, in one patch.
+
+    It is a function of the larger cell in which the *centre* of the anchor cell lies, and of the declaration's form. It
+    cannot be made from the coarse cells: what these look like differs from cell to cell, by how the rows are set off
+    against each other, and so would tell in which of the smaller cells the anchor is.
+    """
+    return coarse if coarse.wide is None else coarse.wide
 
 
 def cells(declaration: Declaration, grid: Grid, level: Level = Level.COARSE) -> frozenset[Cell]:
     """The cells that contain a declaration, as told at `coarse` or `exists`."""
     coarse = coarsen(declaration, grid)
-    return coarse.cells if level is Level.COARSE else widen(coarse, grid).cells
+    return coarse.cells if level is Level.COARSE else widen(coarse).cells
 
 
 def middle(declaration: Declaration) -> Position:
@@ -362,28 +364,63 @@ def _ms(window: Window, more_s: float) -> tuple[int | None, int | None]:
     )
 
 
-def _coarse(pieces: Sequence[_Piece], size_m: float, time_s: float, anchor: Position | None = None) -> Coarse:
-    stated = np.concatenate([piece.vertices for piece in pieces])
-    start = _middle(stated) if anchor is None else earth_centred(np.array([anchor.lon]), np.array([anchor.lat]))[0]
+def _coarse(pieces: Sequence[_Piece], grid: Grid) -> Coarse:
+    start = _middle(np.concatenate([piece.vertices for piece in pieces]))
     start /= np.linalg.norm(start)
     cut = [_cut(piece) for piece in pieces]
     # How far it spreads from its anchor is the same wherever it lies, and so is the size of the cells.
     spread_m = max(
         6.4e6 * float(np.arccos(np.clip(_units(each.vertices) @ start, -1.0, 1.0)).max()) + each.reach_m for each in cut
     )
-    while spread_m > _ACROSS * size_m and size_m < 1e6:
-        size_m *= 2.0
-    cell = cell_at(_position(start), size_m)
-    goal = centre(cell)
-    moved = [piece._replace(vertices=_moved(piece.vertices, start, goal)) for piece in cut]
-    step_m = _UNEVEN * _circumradius(cell.size_m, cell.row) + _ROUNDED_M
-    taken = _within([piece._replace(reach_m=piece.reach_m + step_m) for piece in moved], goal, size_m)
-
+    anchor = cell_at(_position(start), _size(spread_m, grid.coarse_m))
+    taken = _step(cut, start, anchor, _circumradius(anchor.size_m, anchor.row))
+    windows = _windows([piece.when for piece in pieces], grid.coarse_s)
     patches: dict[Window, frozenset[Cell]] = {}
-    for window, of_piece in zip(_windows([piece.when for piece in pieces], time_s), taken, strict=True):
+    for window, of_piece in zip(windows, taken, strict=True):
         patches[window] = patches.get(window, frozenset()) | of_piece
     order = sorted(patches, key=lambda window: (window.start_s, window.end_s))
-    return Coarse(cell, tuple(Patch(patches[window], window) for window in order))
+
+    large = cell_at(centre(anchor), _size(spread_m, grid.exists_m))
+    taken = _step(cut, start, large, _circumradius(large.size_m, large.row) + _beyond(large, anchor.size_m))
+    whole = _windows([_hull(windows)], grid.exists_s)[0]
+    wide = Coarse(large, (Patch(frozenset().union(*taken), whole),))
+    return Coarse(anchor, tuple(Patch(patches[window], window) for window in order), wide)
+
+
+def _size(spread_m: float, size_m: float) -> float:
+    while spread_m > _ACROSS * size_m and size_m < 1e6:
+        size_m *= 2.0
+    return size_m
+
+
+def _step(pieces: Sequence[_Piece], start: Floats, cell: Cell, at_most_m: float) -> list[frozenset[Cell]]:
+    """The cells within reach of the pieces, moved so that the unit vector `start` comes to the centre of the cell, from
+    which no anchor that is told by this cell is farther than `at_most_m`."""
+    step_m = _UNEVEN * at_most_m + _ROUNDED_M
+    goal = centre(cell)
+    moved = [
+        piece._replace(vertices=_moved(piece.vertices, start, goal), reach_m=piece.reach_m + step_m) for piece in pieces
+    ]
+    return _within(moved, goal, cell.size_m)
+
+
+def _beyond(large: Cell, size_m: float) -> float:
+    """How far outside a larger cell an anchor can be whose own cell has its centre inside; metres. By the rows that the
+    larger cell covers, and so the same wherever in it the smaller cell is."""
+    south, north = _edges(large.size_m, large.row)
+    rows = _rows(size_m)
+    first, last = int((south + 90.0) * rows / 180.0), min(rows - 1, int((north + 90.0) * rows / 180.0))
+    return max(_circumradius(size_m, row) for row in range(first, last + 1))
+
+
+def _hull(windows: Iterable[Window]) -> tuple[int | None, int | None]:
+    given = [_ms(window, 0.0) for window in windows]
+    starts = [start for start, _ in given if start is not None]
+    ends = [end for _, end in given if end is not None]
+    return (
+        min(starts) if len(starts) == len(given) else None,
+        max(ends) if len(ends) == len(given) else None,
+    )
 
 
 def _middle(stated: Floats) -> Floats:
@@ -432,14 +469,19 @@ def _still_fits(held: Coarse, fresh: Coarse, pieces: Sequence[_Piece]) -> bool:
         return False
     if _span_s(held) > 2.0 * _span_s(fresh):
         return False
-    taken = _within([_cut(piece) for piece in pieces], centre(held.anchor), held.anchor.size_m)
+    cut = [_cut(piece) for piece in pieces]
+    return all(_contains(each, cut) for each in (held, widen(held)))
+
+
+def _contains(told: Coarse, pieces: Sequence[_Piece]) -> bool:
+    taken = _within(pieces, centre(told.anchor), told.anchor.size_m)
     for piece, of_piece in zip(pieces, taken, strict=True):
         start = -math.inf if piece.when[0] is None else piece.when[0] / 1000.0
         end = math.inf if piece.when[1] is None else piece.when[1] / 1000.0
-        told: frozenset[Cell] = frozenset().union(
-            *(p.cells for p in held.patches if p.window.start_s <= start and end <= p.window.end_s)
+        then: frozenset[Cell] = frozenset().union(
+            *(p.cells for p in told.patches if p.window.start_s <= start and end <= p.window.end_s)
         )
-        if not of_piece <= told:
+        if not of_piece <= then:
             return False
     return True
 

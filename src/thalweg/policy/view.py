@@ -109,7 +109,7 @@ def _next(shown: View, grid: Grid, alias: str, held: Coarse | None) -> View:
             coarse = coarsen(declaration, grid, held=held)
             return View(Level.COARSE, alias, kind, _in_cells(declaration, kind, coarse, alias), coarse)
         case Level.COARSE, Declaration() as declaration, Coarse() as coarse:
-            wide = widen(coarse, grid)
+            wide = widen(coarse)
             return View(Level.EXISTS, alias, None, _in_cells(declaration, None, wide, alias), wide)
         case _:
             return View(Level.NOTHING)
