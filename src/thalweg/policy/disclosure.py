@@ -14,7 +14,7 @@ from thalweg.model.result import CheckResult
 
 T_co = TypeVar("T_co", covariant=True)
 
-_ONLY_HERE: Final = object()
+ONLY_HERE: Final = object()
 
 
 class Disclosed(Generic[T_co]):
@@ -26,7 +26,7 @@ class Disclosed(Generic[T_co]):
     _value: T_co
 
     def __init__(self, value: T_co, reader: str, proof: object) -> None:
-        if proof is not _ONLY_HERE:
+        if proof is not ONLY_HERE:
             raise ValueRefused(
                 "disclosure-forged", "Only policy discloses: ask thalweg.policy.disclosure for the value."
             )
@@ -66,4 +66,4 @@ def disclose_everything(result: CheckResult) -> Disclosed[CheckResult]:
 
     This is the one reader of `thalweg check`. It is never the right one where more than one party reads.
     """
-    return Disclosed(result, "the holder of the files", _ONLY_HERE)
+    return Disclosed(result, "the holder of the files", ONLY_HERE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, assert_never
 
 from thalweg.model.declarations import Declaration, Segment, Uncertainty, Volume
@@ -116,10 +116,22 @@ def _parties(result: CheckResult) -> list[str]:
 
 def finding_content(result: CheckResult, number: int, finding: Finding) -> Json:
     """One finding; `number` counts from 1 in the order in which they are to be read."""
+    facts = finding_facts(finding)
+    return {
+        "id": facts.pop("id"),
+        "number": number,
+        **facts,
+        "region": [_polygon(polygon) for polygon in finding.region],
+        "marks": list(phrases.marks_of(result, finding)),
+        "fixes": [fix_facts(fix) for fix in phrases.fixes_of(result, finding)],
+    }
+
+
+def finding_facts(finding: Finding) -> Json:
+    """A finding by itself, as it is told to one who knows nothing besides."""
     margin = finding.margin
     return {
         "id": finding.id,
-        "number": number,
         "type": finding.type.value,
         "severity": finding.severity,
         "sentence": finding.sentence,
@@ -142,19 +154,22 @@ def finding_content(result: CheckResult, number: int, finding: Finding) -> Json:
             "time_s": round(margin.time_s, 3),
         },
         "closest": [place(position) for position in finding.closest],
-        "region": [_polygon(polygon) for polygon in finding.region],
         "reference": finding.reference,
         "first": _time(finding.first),
         "closest_at": _time(finding.closest_at),
         "last": _time(finding.last),
-        "marks": list(phrases.marks_of(result, finding)),
+        "marks": list(finding.marks),
         "line_status": finding.line_status,
-        "fixes": [_fix(fix) for fix in phrases.fixes_of(result, finding)],
     }
 
 
 def declaration_content(result: CheckResult, version: str, declaration: Declaration) -> Json:
     """One declaration as it was compared, with its marks, flags, source and what was entered."""
+    return declaration_facts(version, declaration, result.marks(version))
+
+
+def declaration_facts(version: str, declaration: Declaration, marks: Sequence[str]) -> Json:
+    """A declaration by itself, under the version id by which its reader knows it."""
     sides = declaration.sides
     return {
         "version_id": version,
@@ -169,7 +184,7 @@ def declaration_content(result: CheckResult, version: str, declaration: Declarat
         "standing": declaration.standing.value,
         "hypothetical": declaration.hypothetical,
         "emergency": declaration.emergency,
-        "marks": list(result.marks(version)),
+        "marks": list(marks),
         "volumes": [_volume(volume) for volume in declaration.volumes],
         "segments": [_segment(segment) for segment in declaration.segments],
         "sides": None if sides is None else {
@@ -201,13 +216,13 @@ def place(position: Position) -> Json:
 def _suggestions(item: Suggestions) -> Json:
     return {
         "version": item.version,
-        "fixes": [_fix(fix) for fix in item.fixes],
+        "fixes": [fix_facts(fix) for fix in item.fixes],
         "searched": item.searched,
         "not_offered": dict(item.not_offered),
     }
 
 
-def _fix(fix: Fix) -> Json:
+def fix_facts(fix: Fix) -> Json:
     return {
         "version": fix.version,
         "change": fix.change,

@@ -1,0 +1,629 @@
+"""What one party may read: its own statements, the notices to it, and what follows from those two alone (D7).
+
+Interface, live stream, e-mail, webhooks and exports all read here. A function that wants more of the world than the
+party's own mailbox says in its docstring why it may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from thalweg.model.declarations import Declaration, Kind
+from thalweg.model.errors import InputError
+from thalweg.model.events import (
+    SECRETARIAT,
+    ChannelState,
+    DecisionStated,
+    LineProposed,
+    MessageSent,
+    Notice,
+    NoticeKind,
+    Participation,
+    Proposed,
+    QuietProposed,
+    Refused,
+    Taken,
+    Term,
+)
+from thalweg.model.findings import Finding
+from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
+from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
+from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.sealing import seal
+from thalweg.policy.tell import Policy
+from thalweg.state.agreements import Agreement
+from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
+from thalweg.state.picture import Chain, Standing
+from thalweg.state.recorded import Recorded
+from thalweg.state.world import World
+
+
+class Shown(StrEnum):
+    """Where something stands, as far as its reader has been told."""
+
+    IN_FORCE = "in_force"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+    ENDED = "ended"  # its time, as far as shown, is over
+    REVOKED = "revoked"  # no longer shared; this is the last that was
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRead:
+    """A notice, what it shows, and what became of it."""
+
+    id: str
+    notice: Notice
+    index: int
+    event: str
+    declaration: Declaration | None
+    kind: Kind | None  # None where the level does not show it
+    step: int
+    outstanding: bool
+    delivered: tuple[Fact, ...]
+    responses: tuple[Fact, ...]
+    read_back: tuple[Fact, ...]
+    disseminated: tuple[Fact, ...]
+    relayed: tuple[Fact, ...]
+    exercise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What one recipient has of one's own declaration: the five facts of the newest notice to it (R14, R35)."""
+
+    to: str
+    level: Level  # now, for what comes next
+    notice: str
+    held: Level  # the most it was ever shown
+    sent: Instant
+    delivered: tuple[Fact, ...]
+    responses: tuple[Fact, ...]
+    read_back: tuple[Fact, ...]
+    disseminated: tuple[Fact, ...]
+    relayed: tuple[Fact, ...]
+    outstanding: bool
+    due: Instant | None
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationRead:
+    """A declaration as its reader knows it. For one's own, `copies` tells who has what."""
+
+    subject: str
+    version: str
+    of: str
+    level: Level
+    kind: Kind | None
+    declaration: Declaration | None
+    shown: Shown
+    statement: str
+    notice: str
+    late: bool
+    received: Instant
+    marks: tuple[str, ...]
+    consented: bool = True
+    verification: tuple[str, str, str] = ("", "", "")
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRead:
+    """An open finding as its reader was told of it, and by which notice."""
+
+    finding: Finding
+    notice: str
+    told: Instant
+    parties: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRead:
+    party: str
+    state: ChannelState
+    since: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRead:
+    channel: str
+    name: str
+    room: bool
+    opened_by: str
+    invited: tuple[str, ...]
+    joined: tuple[str, ...]
+    line_check_s: int
+    lines: tuple[LineRead, ...]  # as each side sees the line
+    terms: tuple[tuple[str, str, Term], ...]  # by, to ("" is everybody), term
+    checks: tuple[tuple[str, str], ...]  # open line checks: event, by
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRead:
+    """Something in the log of a channel."""
+
+    event: str
+    index: int
+    by: str
+    officer: str
+    at: Instant
+    decision: bool
+    text: str
+    language: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRead:
+    party: str
+    name: str
+    member_of: str
+    state: bool
+    contact: str
+    stated: tuple[tuple[str, Participation, Instant], ...]  # by whom, what, since when
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRead:
+    agreement: Agreement
+    changed: Declaration | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRead:
+    """The desk's answer to a statement of one's own, and the notices to oneself that followed from it."""
+
+    event: str
+    index: int
+    answer: Taken | Refused
+    answer_index: int
+    notices: tuple[NoticeRead, ...]
+    talk_to: tuple[str, ...]
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Notices after a number, and whether there are more."""
+
+    notices: tuple[NoticeRead, ...]
+    more: bool
+
+
+class Mailboxes:
+    """Readings over one world. Make a new one after the world was folded again."""
+
+    def __init__(self, world: World, policy: Policy) -> None:
+        self._world = world
+        self._policy = policy
+
+    # --- notices ---
+
+    def notices(self, party: str, after: int, most: int) -> Disclosed[Page]:
+        """The notices to a party with numbers above `after`, oldest first."""
+        ids = self._world.exchange.mailboxes.get(party, [])
+        found = ids[after : after + most]
+        read = tuple(self._read(self._world.exchange.notices[each]) for each in found)
+        return seal(Page(read, after + most < len(ids)), party)
+
+    def notice(self, party: str, notice: str) -> Disclosed[NoticeRead] | None:
+        """One notice to the party."""
+        state = self._world.exchange.notices.get(notice)
+        return seal(self._read(state), party) if state is not None and state.to == party else None
+
+    def inbox(self, party: str) -> Disclosed[tuple[NoticeRead, ...]]:
+        """What the party still owes an answer to: the most severe first, then the soonest due."""
+        owed = sorted(self._world.exchange.outstanding(party), key=_pressing)
+        return seal(tuple(self._read(each) for each in owed), party)
+
+    def count(self, party: str) -> int:
+        """How many notices the party has been sent: what the live stream counts by."""
+        return self._world.exchange.count(party)
+
+    def _read(self, state: NoticeState) -> NoticeRead:
+        body = self._world.load(state.index).body
+        if not isinstance(body, Notice):
+            raise InputError("entry-kind", f"Entry {state.index} is no notice.", index=state.index)
+        declaration = self._declaration(body)
+        return NoticeRead(
+            state.id,
+            body,
+            state.index,
+            state.event,
+            declaration,
+            _kind(body, declaration),
+            state.step,
+            state.outstanding,
+            tuple(state.delivered),
+            tuple(state.responses),
+            tuple(state.read_back),
+            tuple(state.disseminated),
+            tuple(state.relayed),
+            self._world.membership.theatre.exercise,
+        )
+
+    def _declaration(self, notice: Notice) -> Declaration | None:
+        """What the notice shows: its own view, or the statement that it names, to be read in full."""
+        if notice.view is not None:
+            return notice.view
+        if notice.level is Level.FULL and notice.version:
+            return self._world.picture.declaration(notice.version)
+        return None
+
+    # --- declarations ---
+
+    def declarations(
+        self, party: str, now: Instant, *, own: bool | None = None
+    ) -> Disclosed[tuple[DeclarationRead, ...]]:
+        """Everything in force that the party declared or was shown, own first. `own` restricts it to one of the two."""
+        found: list[DeclarationRead] = []
+        if own is not False:
+            found += [
+                self._own(self._world.picture.chains[key], now) for key in self._world.picture.by_party.get(party, ())
+            ]
+        if own is not True:
+            subjects = self._world.exchange.known.get(party, {})
+            read = (self._others(party, subject, now) for subject in subjects)
+            found += [each for each in read if each is not None and each.shown is Shown.IN_FORCE]
+        return seal(tuple(found), party)
+
+    def declaration(self, party: str, subject: str, now: Instant) -> Disclosed[DeclarationRead] | None:
+        """One declaration by the id under which the party knows it, over or not."""
+        key = subject if subject in self._world.picture.chains else self._world.picture.key(party, subject)
+        chain = self._world.picture.chains.get(key)
+        if chain is not None and chain.notifier == party:
+            return seal(self._own(chain, now), party)
+        read = self._others(party, subject, now)
+        return None if read is None else seal(read, party)
+
+    def _own(self, chain: Chain, now: Instant) -> DeclarationRead:
+        declaration = self._world.picture.declaration(chain.version)
+        outcome, by, method = chain.verification
+        return DeclarationRead(
+            chain.key,
+            chain.version,
+            chain.notifier,
+            Level.FULL,
+            chain.kind,
+            declaration,
+            Shown(chain.standing.value) if chain.standing is not Standing.IN_FORCE else Shown.IN_FORCE,
+            chain.event,
+            "",
+            chain.late,
+            chain.received,
+            self._marks(declaration, now, chain.valid_until),
+            self._policy.consented(chain),
+            (outcome.value, by, method),
+            self._copies(chain),
+        )
+
+    def _copies(self, chain: Chain) -> tuple[Copy, ...]:
+        """What became of one's own notice at each recipient: facts about it that its notifier is owed (R14, R35)."""
+        held = dict(self._policy.holders(chain))
+        copies = []
+        for party, subjects in self._policy.known_as(chain).items():
+            if party == chain.notifier:
+                continue
+            states = [
+                self._world.exchange.notices[each]
+                for subject in subjects
+                for each in self._world.exchange.known[party][subject]
+            ]
+            showing = [state for state in states if state.version] or states
+            newest = max(showing, key=lambda state: state.index)
+            copies.append(
+                Copy(
+                    party,
+                    self._policy.level(chain, party),
+                    newest.id,
+                    held.get(party, Level.NOTHING),
+                    newest.at,
+                    tuple(newest.delivered),
+                    tuple(newest.responses),
+                    tuple(newest.read_back),
+                    tuple(newest.disseminated),
+                    tuple(newest.relayed),
+                    newest.outstanding,
+                    newest.due,
+                    newest.step,
+                )
+            )
+        return tuple(sorted(copies, key=lambda copy: copy.to))
+
+    def _others(self, party: str, subject: str, now: Instant) -> DeclarationRead | None:
+        """As told: by the newest notice that shows it, and by what was said of it since."""
+        states = [
+            self._world.exchange.notices[each] for each in self._world.exchange.known.get(party, {}).get(subject, ())
+        ]
+        showing = [state for state in states if state.version]
+        if not showing or showing[-1].of == party:
+            return None
+        last = showing[-1]
+        notice = self._world.load(last.index).body
+        if not isinstance(notice, Notice):
+            raise InputError("entry-kind", f"Entry {last.index} is no notice.", index=last.index)
+        declaration = self._declaration(notice)
+        later = [state.what for state in states if state.index > last.index]
+        shown = Shown.IN_FORCE
+        if NoticeKind.CANCELLED in later:
+            shown = Shown.CANCELLED
+        elif NoticeKind.REVOKED in later:
+            shown = Shown.REVOKED
+        elif declaration is not None and _over(declaration, now):
+            shown = Shown.ENDED
+        full = last.level is Level.FULL and declaration is not None
+        return DeclarationRead(
+            subject,
+            last.version,
+            last.of,
+            last.level,
+            _kind(notice, declaration),
+            declaration,
+            shown,
+            last.statement,
+            last.id,
+            notice.facts.get("late") == "1",
+            last.at,
+            self._marks(declaration, now, declaration.valid_until if full and declaration else None),
+        )
+
+    def _marks(self, declaration: Declaration | None, now: Instant, until: Instant | None) -> tuple[str, ...]:
+        said = (
+            (EXERCISE, self._world.membership.theatre.exercise),
+            (HYPOTHETICAL, declaration is not None and declaration.hypothetical),
+            (STALE, until is not None and until <= now),
+        )
+        return tuple(mark for mark, holds in said if holds)
+
+    def shown_to(self, party: str, now: Instant) -> tuple[Declaration, ...]:
+        """All that a preview for the party may rest on: what it declared and what it was shown, in force (D13)."""
+        return tuple(each.declaration for each in self.declarations(party, now).value if each.declaration is not None)
+
+    # --- findings ---
+
+    def findings(self, party: str, now: Instant) -> Disclosed[tuple[FindingRead, ...]]:
+        """The findings that the party was told of and that still stand, by what it was told since."""
+        open_: dict[str, FindingRead] = {}
+        subject_of: dict[str, str] = {}  # version -> subject
+        for state in self._world.exchange.mailbox(party):
+            if state.version:
+                subject_of[state.version] = state.subject
+            if not state.subject or state.what not in _TELLS_FINDINGS:
+                continue
+            body = self._world.load(state.index).body
+            if not isinstance(body, Notice):
+                continue
+            if body.part == 0:
+                gone = [
+                    name
+                    for name, read in open_.items()
+                    if state.subject in {subject_of.get(version, "") for version in read.finding.versions}
+                ]
+                for name in gone:
+                    del open_[name]
+            for finding in body.findings:
+                for version in finding.versions:
+                    chain = self._world.picture.chain_of(version)
+                    if chain is not None and version not in subject_of:
+                        subject_of[version] = chain.key
+                open_[finding.id] = FindingRead(finding, state.id, state.at, (party, body.of))
+        standing = [
+            read for read in open_.values() if not self._own_over(party, read) and not _passed(read.finding, now)
+        ]
+        return seal(tuple(standing), party)
+
+    def _own_over(self, party: str, read: FindingRead) -> bool:
+        """Whether the party's own side of it was replaced or is over."""
+        for version in read.finding.versions:
+            chain = self._world.picture.chain_of(version)
+            if chain is not None and chain.notifier == party:
+                return chain.version != version or chain.standing is not Standing.IN_FORCE
+        return False
+
+    # --- statements ---
+
+    def statement(self, party: str, event: str) -> Disclosed[StatementRead] | None:
+        """The desk's answer to a statement of one of the party's officers."""
+        index = self._world.answers.get(event)
+        if index is None:
+            return None
+        said = self._statement(event, index)
+        if said is None or _by(said) != party:
+            return None
+        answer = self._world.load(index).body
+        if not isinstance(answer, Taken | Refused):
+            raise InputError("entry-kind", f"Entry {index} is no answer.", index=index)
+        states = [self._world.exchange.notices[each] for each in self._world.exchange.about.get(event, ())]
+        lacking = answer.lacking if isinstance(answer, Refused) else ()
+        states = [state for state in states if state.to == party]
+        states += [self._world.exchange.notices[each] for each in lacking if each not in {s.id for s in states}]
+        read = tuple(self._read(state) for state in states)
+        talk = set(answer.talk_to) if isinstance(answer, Refused) else set()
+        talk |= {each for notice in read for each in notice.notice.talk_to}
+        rules = self._world.membership.theatre.rules_hash
+        return seal(StatementRead(event, said.index, answer, index, read, tuple(sorted(talk)), rules), party)
+
+    def _statement(self, event: str, answer: int) -> Recorded | None:
+        """A statement stands just before what the desk said of it."""
+        for index in range(answer - 1, max(-1, answer - 4), -1):
+            record = self._world.load(index)
+            if record.event == event:
+                return record
+        return None
+
+    # --- channels, parties, agreements ---
+
+    def channels(self, party: str) -> Disclosed[tuple[ChannelRead, ...]]:
+        """The channels that the party is on or invited to; the secretariat runs all of them and sees no terms."""
+        channels = self._world.channels.channels.values()
+        found = [
+            ChannelRead(
+                each.channel,
+                each.name,
+                each.room,
+                each.opened_by,
+                each.invited,
+                tuple(sorted(each.joined)),
+                each.line_check_s,
+                tuple(
+                    LineRead(name, line.state, line.stated_since or line.answered)
+                    for name, line in sorted(each.lines.items())
+                ),
+                tuple(
+                    (by, to, term)
+                    for (by, to), terms in sorted(each.terms.items())
+                    if party == by or (party in each.joined and to in ("", party))
+                    for _, term in sorted(terms.items())
+                ),
+                tuple((event, by) for event, (by, _) in each.checks.items()),
+            )
+            for each in channels
+            if party in each.invited or party == SECRETARIAT
+        ]
+        return seal(tuple(found), party)
+
+    def channel_log(self, party: str, channel: str) -> Disclosed[tuple[SaidRead, ...]] | None:
+        """What was said on a channel that the party is on."""
+        held = self._world.channels.channels.get(channel)
+        if held is None or (party not in held.joined and party != SECRETARIAT):
+            return None
+        return seal(tuple(self._said(self._world.load(index)) for index in held.log), party)
+
+    @staticmethod
+    def _said(record: Recorded) -> SaidRead:
+        body = record.body
+        if not isinstance(body, MessageSent | DecisionStated):
+            raise InputError("entry-kind", f"Entry {record.index} is nothing that was said.", index=record.index)
+        return SaidRead(
+            record.event,
+            record.index,
+            body.by,
+            record.author,
+            record.said_at,
+            isinstance(body, DecisionStated),
+            body.text,
+            body.language,
+            body.about,
+        )
+
+    def parties(self, party: str) -> Disclosed[tuple[PartyRead, ...]]:
+        """Everyone in the theatre: each member knows the members, and what each stated of the others (R22)."""
+        found = [
+            PartyRead(
+                each.party,
+                each.name,
+                each.member_of,
+                each.state,
+                each.contact,
+                tuple((by, status, since) for by, (status, since) in sorted(each.stated.items())),
+            )
+            for each in self._world.membership.parties.values()
+        ]
+        return seal(tuple(sorted(found, key=lambda each: each.party)), party)
+
+    def agreements(self, party: str) -> Disclosed[tuple[AgreementRead, ...]]:
+        """What the party proposed or was asked to agree to."""
+        found = []
+        for agreement in self._world.agreements.of(party):
+            body = self._world.load(agreement.index).body
+            changed: Declaration | None = None
+            words = ""
+            if isinstance(body, Proposed):
+                changed, words = body.changed, body.words
+            elif isinstance(body, QuietProposed):
+                changed, words = body.window, body.task
+            elif isinstance(body, LineProposed):
+                changed = body.line
+            found.append(AgreementRead(agreement, changed, words))
+        return seal(tuple(found), party)
+
+    def commitments(self, party: str) -> Disclosed[tuple[Commitment, ...]]:
+        """Promises that the party made or was told of."""
+        told = {state.answers for state in self._world.exchange.mailbox(party) if state.what is NoticeKind.COMMITMENT}
+        found = [each for each in self._world.exchange.commitments.values() if each.by == party or each.event in told]
+        return seal(tuple(found), party)
+
+    def emergencies(self, party: str) -> Disclosed[tuple[Emergency, ...]]:
+        """Emergencies that the party called, or was called by."""
+        told = {state.answers for state in self._world.exchange.mailbox(party) if state.what is NoticeKind.EMERGENCY}
+        found = [each for each in self._world.exchange.emergencies.values() if each.by == party or each.event in told]
+        return seal(tuple(found), party)
+
+    # --- evidence ---
+
+    def entries(self, party: str) -> Disclosed[tuple[int, ...]]:
+        """The indexes of every entry that the party may hold: what its officers signed and the desk's answers to it,
+        the notices to it, and the statements of others that a notice shows it in full."""
+        found: set[int] = set()
+        for event, answer in self._world.answers.items():
+            said = self._statement(event, answer)
+            if said is not None and _by(said) == party:
+                found |= {said.index, answer}
+        for state in self._world.exchange.mailbox(party):
+            found.add(state.index)
+            if state.statement:
+                answered = self._world.answers.get(state.statement)
+                shown = None if answered is None else self._statement(state.statement, answered)
+                if shown is not None:
+                    found.add(shown.index)
+        return seal(tuple(sorted(found)), party)
+
+    def may_hold(self, party: str, index: int) -> bool:
+        """Whether an entry is among `entries` of the party."""
+        record = self._world.load(index)
+        body = record.body
+        if isinstance(body, Notice):
+            return body.to == party
+        if isinstance(body, Taken | Refused):
+            said = self._statement(body.statement, index)
+            return said is not None and _by(said) == party
+        if _by(record) == party:
+            return True
+        return any(state.statement == record.event for state in self._world.exchange.mailbox(party))
+
+
+_TELLS_FINDINGS = frozenset(
+    (
+        NoticeKind.WARNING,
+        NoticeKind.DECLARED,
+        NoticeKind.REPLACED,
+        NoticeKind.CANCELLED,
+        NoticeKind.RELEASED,
+        NoticeKind.REVOKED,
+    )
+)
+_SEVERITY = ("emergency", "warning", "caution", "information")
+
+
+def _pressing(state: NoticeState) -> tuple[int, float, int]:
+    severity = _SEVERITY.index(state.severity) if state.severity in _SEVERITY else len(_SEVERITY)
+    return severity, state.due.epoch_s if state.due is not None else float("inf"), state.n
+
+
+def _kind(notice: Notice, declaration: Declaration | None) -> Kind | None:
+    """Below coarse the kind is not shown, and the view's own is only there because every declaration has one."""
+    if declaration is None or not notice.level.at_least(Level.COARSE):
+        return None
+    if notice.level is Level.COARSE and notice.facts.get("kind") in ("", "negative", "line"):
+        return None
+    return declaration.kind
+
+
+def _over(declaration: Declaration, now: Instant) -> bool:
+    ends: Iterable[float] = [volume.window.end_s + volume.uncertainty.time_s for volume in declaration.volumes]
+    return bool(declaration.volumes) and all(end <= now.epoch_s for end in ends)
+
+
+def _passed(finding: Finding, now: Instant) -> bool:
+    return (
+        finding.last is not None and finding.last < now and finding.margin.time_s + finding.last.epoch_s < now.epoch_s
+    )
+
+
+def _by(record: Recorded) -> str:
+    return str(getattr(record.body, "by", SECRETARIAT))

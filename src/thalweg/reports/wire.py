@@ -1,0 +1,342 @@
+"""What the interface gives a party, as JSON values: docs/reference/api.md lists the fields.
+
+Takes disclosed readings and nothing else. Degrees, metres and seconds as numbers, instants as ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from thalweg.model.declarations import Declaration, Kind
+from thalweg.model.events import Notice, Taken, Term
+from thalweg.model.findings import Finding, Suggestions
+from thalweg.model.instants import Instant
+from thalweg.model.words import DISCLAIMERS
+from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.mailbox import (
+    AgreementRead,
+    ChannelRead,
+    Copy,
+    DeclarationRead,
+    FindingRead,
+    NoticeRead,
+    Page,
+    PartyRead,
+    SaidRead,
+    StatementRead,
+)
+from thalweg.reports import json
+from thalweg.reports.json import Json
+from thalweg.state.exchange import Commitment, Emergency, Fact
+
+
+def page(disclosed: Disclosed[Page]) -> Json:
+    """A page of notices; `next` is what to ask after for the following ones."""
+    notices = disclosed.value.notices
+    return {
+        "notices": [_notice(each) for each in notices],
+        "next": notices[-1].notice.n if notices else None,
+        "more": disclosed.value.more,
+        "disclaimers": list(DISCLAIMERS),
+    }
+
+
+def notice(disclosed: Disclosed[NoticeRead]) -> Json:
+    """One notice with what became of it."""
+    return _notice(disclosed.value)
+
+
+def inbox(disclosed: Disclosed[tuple[NoticeRead, ...]]) -> Json:
+    """What is owed, most pressing first."""
+    return {"owed": [_notice(each) for each in disclosed.value], "disclaimers": list(DISCLAIMERS)}
+
+
+def declarations(disclosed: Disclosed[tuple[DeclarationRead, ...]]) -> Json:
+    """All that a party declared or was shown."""
+    return {"declarations": [_declaration(each) for each in disclosed.value], "disclaimers": list(DISCLAIMERS)}
+
+
+def declaration(disclosed: Disclosed[DeclarationRead]) -> Json:
+    """One of them."""
+    return _declaration(disclosed.value)
+
+
+def findings(disclosed: Disclosed[tuple[FindingRead, ...]]) -> Json:
+    """The findings that a party was told of and that stand."""
+    return {
+        "findings": [
+            {**json.finding_facts(each.finding), "notice": each.notice, "told": str(each.told)}
+            for each in disclosed.value
+        ],
+        "disclaimers": list(DISCLAIMERS),
+    }
+
+
+def statement(disclosed: Disclosed[StatementRead]) -> Json:
+    """The desk's answer to a statement."""
+    read = disclosed.value
+    answer = read.answer
+    value: Json = {
+        "statement": read.event,
+        "index": read.index,
+        "received": str(answer.received),
+        "taken": isinstance(answer, Taken),
+        "notices": [_notice(each) for each in read.notices],
+        "talk_to": list(read.talk_to),
+        "rules": read.rules,
+    }
+    if isinstance(answer, Taken):
+        value |= {
+            "lead_s": answer.lead_s,
+            "needed_s": answer.needed_s,
+            "late": answer.late,
+            "not_cited": [{"notice": each.notice, "shown": str(each.at)} for each in answer.not_cited],
+            "differs": list(answer.mismatch),
+        }
+    else:
+        value |= {"code": answer.code, "sentence": answer.sentence, "lacking": list(answer.lacking)}
+    return value
+
+
+def channels(disclosed: Disclosed[tuple[ChannelRead, ...]]) -> Json:
+    """Channels, as each side sees the line."""
+    return {
+        "channels": [
+            {
+                "id": each.channel,
+                "name": each.name,
+                "room": each.room,
+                "opened_by": each.opened_by,
+                "invited": list(each.invited),
+                "joined": list(each.joined),
+                "line_check_s": each.line_check_s,
+                "lines": [
+                    {"party": line.party, "state": line.state.value, "since": _time(line.since)} for line in each.lines
+                ],
+                "terms": [{"by": by, "to": to, **_term(term)} for by, to, term in each.terms],
+                "line_checks": [{"event": event, "by": by} for event, by in each.checks],
+            }
+            for each in disclosed.value
+        ]
+    }
+
+
+def channel_log(disclosed: Disclosed[tuple[SaidRead, ...]]) -> Json:
+    """What was said on a channel."""
+    return {
+        "said": [
+            {
+                "event": each.event,
+                "index": each.index,
+                "by": each.by,
+                "officer": each.officer,
+                "at": str(each.at),
+                "decision": each.decision,
+                "text": each.text,
+                "language": each.language,
+                "about": each.about,
+            }
+            for each in disclosed.value
+        ]
+    }
+
+
+def parties(disclosed: Disclosed[tuple[PartyRead, ...]]) -> Json:
+    """The members of the theatre, and what each stated of itself and the others."""
+    return {
+        "parties": [
+            {
+                "id": each.party,
+                "name": each.name,
+                "member_of": each.member_of,
+                "state": each.state,
+                "contact": each.contact,
+                "participation": [
+                    {"by": by, "status": status.value, "since": str(since)} for by, status, since in each.stated
+                ],
+            }
+            for each in disclosed.value
+        ]
+    }
+
+
+def agreements(disclosed: Disclosed[tuple[AgreementRead, ...]]) -> Json:
+    """Proposals and what became of them."""
+    return {
+        "agreements": [
+            {
+                "id": read.agreement.event,
+                "matter": read.agreement.matter.value,
+                "by": read.agreement.by,
+                "to": list(read.agreement.to),
+                "state": read.agreement.state.value,
+                "at": str(read.agreement.at),
+                "expires": _time(read.agreement.expires),
+                "answers": [
+                    {"by": by, "answer": answer.value, "at": str(at)}
+                    for by, (answer, at) in sorted(read.agreement.answers.items())
+                ],
+                "declaration": None if read.changed is None else _plain(read.changed),
+                "words": read.words,
+            }
+            for read in disclosed.value
+        ]
+    }
+
+
+def commitments(disclosed: Disclosed[tuple[Commitment, ...]]) -> Json:
+    """Promises and their outcomes."""
+    return {
+        "commitments": [
+            {
+                "id": each.event,
+                "by": each.by,
+                "about": each.about,
+                "at": str(each.at),
+                "due": str(each.due),
+                "outcome": None if each.outcome is None else each.outcome.value,
+                "lapsed": each.lapsed,
+            }
+            for each in disclosed.value
+        ]
+    }
+
+
+def emergencies(disclosed: Disclosed[tuple[Emergency, ...]]) -> Json:
+    """Emergencies, open ones and those that are over."""
+    return {
+        "emergencies": [
+            {
+                "id": each.event,
+                "by": each.by,
+                "at": str(each.at),
+                "open": each.open,
+                "repeated": each.repeated,
+                "commitments": list(each.commitments),
+            }
+            for each in disclosed.value
+        ]
+    }
+
+
+def preview(disclosed: Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]) -> Json:
+    """What a declaration would meet among what its author was shown, and ways out of that."""
+    found, suggestions = disclosed.value
+    return {
+        "findings": [json.finding_facts(each) for each in found],
+        "fixes": [] if suggestions is None else [json.fix_facts(fix) for fix in suggestions.fixes],
+        "searched": "" if suggestions is None else suggestions.searched,
+        "sentence": "Compared with what you declared and were shown, and with nothing else. That nothing is found here"
+        " does not show that there is nothing.",
+        "disclaimers": list(DISCLAIMERS),
+    }
+
+
+def _notice(read: NoticeRead) -> Json:
+    said = read.notice
+    return {
+        "id": read.id,
+        "n": said.n,
+        "to": said.to,
+        "index": read.index,
+        "event": read.event,
+        "what": said.what.value,
+        "at": str(said.at),
+        "level": said.level.value,
+        "of": said.of,
+        "subject": said.subject,
+        "version": said.version,
+        "statement": said.statement,
+        "kind": None if read.kind is None else read.kind.value,
+        "declaration": _shown(said, read.declaration, read.kind),
+        "findings": [json.finding_facts(each) for each in said.findings],
+        "answers": said.answers,
+        "severity": said.severity,
+        "owed": said.owed,
+        "outstanding": read.outstanding,
+        "due": _time(said.due),
+        "step": read.step,
+        "talk_to": list(said.talk_to),
+        "facts": dict(said.facts),
+        "words": {"text": said.words, "language": said.language} if said.words else None,
+        "place": None if said.place is None else json.place(said.place),
+        "bell": said.bell,
+        "part": said.part,
+        "exercise": read.exercise,
+        "delivered": _facts(read.delivered),
+        "responses": _facts(read.responses),
+        "read_back": _facts(read.read_back),
+        "disseminated": _facts(read.disseminated),
+        "relayed": _facts(read.relayed),
+    }
+
+
+def _shown(said: Notice, shown: Declaration | None, kind: Kind | None) -> Json | None:
+    if shown is None:
+        return None
+    value = _plain(shown, said.version)
+    if kind is None:
+        # It is there because every declaration has one, and says nothing.
+        value["kind"] = None
+        value["zone"] = ""
+    return value
+
+
+def _declaration(read: DeclarationRead) -> Json:
+    shown = None
+    if read.declaration is not None:
+        shown = json.declaration_facts(read.version, read.declaration, read.marks)
+        if read.kind is None:
+            shown |= {"kind": None, "zone": ""}
+    outcome, by, method = read.verification
+    return {
+        "subject": read.subject,
+        "version": read.version,
+        "of": read.of,
+        "level": read.level.value,
+        "kind": None if read.kind is None else read.kind.value,
+        "state": read.shown.value,
+        "statement": read.statement,
+        "notice": read.notice,
+        "late": read.late,
+        "at": str(read.received),
+        "marks": list(read.marks),
+        "consented": read.consented,
+        "verification": {"outcome": outcome, "by": by, "method": method} if outcome else None,
+        "declaration": shown,
+        "copies": [_copy(each) for each in read.copies],
+    }
+
+
+def _copy(copy: Copy) -> Json:
+    return {
+        "to": copy.to,
+        "level": copy.level.value,
+        "held": copy.held.value,
+        "notice": copy.notice,
+        "sent": str(copy.sent),
+        "delivered": _facts(copy.delivered),
+        "responses": _facts(copy.responses),
+        "read_back": _facts(copy.read_back),
+        "disseminated": _facts(copy.disseminated),
+        "relayed": _facts(copy.relayed),
+        "outstanding": copy.outstanding,
+        "due": _time(copy.due),
+        "step": copy.step,
+    }
+
+
+def _plain(declaration: Declaration, version: str = "") -> Json:
+    return json.declaration_facts(version or declaration.version_id, declaration, ())
+
+
+def _facts(facts: Iterable[Fact]) -> list[Json]:
+    return [{"officer": each.officer, "at": str(each.at), "index": each.index, "what": each.what} for each in facts]
+
+
+def _term(term: Term) -> Mapping[str, object]:
+    return {"kind": term.kind, "level": term.level.value, "delay_s": term.delay_s}
+
+
+def _time(when: Instant | None) -> str | None:
+    return None if when is None else str(when)
