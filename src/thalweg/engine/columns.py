@@ -174,10 +174,11 @@ def _fill_geoid(parts: Parts, *, complete: bool) -> None:
     """The geoid at the first vertex of every part that needs it. What other declarations say must not decide whether
     heights are converted, or one that arrives alone would be judged otherwise than in company."""
     low, high = np.isfinite(parts.lower), np.isfinite(parts.upper)
-    used = set(np.unique(parts.lower_datum[low]).tolist()) | set(np.unique(parts.upper_datum[high]).tolist())
     ellipsoid, unknown = _DATUM[Datum.WGS84], _DATUM[Datum.UNKNOWN]
-    if complete and len(used) <= 1 and unknown not in used:
-        return  # all heights are compared as they stand
+    if complete:
+        used = set(np.unique(parts.lower_datum[low]).tolist()) | set(np.unique(parts.upper_datum[high]).tolist())
+        if len(used) <= 1 and unknown not in used:
+            return  # all heights are compared as they stand
     needed = np.flatnonzero((low & (parts.lower_datum != ellipsoid)) | (high & (parts.upper_datum != ellipsoid)))
     if len(needed):
         starts = parts.first[needed]

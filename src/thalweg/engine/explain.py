@@ -59,8 +59,10 @@ def judge(columns: Columns, matrix: Matrix, pairs: Pairs) -> Judged:
     da, db = parts.declaration[pairs.a], parts.declaration[pairs.b]
     key = da.astype(np.int64) * len(parts.kind) + db
     order = np.lexsort((pairs.b, pairs.a, key))
-    _, start = np.unique(key[order], return_index=True)
-    start = np.append(start, len(order)).astype(np.int64)
+    sorted_ = key[order]
+    another = np.ones(len(order) + 1, np.bool_)
+    another[1:-1] = sorted_[1:] != sorted_[:-1]
+    start = np.flatnonzero(another) if len(order) else np.zeros(1, np.int64)
     groups = len(start) - 1
     verdict = np.zeros(groups, np.uint8)
     share = np.ones(groups)
@@ -105,11 +107,9 @@ def findings(
     told = kernel.explain(columns.parts, matrix, a, b, rule)
     group = np.repeat(np.arange(groups), np.diff(judged.start))
     # the worst of the part pairs is told: the nearest, then the nearest in height
-    height = np.nan_to_num(told["vertical"], nan=0.0)
-    worst = np.lexsort((height, np.nan_to_num(told["d"], nan=np.inf), group))[starts]
-    # nan_to_num would otherwise make an open end the largest finite number, which is no time
-    first = np.minimum.reduceat(np.nan_to_num(told["first"], nan=np.inf, posinf=np.inf, neginf=-np.inf), starts)
-    last = np.maximum.reduceat(np.nan_to_num(told["last"], nan=-np.inf, posinf=np.inf, neginf=-np.inf), starts)
+    worst = np.lexsort((_else(told["vertical"], 0.0), _else(told["d"], np.inf), group))[starts]
+    first = np.minimum.reduceat(_else(told["first"], np.inf), starts)
+    last = np.maximum.reduceat(_else(told["last"], -np.inf), starts)
     lon = 0.5 * (told["lon_a"] + told["lon_b"])[worst]
     lat = 0.5 * (told["lat_a"] + told["lat_b"])[worst]
     apart = np.abs(told["lon_a"] - told["lon_b"])[worst] > 180.0
@@ -165,6 +165,11 @@ def findings(
                 number_a, number_b, which, verdict, share, can_tell, gap_s, begins, ends, reference, bound, numbers
             ) in enumerate(rows)
         ]  # fmt: skip
+
+
+def _else(values: npt.NDArray[np.float64], instead: float) -> npt.NDArray[np.float64]:
+    """The values, with something instead of NaN."""
+    return np.where(np.isnan(values), instead, values)
 
 
 _NUMBERS = ("d", "lon_a", "lat_a", "lon_b", "lat_b", "vertical", "allowance", "closest")

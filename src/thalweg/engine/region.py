@@ -29,7 +29,8 @@ def overlaps(
     if not len(a):
         return []
     planes = frames(lon, lat)
-    shared = shapely.intersection(_outlines(parts, a, planes), _outlines(parts, b, planes))
+    drawn_of = _outlines(parts, np.concatenate([a, b]), np.concatenate([planes, planes]))
+    shared = shapely.intersection(drawn_of[: len(a)], drawn_of[len(a) :])
     pieces, pair = shapely.get_parts(shared, return_index=True)
     keep = (shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON) & (shapely.area(pieces) >= _LEAST_M2)
     pieces, pair = pieces[keep], pair[keep]

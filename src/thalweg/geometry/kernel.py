@@ -246,13 +246,20 @@ class Matrix:
     pressure: float
     egm2008: float
 
+    _struct: _Rules | None = field(init=False, default=None, repr=False, compare=False)
+
     def struct(self) -> _Rules:
-        return _Rules(
-            n_kinds=self.rule.shape[1],
-            n_parties=len(self.same_party),
-            **{name: _at(getattr(self, name)) for name in ("rule", "same_party", "h", "v", "t")},
-            **{name: getattr(self, name) for name in ("ground_low", "ground_high", "pressure", "egm2008")},
-        )
+        """The structure that the kernel reads, laid out once: the arrays are not exchanged."""
+        if self._struct is None:
+            struct = _Rules(
+                n_kinds=self.rule.shape[1],
+                n_parties=len(self.same_party),
+                **{name: _at(getattr(self, name)) for name in ("rule", "same_party", "h", "v", "t")},
+                **{name: getattr(self, name) for name in ("ground_low", "ground_high", "pressure", "egm2008")},
+            )
+            object.__setattr__(self, "_struct", struct)
+            return struct
+        return self._struct
 
 
 @dataclass(frozen=True, slots=True)
