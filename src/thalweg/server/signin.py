@@ -42,7 +42,6 @@ from thalweg.server.sessions import (
     knock,
     known_device,
     person,
-    principal,
     set_ceremony,
     strengthen,
     take_ceremony,
@@ -54,7 +53,6 @@ _NONCE_BYTES = 12
 router = APIRouter(prefix="/sign-in", tags=["sign-in"])
 
 AsksAnyone = Depends(at_the_door)
-Asking = Annotated[Principal, Depends(principal)]
 Someone = Annotated[Principal, Depends(person)]
 FreshPerson = Annotated[Principal, Depends(fresh_person)]
 
