@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from scripts import golden_events
 from tests.ledger_world import NOVEMBER_2017, ORIGIN, Author, World, seed
 
 from thalweg.formats import event as kinds
@@ -193,11 +194,41 @@ def golden_entries() -> dict[str, bytes]:
     for body in (kinds.Statement("نحن شمال النهر", "ar"), kinds.Erasure((seed("digest"),), "request")):
         kind, value = kinds.write(body)
         bodies[kind] = value
-    return {kind: Author("secretariat").say(kind, body) for kind, body in bodies.items()}
+    made = {kind: Author("secretariat").say(kind, body) for kind, body in bodies.items()}
+    for body in golden_events.bodies():
+        name, holder = golden_events.author(body)
+        kind, value = kinds.write(body)
+        made[kind] = Author(name, holder=holder).say(kind, value)
+    return made
+
+
+def golden_beside() -> dict[str, tuple[bytes, bytes]]:
+    """The kinds that may have a declaration beside the tree: an entry that has, and the payload."""
+    made = {}
+    for body, field, declaration in golden_events.beside():
+        name, holder = golden_events.author(body)
+        kind, value, payload = golden_events.beside_value(body, field, declaration)
+        commitment = Commitment.to(payload, seed(f"beside {kind}"), kinds.DECLARATION_MEDIA)
+        made[kind] = Author(name, holder=holder).say(kind, value, (commitment,)), payload
+    return made
 
 
 def golden_name(kind: str) -> str:
     return kind.replace("/", "-v") + ".json"
+
+
+def golden_beside_names(kind: str) -> tuple[str, str]:
+    """The files of an entry with its declaration beside the tree, and of that payload."""
+    name = kind.replace("/", "-v")
+    return f"{name}.beside.json", f"{name}.payload.json"
+
+
+def golden_files() -> dict[str, bytes]:
+    """Every file of tests/corpus/events."""
+    files = {golden_name(kind): data for kind, data in golden_entries().items()}
+    for kind, both in golden_beside().items():
+        files.update(zip(golden_beside_names(kind), both, strict=True))
+    return files
 
 
 def vectors() -> dict[str, str]:
@@ -216,8 +247,8 @@ def main() -> None:
     for name, text in vectors().items():
         (VECTORS / name).write_text(text, encoding="utf-8")
     EVENTS.mkdir(parents=True, exist_ok=True)
-    for kind, data in golden_entries().items():
-        file = EVENTS / golden_name(kind)
+    for name, data in golden_files().items():
+        file = EVENTS / name
         if not file.exists():
             file.write_bytes(data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import MISSING, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,13 +13,16 @@ import pytest
 
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
-from thalweg.ledger.entry import AuthorKey, Entry
+from thalweg.ledger.entry import AuthorKey, Commitment, Entry
 from thalweg.ledger.errors import Malformed
 from thalweg.ledger.fork import verify_fork
 from thalweg.ledger.identity import IDENTITY_KINDS
 from thalweg.ledger.note import VerifierKey
 from thalweg.ledger.verify import Trust, verify_bundle, verify_receipt
 from thalweg.model.errors import InputError
+from thalweg.state.recorded import recorded
+
+from tests.ledger_world import seed
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "docs" / "spec" / "vectors"
@@ -90,9 +94,45 @@ def test_the_golden_entry_of_each_kind_still_decodes_to_the_same_bytes(kind: str
         assert kinds.write(body) == (kind, entry.event.body)
 
 
+@pytest.mark.parametrize("kind", sorted(script().golden_beside()))
+def test_a_declaration_beside_the_tree_still_reads_as_if_it_stood_in_the_entry(kind: str) -> None:
+    """R39: the same body, and the entry commits to the bytes."""
+    data, payload = ((EVENTS / name).read_bytes() for name in script().golden_beside_names(kind))
+    assert (data, payload) == script().golden_beside()[kind]
+    entry = Entry.parse(data)
+    assert entry.encode() == data
+    (commitment,) = entry.event.payloads
+    assert commitment == Commitment.to(payload, seed(f"beside {kind}"), kinds.DECLARATION_MEDIA)
+    declaration = kinds.read_declaration(canonical.decode(payload))
+    assert canonical.encode(kinds.write_declaration(declaration)) == payload
+    inside = Entry.parse((EVENTS / script().golden_name(kind)).read_bytes())
+    assert kinds.read(kind, entry.event.body, declaration) == kinds.read(kind, inside.event.body)
+    assert recorded(7, entry, {commitment.digest: payload}.get).body == kinds.read(kind, inside.event.body)
+    with pytest.raises(InputError) as refused:
+        recorded(7, entry, lambda _: None)
+    assert refused.value.code == "event.payload"
+
+
+def test_every_field_that_may_stand_beside_the_tree_has_a_golden_entry() -> None:
+    fields = {name for body, name, _ in script().golden_events.beside()}
+    assert fields == set(kinds.WITH_DECLARATION)
+
+
+def test_a_golden_entry_leaves_no_field_of_its_kind_at_rest() -> None:
+    """Bytes of a field that is empty everywhere would hold nothing."""
+    bodies = script().golden_events.bodies()
+    assert {kinds.kind_of(body) for body in bodies} == kinds.KINDS - kinds.KEY_HISTORY - {"statement/1", "erasure/1"}
+    resting = {
+        f"{kinds.kind_of(body)} {field.name}"
+        for body in bodies
+        for field in fields(body)
+        if field.default is not MISSING and getattr(body, field.name) == field.default
+    }
+    assert resting == set()
+
+
 def test_there_is_no_golden_entry_of_a_kind_that_is_gone() -> None:
-    names = {script().golden_name(kind) for kind in kinds.KINDS}
-    assert {file.name for file in EVENTS.iterdir()} == names
+    assert {file.name for file in EVENTS.iterdir()} == set(script().golden_files())
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class AgreementState(StrEnum):
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
-    REJECTED = "rejected"
+    DECLINED = "declined"  # "rejected" is what becomes of a request for permission, which a proposal is not
     LAPSED = "lapsed"
 
 
@@ -56,7 +56,7 @@ class Agreement:
         """One side's answer; the last missing acceptance makes it agreed, the first rejection ends it."""
         self.answers[by] = (answer, at)
         if answer is Answer.REJECT:
-            self.state = AgreementState.REJECTED
+            self.state = AgreementState.DECLINED
         elif all(each in self.answers for each in self.to):
             self.state = AgreementState.ACCEPTED
 
