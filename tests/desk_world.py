@@ -108,7 +108,7 @@ class Room:
         key = NoteKey(ORIGIN, seed("log"))
         registrar = AuthorSigner(seed("registrar"), "server")
         desk = AuthorSigner(seed("desk"), "server")
-        self.hands = Hands(desk, registrar, "registrar", self.salt)
+        self.hands = Hands(desk, registrar, "registrar", self.salt, SECRET)
         self.log = Sequencer(self.store, HeadSigner(ORIGIN, [key], None))
         genesis = registrar.say(
             log=ORIGIN,

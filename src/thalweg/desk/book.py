@@ -6,22 +6,30 @@ nobody is shown it.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from thalweg.formats import event as kinds
-from thalweg.ledger import canonical
+from thalweg.ledger import canonical, identity
 from thalweg.ledger.canonical import Value
 from thalweg.ledger.entry import AuthorKey, AuthorSigner, Entry
+from thalweg.ledger.errors import Refused as NotHeld
 from thalweg.ledger.promise import NewEntry, StoredPayload
 from thalweg.ledger.sequencer import Batch, Placed, Prepared, Sequencer
 from thalweg.ledger.tree import EMPTY_ROOT, Head, leaf_hash
-from thalweg.model.events import DESK, ByDesk
+from thalweg.model.events import DESK, ByDesk, Said
 from thalweg.model.instants import Instant
 from thalweg.state.recorded import KeyFact, Recorded, recorded
 from thalweg.state.world import World
 
 _LARGEST_VIEW = 24_000  # bytes: leaves room for the findings of one notice
+_LARGEST_BODY = 48_000  # bytes: leaves room for what else is in the body, and for the envelope
+
+
+def _no_officer(_author: str) -> AuthorSigner | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,8 @@ class Hands:
     registrar: AuthorSigner
     registrar_name: str
     random_bytes: Callable[[int], bytes]
+    secret: bytes
+    officer: Callable[[str], AuthorSigner | None] = _no_officer  # keys held for officers without a device
 
 
 class Book:
@@ -71,6 +81,41 @@ class Book:
                 value = {**value, "view": kinds.PAYLOAD}
         return self._sign(self._hands.desk, DESK, kind, value, body, beside)
 
+    def sign_for(self, author: str, said: Said, nonce: bytes) -> tuple[str, Recorded | None]:
+        """A statement under a key that the server holds, as the entry says: its event's hash, and the record unless
+        the very same statement is in the log. The salt is made from the nonce under the desk's secret, so that what is
+        sent twice is one.
+
+        Raises `Refused` (`desk.no_key`) if no key is held for the author."""
+        signer = self._hands.officer(author)
+        if signer is None:
+            raise NotHeld("desk.no_key", f"No key is held here for {author}; sign on your own device.", author=author)
+        kind, value = kinds.write(said)
+        salt = hmac.new(self._hands.secret, b"thalweg/nonce/v1\n" + author.encode() + b"\n" + nonce, "sha256").digest()
+        again = self._world.said_for.get(salt)
+        if again is not None:
+            return again, None
+        data = value.get("declaration")
+        beside: tuple[tuple[bytes, bytes, str], ...] = ()
+        if isinstance(data, dict) and len(whole := canonical.encode(data)) > _LARGEST_BODY:
+            beside = ((whole, hashlib.sha256(salt + b"payload").digest(), kinds.DECLARATION_MEDIA),)
+            value = {**value, "declaration": kinds.PAYLOAD}
+        record = self._sign(signer, author, kind, value, said, beside, salt)
+        return record.event, record
+
+    def registered(self, kind: str, fields: Mapping[str, Value]) -> bool:
+        """Whether what such an entry would bring about is the case already."""
+        author = str(fields.get("author", ""))
+        match kind:
+            case identity.KEY_ADD:
+                key = fields["key"]
+                return isinstance(key, Mapping) and self.batch.history.key(AuthorKey.read(key).key_id) is not None
+            case identity.GRANT | identity.GRANT_END:
+                held = (str(fields["role"]), str(fields["scope"])) in self._world.membership.roles(author)
+                return held == (kind == identity.GRANT)
+            case _:
+                return False
+
     def register(self, kind: str, fields: Mapping[str, Value]) -> Recorded:
         """An entry of the key history, under the registrar's key."""
         return self._sign(self._hands.registrar, self._hands.registrar_name, kind, fields, KeyFact(kind, fields))
@@ -81,10 +126,12 @@ class Book:
         author: str,
         kind: str,
         value: Mapping[str, Value],
-        body: ByDesk | KeyFact,
+        body: Said | ByDesk | KeyFact,
         beside: tuple[tuple[bytes, bytes, str], ...] = (),
+        salt: bytes = b"",
     ) -> Recorded:
         tip = self._log.tip(author, self.batch)
+        salt = salt or self._hands.random_bytes(32)
         entry = signer.say(
             log=self._log.origin,
             author=author,
@@ -93,16 +140,17 @@ class Book:
             kind=kind,
             body=value,
             at_ms=kinds.milliseconds(self.now),
-            salt=self._hands.random_bytes(32),
+            salt=salt,
             payloads=beside,
         )
         kept = tuple(
-            StoredPayload(made.digest, salt, data)
-            for made, (data, salt, _) in zip(entry.event.payloads, beside, strict=True)
+            StoredPayload(made.digest, fresh, data)
+            for made, (data, fresh, _) in zip(entry.event.payloads, beside, strict=True)
         )
         prepared = own(entry, signer.key, kept, identity=isinstance(body, KeyFact))
         placed = self._log.admit(prepared, self.batch)
-        record = Recorded(placed.index, prepared.new.event_hash.hex(), author, entry.event.holder, self.now, body)
+        event = prepared.new.event_hash.hex()
+        record = Recorded(placed.index, event, author, entry.event.holder, self.now, body, salt)
         self._fold(record)
         return record
 

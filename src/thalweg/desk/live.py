@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from thalweg.desk.book import Book, Hands
 from thalweg.desk.checks import NotAllowed, screen
 from thalweg.desk.decide import Desk
+from thalweg.desk.office import KeyEntry, Listener, Reading
 from thalweg.formats import event as kinds
 from thalweg.ledger.entry import Entry
 from thalweg.ledger.errors import LedgerError
@@ -30,6 +31,7 @@ from thalweg.ledger.sequencer import Prepared, Sequencer, prepare
 from thalweg.model.errors import ThalwegError
 from thalweg.model.events import DESK, Said
 from thalweg.model.instants import Instant
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.state.recorded import KeyFact, Recorded, recorded
 
 _AT_ONCE = 64  # statements in one batch at most
@@ -37,12 +39,22 @@ _DECIDING_S = 0.05  # and no more than it takes so long to decide
 _WAKE_S = 1.0  # the longest the clocks go unlooked at
 
 
+@dataclass(frozen=True, slots=True)
+class ForOfficer:
+    """A statement of an officer whose key the server holds. It is signed when its turn comes."""
+
+    author: str
+    said: Said
+    nonce: bytes
+
+
 @dataclass(slots=True)
 class Waiting:
-    """A statement on its way, and where its answer goes: the hash of its event once it is durable."""
+    """Something on its way, and where its answer goes: the hash of its event once it is durable, or nothing."""
 
-    prepared: Prepared
+    what: Prepared | ForOfficer | tuple[KeyEntry, ...]
     future: asyncio.Future[str]
+    event: str = ""
 
 
 class _Undecided(Exception):
@@ -86,7 +98,8 @@ class LiveDesk:
     _task: asyncio.Task[None] | None = None
     _pool: ThreadPoolExecutor | None = None
     _closing: bool = False
-    _listeners: list[Callable[[Sequence[Recorded]], None]] = field(default_factory=list)
+    _listeners: list[Listener] = field(default_factory=list)
+    _reading: tuple[Desk, Reading] | None = None
 
     async def start(self) -> None:
         """Fold the log and begin."""
@@ -113,7 +126,19 @@ class LiveDesk:
             await self._settled.wait()
         return self._desk
 
-    def listen(self, listener: Callable[[Sequence[Recorded]], None]) -> Callable[[], None]:
+    async def reading(self) -> Reading:
+        """See `Office`."""
+        desk = await self.settled()
+        if self._reading is None or self._reading[0] is not desk:
+            self._reading = (desk, Reading(desk.world, desk.policy, Mailboxes(desk.world, desk.policy)))
+        return self._reading[1]
+
+    @property
+    def decides(self) -> bool:
+        """This process writes."""
+        return True
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
         """Call the listener with the new entries after each durable append; the result stops it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
@@ -125,15 +150,28 @@ class LiveDesk:
         Raises `Malformed`, `Refused` or `Inconsistent` of the ledger, `InputError` for a body that is not in its form,
         and `NotAllowed`, where nothing went on record; `StoreFailed` where nothing is known: send it again as it is.
         """
-        if self._closing:
-            raise NotAdmitted("desk.closed", "The desk is closing; send it to another, or again later.")
         prepared = prepare(data, payloads=payloads)
         event = prepared.new.event_hash.hex()
         desk = await self.settled()
         if event not in desk.world.answers:
             self._screened(desk, Entry.parse(data))
+        return await self._queued(prepared)
+
+    async def say_for(self, author: str, said: Said, nonce: bytes) -> str:
+        """A statement by an officer whose key the server holds; raises as `take`."""
+        desk = await self.settled()
+        screen(said, author, desk.world)
+        return await self._queued(ForOfficer(author, said, nonce))
+
+    async def register(self, entries: Sequence[KeyEntry]) -> None:
+        """Entries of the key history under the registrar's key; raises as `take`."""
+        await self._queued(tuple(entries))
+
+    async def _queued(self, what: Prepared | ForOfficer | tuple[KeyEntry, ...]) -> str:
+        if self._closing:
+            raise NotAdmitted("desk.closed", "The desk is closing; send it to another, or again later.")
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._queue.append(Waiting(prepared, future))
+        self._queue.append(Waiting(what, future))
         self._wake.set()
         return await future
 
@@ -190,7 +228,7 @@ class LiveDesk:
             listener(book.written)
         for waiting in taken:
             if not waiting.future.done():
-                waiting.future.set_result(waiting.prepared.new.event_hash.hex())
+                waiting.future.set_result(waiting.event)
         # Whoever waited for this append reads before the next one begins.
         await asyncio.sleep(0)
 
@@ -202,7 +240,7 @@ class LiveDesk:
             if waiting.future.done():
                 continue  # whoever sent it has gone; it may be sent again
             try:
-                record, said = self._admit(desk, book, waiting.prepared)
+                record, said = self._admit(desk, book, waiting)
             except ThalwegError as error:
                 waiting.future.set_exception(error)
                 continue
@@ -210,7 +248,7 @@ class LiveDesk:
                 waiting.future.set_exception(error)
                 continue
             taken.append(waiting)
-            if record is not None:
+            if record is not None and said is not None:
                 try:
                     desk.decide(record, said, book)
                 except Exception as error:
@@ -219,15 +257,26 @@ class LiveDesk:
             self._wake.set()
 
     @staticmethod
-    def _admit(desk: Desk, book: Book, prepared: Prepared) -> tuple[Recorded | None, Said]:
+    def _admit(desk: Desk, book: Book, waiting: Waiting) -> tuple[Recorded | None, Said | None]:
         """Screen a statement and put it into the book; None if it is in the log. What raises has changed nothing."""
-        entry = Entry.parse(prepared.new.data)
-        beside = {payload.digest: payload.payload for payload in prepared.payloads}
-        probe = recorded(0, entry, beside.get)  # reads the body before the log is touched
-        if isinstance(probe.body, KeyFact):
-            raise NotAllowed("not-a-statement", "Entries of the key history are not sent to the desk.")
-        said: Said = screen(probe.body, entry.event.author, desk.world)
-        return book.take(prepared)[1], said
+        match waiting.what:
+            case ForOfficer(author, said, nonce):
+                screen(said, author, desk.world)
+                waiting.event, record = book.sign_for(author, said, nonce)
+                return record, said
+            case Prepared() as prepared:
+                waiting.event = prepared.new.event_hash.hex()
+                beside = {payload.digest: payload.payload for payload in prepared.payloads}
+                probe = recorded(0, Entry.parse(prepared.new.data), beside.get)  # read before the log is touched
+                if isinstance(probe.body, KeyFact):
+                    raise NotAllowed("not-a-statement", "Entries of the key history are not sent to the desk.")
+                screened = screen(probe.body, probe.author, desk.world)
+                return book.take(prepared)[1], screened
+            case tuple() as entries:
+                for entry in entries:
+                    if not book.registered(entry.kind, entry.fields):
+                        book.register(entry.kind, entry.fields)
+                return None, None
 
     async def _again(self) -> None:
         """The world ran ahead of a log that did not follow: fold it again. Tried until the log can be read."""

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from thalweg.engine import preview
+from thalweg.engine.explain import Describe
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
 from thalweg.model.events import (
@@ -27,7 +29,7 @@ from thalweg.model.events import (
     Taken,
     Term,
 )
-from thalweg.model.findings import Finding
+from thalweg.model.findings import Finding, Suggestions
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
@@ -383,6 +385,13 @@ class Mailboxes:
     def shown_to(self, party: str, now: Instant) -> tuple[Declaration, ...]:
         """All that a preview for the party may rest on: what it declared and what it was shown, in force (D13)."""
         return tuple(each.declaration for each in self.declarations(party, now).value if each.declaration is not None)
+
+    def preview(
+        self, party: str, declaration: Declaration, now: Instant, describe: Describe | None = None
+    ) -> Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]:
+        """What a declaration would meet among what the party declared and was shown, and ways out of that (D13)."""
+        theatre = self._world.membership.theatre
+        return seal(preview(declaration, self.shown_to(party, now), theatre, describe=describe), party)
 
     # --- findings ---
 

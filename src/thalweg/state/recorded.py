@@ -27,7 +27,8 @@ class KeyFact:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """`event` is the event's hash in hexadecimal; `said_at` is what its author claims."""
+    """`event` is the event's hash in hexadecimal; `said_at` is what its author claims. `salt` is the event's, by which
+    a statement that the server signs for an officer is known again when it is sent twice."""
 
     index: int
     event: str
@@ -35,6 +36,7 @@ class Recorded:
     holder: str
     said_at: Instant
     body: Body | KeyFact
+    salt: bytes = b""
 
 
 def recorded(index: int, entry: Entry, payload: Payload) -> Recorded:
@@ -44,7 +46,7 @@ def recorded(index: int, entry: Entry, payload: Payload) -> Recorded:
         body: Body | KeyFact = KeyFact(event.kind, event.body)
     else:
         body = kinds.read(event.kind, event.body, _beside(entry, payload))
-    return Recorded(index, event.hash().hex(), event.author, event.holder, Instant(event.at / 1e3), body)
+    return Recorded(index, event.hash().hex(), event.author, event.holder, Instant(event.at / 1e3), body, event.salt)
 
 
 def _beside(entry: Entry, payload: Payload) -> Declaration | None:

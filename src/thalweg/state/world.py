@@ -88,6 +88,7 @@ class World:
         self.picture = Picture(load)
         self.exchange = Exchange()
         self.agreements = Agreements()
+        self.said_for: dict[bytes, str] = {}  # salt -> statement, of officers whose key the server holds
         self.answers: dict[str, int] = {}  # statement -> index of the desk's answer
         self._waiting: dict[str, Recorded] = {}  # said, and not yet taken or refused
         self._weighed: Weighed | None = None  # what was found about the statement that is taken next
@@ -123,6 +124,8 @@ class World:
                 self.exchange.delivered(body, record, record.said_at)
             case _:
                 self._waiting[record.event] = record
+                if record.holder == "server":
+                    self.said_for[record.salt] = record.event
 
     def statement(self, event: str) -> Recorded | None:
         """A statement that is not yet taken or refused."""

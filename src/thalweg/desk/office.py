@@ -1,0 +1,64 @@
+"""What a server process offers its routes, whether it is the one that decides or stands by.
+
+**Promise.** `take`, `say_for` and `register` return when what was handed in, and all that follows from it, is durable
+and inside a signed checkpoint, and a `reading` made afterwards on this process shows it. What raises `StoreFailed` is
+unknown: send it again as it is. A `reading` shows a state of the log in which everything is durable, never an older
+one than an earlier reading of the same process; it is to be used before the next `await`, since the world goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from thalweg.ledger.canonical import Value
+from thalweg.model.events import Said
+from thalweg.policy.mailbox import Mailboxes
+from thalweg.policy.tell import Policy
+from thalweg.state.recorded import Recorded
+from thalweg.state.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The world as it is, and what policy makes of it."""
+
+    world: World
+    policy: Policy
+    mailboxes: Mailboxes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """An entry of the key history for the registrar to sign."""
+
+    kind: str
+    fields: Mapping[str, Value]
+
+
+Listener = Callable[[Sequence[Recorded]], None]
+"""Told the new entries of each append, on the event loop, once they are durable."""
+
+
+class Office(Protocol):
+    """See the promise above."""
+
+    async def take(self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = ()) -> str:
+        """A signed entry with its (payload, salt) pairs; the hash of its event."""
+
+    async def say_for(self, author: str, said: Said, nonce: bytes) -> str:
+        """A statement by an officer whose key the server holds. The same nonce again is the same statement."""
+
+    async def register(self, entries: Sequence[KeyEntry]) -> None:
+        """Entries of the key history, in one append; those that are in force already are left out."""
+
+    async def reading(self) -> Reading:
+        """The world, once no append is in flight."""
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener from now on; the result stops it."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether this process is the one that writes."""
