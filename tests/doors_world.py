@@ -59,6 +59,7 @@ class World:
     around: Mapping[str, Any] = field(default_factory=dict)
     now_ms: int = START_MS
     store: AccountStore = field(default_factory=MemoryAccounts)
+    noise: Noise = field(default_factory=Noise)
     audited: list[tuple[str, Mapping[str, str | int]]] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
     allowed: set[tuple[str, str]] = field(default_factory=set)
@@ -70,7 +71,7 @@ class World:
             self.store,
             self.settings,
             lambda: self.now_ms,
-            Noise(),
+            self.noise,
             bytes(range(32)),
             lambda kind, fields: self.audited.append((kind, fields)),
             lambda _asking, act, party, _role: (act, party) in self.allowed,
