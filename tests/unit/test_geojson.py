@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from tests.samples import ALL as SAMPLES
 from thalweg.drafts import Context
 from thalweg.drafts.draft import FIELDS, VOLUME_FIELDS
-from thalweg.formats.geojson import read
-from thalweg.model.declarations import Kind, LineStatus, Medium, Standing, Zone
+from thalweg.formats.geojson import read, write
+from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium, Standing, Zone
 from thalweg.model.notes import Problem
 from thalweg.model.reading import Reading
 from thalweg.model.shapes import MultiPolygon, Point, Polygon, Position
@@ -225,3 +227,22 @@ def test_the_published_schema_has_exactly_the_fields_and_words_that_are_read() -
         ("status", LineStatus),
     ):
         assert set(properties[name]["enum"]) == {word.value for word in words}
+
+
+@pytest.mark.parametrize("declaration", SAMPLES, ids=lambda declaration: declaration.title)
+def test_what_is_written_is_read_as_the_same_version(declaration: Declaration) -> None:
+    """R24: but for a rumour of nobody's, whose party has no name in the profile."""
+    read = read(write([declaration]), "written.geojson", Context(Theatre("plain", ())))
+    assert not read.problems
+    assert not read.omissions
+    (again,) = read.declarations
+    if declaration.standing is Standing.RUMOURED:
+        declaration = replace(declaration, party=again.party)
+    assert again.version_id == declaration.version_id
+
+
+def test_a_detail_that_has_the_name_of_a_field_stays_a_detail() -> None:
+    named = replace(SAMPLES[0], details={"kind": "line", "beds": "120"})
+    (again,) = read(write([named]), "written.geojson", Context(Theatre("plain", ()))).declarations
+    assert again.kind is named.kind
+    assert dict(again.details) == {"detail kind": "line", "beds": "120"}

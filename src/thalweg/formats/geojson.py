@@ -7,6 +7,7 @@
        {"type": "Feature", "id": "…", "geometry": {…},
         "properties": {"kind": "operation", "start": "…", "upper": "FL100", …}}]}
 
+`read` makes declarations of it, `write` the other way round.
 The profile is docs/reference/formats/geojson.md and schemas/geojson-profile.schema.json. Read as well:
 a lone feature or geometry, newline-delimited GeoJSON and text sequences (RFC 8142), and the time members
 that converters from KML and GPX write (`coordTimes`, `coordinateProperties.times`).
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -39,10 +40,13 @@ from thalweg.drafts import (
 from thalweg.drafts.draft import VOLUME_FIELDS
 from thalweg.drafts.texts import folded, listed
 from thalweg.model.bulk import collector_paused
+from thalweg.model.declarations import Declaration, Medium, Standing, Uncertainty, Volume
 from thalweg.model.errors import InputError
+from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Datum
 from thalweg.model.notes import Flag, Omission, Problem, Source
 from thalweg.model.reading import Reading
+from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route
 
 NAME = "geojson"
 _LISTS = ("times", "heights_m", "segments", "volumes")  # arrays of the profile, beside left and right
@@ -708,3 +712,133 @@ def _name_of(value: object) -> str:
 def _problem(source: Source, error: InputError) -> Problem:
     expected, found = str(error.fields.get("expected", "")), str(error.fields.get("found", ""))
     return Problem(source, error.code, error.sentence, expected, found)
+
+
+# --- writing ---
+
+
+def write(declarations: Iterable[Declaration]) -> bytes:
+    """Declarations in the profile, as `read` takes them back: the same versions, but for the windows of static sites,
+    which the profile reads as their validity."""
+    collection = {
+        "type": "FeatureCollection",
+        "edges": "geodesic",
+        "features": [_written(declaration) for declaration in declarations],
+    }
+    return (json.dumps(collection, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _written(declaration: Declaration) -> dict[str, object]:
+    sides = declaration.sides
+    said: dict[str, object] = {
+        "kind": declaration.kind.value,
+        "zone": declaration.zone.value if declaration.zone else None,
+        "medium": declaration.medium.value if declaration.medium is not Medium.UNSTATED else None,
+        "party": declaration.party,
+        "title": declaration.title or None,
+        "revision": declaration.revision or None,
+        "replaces": declaration.replaces or None,
+        "valid_from": _time_text(declaration.valid_from),
+        "valid_until": _time_text(declaration.valid_until),
+        "standing": declaration.standing.value if declaration.standing is not Standing.DECLARED else None,
+        "hypothetical": declaration.hypothetical or None,
+        "emergency": declaration.emergency or None,
+        "submitted": _time_text(declaration.submitted),
+        "left": sorted(sides.left) if sides else None,
+        "right": sorted(sides.right) if sides else None,
+        "left_name": sides.left_name if sides else None,
+        "right_name": sides.right_name if sides else None,
+        **{_free_name(name): text for name, text in declaration.details.items()},
+    }
+    if declaration.segments:
+        geometry: dict[str, object] = {
+            "type": "MultiLineString",
+            "coordinates": [_pairs(segment.path.points) for segment in declaration.segments],
+        }
+        said["segments"] = [
+            _present({"status": s.status.value, **_span(s.window), **_bounds(s.uncertainty)})
+            for s in declaration.segments
+        ]
+    else:
+        parts = [_part(volume) for volume in declaration.volumes]
+        if len(parts) == 1:
+            geometry, own = parts[0]
+            said |= own
+        else:
+            geometry = {"type": "GeometryCollection", "geometries": [part for part, _ in parts]}
+            said["volumes"] = [_present(own) for _, own in parts]
+    return {"type": "Feature", "id": declaration.declaration_id, "properties": _present(said), "geometry": geometry}
+
+
+def _free_name(name: str) -> str:
+    """The name of a detail, which must not be taken for a field of the profile."""
+    return name if field_named(name) is None and not _array_named(name) and name != "edges" else f"detail {name}"
+
+
+def _part(volume: Volume) -> tuple[dict[str, object], dict[str, object]]:
+    """The geometry of a volume, and its properties."""
+    shape, band = volume.shape, volume.band
+    own: dict[str, object] = {**_bounds(volume.uncertainty)}
+    if band is not None:
+        own |= {"lower": band.lower_m, "upper": band.upper_m, "lower_datum": band.datum.value}
+        own |= {"upper_datum": band.datum_of_upper.value}
+        if band.upper_datum is None:
+            own = {name: value for name, value in own.items() if not name.endswith("_datum")}
+            own["datum"] = band.datum.value
+    if not isinstance(shape, Route):
+        own |= _span(volume.window)
+    match shape:
+        case Point():
+            return {"type": "Point", "coordinates": [shape.at.lon, shape.at.lat]}, own
+        case Circle():
+            own["radius_m"] = shape.radius_m
+            return {"type": "Point", "coordinates": [shape.centre.lon, shape.centre.lat]}, own
+        case Polygon():
+            return {"type": "Polygon", "coordinates": _rings(shape)}, own
+        case MultiPolygon():
+            return {"type": "MultiPolygon", "coordinates": [_rings(polygon) for polygon in shape.polygons]}, own
+        case Corridor():
+            own["half_width_m"] = shape.half_width_m
+            return {"type": "LineString", "coordinates": _pairs(shape.path)}, own
+        case Path():
+            return {"type": "LineString", "coordinates": _pairs(shape.points)}, own
+        case Route():
+            own |= {"times": [_time_text(w.time) for w in shape.waypoints], "buffer_m": shape.radius_m}
+            if shape.has_heights:
+                own |= {"datum": shape.datum.value, "half_height_m": shape.half_height_m}
+            return {
+                "type": "LineString",
+                "coordinates": [
+                    [w.at.lon, w.at.lat] if w.height_m is None else [w.at.lon, w.at.lat, w.height_m]
+                    for w in shape.waypoints
+                ],
+            }, own
+
+
+def _rings(polygon: Polygon) -> list[list[list[float]]]:
+    return [_pairs((*ring, ring[0])) for ring in (polygon.outer, *polygon.holes)]
+
+
+def _pairs(points: Iterable[Position]) -> list[list[float]]:
+    return [[point.lon, point.lat] for point in points]
+
+
+def _bounds(said: Uncertainty) -> dict[str, object]:
+    return {
+        "uncertainty_m": said.horizontal_m or None,
+        "uncertainty_vertical_m": said.vertical_m or None,
+        "uncertainty_s": said.time_s or None,
+        "uncertainty_at_95": said.at_95 or None,
+    }
+
+
+def _span(window: Window) -> dict[str, object]:
+    return {"start": _time_text(window.start), "end": _time_text(window.end)}
+
+
+def _time_text(instant: Instant | None) -> str | None:
+    return None if instant is None else instant.as_datetime().isoformat().replace("+00:00", "Z")
+
+
+def _present(fields: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
