@@ -664,7 +664,7 @@ class Refused:
     code: Short
     sentence: Text
     lacking: Annotated[tuple[Id, ...], Most(1000)] = ()  # notices that the author was shown and has not cited
-    talk_to: Annotated[tuple[Id, ...], Most(64)] = ()
+    talk_to: Annotated[tuple[Id, ...], Most(1000)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -694,7 +694,7 @@ class Notice:
     severity: Short = ""  # emergency, warning, caution, information
     owed: bool = False  # an acknowledgement is owed
     due: Instant | None = None
-    talk_to: Annotated[tuple[Id, ...], Most(64)] = ()
+    talk_to: Annotated[tuple[Id, ...], Most(1000)] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     words: Text = ""
     language: Short = ""

@@ -195,8 +195,8 @@ def read_declaration(value: Value, where: str = "declaration") -> Declaration:
             sides=None
             if not sides
             else Sides(
-                frozenset(text(each, f"{where}.sides") for each in items(sides[0], f"{where}.sides")),
-                frozenset(text(each, f"{where}.sides") for each in items(sides[1], f"{where}.sides")),
+                _read_side(sides[0], f"{where}.sides"),
+                _read_side(sides[1], f"{where}.sides"),
                 text(sides[2], f"{where}.sides"),
                 text(sides[3], f"{where}.sides"),
             ),
@@ -220,10 +220,8 @@ def read_declaration(value: Value, where: str = "declaration") -> Declaration:
 
 def read_instant(value: Value, where: str) -> Instant | None:
     """The instant of a string of microseconds; None for the empty string."""
-    digits = text(value, where)
-    if digits == "":
-        return None
-    return _made(where, lambda: Instant(_integer(digits, where) / _MICRO))
+    count = _digits(value, where, _MICRO)
+    return None if count is None else _made(where, lambda: Instant(count / _MICRO))
 
 
 def read_position(value: Value, where: str) -> Position:
@@ -242,12 +240,20 @@ def _made(where: str, make: Callable[[], T]) -> T:
         raise InputError(error.code, error.sentence, where=where, **error.fields) from error
 
 
-def _integer(digits: str, where: str) -> int:
+def _digits(value: Value, where: str, by: float) -> int | None:
+    """How many units of `1 / by` a string of digits says; None for the empty string."""
+    digits = text(value, where)
+    if digits == "":
+        return None
     body = digits.removeprefix("-")
     # One spelling each: no plus, no leading zero, no minus zero, no digits of other scripts.
     if not (body.isascii() and body.isdigit()) or len(body) > 18 or (body[0] == "0" and digits != "0"):
         raise wrong(where, "a whole number as digits")
-    return int(digits)
+    count = int(digits)
+    # Nor one that a double does not hold (of instants, microseconds after the year 2255): it would be hashed as another.
+    if scaled(count / by, by) != count:
+        raise wrong(where, "a number that a double holds to the unit")
+    return count
 
 
 def _choice(of: type[E], value: Value, where: str) -> E:
@@ -269,8 +275,8 @@ def _metres(value: Value, where: str) -> float:
 
 
 def _read_height(value: Value, where: str) -> float | None:
-    digits = text(value, where)
-    return None if digits == "" else _integer(digits, where) / _METRES
+    count = _digits(value, where, _METRES)
+    return None if count is None else count / _METRES
 
 
 def _read_window(value: Value, where: str) -> Window:
@@ -292,6 +298,13 @@ def _read_doubt(value: Value, where: str) -> Uncertainty:
             bool(number(at_95, where, 0, 1)),
         ),
     )
+
+
+def _read_side(value: Value, where: str) -> frozenset[str]:
+    parties = [text(each, where) for each in items(value, where)]
+    if parties != sorted(set(parties)):
+        raise wrong(where, "parties in order, each once")
+    return frozenset(parties)
 
 
 def _read_volume(value: Value, where: str) -> Volume:

@@ -31,6 +31,8 @@ FIELDS = (
     *("times", "type", "versions", "vertical"),
 )
 
+_LARGEST = 10**15  # in thousandths: what a double holds with room to spare
+
 
 def write_finding(finding: Finding) -> Mapping[str, Value]:
     """The finding as a value for an entry."""
@@ -80,17 +82,17 @@ def read_finding(value: Value, where: str = "finding") -> Finding:
             relation=_word(Relation, value["relation"], f"{where}.relation"),
             severity=text(value["severity"], f"{where}.severity"),
             margin=Margin(
-                number(margin[0], f"{where}.margin", 0) / 1e3,
+                _thousandths(margin[0], f"{where}.margin", 0),
                 _may(margin[1], f"{where}.margin"),
-                number(margin[2], f"{where}.margin", 0) / 1e3,
+                _thousandths(margin[2], f"{where}.margin", 0),
             ),
             certainty=_word(Certainty, value["certainty"], f"{where}.certainty"),
             share=number(value["share"], f"{where}.share", 0, 1_000_000) / 1e6,
             reasons=_texts(value["reasons"], f"{where}.reasons"),
-            horizontal_m=number(value["horizontal"], f"{where}.horizontal", 0) / 1e3,
+            horizontal_m=_thousandths(value["horizontal"], f"{where}.horizontal", 0),
             vertical_m=_may(value["vertical"], f"{where}.vertical"),
-            time_gap_s=number(value["time_gap"], f"{where}.time_gap") / 1e3,
-            datum_allowance_m=number(value["allowance"], f"{where}.allowance", 0) / 1e3,
+            time_gap_s=_thousandths(value["time_gap"], f"{where}.time_gap"),
+            datum_allowance_m=_thousandths(value["allowance"], f"{where}.allowance", 0),
             closest=(closest[0], closest[1]),
             region=(),
             first=times[0],
@@ -105,6 +107,10 @@ def read_finding(value: Value, where: str = "finding") -> Finding:
         )
     except ValueRefused as error:
         raise InputError(error.code, error.sentence, where=where, **error.fields) from error
+
+
+def _thousandths(value: Value, where: str, low: int = -_LARGEST) -> float:
+    return number(value, where, low, _LARGEST) / 1e3
 
 
 def _maybe(metres: float | None) -> str:
