@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,13 @@ from thalweg.model.theatre import Rule, Theatre
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, REPORTED, STALE
 
 Describe = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Sequence[str]]
+
+
+class Numbered(Protocol):
+    """Declarations by number: all of them, or those that are asked for."""
+
+    def __getitem__(self, number: int, /) -> Declaration: ...
+
 
 _POSSIBLE, _LIKELY, _CERTAIN = range(3)
 _CERTAINTY = (Certainty.POSSIBLE, Certainty.LIKELY, Certainty.CERTAIN)
@@ -88,7 +96,7 @@ def judge(columns: Columns, matrix: Matrix, pairs: Pairs) -> Judged:
 
 
 def findings(
-    declarations: Sequence[Declaration] | Mapping[int, Declaration],
+    declarations: Numbered,
     columns: Columns,
     matrix: Matrix,
     rules: Sequence[Rule],

@@ -22,11 +22,11 @@ import numpy.typing as npt
 
 from thalweg.engine import sentences
 from thalweg.engine.columns import LINE_RULE, PRESENT, Columns, pack
-from thalweg.engine.explain import Describe, finding_id, marks
+from thalweg.engine.explain import Describe, Numbered, finding_id, marks
 from thalweg.geometry import kernel
 from thalweg.geometry.kernel import AREA, LEG, POINT, Matrix, Pairs, Parts
 from thalweg.geometry.plane import lonlat
-from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Sides, Standing
+from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Sides
 from thalweg.model.findings import Certainty, Finding, FindingType
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
@@ -53,7 +53,7 @@ class _Places:
 
 
 def findings(
-    declarations: Sequence[Declaration],
+    declarations: Numbered,
     columns: Columns,
     matrix: Matrix,
     touching: Pairs,
@@ -61,19 +61,27 @@ def findings(
     describe: Describe | None,
 ) -> list[Finding]:
     """Everything across any line. `touching` are the pairs of parts that may reach one."""
-    if not any(each.kind is Kind.LINE for each in declarations):
+    parts = columns.parts
+    of = parts.declaration[: parts.n_parts]  # rumours have no parts, and so are not among them
+    kind = np.array([0 if each.kind is Kind.LINE else 1 if each.kind in PRESENT else 2 for each in columns.kinds])[
+        parts.kind[of]
+    ]
+    lines = np.unique(of[kind == 0]).tolist()
+    present = np.flatnonzero(kind == 1)
+    if not lines or not len(present):
         return []
-    reach = _Reach(columns.parts, matrix, touching)
-    present = _present(declarations, columns.parts)
+    reach = _Reach(parts, matrix, touching)
     found: list[Finding] = []
-    for number, line in enumerate(declarations):
-        if line.kind is not Kind.LINE or line.standing is Standing.RUMOURED:
-            continue
-        first_part = int(np.searchsorted(columns.parts.declaration, number))
+    for number in lines:
+        line = declarations[number]
+        sides = line.sides or _NO_SIDES
+        parties, party = np.unique(parts.party[of[present]], return_inverse=True)
+        bound = np.array([_bound(columns.parties[each], sides, theatre) for each in parties])[party]
+        first_part = int(np.searchsorted(of, number))
         best: dict[int, Finding] = {}
         for at, segment in enumerate(line.segments):
             for other, finding in _across(
-                declarations, columns.parts, line, segment, first_part + at, present, reach, theatre
+                declarations, parts, line, segment, first_part + at, present, bound, reach, theatre
             ):
                 before = best.get(other)
                 if before is None or _firmness(finding) > _firmness(before):
@@ -97,12 +105,6 @@ def _firmness(finding: Finding) -> tuple[int, float]:
     return (list(Certainty)[::-1].index(finding.certainty), finding.share)
 
 
-def _present(declarations: Sequence[Declaration], parts: Parts) -> npt.NDArray[np.int64]:
-    """The parts whose declarations are somebody's presence."""
-    of_kind = np.array([each.kind in PRESENT for each in declarations], np.bool_)
-    return np.flatnonzero(of_kind[parts.declaration])
-
-
 class _Reach:
     """Which pairs of parts touch a line at all, and where and when."""
 
@@ -120,12 +122,13 @@ class _Reach:
 
 
 def _across(
-    declarations: Sequence[Declaration],
+    declarations: Numbered,
     parts: Parts,
     line: Declaration,
     segment: Segment,
     line_part: int,
     present: npt.NDArray[np.int64],
+    bound: npt.NDArray[np.int64],
     reach: _Reach,
     theatre: Theatre,
 ) -> Iterator[tuple[int, Finding]]:
@@ -142,22 +145,21 @@ def _across(
     at_middle, _, _ = kernel.sides(*path, lon, lat)
     margin = parts.reach[rows] * 1.001 + parts.radius[rows] + parts.u[rows] + parts.u[line_part] + 1.0
     clear = np.abs(at_middle) > margin
-    number = parts.declaration[rows]
-    bound = np.array([_bound(declarations[each], sides, theatre) for each in range(len(declarations))])[number]
+    number, bound = parts.declaration[rows], bound[together]
     idle = clear & ((bound == 0) | (np.sign(at_middle) == bound))
-    for each in np.unique(number[~idle]):
+    for each, at in zip(*np.unique(number[~idle], return_index=True), strict=True):
         of_it = rows[number == each]
-        side = _bound(declarations[each], sides, theatre)
+        side = int(bound[~idle][at])
         places = _places(parts, of_it, line_part, path)
         touched = [told for part in of_it.tolist() if (told := reach(part, line_part))]
-        finding = _judge(declarations[each], line, segment, side, places, touched, sides, theatre)
+        finding = _judge(declarations[int(each)], line, segment, side, places, touched, sides, theatre)
         if finding is not None:
             yield int(each), finding
 
 
-def _bound(declaration: Declaration, sides: Sides, theatre: Theatre) -> int:
+def _bound(party: str, sides: Sides, theatre: Theatre) -> int:
     """1: the line binds the party to its left, -1: to its right, 0: to neither (or, contradictorily, to both)."""
-    names = {declaration.party, *theatre.above(declaration.party)}
+    names = {party, *theatre.above(party)}
     return int(bool(names & sides.left)) - int(bool(names & sides.right))
 
 

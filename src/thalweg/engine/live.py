@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thalweg.geometry.kernel import Growth, Herd, Matrix, Pairs, Parts, Shelves, Tree, prepare
+from thalweg.geometry.kernel import Growth, Herd, Matrix, Pairs, Parts, Reached, Shelves, Tree, prepare
 
 Ints = npt.NDArray[np.int64]
 
@@ -141,6 +141,41 @@ class Live:
         known[local] = numbers
         return Met(herd.parts, known, pairs)
 
+    def beside(
+        self,
+        source: Parts,
+        rows: tuple[int, int],
+        *,
+        kind: int,
+        party: int,
+        rank: int,
+        kinds: Collection[int],
+        without: Collection[int] = (),
+    ) -> Iterator[Met]:
+        """The prepared parts beside everything live of those kinds, however far, a shelf at a time: not to be gone on
+        with before the last one is done with."""
+        for shelf in self._shelves:
+            parts = shelf.herd.parts
+            of = parts.declaration[: parts.n_parts]
+            wanted = (shelf.herd.alive[: parts.n_parts] != 0) & np.isin(parts.kind[of], list(kinds))
+            row = np.flatnonzero(wanted).astype(np.int32)
+            number = shelf.numbers[of[row]]
+            if without and len(row):
+                keep = ~np.isin(number, list(without))
+                row, number = row[keep], number[keep]
+            if not len(row):
+                continue
+            herd = self._question
+            herd.clear()
+            own = herd.append(source, rows, 0, kind, party, rank)
+            known, local = np.unique(of[row], return_inverse=True)
+            lengths = (bounds[row + 1] - bounds[row] for bounds in (parts.first, parts.ring))
+            reached = Reached(row, np.full(len(row), shelf.at, np.int32), row, number, *lengths)
+            self._asked.gather(herd, reached, (local + 1).astype(np.int32))
+            mine, theirs = np.arange(*own, dtype=np.int32), np.arange(own[1], own[1] + len(row), dtype=np.int32)
+            pairs = herd.judge(np.repeat(mine, len(theirs)), np.tile(theirs, len(mine)))
+            yield Met(herd.parts, np.concatenate([[-1], shelf.numbers[known]]), pairs)
+
     def add(self, source: Parts, rows: tuple[int, int], number: int, *, kind: int, party: int, rank: int) -> None:
         """Take in prepared parts as declaration `number`, unpaired."""
         self._append(source, rows, number, kind, party, rank)
@@ -211,8 +246,11 @@ class Live:
         out["declaration"] = place[of][order].astype(np.int32)
         return out, numbers[by_time]
 
-    def restore(self, columns: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Take in what `columns` gave, into an index that is empty; declarations get the numbers 0 and up."""
+    def restore(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> None:
+        """Take in what `columns` gave, by names with that prefix, into an index that is empty; declarations get the
+        numbers from `first_number` on (0, if there is none)."""
+        columns = {name.removeprefix(prefix): each for name, each in arrays.items() if name.startswith(prefix)}
+        number = int(columns["first_number"][0]) if "first_number" in columns else 0
         of = columns["declaration"]
         count = int(of[-1]) + 1 if len(of) else 0
         begin = np.searchsorted(of, np.arange(count + 1))  # of each declaration its first part
@@ -246,7 +284,7 @@ class Live:
             )
             prepare(parts)
             herd = Herd(parts, self.matrix, self.growth)
-            numbers = np.arange(done, upto)
+            numbers = np.arange(number + done, number + upto)
             tree = herd.tree(np.arange(n, dtype=np.int32))
             shelf = _Shelf(
                 self._open.at, herd, numbers, begin[done : upto + 1] - p0, len(numbers), n,
@@ -254,7 +292,9 @@ class Live:
             )  # fmt: skip
             self._shelves[-1] = shelf
             self._show(shelf)
-            self._place.update(zip(range(done, upto), zip(repeat(shelf), range(len(numbers))), strict=False))
+            self._place.update(
+                zip(range(number + done, number + upto), zip(repeat(shelf), range(len(numbers))), strict=False)
+            )
             self._open = self._begin_shelf()
             done = upto
 

@@ -120,13 +120,16 @@ class Online:
         self._growth = shape.growth(self._matrix)
         self._rule_number = {rule.id: number for number, rule in enumerate(self._rules)}
         self._words = explain.Words(theatre, self._rules)
-        self._live: Live | None = None
+        self._live: Live | None = None  # all but lines
+        self._lines: Live | None = None  # apart, for every presence is compared with all of them
+        self._line_kinds = [number for kind, number in self._kinds.items() if kind.kind is Kind.LINE]
+        self._present_kinds = [number for kind, number in self._kinds.items() if kind.kind in PRESENT]
         self._next = 0  # number of the next declaration
         self._held: dict[int, _Held] = {}
         self._number: dict[str, int] = {}  # version id -> number, of the live
         self._chains: dict[str, int] = {}  # declaration id -> number of the live version
         self._declarations: dict[int, Declaration] = {}  # all, or with `declaration_of` the lines
-        self._lines: set[int] = set()
+        self._line_numbers: set[int] = set()
         self._findings: dict[str, Finding] = {}  # none with `declaration_of`
         self._links = Links(self._held)
         self._ends: Ends[int] = Ends()
@@ -162,16 +165,19 @@ class Online:
         shares its chain with another, or if a finding is about what is not live; then the engine is to be thrown away.
         """
         given = list(declarations)
-        columns = pack(given, self._theatre, complete=False)
-        live = self._index(columns)
         numbers = []
         for each in given:
             if each.version_id in self._number or each.declaration_id in self._chains:
                 raise EngineError("load-twice", f"{each.version_id} is live already.", version=each.version_id)
             numbers.append(self._hold(each))
-        kinds = np.array([self._kinds[kind] for kind in columns.kinds], np.int32)
-        parties = np.array([self._party(party) for party in columns.parties], np.int32)
-        live.load(columns.parts, np.array(numbers), kinds[columns.parts.kind], parties[columns.parts.party])
+        for line in (False, True):
+            some = [at for at, each in enumerate(given) if (each.kind is Kind.LINE) == line]
+            columns = pack([given[at] for at in some], self._theatre, complete=False)
+            kinds = np.array([self._kinds[kind] for kind in columns.kinds], np.int32)
+            parties = np.array([self._party(party) for party in columns.parties], np.int32)
+            named = np.array([numbers[at] for at in some], np.int64)
+            live = self._index(columns)[int(line)]
+            live.load(columns.parts, named, kinds[columns.parts.kind], parties[columns.parts.party])
         for finding in findings:
             if not all(version in self._number for version in finding.versions):
                 raise EngineError("load-finding", f"{finding.id} is about what is not live.", finding=finding.id)
@@ -181,9 +187,15 @@ class Online:
 
     def snapshot(self) -> bytes:
         """Everything but the declarations and the findings themselves, for `restore`. Takes time for what is live."""
-        columns, numbers = self._live.columns() if self._live else ({}, np.empty(0, np.int64))
-        rumours = sorted(self._held.keys() - set(numbers.tolist()))
-        order = [*numbers.tolist(), *rumours]
+        columns: dict[str, npt.NDArray[Any]] = {}
+        order: list[int] = []
+        for name, shelves in (("", self._live), ("line_", self._lines)):
+            if shelves is not None:
+                table, numbers = shelves.columns()
+                columns |= {name + column: values for column, values in table.items()}
+                columns[name + "first_number"] = np.array([len(order)], np.int64)
+                order += numbers.tolist()
+        order += sorted(self._held.keys() - set(order))  # rumours have no parts
         held = [self._held[number] for number in order]
         place = {number: at for at, number in enumerate(order)}
         ends_s = np.full(len(order), np.inf)
@@ -202,7 +214,7 @@ class Online:
             "chain_length": np.array([len(each) for each in chains], np.int32),
             "revision": np.array([each.revision for each in held], np.int64),
             "ends": ends_s,
-            "lines": np.array([place[number] for number in sorted(self._lines)], np.int64),
+            "lines": np.array([place[number] for number in sorted(self._line_numbers)], np.int64),
             "one": one,
             "other": other,
             "rule": links[2].astype(np.int32),
@@ -252,8 +264,9 @@ class Online:
         self._latest = -math.inf if head["latest"] is None else head["latest"]
         if "declaration" in arrays:
             self._growth = replace(self._growth, t_zero=head["t_zero"])
-            self._live = Live(self._matrix, self._growth)
-            self._live.restore(arrays)
+            self._live, self._lines = (Live(self._matrix, self._growth) for _ in range(2))
+            self._live.restore(arrays, "")
+            self._lines.restore(arrays, "line_")
         versions = _to_versions(arrays["version"])
         blob = arrays["chain"].tobytes()
         cut = np.cumsum(arrays["chain_length"], dtype=np.int64).tolist()
@@ -262,7 +275,7 @@ class Online:
         self._held.update(enumerate(map(_Held, versions, chains, arrays["revision"].tolist())))
         self._number = dict(zip(versions, self._held, strict=True))
         self._chains = dict(zip(chains, self._held, strict=True))
-        self._lines = set(arrays["lines"].tolist())
+        self._line_numbers = set(arrays["lines"].tolist())
         self._ends.load(arrays["ends"], range(self._next))
         self._over = set(_to_versions(arrays["over"]))
         one, other, rule = (arrays[name].astype(np.int64) for name in ("one", "other", "rule"))
@@ -275,24 +288,31 @@ class Online:
             return Comparison(declaration, (), self._serial, self._engine, None)
         columns = pack([declaration], self._theatre, complete=False)
         found: list[Finding] = []
-        live = self._index(columns)
-        met = live.meet(
-            columns.parts,
-            (0, columns.parts.n_parts),
-            kind=self._kinds[columns.kinds[0]],
-            party=self._party(declaration.party),
-            rank=rank_of(declaration),
-            without=replaced,
-        )
+        live, lines_ = self._index(columns)
+        asked = {
+            "kind": self._kinds[columns.kinds[0]],
+            "party": self._party(declaration.party),
+            "rank": rank_of(declaration),
+        }
+        rows = (0, columns.parts.n_parts)
+        met = live.meet(columns.parts, rows, **asked, without=replaced)
         if len(met.pairs.a):
-            of = met.parts.declaration
-            others = {int(k) for k in of[met.pairs.a]} | {int(k) for k in of[met.pairs.b]}
-            declarations = {k: self._declaration(int(met.numbers[k])) if k else declaration for k in others}
+            declarations = _Asked(declaration, met.numbers, self._declaration)
             everything = Columns(met.parts, (), ())
             found = explain.findings(
                 declarations, everything, self._matrix, self._rules, met.pairs, self._words, self._describe
             )
-        found += self._across_lines(declaration, replaced)
+        if declaration.kind is Kind.LINE:
+            beside = live.beside(columns.parts, rows, **asked, kinds=self._present_kinds, without=replaced)
+        elif declaration.kind in PRESENT:
+            beside = lines_.beside(columns.parts, rows, **asked, kinds=self._line_kinds, without=replaced)
+        else:
+            beside = iter(())
+        for met in beside:
+            together = Columns(met.parts, tuple(self._kinds), tuple(self._parties))
+            touching = met.pairs.where(met.pairs.rule == 0)
+            numbered = _Asked(declaration, met.numbers, self._declaration)
+            found += lines.findings(numbered, together, self._matrix, touching, self._theatre, self._describe)
         return Comparison(declaration, in_order(found), self._serial, self._engine, columns)
 
     def feed(self, event: Event, trial: Comparison | None = None) -> Change:
@@ -348,7 +368,7 @@ class Online:
             return Change(closed=closed)  # its time is over already
         number = self._hold(declaration)
         columns = trial.columns
-        self._index(columns).add(
+        self._shelves_of(declaration.kind, columns).add(
             columns.parts,
             (0, columns.parts.n_parts),
             number,
@@ -366,7 +386,7 @@ class Online:
         self._number[declaration.version_id] = number
         self._chains[declaration.declaration_id] = number
         if declaration.kind is Kind.LINE:
-            self._lines.add(number)
+            self._line_numbers.add(number)
         if declaration.kind is Kind.LINE or not self._declaration_of:
             self._declarations[number] = declaration
         self._ends.add(ends_at(declaration, self._widest_s), number)
@@ -386,51 +406,33 @@ class Online:
         declaration = self._declaration_of(version)
         if declaration.version_id != version:
             raise EngineError("declaration-other", f"For {version} another version was given.", version=version)
-        if number in self._lines:
+        if number in self._line_numbers:
             self._declarations[number] = declaration
         return declaration
-
-    def _across_lines(self, declaration: Declaration, replaced: tuple[int, ...]) -> list[Finding]:
-        """Lines are few: a new presence is compared with all of them, a new line with every presence."""
-        others: Iterable[Declaration] = ()
-        if declaration.kind is Kind.LINE:
-            others = (self._declaration(number) for number in self._present() if number not in replaced)
-        elif declaration.kind in PRESENT:
-            others = (self._declaration(number) for number in self._lines if number not in replaced)
-        together = [declaration, *others]
-        if len(together) == 1:
-            return []
-        return lines.alone(together, declaration.version_id, self._theatre, self._describe)
-
-    def _present(self) -> list[int]:
-        """The numbers of what is somebody's presence."""
-        assert self._live is not None  # noqa: S101  made before anything is compared
-        kinds = [number for kind, number in self._kinds.items() if kind.kind in PRESENT]
-        found: list[int] = []
-        for parts, numbers, alive in self._live.tables():
-            of_kind = np.isin(parts.kind[parts.declaration[: len(alive)]], kinds)
-            found += np.unique(numbers[alive & of_kind]).tolist()
-        return found
 
     def _party(self, party: str) -> int:
         return self._parties.setdefault(party, len(self._parties))
 
-    def _index(self, columns: Columns) -> Live:
-        if self._live is None:
+    def _index(self, columns: Columns) -> tuple[Live, Live]:
+        if self._live is None or self._lines is None:
             starts = columns.parts.t0[np.isfinite(columns.parts.t0)]
             self._growth = replace(self._growth, t_zero=float(starts[0]) if len(starts) else 0.0)
-            self._live = Live(self._matrix, self._growth)
-        return self._live
+            self._live, self._lines = (Live(self._matrix, self._growth) for _ in range(2))
+        return self._live, self._lines
+
+    def _shelves_of(self, kind: Kind, columns: Columns) -> Live:
+        return self._index(columns)[int(kind is Kind.LINE)]
 
     def _end(self, number: int) -> tuple[str, ...]:
         held = self._held.pop(number)
         del self._number[held.version]
-        if self._live is not None:
-            self._live.remove(number)
+        for shelves in (self._live, self._lines):
+            if shelves is not None:
+                shelves.remove(number)
         if self._chains.get(held.chain) == number:
             del self._chains[held.chain]
         self._declarations.pop(number, None)
-        self._lines.discard(number)
+        self._line_numbers.discard(number)
         closed = sorted(
             finding_id(held.version, self._held[partner].version, self._rules[rule].id)
             for partner, rule in self._links.of(number)
@@ -449,6 +451,18 @@ class Online:
             if number in self._held:
                 closed += self._end(number)
         return Change(closed=tuple(closed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The declarations of a small table: the first is the one asked about."""
+
+    first: Declaration
+    numbers: npt.NDArray[np.int64]
+    declaration: Callable[[int], Declaration]
+
+    def __getitem__(self, local: int) -> Declaration:
+        return self.declaration(int(self.numbers[local])) if local else self.first
 
 
 def _from_versions(versions: Iterable[str]) -> npt.NDArray[np.uint8]:
