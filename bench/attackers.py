@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -309,27 +310,33 @@ def in_time(kind: str, start_s: float, questions: int, days: int = 10) -> dict[i
 
 
 def in_height(kind: str, lower_m: float, questions: int, most_m: float = 5_000.0) -> dict[int, float]:
-    """The upper limit of a declaration at the place of the site is bisected. Left, in metres: of its lower limits."""
+    """The upper limit of a declaration at the place of the site is bisected. Left, in metres: of its lower limits; for
+    the desks that rest on cells, of 20 of them."""
     where = MIDDLES[0]
-    desk = Desk(site(where, band=Band(lower_m, None, Datum.AGL)), kind)
+
+    def ask(lower: float, top: float) -> bool:
+        hidden = site(where, band=Band(lower, None, Datum.AGL))
+        return Desk(hidden, kind)(asking(where, 100.0, band=Band(0.0, top, Datum.AGL)))
+
     low, high = 0.0, most_m
     left = {0: most_m}
+    others = [most_m * (k + 0.5) / 20.0 for k in range(20)]
     for step in range(1, questions + 1):
         top = (low + high) / 2.0
-        told = desk(asking(where, 100.0, band=Band(0.0, top, Datum.AGL)))
-        if kind == "exact":
-            low, high = (low, top) if told else (top, high)
-        else:  # the same answer for every lower limit: the next question is as good as any
-            low, high = (low, top) if step % 2 else (top, high)
+        told = ask(lower_m, top)
+        others = others if kind == "exact" else [other for other in others if ask(other, top) == told]
+        low, high = (low, top) if told else (top, high)
         if step in STEPS:
-            left[step] = high - low if kind == "exact" else most_m
+            left[step] = high - low if kind == "exact" else most_m * len(others) / 20.0
     return left
 
 
 # ---- averaging over versions ----
 
 
-def averaging(hidden: Position, versions: int, spread_m: float, seed: int, *, hold: bool) -> dict[str, float]:
+def averaging(
+    hidden: Position, versions: int, spread_m: float, seed: int, *, hold: bool, step_m: float = 50.0
+) -> dict[str, float]:
     """The notifier declares again and again, each time up to `spread_m` from the same place. What a recipient sees is
     compared with a desk that shows each version's place moved by up to 5 km at random: its mean finds the site."""
     rng = np.random.default_rng(seed)
@@ -346,7 +353,6 @@ def averaging(hidden: Position, versions: int, spread_m: float, seed: int, *, ho
         turn, far = rng.uniform(0.0, 2.0 * math.pi), 5_000.0 * math.sqrt(rng.uniform())
         blurred.append((far * math.cos(turn), far * math.sin(turn)))
     # Left: every place from which each of the anchors' cells can be reached by the spread, which the attacker knows.
-    step_m = 50.0
     side = np.arange(-10_000.0, 10_000.0, step_m)
     possible = 0
     for x in side.tolist():
@@ -373,6 +379,12 @@ def _apart_m(at: Position, cell: Cell) -> float:
 
 
 # ---- all of it ----
+
+ATTACKS: dict[str, tuple[Callable[[Ask, Position, int], None], int, tuple[str, ...]]] = {
+    "bisection": (bisection, 128, ("north",)),
+    "small shifts": (small_shifts, 256, ("north",)),
+    "bisection by two parties": (bisection, 128, ("north", "south")),
+}
 
 
 def hidden_sites(each: int, seed: int) -> list[tuple[Position, Position]]:
@@ -407,6 +419,29 @@ def summary(curves: Sequence[Curve], bounds_km2: Sequence[float]) -> dict[str, o
     return told
 
 
+def table(results: Mapping[str, Any]) -> str:
+    """The attacks in place as a table for docs/explanation/no-oracle.md: medians over the sites, in km2."""
+    lines = [
+        "| attack | desk | 1 | 4 | 16 | 64 | at the end | least | promised | noticed at |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name in ATTACKS:
+        for desk in DESKS:
+            found = results[name][desk]
+            median, least = found["median_km2"], found["least_km2"]
+            shown = [median[step] for step in ("1", "4", "16", "64")]
+            cells = list(map(_km2, [*shown, list(median.values())[-1], list(least.values())[-1]]))
+            cells.append(_km2(found["promised_km2"]) if "promised_km2" in found else "nothing")
+            alert = found["alert_at"]
+            cells.append("{} to {}".format(*alert) if alert else "not always")
+            lines.append(f"| {name} | {desk} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _km2(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{float(f'{value:.3g}'):,g}"
+
+
 def main() -> None:
     """Run all and keep the results."""
     sites = hidden_sites(each=3, seed=20_170_916)
@@ -414,12 +449,7 @@ def main() -> None:
         "square_km2": SIDE_M * SIDE_M / 1e6,
         "grid": {"coarse_m": GRID.coarse_m, "exists_m": GRID.exists_m, "margin_m": GRID.margin_m},
     }
-    attacks: dict[str, tuple[Callable[[Ask, Position, int], None], int, tuple[str, ...]]] = {
-        "bisection": (bisection, 128, ("north",)),
-        "small shifts": (small_shifts, 256, ("north",)),
-        "bisection by two parties": (bisection, 128, ("north", "south")),
-    }
-    for name, (attack, questions, parties) in attacks.items():
+    for name, (attack, questions, parties) in ATTACKS.items():
         by_desk: dict[str, object] = {}
         for kind in DESKS:
             curves = [in_place(attack, at, box, kind, questions, parties=parties) for at, box in sites]
