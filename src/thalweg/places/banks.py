@@ -128,19 +128,21 @@ def river_side(
     """
     found: list[tuple[float, River, _Part, Bank, float]] = []
     per_lon, per_lat = (float(each) for each in ground.metres_per_degree(lat))
+    within_m = range_m  # what lies farther is out of range, or not the nearest
     for candidate in (river,) if river else rivers():
-        passing = [
-            (part, _pass(part, lon, lat, per_lon, per_lat))
-            for part in candidate.parts
-            if _beyond(part, lon, lat, per_lon, per_lat) <= range_m
-        ]
-        fits = [(part, result) for part, result in passing if result is not None and result[0] <= range_m]
-        if fits:
-            finest = min(part.accuracy_m for part, _ in fits)
-            part, (distance, side, here_m) = min(
-                ((p, r) for p, r in fits if p.accuracy_m == finest), key=lambda fit: fit[1][0]
-            )
-            found.append((distance, candidate, part, side, here_m))
+        reached = [part for part in candidate.parts if _beyond(part, lon, lat, per_lon, per_lat) <= range_m]
+        if all(_beyond(part, lon, lat, per_lon, per_lat) > within_m for part in reached):
+            continue
+        for accuracy_m in sorted({part.accuracy_m for part in reached}):
+            passing = [
+                (part, _pass(part, lon, lat, per_lon, per_lat)) for part in reached if part.accuracy_m == accuracy_m
+            ]
+            fits = [(part, result) for part, result in passing if result is not None and result[0] <= range_m]
+            if fits:
+                part, (distance, side, here_m) = min(fits, key=lambda fit: fit[1][0])
+                found.append((distance, candidate, part, side, here_m))
+                within_m = min(within_m, distance)
+                break
     if not found:
         return None
     distance, nearest, part, side, here_m = min(found, key=lambda f: f[0])
