@@ -114,6 +114,14 @@ class DeclarationRead:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclarationPage:
+    """Some of them, and what to ask after for the following ones; None at the end."""
+
+    declarations: tuple[DeclarationRead, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FindingRead:
     """An open finding as its reader was told of it, and by which notice."""
 
@@ -260,19 +268,24 @@ class Mailboxes:
     # --- declarations ---
 
     def declarations(
-        self, party: str, now: Instant, *, own: bool | None = None
-    ) -> Disclosed[tuple[DeclarationRead, ...]]:
-        """Everything in force that the party declared or was shown, own first. `own` restricts it to one of the two."""
-        found: list[DeclarationRead] = []
-        if own is not False:
-            found += [
-                self._own(self._world.picture.chains[key], now) for key in self._world.picture.by_party.get(party, ())
-            ]
-        if own is not True:
-            subjects = self._world.exchange.known.get(party, {})
-            read = (self._others(party, subject, now) for subject in subjects)
-            found += [each for each in read if each is not None and each.shown is Shown.IN_FORCE]
-        return seal(tuple(found), party)
+        self, party: str, now: Instant, *, own: bool | None = None, after: int = 0, most: int | None = None
+    ) -> Disclosed[DeclarationPage]:
+        """Everything in force that the party declared or was shown, own first. `own` restricts it to one of the two.
+
+        `after` is how many were looked at before, `next` of the page before; a page may hold fewer than `most`, since
+        what is over is passed by.
+        """
+        keys = list(self._world.picture.by_party.get(party, ())) if own is not False else []
+        subjects = list(self._world.exchange.known.get(party, {})) if own is not True else []
+        everything = [(True, key) for key in keys] + [(False, subject) for subject in subjects]
+        looked = everything[after:] if most is None else everything[after : after + most]
+        found = [
+            self._own(self._world.picture.chains[name], now) if mine else self._others(party, name, now)
+            for mine, name in looked
+        ]
+        standing = tuple(each for each in found if each is not None and each.shown is Shown.IN_FORCE)
+        end = after + len(looked)
+        return seal(DeclarationPage(standing, end if end < len(everything) else None), party)
 
     def declaration(self, party: str, subject: str, now: Instant) -> Disclosed[DeclarationRead] | None:
         """One declaration by the id under which the party knows it, over or not."""
@@ -384,7 +397,11 @@ class Mailboxes:
 
     def shown_to(self, party: str, now: Instant) -> tuple[Declaration, ...]:
         """All that a preview for the party may rest on: what it declared and what it was shown, in force (D13)."""
-        return tuple(each.declaration for each in self.declarations(party, now).value if each.declaration is not None)
+        return tuple(
+            each.declaration
+            for each in self.declarations(party, now).value.declarations
+            if each.declaration is not None
+        )
 
     def preview(
         self, party: str, declaration: Declaration, now: Instant, describe: Describe | None = None

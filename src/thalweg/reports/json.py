@@ -213,6 +213,23 @@ def place(position: Position) -> Json:
     }
 
 
+def first_position(declaration: Declaration) -> Position | None:
+    """The position to describe a declaration by: the first that it names."""
+    for volume in declaration.volumes:
+        match volume.shape:
+            case Point(at=at) | Circle(centre=at):
+                return at
+            case Polygon(outer=(at, *_)) | Corridor(path=(at, *_)) | Path(points=(at, *_)):
+                return at
+            case MultiPolygon(polygons=(polygon, *_)):
+                return polygon.outer[0]
+            case Route(waypoints=(first, *_)):
+                return first.at
+            case _:
+                continue
+    return declaration.segments[0].path.points[0] if declaration.segments else None
+
+
 def _suggestions(item: Suggestions) -> Json:
     return {
         "version": item.version,

@@ -17,6 +17,7 @@ from thalweg.policy.mailbox import (
     AgreementRead,
     ChannelRead,
     Copy,
+    DeclarationPage,
     DeclarationRead,
     FindingRead,
     NoticeRead,
@@ -41,6 +42,11 @@ def page(disclosed: Disclosed[Page]) -> Json:
     }
 
 
+def each(disclosed: Disclosed[Page]) -> Iterable[Json]:
+    """The notices of a page one by one; their numbers follow each other without a gap."""
+    return map(_notice, disclosed.value.notices)
+
+
 def notice(disclosed: Disclosed[NoticeRead]) -> Json:
     """One notice with what became of it."""
     return _notice(disclosed.value)
@@ -51,9 +57,13 @@ def inbox(disclosed: Disclosed[tuple[NoticeRead, ...]]) -> Json:
     return {"owed": [_notice(each) for each in disclosed.value], "disclaimers": list(DISCLAIMERS)}
 
 
-def declarations(disclosed: Disclosed[tuple[DeclarationRead, ...]]) -> Json:
+def declarations(disclosed: Disclosed[DeclarationPage]) -> Json:
     """All that a party declared or was shown."""
-    return {"declarations": [_declaration(each) for each in disclosed.value], "disclaimers": list(DISCLAIMERS)}
+    return {
+        "declarations": [_declaration(each) for each in disclosed.value.declarations],
+        "next": disclosed.value.next,
+        "disclaimers": list(DISCLAIMERS),
+    }
 
 
 def declaration(disclosed: Disclosed[DeclarationRead]) -> Json:

@@ -30,7 +30,7 @@ from thalweg.ledger.receipt import ProvenEntry
 from thalweg.ledger.tree import TILE_HEIGHT, TILE_WIDTH, leaf_hash, tile_path, verify_inclusion
 
 _SAFE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_KINDS = ("log", "author", "witness")
+_KINDS = ("log", "author", "witness", "secret")
 NEXT = ".next"
 
 
@@ -108,6 +108,10 @@ class KeyRing:
         secret = canonical.encode({"holder": holder, "kind": kind, "name": owner, "seed": seed.hex()})
         write_durably(_key_file(self._folder, kind, name), pyrage.encrypt(secret, [recipient]), 0o600)
 
+    def there(self, kind: str, name: str) -> bool:
+        """Whether there is a key of that name."""
+        return _key_file(self._folder, kind, name).exists()
+
     def pending(self, kind: str, name: str) -> bool:
         """Whether a key is sealed that is to take the place of the one of that name."""
         return _key_file(self._folder, kind, name + NEXT).exists()
@@ -139,6 +143,10 @@ class Unlocked:
         if _key_file(self._folder, "log", origin + NEXT).exists():
             keys.append(NoteKey(origin, self._open("log", origin + NEXT)[0]))
         return keys
+
+    def secret(self, name: str) -> bytes:
+        """Thirty-two bytes that are no signing key, kept as keys are."""
+        return self._open("secret", name)[0]
 
     def author(self, name: str) -> AuthorSigner:
         seed, holder = self._open("author", name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -193,3 +194,8 @@ def restore_home(backup: Path, folder: Path, *, store: str, mark: bytes | None) 
     """A home made again from a verified backup, suspicious until it has been scrubbed."""
     report: BackupReport = import_module("thalweg.stores.backup").restore(backup, folder, store=store, mark=mark)
     return report
+
+
+def monotonic() -> float:
+    """Seconds from some start that never run backwards."""
+    return time.monotonic()

@@ -1,0 +1,474 @@
+"""The interface of the desk, `/v1`: statements in, and what one's own party may read. docs/reference/api.md.
+
+Every answer about the world is made by `reports.wire` of what `policy.mailbox` disclosed to the asker's party. There is
+no route that asks what is not protected, and none that reads for another party.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from thalweg.desk.checks import screen
+from thalweg.desk.intake import LARGEST_FILE
+from thalweg.formats import event as kinds
+from thalweg.ledger.canonical import decode as canonical_decode
+from thalweg.ledger.canonical import encode as canonical_encode
+from thalweg.ledger.entry import NO_PREVIOUS, Entry, Event
+from thalweg.ledger.tree import EMPTY_ROOT, Head
+from thalweg.model.errors import InputError
+from thalweg.model.events import Refused
+from thalweg.places.describe import describe
+from thalweg.reports import json as plain
+from thalweg.reports import wire
+from thalweg.reports.json import Json
+from thalweg.server.desk import Asked, Desk, MembersOnly, answer, in_thread
+from thalweg.server.problems import ProblemAnswer, Refusal
+from thalweg.server.shell import problem_response
+
+router = APIRouter(prefix="/v1")
+MOST = 200
+_HASH = r"^[0-9a-f]{64}$"
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="how many at most")]
+Hash = Annotated[str, Path(pattern=_HASH)]
+Name = Annotated[str, Path(min_length=1, max_length=200)]
+_PROBLEM: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {"application/problem+json": {"schema": {"type": "object"}}}}
+    for status, text in (
+        (400, "not in its form"), (401, "not signed in"), (403, "not for you"), (404, "not known to you"),
+        (409, "refused by the desk, or contradicts what is on record"), (422, "a value is out of bounds"),
+        (429, "too often"), (503, "not now; send it again as it is"),
+    )
+}  # fmt: skip
+
+
+class Strict(BaseModel):
+    """Refuses fields that it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Beside(Strict):
+    """A payload beside the tree, with the salt of its commitment."""
+
+    payload: str = Field(description="base64", max_length=24_000_000)
+    salt: str = Field(pattern=_HASH)
+
+
+class Signed(Strict):
+    """An entry that its author signed, and the payloads that it commits to."""
+
+    entry: str = Field(description="base64 of the entry's canonical bytes", max_length=90_000)
+    payloads: list[Beside] = Field(default=[], max_length=8)
+
+
+class Unsigned(Strict):
+    """A statement for the server to sign, with the key that it holds for the asker; the entry says so."""
+
+    kind: str = Field(max_length=64)
+    body: dict[str, Any]
+
+
+class ToSign(Unsigned):
+    """A statement to be signed by a passkey, or on another device."""
+
+    key: str = Field(pattern=_HASH, description="id of the author key that will sign")
+
+
+class Previewed(Strict):
+    """A declaration in the form of an entry (docs/spec/events.md), not signed and not kept."""
+
+    declaration: dict[str, Any]
+
+
+# --- who asks ---
+
+
+@router.get("/me", responses=_PROBLEM, tags=["me"])
+async def me(request: Request, desk: Desk, asked: Asked) -> Response:
+    """Who you are to the desk, what it takes to sign your next statement, and the newest checkpoint."""
+    reading = await desk.office.reading()
+    author = asked.principal.author
+    tip = await in_thread(lambda: desk.tip(author))
+    head = await in_thread(desk.log.head)
+    theatre = reading.world.membership.theatre
+    value: Json = {
+        "author": author,
+        "party": asked.party,
+        "name": reading.world.membership.name(asked.party),
+        "language": asked.principal.language,
+        "roles": [{"role": role, "scope": scope} for role, scope in sorted(reading.world.membership.roles(author))],
+        "on_watch": [each.officer for each in reading.world.membership.on_watch(asked.party)],
+        "origin": desk.log.origin,
+        "tip": None if tip is None else {"seq": tip.seq, "hash": tip.event_hash.hex()},  # type: ignore[attr-defined]  # from a thread
+        "checkpoint": None if head is None else head.encode().decode(),  # type: ignore[attr-defined]  # from a thread
+        "signs": "server" if desk.holds_key(author) else "author",
+        "notices": reading.mailboxes.count(asked.party),
+        "theatre": theatre.name,
+        "rules": theatre.rules_hash,
+        "exercise": theatre.exercise,
+        "now": str(asked.now),
+        "version": desk.version,
+    }
+    return answer(request, value)
+
+
+@router.get("/theatre", responses=_PROBLEM, tags=["theatre"], dependencies=[MembersOnly])
+async def theatre(request: Request, desk: Desk) -> Response:
+    """The rules in force, as the text of a theatre file; empty while the default ones hold."""
+    membership = (await desk.office.reading()).world.membership
+    value = {
+        "name": membership.theatre.name,
+        "rules": membership.theatre.rules_hash,
+        "exercise": membership.theatre.exercise,
+        "text": membership.theatre_text,
+    }
+    return answer(request, value)
+
+
+@router.get("/parties", responses=_PROBLEM, tags=["theatre"])
+async def parties(request: Request, desk: Desk, asked: Asked) -> Response:
+    """The members, and since when each takes part as each states it."""
+    return answer(request, wire.parties((await desk.office.reading()).mailboxes.parties(asked.party)))
+
+
+# --- statements ---
+
+
+@router.post("/statements", status_code=201, responses=_PROBLEM, tags=["statements"])
+async def state(request: Request, desk: Desk, asked: Asked, signed: Signed) -> Response:
+    """Hand in an entry that you signed. The answer comes when it is durable and inside a signed checkpoint. Sent
+    again, the same entry gets the same answer. 409 where the desk refuses: that is on record too."""
+    data = _base64(signed.entry, "entry")
+    entry = Entry.parse(data)
+    if entry.event.author != asked.principal.author:
+        raise Refusal("not-your-entry", "An entry is handed in by the officer who signed it.")
+    payloads = [(_base64(each.payload, "payload"), bytes.fromhex(each.salt)) for each in signed.payloads]
+    event = await desk.office.take(data, payloads)
+    return await _answered(request, desk, asked, event)
+
+
+@router.post("/statements/unsigned", status_code=201, responses=_PROBLEM, tags=["statements"])
+async def state_unsigned(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    said: Unsigned,
+    key: Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=200)],
+) -> Response:
+    """Have the server sign for you, if it holds your key. `Idempotency-Key`: the same again is the same statement."""
+    body = screen(kinds.read(said.kind, _value(said.body)), asked.principal.author, (await desk.office.reading()).world)
+    event = await desk.office.say_for(asked.principal.author, body, key.encode())
+    return await _answered(request, desk, asked, event)
+
+
+@router.post("/statements/prepared", responses=_PROBLEM, tags=["statements"])
+async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> Response:
+    """The event for a passkey or another device to sign: its canonical bytes, and its hash, which is the challenge."""
+    reading = await desk.office.reading()
+    author = asked.principal.author
+    screen(kinds.read(said.kind, _value(said.body)), author, reading.world)
+    tip: Any = await in_thread(lambda: desk.tip(author))
+    head: Any = await in_thread(desk.log.head)
+    event = Event(
+        log=desk.log.origin,
+        author=author,
+        holder="author",
+        key=said.key,
+        kind=said.kind,
+        seq=0 if tip is None else tip.seq + 1,
+        prev=NO_PREVIOUS if tip is None else tip.event_hash,
+        seen=Head(0, EMPTY_ROOT) if head is None else head.head,
+        at=round(asked.now.epoch_s * 1000),
+        salt=request.app.state.doors.random_bytes(32),
+        body=_value(said.body),
+    )
+    data = event.encode()
+    return answer(request, {"event": base64.b64encode(data).decode(), "hash": event.hash().hex()})
+
+
+@router.get("/statements/{event}", responses=_PROBLEM, tags=["statements"])
+async def statement(request: Request, desk: Desk, asked: Asked, event: Hash) -> Response:
+    """The desk's answer to a statement of your party's."""
+    read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
+    if read is None:
+        raise _unknown()
+    return answer(request, wire.statement(read))
+
+
+async def _answered(request: Request, desk: Desk, asked: Asked, event: str) -> Response:
+    read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
+    if read is None:
+        raise _unknown()
+    value = wire.statement(read)
+    refused = read.value.answer
+    if isinstance(refused, Refused):
+        return problem_response(request.scope, ProblemAnswer(409, refused.code, refused.sentence, value))
+    return answer(request, value, 201)
+
+
+# --- what is told ---
+
+
+@router.get("/notices", responses=_PROBLEM, tags=["notices"])
+async def notices(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    after: Annotated[int, Query(ge=0, description="the number of the last one you have")] = 0,
+    limit: Limit = 50,
+) -> Response:
+    """Every notice to your party, oldest first. `next` of an answer is `after` of the following question."""
+    page = (await desk.office.reading()).mailboxes.notices(asked.party, after, limit)
+    return answer(request, wire.page(page))
+
+
+@router.get("/notices/{notice}", responses=_PROBLEM, tags=["notices"])
+async def notice(request: Request, desk: Desk, asked: Asked, notice: Name) -> Response:
+    """One of them, and what became of it."""
+    read = (await desk.office.reading()).mailboxes.notice(asked.party, notice)
+    if read is None:
+        raise _unknown()
+    return answer(request, wire.notice(read))
+
+
+@router.get("/inbox", responses=_PROBLEM, tags=["notices"])
+async def inbox(request: Request, desk: Desk, asked: Asked) -> Response:
+    """What your party owes an answer to, the most pressing first."""
+    return answer(request, wire.inbox((await desk.office.reading()).mailboxes.inbox(asked.party)))
+
+
+@router.get("/stream", responses=_PROBLEM, tags=["notices"])
+async def stream(
+    desk: Desk,
+    asked: Asked,
+    after: Annotated[int, Query(ge=0)] = 0,
+    last: Annotated[str, Header(alias="Last-Event-ID", max_length=20)] = "",
+) -> StreamingResponse:
+    """Notices as they are made, as server-sent events; resumes after `Last-Event-ID`, or after `after`."""
+    start = int(last) if last.isdecimal() else after
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(desk.streams.follow(asked.party, start), headers=headers, media_type="text/event-stream")
+
+
+@router.get("/declarations", responses=_PROBLEM, tags=["declarations"])
+async def declarations(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    own: Annotated[bool | None, Query(description="only your own, or only those of others")] = None,
+    after: Annotated[int, Query(ge=0, description="`next` of the answer before")] = 0,
+    limit: Limit = 100,
+) -> Response:
+    """Everything in force that your party declared or was shown, as far as it was shown."""
+    page = (await desk.office.reading()).mailboxes.declarations(
+        asked.party, asked.now, own=own, after=after, most=limit
+    )
+    return answer(request, wire.declarations(page))
+
+
+@router.get("/declarations/{subject:path}", responses=_PROBLEM, tags=["declarations"])
+async def declaration(request: Request, desk: Desk, asked: Asked, subject: Name) -> Response:
+    """One declaration by the id under which you know it; of your own, who has which copy and what became of it."""
+    read = (await desk.office.reading()).mailboxes.declaration(asked.party, subject, asked.now)
+    if read is None:
+        raise _unknown()
+    return answer(request, wire.declaration(read))
+
+
+@router.get("/findings", responses=_PROBLEM, tags=["declarations"])
+async def findings(request: Request, desk: Desk, asked: Asked) -> Response:
+    """The conflicts and crossings that your party was told of and that stand."""
+    return answer(request, wire.findings((await desk.office.reading()).mailboxes.findings(asked.party, asked.now)))
+
+
+@router.post("/previews", responses=_PROBLEM, tags=["declarations"])
+async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -> Response:
+    """What a declaration would meet among what your party declared and was shown, and ways out; nothing is kept."""
+    declared = kinds.read_declaration(_value(said.declaration))
+    if declared.party != asked.party:
+        raise InputError("declaration-party", "A preview is of a declaration of your own party.")
+    reading = await desk.office.reading()
+    shown = reading.mailboxes.preview(asked.party, declared, asked.now, desk.describe)
+    return answer(request, wire.preview(shown))
+
+
+@router.post("/reviews", responses=_PROBLEM, tags=["declarations"])
+async def review(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    name: Annotated[str, Query(min_length=1, max_length=200, description="the file's name")],
+) -> Response:
+    """Read a file of any format that `thalweg check` reads, row by row, for a person to look at: each declaration in
+    the form of an entry with its flags and the place in independent words, and what could not be read. Nothing is
+    declared by this."""
+    data = await request.body()
+    if len(data) > LARGEST_FILE:
+        raise InputError("file-too-large", "The file is larger than what is read; split it.")
+    theatre = (await desk.office.reading()).world.membership.theatre
+    intake: Any = await in_thread(lambda: desk.review(data, name, asked.party, theatre))
+    rows = [
+        {
+            "source": str(each.source),
+            "declaration": kinds.write_declaration(each),
+            "shown": plain.declaration_facts(each.version_id, each, ()),
+            "reference": _reference(each),
+            "flags": [{"code": flag.code, "sentence": flag.sentence, "where": flag.where} for flag in each.flags],
+        }
+        for each in intake.declarations
+    ]
+    value: Json = {
+        "rows": rows,
+        "problems": [
+            {"source": str(each.source), "code": each.code, "sentence": each.told} for each in intake.problems
+        ],
+        "omissions": [
+            {"source": str(each.source), "what": each.what, "why": each.why, "harmless": each.harmless}
+            for each in intake.omissions
+        ],
+        "complete": intake.complete,
+        "sha256": [each.sha256 for each in intake.sources],
+    }
+    return answer(request, value)
+
+
+# --- channels and agreements ---
+
+
+@router.get("/channels", responses=_PROBLEM, tags=["channels"])
+async def channels(request: Request, desk: Desk, asked: Asked) -> Response:
+    """The channels that you are on, their terms as far as they are yours, and the line as each side sees it."""
+    return answer(request, wire.channels((await desk.office.reading()).mailboxes.channels(asked.party)))
+
+
+@router.get("/channels/{channel}/log", responses=_PROBLEM, tags=["channels"])
+async def channel_log(request: Request, desk: Desk, asked: Asked, channel: Name) -> Response:
+    """Messages and decisions, in order."""
+    read = (await desk.office.reading()).mailboxes.channel_log(asked.party, channel)
+    if read is None:
+        raise _unknown()
+    return answer(request, wire.channel_log(read))
+
+
+@router.get("/agreements", responses=_PROBLEM, tags=["channels"])
+async def agreements(request: Request, desk: Desk, asked: Asked) -> Response:
+    """Proposals, quiet windows, lines and custody: what was asked, and what each side answered."""
+    return answer(request, wire.agreements((await desk.office.reading()).mailboxes.agreements(asked.party)))
+
+
+@router.get("/commitments", responses=_PROBLEM, tags=["channels"])
+async def commitments(request: Request, desk: Desk, asked: Asked) -> Response:
+    """Promises, when they are due, and their outcomes."""
+    return answer(request, wire.commitments((await desk.office.reading()).mailboxes.commitments(asked.party)))
+
+
+@router.get("/emergencies", responses=_PROBLEM, tags=["channels"])
+async def emergencies(request: Request, desk: Desk, asked: Asked) -> Response:
+    """Emergencies that you called or were called by."""
+    return answer(request, wire.emergencies((await desk.office.reading()).mailboxes.emergencies(asked.party)))
+
+
+# --- evidence ---
+
+
+@router.get("/entries", responses=_PROBLEM, tags=["evidence"])
+async def entries(request: Request, desk: Desk, asked: Asked) -> Response:
+    """The indexes of every entry that your party may hold."""
+    read = (await desk.office.reading()).mailboxes.entries(asked.party)
+    return answer(request, {"entries": list(read.value)})
+
+
+@router.get("/entries/{index}", responses=_PROBLEM, tags=["evidence"])
+async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
+    """The canonical bytes of an entry that your party may hold."""
+    await _require_entry(desk, asked, index)
+    data: Any = await in_thread(lambda: desk.log.entry(index))
+    return Response(
+        data, media_type="application/json", headers={"cache-control": "private, max-age=31536000, immutable"}
+    )
+
+
+@router.get("/entries/{index}/receipt", responses=_PROBLEM, tags=["evidence"])
+async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
+    """A receipt for it, to be verified offline: entry, proof, signed checkpoint and the keys that it rests on."""
+    await _require_entry(desk, asked, index)
+    made: Any = await in_thread(lambda: desk.log.receipt(index))
+    return Response(made.encode(), media_type="application/vnd.thalweg.receipt+json")
+
+
+@router.get("/bundle", responses=_PROBLEM, tags=["evidence"])
+async def bundle(desk: Desk, asked: Asked) -> Response:
+    """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline."""
+    indexes: Sequence[int] = (await desk.office.reading()).mailboxes.entries(asked.party).value
+
+    def made() -> bytes:
+        digests = [
+            commitment.digest
+            for index in indexes
+            for commitment in Entry.parse(desk.log.entry(index)).event.payloads
+            if desk.payload(commitment.digest) is not None
+        ]
+        return desk.log.bundle(indexes, desk.trust, digests).encode()
+
+    data: Any = await in_thread(made)
+    return Response(data, media_type="application/vnd.thalweg.bundle+json")
+
+
+@router.get("/log/checkpoint", responses=_PROBLEM, tags=["evidence"], dependencies=[MembersOnly])
+async def checkpoint(desk: Desk) -> Response:
+    """The newest signed checkpoint (C2SP tlog-checkpoint)."""
+    head: Any = await in_thread(desk.log.head)
+    if head is None:
+        raise _unknown()
+    return Response(head.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-store"})
+
+
+@router.get("/log/consistency", responses=_PROBLEM, tags=["evidence"], dependencies=[MembersOnly])
+async def consistency(
+    request: Request,
+    desk: Desk,
+    old: Annotated[int, Query(ge=0, le=2**53)],
+    new: Annotated[int, Query(ge=0, le=2**53)],
+) -> Response:
+    """The proof that the log of `new` entries adds to that of `old` (RFC 6962)."""
+    head: Any = await in_thread(desk.log.head)
+    if head is None or not old <= new <= head.head.size:
+        raise _unknown()
+    path: Any = await in_thread(lambda: desk.log.consistency(old, new))
+    return answer(request, {"path": [base64.b64encode(each).decode() for each in path]})
+
+
+async def _require_entry(desk: Desk, asked: Asked, index: int) -> None:
+    reading = await desk.office.reading()
+    if index >= reading.world.size or not reading.mailboxes.may_hold(asked.party, index):
+        raise _unknown()
+
+
+def _reference(declared: Any) -> str:  # noqa: ANN401  # a Declaration from a thread
+    spot = plain.first_position(declared)
+    return "" if spot is None else describe(spot.lon, spot.lat).text
+
+
+def _unknown() -> Refusal:
+    """One answer for what does not exist and for what you may not know of."""
+    return Refusal("not-found", "Nothing of that id is known to you.")
+
+
+def _base64(text: str, what: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise InputError("base64", f"The {what} is not base64.") from error
+
+
+def _value(body: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON, reduced to what entries may hold
+    """The body as an entry may hold it: integers and strings only, in bounds."""
+    return canonical_decode(canonical_encode(body))

@@ -1,0 +1,90 @@
+"""What the routes of the desk are given, kept on the application: made by wiring, read by `Depends`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from thalweg.desk.intake import Intake
+from thalweg.desk.office import Office
+from thalweg.engine.explain import Describe
+from thalweg.ledger.promise import AuthorTip, StoredPayload
+from thalweg.ledger.receipt import Policy as ReceiptPolicy
+from thalweg.ledger.sequencer import Log
+from thalweg.model.events import Role
+from thalweg.model.instants import Instant
+from thalweg.model.theatre import Theatre
+from thalweg.reports.json import Json
+from thalweg.server.doors import Principal
+from thalweg.server.problems import Refusal
+from thalweg.server.sessions import principal
+from thalweg.server.streams import Streams
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRoutes:
+    """`log` is read by worker threads; `tip`, `payload` and `review` wait for the store and are called in one."""
+
+    office: Office
+    streams: Streams
+    log: Log
+    tip: Callable[[str], AuthorTip | None]
+    payload: Callable[[bytes], StoredPayload | None]
+    now: Callable[[], Instant]
+    review: Callable[[bytes, str, str, Theatre], Intake]
+    describe: Describe | None
+    trust: ReceiptPolicy
+    holds_key: Callable[[str], bool]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, for which party, and when."""
+
+    principal: Principal
+    party: str
+    now: Instant
+
+
+def desk_of(request: Request) -> DeskRoutes:
+    """The desk behind this application."""
+    routes: DeskRoutes = request.app.state.desk
+    return routes
+
+
+async def asking(
+    desk: Annotated[DeskRoutes, Depends(desk_of)], who: Annotated[Principal, Depends(principal)]
+) -> Asking:
+    """Whoever asks holds a role of the party that the account names, by the grants in the ledger, now."""
+    reading = await desk.office.reading()
+    membership = reading.world.membership
+    if not membership.speaks_for(who.author, who.party) and not membership.holds(who.author, Role.OBSERVER, who.party):
+        raise Refusal("not-for-party", f"You are not on the rolls of {who.party}.")
+    return Asking(who, who.party, desk.now())
+
+
+Desk = Annotated[DeskRoutes, Depends(desk_of)]
+Asked = Annotated[Asking, Depends(asking)]
+MembersOnly = Depends(asking)
+
+
+def answer(request: Request, value: Json, status: int = 200) -> Response:
+    """JSON with an ETag; 304 where the asker has exactly that."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    if status == 200 and tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, status, headers=headers, media_type="application/json")
+
+
+async def in_thread(act: Callable[[], object]) -> object:
+    """Run what waits for the store, or computes for long, beside the event loop."""
+    return await run_in_threadpool(act)
