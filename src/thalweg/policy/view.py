@@ -92,8 +92,13 @@ def area_terms(theatre: Theatre) -> Theatre:
 
 def findings(shown: View, other: Declaration, theatre: Theatre) -> tuple[Finding, ...]:
     """What the engine finds between what is shown and another declaration. Below footprint it rests on the cells alone
-    (D13). Whatever is found between the declaration itself and the other is found here as something, but for who is on
-    the wrong side of a line: a line that binds a party must be shown to it at footprint or above."""
+    (D13).
+
+    Whatever is found between the declaration itself and the other is found here as something, but for two things about
+    lines. Who is on the wrong side can be told far from a line, so a line that binds a party must be shown to it at
+    footprint or above. And where the kind is not told, nothing is found with another's line, for only what is present
+    somewhere crosses one.
+    """
     if shown.declaration is None:
         return ()
     return batch((shown.declaration, other), terms(shown, theatre))
