@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
+from urllib.parse import quote
 
 import anyio
 import pytest
 from fastapi import Depends
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typing_extensions import TypeIs
 
 from tests.doors_world import ORIGIN, Browser, World
-from thalweg.model.accounts import Token, digest
+from thalweg.model.accounts import AccountStore, Token, digest
 from thalweg.model.errors import ValueRefused
 from thalweg.server.described import operations
 from thalweg.server.doors import DoorSettings, Principal
 from thalweg.server.rates import Rate, Rates
 from thalweg.server.sessions import principal, still_holds
+from thalweg.stores.accounts_memory import MemoryAccounts
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SECRET = "36.1 N 40.2 E"  # noqa: S105  # a position, which no log may have
 PROXY = "10.1.1.1"
@@ -327,6 +336,88 @@ def test_addresses_of_one_ipv6_customer_count_as_one() -> None:
         world.browser(address).get("/nowhere")
     seen = [line["from"] for line in world.lines]
     assert seen[0] == seen[1] != seen[2]
+
+
+def test_on_a_socket_for_both_families_an_ipv4_address_is_itself() -> None:
+    """Dressed as IPv6, all of them are in one /64, and would share one allowance."""
+    world = World(around={"address_rate": Rate(1, 60_000)})
+    for address in ("::ffff:192.0.2.7", "::ffff:192.0.2.8"):
+        assert world.browser(address).get("/nowhere").status_code == 404
+    assert world.browser("192.0.2.7").get("/nowhere").status_code == 429
+    assert world.browser("::ffff:127.0.0.1").get("/metrics").status_code == 200
+    proxied = World(settings=DoorSettings(ORIGIN, trusted_proxies=frozenset({PROXY})))
+    proxied.browser(f"::ffff:{PROXY}").get("/nowhere", x_forwarded_for="203.0.113.5")
+    proxied.browser("203.0.113.5").get("/nowhere")
+    assert proxied.lines[0]["from"] == proxied.lines[1]["from"]
+
+
+# --- what fails ---
+
+
+def test_while_the_store_of_accounts_does_not_answer_nobody_is_let_in_and_nothing_is_told() -> None:
+    world = World()
+    browser, _ = world.person()
+    world.wait(1_000)
+    world.store.close()
+    answer = browser.get("/who/1")
+    assert answer.status_code == 503
+    assert "SQLite" not in answer.text
+    assert world.browser().post("/sign-in/passkey/options").status_code == 503
+    assert browser.get("/healthz").status_code == 200
+    assert {line["error"] for line in events(world, "error")} <= {"StoreFailed"}
+
+
+def _is_value(held: object) -> TypeIs[DataclassInstance]:
+    return dataclasses.is_dataclass(held) and not isinstance(held, type)
+
+
+class Strict:
+    """A store that takes no text which PostgreSQL would refuse."""
+
+    def __init__(self, store: AccountStore) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the store has
+        def act(*given: Any) -> Any:  # noqa: ANN401  # whatever the store takes
+            for each in given:
+                for text in dataclasses.astuple(each) if _is_value(each) else (each,):
+                    if isinstance(text, str):
+                        text.encode()
+                        assert "\0" not in text
+            return getattr(self._store, name)(*given)
+
+        return act
+
+
+_odd = st.text(st.sampled_from("a1-.é\0\ud800 \n%/\u202e"), max_size=12) | st.sampled_from(
+    ["anna", "blue", "", "a" * 100]
+)
+_value = st.recursive(
+    _odd | st.integers() | st.none() | st.booleans(), lambda inner: st.lists(inner, max_size=2), max_leaves=3
+)
+_KNOWN = ("login", "invitation", "language", "label", "password", "code", "recovery_code", "credential", "scopes")
+_names = st.sampled_from((*_KNOWN, "days", "account", "pem", "party", "kind", "address", "role", "disabled"))
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_operation_of_the_doors_ends_in_a_5xx_whatever_is_sent(data: st.DataObject) -> None:
+    world = _fuzzed()
+    signed, _ = world.person("anna")
+    world.allowed |= {(act, "blue") for act in ("invite", "machine", "contacts", "disable")}
+    table = [each for each in operations(world.app) if each.path.startswith("/sign-in")]
+    operation = data.draw(st.sampled_from(table))
+    path = re.sub(r"{[^}]*}", quote(data.draw(_odd), errors="replace"), operation.path)
+    body = data.draw(st.dictionaries(_names, _value, max_size=4) | _value)
+    answer = signed.send(operation.method, f"{path}?account={quote(data.draw(_odd), errors='replace')}", body)
+    assert answer.status_code < 500, answer.text
+    assert events(world, "error") == []
+
+
+def _fuzzed() -> World:
+    world = World(store=cast(AccountStore, Strict(MemoryAccounts())))
+    object.__setattr__(world.settings, "door_rate", Rate(100_000, 60_000))
+    return world
 
 
 # --- the description ---

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import ipaddress
+import socket
 import ssl
 import threading
 import time
@@ -26,6 +27,7 @@ from tests.doors_world import ORIGIN, START_MS, World
 from thalweg.model.accounts import ClientCertificate
 from thalweg.server.doors import DoorSettings
 from thalweg.server.listen import Tls, server_config
+from thalweg.server.peer import TlsProtocol
 
 PROXY = "10.1.1.1"
 
@@ -168,6 +170,36 @@ def test_the_server_says_nothing_of_what_it_runs_on_and_large_headers_are_refuse
     answer = listening.get("/healthz")
     assert answer.headers.get_list("server") == ["thalweg"]
     assert listening.get("/healthz", x="1" * 40_000).status_code == 431
+
+
+def _connected(listening: Listening) -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=str(listening.trust))
+    plain = socket.create_connection(("127.0.0.1", listening.port), timeout=5)
+    return context.wrap_socket(plain, server_hostname="127.0.0.1")
+
+
+def test_a_head_that_comes_byte_by_byte_does_not_hold_a_connection_for_ever(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TlsProtocol, "head_s", 0.5)
+    for first in (b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"):
+        with _connected(listening) as line:
+            if first:
+                line.sendall(first)
+                assert line.recv(4096).startswith(b"HTTP/1.1 200")
+            began = time.monotonic()
+            with pytest.raises((OSError, EOFError)):  # noqa: PT012  # the line goes dead somewhere in here
+                while time.monotonic() - began < 5:
+                    line.sendall(b"G")
+                    time.sleep(0.1)
+            assert time.monotonic() - began < 3
+
+
+def test_a_body_that_stops_in_the_middle_is_given_up(listening: Listening) -> None:
+    object.__setattr__(listening.world.app.state.shell, "body_wait_s", 0.3)
+    with _connected(listening) as line:
+        line.sendall(b"POST /open HTTP/1.1\r\nHost: desk.example\r\nContent-Length: 9\r\n\r\nabc")
+        assert line.recv(4096).startswith(b"HTTP/1.1 408")
 
 
 def behind_proxy() -> World:

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+import h11
 from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -28,11 +29,20 @@ _LONGEST_CERTIFICATE = 32_768
 
 
 class TlsProtocol(H11Protocol):
-    """`uvicorn.Config(http=TlsProtocol)`: HTTP/1.1 with `scope["extensions"]["tls"]`."""
+    """`uvicorn.Config(http=TlsProtocol)`: HTTP/1.1 with `scope["extensions"]["tls"]`.
+
+    And with an end to waiting: uvicorn lets whoever sends a request's head byte by byte hold a connection for ever.
+    """
+
+    head_s = 10.0
+    """Seconds for the head of a request, from its first byte, or from the connection's beginning."""
+
+    _late: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own does
         super().connection_made(transport)
+        self._late = self.loop.call_later(self.head_s, transport.close)
         tls = _tls(transport.get_extra_info("ssl_object"))
         if tls is None:
             return
@@ -43,6 +53,24 @@ class TlsProtocol(H11Protocol):
             await app(scope, receive, send)
 
         self.app = with_tls
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._on_time()
+        elif self._late is None and self.conn.trailing_data[0]:
+            self._late = self.loop.call_later(self.head_s, self.transport.close)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._on_time()
+        super().connection_lost(exc)
+
+    def _on_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
 
 def _tls(session: ssl.SSLObject | None) -> dict[str, object] | None:
@@ -61,7 +89,7 @@ def _tls(session: ssl.SSLObject | None) -> dict[str, object] | None:
 
 def address_of(scope: Scope, settings: DoorSettings) -> str:
     """The client's address; behind a trusted proxy, the last one in X-Forwarded-For that is no trusted proxy."""
-    peer = str((scope.get("client") or ("unknown",))[0])
+    peer = _peer(scope)
     if peer not in settings.trusted_proxies:
         return peer
     hops = ",".join(_headers(scope, b"x-forwarded-for")).split(",")
@@ -69,10 +97,7 @@ def address_of(scope: Scope, settings: DoorSettings) -> str:
         text = hop.strip()
         if text in settings.trusted_proxies:
             continue
-        try:
-            return str(ipaddress.ip_address(text))
-        except ValueError:
-            return peer
+        return _plain(text) or peer
     return peer
 
 
@@ -105,8 +130,7 @@ def fingerprint_of(scope: Scope, settings: DoorSettings) -> bytes | None:
     chain = scope.get("extensions", {}).get("tls", {}).get("client_cert_chain", [])
     if chain:
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(chain[0])).digest()
-    peer = str((scope.get("client") or ("unknown",))[0])
-    if not settings.certificate_header or peer not in settings.trusted_proxies:
+    if not settings.certificate_header or _peer(scope) not in settings.trusted_proxies:
         return None
     sent = _headers(scope, settings.certificate_header.lower().encode("latin-1"))
     if not sent or sent == [""]:
@@ -129,6 +153,21 @@ def certificate_bytes(text: str) -> bytes:
     if not 0 < len(der) <= _LONGEST_CERTIFICATE:
         raise Refusal("certificate-unreadable", "That is no certificate in PEM.")
     return der
+
+
+def _peer(scope: Scope) -> str:
+    told = str((scope.get("client") or ("unknown",))[0])
+    return _plain(told) or told
+
+
+def _plain(text: str) -> str:
+    """The address in its one form: on a socket for both families, IPv4 comes dressed as IPv6. Empty if it is none."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 def _headers(scope: Scope, wanted: bytes) -> list[str]:

@@ -44,6 +44,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "key-absent": 404,
         "not-found": 404,
         "method-not-allowed": 405,
+        "request-too-slow": 408,
         "key-known": 409,
         "key-last": 409,
         "login-taken": 409,

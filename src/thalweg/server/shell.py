@@ -11,6 +11,7 @@ see that one caller is behind many lines without a list of who came from where.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -45,6 +46,13 @@ _ADDRESS_RATE = Rate(1_200, _MINUTE_MS)
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NO_ROUTE = "none"
+_CODES = {
+    401: "sign-in-needed",
+    404: "not-found",
+    405: "method-not-allowed",
+    408: "request-too-slow",
+    413: "request-too-large",
+}
 _GONE = 499  # who asked did not wait; as nginx logs it
 
 
@@ -67,6 +75,8 @@ class ShellSettings:
     body_bytes: int = 1 << 20
     body_bytes_under: Mapping[str, int] = field(default_factory=dict)
     """By the beginning of the path, for routes that take whole files; the longest that fits counts."""
+    body_wait_s: float = 20.0
+    """The longest wait for the next piece of a body."""
     header_bytes: int = 32_768
     header_count: int = 100
     address_rate: Rate = _ADDRESS_RATE
@@ -181,8 +191,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    codes = {404: "not-found", 405: "method-not-allowed", 413: "request-too-large", 401: "sign-in-needed"}
-    code = codes.get(error.status_code, "request-invalid" if error.status_code < 500 else "internal-error")
+    code = _CODES.get(error.status_code, "request-invalid" if error.status_code < 500 else "internal-error")
     headers = dict(error.headers or {})
     return problem_response(
         request.scope, ProblemAnswer(error.status_code, code, f"{title(error.status_code)}.", {}, headers)
@@ -305,6 +314,7 @@ class _Exchange:
         self._status = 0
         self._bytes_in = self._bytes_out = 0
         self._first_s = 0.0
+        self._body_ended = False
 
     async def run(self) -> None:
         shell, scope = self._shell, self._scope
@@ -348,8 +358,15 @@ class _Exchange:
 
     async def _limited(self) -> Message:
         """The request's body, up to the limit, whatever its length was said to be."""
-        message = await self._receive()
+        if self._body_ended:
+            return await self._receive()  # waits for the other side to go away, however long a stream lasts
+        try:
+            async with asyncio.timeout(self._shell.settings.body_wait_s):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise HTTPException(408) from error
         if message["type"] == "http.request":
+            self._body_ended = not message.get("more_body", False)
             self._bytes_in += len(message.get("body", b""))
             limit = self._shell.body_limit(self._scope)
             if self._bytes_in > limit:
