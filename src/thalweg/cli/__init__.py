@@ -24,7 +24,7 @@ app = App(
     suppress_keyboard_interrupt=False,
     default_parameter=Parameter(show_default=False),
 )
-_NOUNS: Final = ("check", "demo", "place", "template", "schema", "ledger", "verify", "backup", "restore")
+_NOUNS: Final = ("check", "demo", "place", "voice", "template", "schema", "ledger", "verify", "backup", "restore", "serve")
 for _noun in _NOUNS:
     app.command(f"thalweg.cli.{_noun}:app", name=_noun)
 
