@@ -164,7 +164,9 @@ def widen(coarse: Coarse) -> Coarse:
 
     It is a function of the larger cell in which the *centre* of the anchor cell lies, and of the declaration's form. It
     cannot be made from the coarse cells: what these look like differs from cell to cell, by how the rows are set off
-    against each other, and so would tell in which of the smaller cells the anchor is.
+    against each other, and so would tell in which of the smaller cells the anchor is. For the same reason it contains
+    the declaration with its margins, but not necessarily all of the coarse cells: an index that is to find whatever
+    meets either needs both.
     """
     return coarse if coarse.wide is None else coarse.wide
 
