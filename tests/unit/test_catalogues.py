@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from tests.never_said import said
 from thalweg.model.errors import InputError
+from thalweg.model.events import Response
 from thalweg.model.words import DISCLAIMERS
 from thalweg.places.banks import rivers
 from thalweg.places.ground import COMPASS
@@ -199,13 +200,13 @@ def test_every_answer_is_said_to_be_a_receipt_and_no_permission(language: str) -
     denied = {"en": "not permission", "ar": "ليس إذنًا", "ru": "не разрешение", "fr": "non une autorisation",
               "tr": "izin değildir", "ku": "ne destûr e"}[language]  # fmt: skip
     words = catalogue(language)
-    for key in (*(f"acknowledged.{answer}" for answer in slots.Answer), "answer.note", "disclaimer.information"):
+    for key in (*(f"acknowledged.{answer}" for answer in Response), "answer.note", "disclaimer.information"):
         assert denied in words.entries[key], key
 
 
 def test_answers_in_arabic_are_in_the_first_person() -> None:
     arabic = catalogue("ar")
-    said_there = [arabic.entries[f"answer.{answer}"] for answer in slots.Answer]
+    said_there = [arabic.entries[f"answer.{answer}"] for answer in Response]
     assert said_there == ["استلمتُ", "فهمتُ", "أحتاج المزيد", "أعترض"]
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from thalweg.model.errors import InputError, ValueRefused
+from thalweg.model.events import Response as Answer
 from thalweg.model.instants import Instant
 from thalweg.model.measures import Datum
 from thalweg.model.shapes import Position
@@ -35,7 +36,6 @@ from thalweg.reports.messages.kinds import (
 from thalweg.reports.messages.places import locality
 from thalweg.reports.messages.render import read_back, render, render_with_source, subject
 from thalweg.reports.messages.slots import (
-    Answer,
     Apart,
     ByRiver,
     Change,

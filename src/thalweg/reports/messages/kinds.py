@@ -12,12 +12,16 @@ from typing import Annotated, ClassVar, Final
 
 from typing_extensions import override
 
+from thalweg.model import events
 from thalweg.model.errors import ValueRefused
+from thalweg.model.events import Bearer, Verification
+from thalweg.model.events import ChannelState as State
+from thalweg.model.events import Outcome as Kept
+from thalweg.model.events import Response as Answer
 from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
 from thalweg.reports.messages.slots import (
-    Answer,
-    Bearer,
     Change,
     Counted,
     Distance,
@@ -26,7 +30,6 @@ from thalweg.reports.messages.slots import (
     Heights,
     Id,
     Ids,
-    Kept,
     Locality,
     Mark,
     Meeting,
@@ -37,7 +40,6 @@ from thalweg.reports.messages.slots import (
     Promise,
     RuleAsks,
     Severity,
-    State,
     Who,
 )
 
@@ -377,6 +379,91 @@ class Outcome(Message):
     text: FreeText | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked(Message):
+    """A verification was stated, apart from the notice itself (R11)."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(Verification)
+    by: ClassVar[str] = "outcome"
+
+    outcome: Verification
+    about: Id
+    party: Name
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Message):
+    """The reader is shown a declaration, or is shown it at another level."""
+
+    about: Id
+    party: Name
+    at: Instant
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked(Message):
+    """A declaration is no longer shared with the reader (R35)."""
+
+    about: Id
+    party: Name
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relayed(Message):
+    """One hop (R20)."""
+
+    party: Name
+    to: Name
+    at: Instant
+    bearer: Bearer
+    about: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Message):
+    """What a party writes on a channel."""
+
+    party: Name
+    channel: Name
+    text: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Message):
+    """In the log of a joint operation room."""
+
+    channel: Name
+    party: Name
+    at: Instant
+    text: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged(Message):
+    at: Instant
+
+
+class Changed(StrEnum):
+    OPENED = "opened"
+    JOINED = "joined"
+    LEFT = "left"
+    TERMS = "terms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelChanged(Message):
+    variants: ClassVar[tuple[str, ...]] = tuple(Changed)
+    by: ClassVar[str] = "what"
+
+    what: Changed
+    channel: Name
+    party: Name
+    at: Instant
+
+
 # ----------------------------------------------------------------- agreeing
 
 
@@ -518,20 +605,14 @@ class ChannelState(Message):
     since: Instant
 
 
-class Status(StrEnum):
-    JOINED = "joined"
-    SUSPENDED = "suspended"
-    WITHDRAWN = "withdrawn"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participation(Message):
     """Who takes part, dated as that side states it, and what it means for notices (R22)."""
 
-    variants: ClassVar[tuple[str, ...]] = tuple(Status)
+    variants: ClassVar[tuple[str, ...]] = tuple(events.Participation)
     by: ClassVar[str] = "status"
 
-    status: Status
+    status: events.Participation
     party: Name
     since: Instant
     stated_by: Name
@@ -562,8 +643,9 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     Warned, TalkTo, FindingClosed, Probing, CrossingRecorded,
     Declared, Cancelled, Revalidated, Stale, Expiring, LateNotice, Lacking, DuplicateSuspected,
     Delivered, AnswerOwed, Acknowledged, ReadBackMatches, PositionDiffers, TimeDiffers, AltitudeDiffers,
-    IdentityDiffers, Disseminated, Escalated,
+    IdentityDiffers, Disseminated, Relayed, Escalated, Checked, Released, Revoked,
     Proposed, ProposalAccepted, ProposalDeclined, ProposalLapsed, QuietProposed, QuietGuaranteed, QuietStands,
     LineProposed, LineAgreed, LineDisputed, CustodyOffered, HandedOver,
-    LineCheck, LineChecked, ChannelState, Participation, ConsentGiven, ConsentWithdrawn,
+    Note, Decision, RulesChanged, LineCheck, LineChecked, ChannelState, ChannelChanged, Participation,
+    ConsentGiven, ConsentWithdrawn,
 )  # fmt: skip

@@ -121,46 +121,6 @@ class Severity(StrEnum):
         return cls(word) if word in set(cls) else cls.WARNING
 
 
-class Answer(StrEnum):
-    RECEIVED = "received"
-    UNDERSTOOD = "understood"
-    NEED_MORE = "need_more"
-    OBJECT = "object"
-
-
-class Role(StrEnum):
-    WATCH = "watch"
-    ADMIN = "admin"
-    SECRETARIAT = "secretariat"
-    OBSERVER = "observer"
-
-
-class Bearer(StrEnum):
-    DESK = "desk"
-    STREAM = "stream"
-    EMAIL = "email"
-    WEBHOOK = "webhook"
-    VOICE = "voice"
-    SMS = "sms"
-    PAPER = "paper"
-
-
-class Level(StrEnum):
-    FULL = "full"
-    FOOTPRINT = "footprint"
-    COARSE = "coarse"
-    EXISTS = "exists"
-    NOTHING = "nothing"
-
-
-class State(StrEnum):
-    """Of a channel, as one side sees it."""
-
-    UNKNOWN = "unknown"
-    NORMAL = "normal"
-    DOWN = "down"
-
-
 class Promise(StrEnum):
     STOP = "stop"
     HOLD = "hold"
@@ -168,15 +128,6 @@ class Promise(StrEnum):
     STAY_OUT = "stay_out"
     TELL = "tell"  # pass it to the unit
     OTHER = "other"
-
-
-class Kept(StrEnum):
-    """What became of a commitment."""
-
-    KEPT = "kept"
-    LATE = "late"
-    NOT_KEPT = "not_kept"
-    WITHDRAWN = "withdrawn"
 
 
 class Mark(StrEnum):
