@@ -28,20 +28,20 @@ class Ledger:
 
     theatre: Theatre
     now_s: float = -math.inf
-    chains: dict[str, Declaration] = field(default_factory=dict)
+    chains: dict[tuple[str, str], Declaration] = field(default_factory=dict)  # by party and id
 
     def take(self, event: Event) -> None:
         match event:
             case Declared():
                 new = event.declaration
-                old = self.chains.get(new.declaration_id)
+                old = self.chains.get((new.party, new.declaration_id))
                 if old is not None and old.version_id == new.version_id:
                     return
                 if old is None or old.revision <= new.revision:
-                    self.chains.pop(new.replaces, None)
-                    self.chains[new.declaration_id] = new
+                    self.chains.pop((new.party, new.replaces), None)
+                    self.chains[new.party, new.declaration_id] = new
             case Cancelled():
-                self.chains.pop(event.cancellation.declaration_id, None)
+                self.chains.pop((event.cancellation.party, event.cancellation.declaration_id), None)
             case Tick():
                 self.now_s = event.now.epoch_s
         self.chains = {k: d for k, d in self.chains.items() if self.ends_s(d) > self.now_s}

@@ -127,7 +127,7 @@ class Online:
         self._next = 0  # number of the next declaration
         self._held: dict[int, _Held] = {}
         self._number: dict[str, int] = {}  # version id -> number, of the live
-        self._chains: dict[str, int] = {}  # declaration id -> number of the live version
+        self._chains: dict[str, int] = {}  # party and declaration id -> number of the live version
         self._declarations: dict[int, Declaration] = {}  # all, or with `declaration_of` the lines
         self._line_numbers: set[int] = set()
         self._findings: dict[str, Finding] = {}  # none with `declaration_of`
@@ -167,7 +167,7 @@ class Online:
         given = list(declarations)
         numbers = []
         for each in given:
-            if each.version_id in self._number or each.declaration_id in self._chains:
+            if each.version_id in self._number or _chain(each.party, each.declaration_id) in self._chains:
                 raise EngineError("load-twice", f"{each.version_id} is live already.", version=each.version_id)
             numbers.append(self._hold(each))
         for line in (False, True):
@@ -327,7 +327,7 @@ class Online:
             case Declared():
                 change = self._declare(event.declaration, trial)
             case Cancelled():
-                number = self._chains.get(event.cancellation.declaration_id)
+                number = self._chains.get(_chain(event.cancellation.party, event.cancellation.declaration_id))
                 if number is None:
                     return Change()
                 self._over.add(self._held[number].version)
@@ -348,10 +348,11 @@ class Online:
         version = declaration.version_id
         if version in self._number or version in self._over:
             return None
-        older = self._chains.get(declaration.declaration_id)
+        older = self._chains.get(_chain(declaration.party, declaration.declaration_id))
         if older is not None and self._held[older].revision > declaration.revision:
             return None  # a late copy of what has been replaced already
-        chains = dict.fromkeys((declaration.declaration_id, declaration.replaces))
+        named = (declaration.declaration_id, declaration.replaces)
+        chains = dict.fromkeys(_chain(declaration.party, each) for each in named)
         return tuple(self._chains[chain] for chain in chains if chain in self._chains)
 
     def _declare(self, declaration: Declaration, trial: Comparison | None) -> Change:
@@ -382,9 +383,10 @@ class Online:
 
     def _hold(self, declaration: Declaration) -> int:
         number, self._next = self._next, self._next + 1
-        self._held[number] = _Held(declaration.version_id, declaration.declaration_id, declaration.revision)
+        chain = _chain(declaration.party, declaration.declaration_id)
+        self._held[number] = _Held(declaration.version_id, chain, declaration.revision)
         self._number[declaration.version_id] = number
-        self._chains[declaration.declaration_id] = number
+        self._chains[chain] = number
         if declaration.kind is Kind.LINE:
             self._line_numbers.add(number)
         if declaration.kind is Kind.LINE or not self._declaration_of:
@@ -463,6 +465,11 @@ class _Asked:
 
     def __getitem__(self, local: int) -> Declaration:
         return self.declaration(int(self.numbers[local])) if local else self.first
+
+
+def _chain(party: str, declaration_id: str) -> str:
+    """What a chain is known by: two parties that use one id never touch each other's."""
+    return f"{party}\n{declaration_id}"
 
 
 def _from_versions(versions: Iterable[str]) -> npt.NDArray[np.uint8]:
