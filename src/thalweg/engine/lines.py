@@ -76,7 +76,7 @@ def findings(
         line = declarations[number]
         sides = line.sides or _NO_SIDES
         parties, party = np.unique(parts.party[of[present]], return_inverse=True)
-        bound = np.array([_bound(columns.parties[each], sides, theatre) for each in parties])[party]
+        bound = np.array([bound_to(columns.parties[each], sides, theatre) for each in parties])[party]
         first_part = int(np.searchsorted(of, number))
         best: dict[int, Finding] = {}
         for at, segment in enumerate(line.segments):
@@ -157,7 +157,7 @@ def _across(
             yield int(each), finding
 
 
-def _bound(party: str, sides: Sides, theatre: Theatre) -> int:
+def bound_to(party: str, sides: Sides, theatre: Theatre) -> int:
     """1: the line binds the party to its left, -1: to its right, 0: to neither (or, contradictorily, to both)."""
     names = {party, *theatre.above(party)}
     return int(bool(names & sides.left)) - int(bool(names & sides.right))

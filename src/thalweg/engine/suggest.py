@@ -4,6 +4,9 @@ For each kind of change the neighbours that could matter within its bounds are f
 changes in the order of their size against exactly those (the widest reading of every uncertainty), and what clears is
 built as a declaration and compared again by the engine before it is offered.
 
+What is in conflict with nothing, and only on the wrong side of a line, is moved to its own side; height and trimming
+are no way there, and time would rest on the end of a line.
+
 D13: sites, zones, lines and negative declarations are never offered a change. No shift in time rests on the end of a
 protection: for that question every site and zone lasts for ever.
 """
@@ -24,7 +27,7 @@ from thalweg.engine.columns import Columns, pack
 from thalweg.geometry import kernel
 from thalweg.geometry.kernel import Growth, Herd, Matrix, Pairs, Parts, Tree
 from thalweg.geometry.plane import Plane
-from thalweg.model.declarations import Declaration, Kind, Medium, Standing, Volume
+from thalweg.model.declarations import Declaration, Kind, Medium, Sides, Standing, Volume
 from thalweg.model.findings import Finding, FindingType, Fix, Suggestions
 from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Band, Datum
@@ -47,6 +50,7 @@ _OFFERED = (Kind.OPERATION, Kind.MOVEMENT)
 _PROTECTIONS = (Kind.STATIC_SITE, Kind.RESTRICTED_ZONE)
 _TO_CLEAR = (FindingType.CONFLICT, FindingType.CONTRADICTION)
 _DIRECTIONS = 36
+_COARSE = 10  # sizes from one look across a line to the next
 _MOST_FIXES = 3
 _FLAT_M = 500_000.0  # what reaches farther is not drawn in a plane, and would be slow to draw
 _AGAIN = 8  # how many steps further a change may be taken when the engine does not confirm the first
@@ -101,6 +105,7 @@ class _Case:
     others: Mapping[
         tuple[str, str], float
     ]  # (other version, rule) -> share of findings besides: no change may raise it
+    across: tuple[str, ...] = ()  # the lines on whose wrong side it is, if nothing else is to be cleared
 
     @property
     def bounds(self) -> FixBounds:
@@ -126,7 +131,7 @@ def suggest(
         for version in sorted(of)
         if about in ("", version)
         and _may_change(live[rows[version]])
-        and any(finding.type in _TO_CLEAR for finding in of[version])
+        and any(finding.type in (*_TO_CLEAR, FindingType.WRONG_SIDE) for finding in of[version])
     ]
     if not asked:
         return
@@ -134,12 +139,15 @@ def suggest(
     declaration_of = ground.columns.parts.declaration
     for version in asked:
         mine = np.flatnonzero(declaration_of == rows[version])
+        only_side = not any(finding.type in _TO_CLEAR for finding in of[version])
+        clears = (FindingType.WRONG_SIDE,) if only_side else _TO_CLEAR
         case = _Case(
             ground,
             live[rows[version]],
             (int(mine[0]), int(mine[-1]) + 1),
-            tuple(sorted(finding.id for finding in of[version] if finding.type in _TO_CLEAR)),
-            {_other(finding, version): finding.share for finding in of[version] if finding.type not in _TO_CLEAR},
+            tuple(sorted(finding.id for finding in of[version] if finding.type in clears)),
+            {_other(finding, version): finding.share for finding in of[version] if finding.type not in clears},
+            tuple(_other(finding, version)[0] for finding in of[version] if only_side and finding.type in clears),
         )
         yield len(asked), _for_one(case)
 
@@ -184,7 +192,7 @@ def _for_one(case: _Case) -> Suggestions:
     fixes: list[Fix] = []
     refused: dict[str, str] = {}
     for name, ask in _CHANGES.items():
-        answer = ask(case)
+        answer = ask(case) if name == "offset" or not case.across else "it would still be on the wrong side of a line"
         if isinstance(answer, str):
             refused[name] = answer
         else:
@@ -398,6 +406,11 @@ def _shift_aside(case: _Case) -> list[Fix] | str:
     bearings = np.tile(np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS, len(sizes) // _DIRECTIONS)
     east, north = sizes * np.sin(bearings), sizes * np.cos(bearings)
     declaration = case.declaration
+    if case.across:
+        there = _on_own_side(case, east, north)
+        sizes, bearings, east, north = (each[there] for each in (sizes, bearings, east, north))
+        if not len(sizes):
+            return f"the other side of the line is farther than {sentences.metres(bounds.offset_m)}"
     found = _smallest(
         case,
         case.ground.actual,
@@ -417,6 +430,47 @@ def _shift_aside(case: _Case) -> list[Fix] | str:
         f"Move {whole} {sentences.exact_metres(amount)} to the {point}, at bearing {np.degrees(bearings[at]):03.0f}°."
     )
     return [_fix(case, "offset", amount, amount / bounds.offset_m, sentence, changed)]
+
+
+def _on_own_side(case: _Case, east: Floats, north: Floats) -> npt.NDArray[np.bool_]:
+    """Of changes, sizes rising and all directions of each together, those that bring every corner, with its radius and
+    all uncertainty, to the side that the party is bound to, of every line that it is across now. In each direction the
+    first is looked for in steps of ten; what lies beyond it is taken to be there too, until it is confirmed."""
+    ground = case.ground
+    parts = ground.columns.parts
+    corners = slice(parts.first[case.span[0]], parts.first[case.span[1]])
+    here = list(map(Position, parts.lon[corners].tolist(), parts.lat[corners].tolist()))
+    plane = Plane.around(here)
+    flat = plane.flat(here)
+    mine = slice(*case.span)
+    radius = float(np.max(parts.radius[mine] + parts.u[mine])) + 2.0
+    lines_across = [(ground.rows[version], ground.live[ground.rows[version]]) for version in case.across]
+
+    def there(at: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        moved = flat + np.stack([east[at], north[at]], axis=1)[:, None, :]
+        points = plane.back(moved.reshape(-1, 2))
+        lon, lat = np.array([each.lon for each in points]), np.array([each.lat for each in points])
+        good = np.ones(len(at), np.bool_)
+        for number, line in lines_across:
+            side = lines.bound_to(case.declaration.party, line.sides or Sides(), ground.theatre)
+            for part in np.flatnonzero(parts.declaration == number):
+                span = slice(parts.first[part], parts.first[part + 1])
+                signed, _, _ = kernel.sides(parts.lon[span], parts.lat[span], lon, lat)
+                clear = np.isnan(signed) | (signed * side > radius + parts.u[part])
+                good &= clear.reshape(len(at), -1).all(axis=1)
+        return good
+
+    steps = np.arange(len(east)).reshape(-1, _DIRECTIONS)
+    coarse = np.unique(np.append(np.arange(0, len(steps), _COARSE), len(steps) - 1))
+    reached = there(steps[coarse].ravel()).reshape(len(coarse), _DIRECTIONS)
+    found = np.zeros(steps.shape, np.bool_)
+    for direction in np.flatnonzero(reached.any(axis=0)).tolist():
+        at = int(np.argmax(reached[:, direction]))
+        last = int(coarse[at])
+        first = int(coarse[at - 1]) + 1 if at else 0
+        fine = there(steps[first : last + 1, direction])
+        found[first + int(np.argmax(fine)) :, direction] = True
+    return found.ravel()
 
 
 def _aside(declaration: Declaration, east: float, north: float) -> Declaration:
