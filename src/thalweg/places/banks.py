@@ -128,10 +128,13 @@ def river_side(
     """
     found: list[tuple[float, River, _Part, Bank, float]] = []
     per_lon, per_lat = (float(each) for each in ground.metres_per_degree(lat))
+    nearby = _nearby(lon, lat, per_lon, per_lat, range_m)
     within_m = range_m  # what lies farther is out of range, or not the nearest
     for candidate in (river,) if river else rivers():
-        reached = [part for part in candidate.parts if _beyond(part, lon, lat, per_lon, per_lat) <= range_m]
-        if all(_beyond(part, lon, lat, per_lon, per_lat) > within_m for part in reached):
+        if candidate.id not in nearby:
+            continue
+        reached = [part for part, _ in nearby[candidate.id]]
+        if all(beyond_m > within_m for _, beyond_m in nearby[candidate.id]):
             continue
         for accuracy_m in sorted({part.accuracy_m for part in reached}):
             passing = [
@@ -161,10 +164,25 @@ def river_side(
     )
 
 
-def _beyond(part: _Part, lon: float, lat: float, per_lon: float, per_lat: float) -> float:
-    """Metres by which the position lies outside the box of the line, at the least; negative inside."""
-    west, south, east, north = part.bounds
-    return max((west - lon) * per_lon, (lon - east) * per_lon, (south - lat) * per_lat, (lat - north) * per_lat)
+def _nearby(
+    lon: float, lat: float, per_lon: float, per_lat: float, range_m: float
+) -> dict[str, list[tuple[_Part, float]]]:
+    """By river its parts within range, each with the metres by which the position is outside its box."""
+    parts, (west, south, east, north) = _boxes()
+    along = np.maximum((west - lon) * per_lon, (lon - east) * per_lon)
+    beyond_m = np.maximum(along, np.maximum((south - lat) * per_lat, (lat - north) * per_lat))
+    found: dict[str, list[tuple[_Part, float]]] = {}
+    for at in np.flatnonzero(beyond_m <= range_m).tolist():
+        river, part = parts[at]
+        found.setdefault(river, []).append((part, float(beyond_m[at])))
+    return found
+
+
+@cache
+def _boxes() -> tuple[list[tuple[str, _Part]], NDArray[np.float64]]:
+    """All parts of all rivers, by the river's id, and their bounds as four rows."""
+    parts = [(river.id, part) for river in rivers() for part in river.parts]
+    return parts, np.array([part.bounds for _, part in parts]).T.copy()
 
 
 def _pass(part: _Part, lon: float, lat: float, per_lon: float, per_lat: float) -> tuple[float, Bank, float] | None:

@@ -439,7 +439,7 @@ class _Index:
         order, starts = self._level(tile)
         across = round(360 / tile)
         column, row = _tile(tile, lons, lats)
-        di, dj = (each.ravel() for each in np.meshgrid((-1, 0, 1), (-1, 0, 1), indexing="ij"))
+        di, dj = _NINE
         r = row[:, None] + dj
         inside = (r >= 0) & (r < round(180 / tile))
         cell = np.where(inside, r, 0) * across + (column[:, None] + di) % across
@@ -509,6 +509,9 @@ class _Index:
             np.cumsum(np.bincount(cell, minlength=across * up), out=starts[1:])
             self._levels[tile] = order, starts
         return self._levels[tile]
+
+
+_NINE = np.array([(di, dj) for di in (-1, 0, 1) for dj in (-1, 0, 1)]).T  # columns and rows about a tile
 
 
 def _unit(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
