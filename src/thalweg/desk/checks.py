@@ -6,14 +6,18 @@ server's own log. `check` comes after: whatever an officer may say goes on recor
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from thalweg.formats.event import Body, Erasure, Statement
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Standing, Zone
 from thalweg.model.errors import ThalwegError
 from thalweg.model.events import (
+    DESK,
     SECRETARIAT,
     Acknowledged,
+    Answer,
     ByDesk,
     ChannelJoined,
     ChannelLeft,
@@ -63,6 +67,11 @@ from thalweg.state.agreements import Agreement, AgreementState, Matter, answer_t
 from thalweg.state.picture import Chain
 from thalweg.state.picture import Standing as ChainStanding
 from thalweg.state.world import World
+
+LONGEST_ID: Final = 100  # of a declaration: a notice names many, and has to fit into one entry
+SHORTEST_BEAT_S: Final = 60
+
+_OFFICER = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")  # as docs/spec/entry.md has authors
 
 
 class NotAllowed(ThalwegError):
@@ -178,6 +187,11 @@ class Checks:
                 if said.member_of and said.member_of not in membership.parties:
                     return _no_party(said.member_of)
             case OfficerAdded():
+                if _OFFICER.fullmatch(said.officer) is None or said.officer == DESK:
+                    return No(
+                        "officer-id",
+                        "An officer's id has up to 64 small letters, digits, dots, hyphens; it is no person's name.",
+                    )
                 if (said.role.value, said.scope) in membership.roles(said.officer):
                     return No("officer-known", f"{said.officer} has that role already.")
                 if said.role is not Role.SECRETARIAT and said.scope not in (
@@ -206,6 +220,10 @@ class Checks:
             if said.by != SECRETARIAT and said.by not in said.parties:
                 return No(
                     "channel-parties", "Whoever opens a channel is on it; only the secretariat opens it for others."
+                )
+            if said.line_check_s and said.line_check_s < SHORTEST_BEAT_S:
+                return No(
+                    "line-check-beat", f"The beat of line checks is {SHORTEST_BEAT_S} seconds or more, or 0 for none."
                 )
             return ()
         channel = channels.get(said.channel)
@@ -252,6 +270,9 @@ class Checks:
                 f"Revision {chain.revision} of {declaration.declaration_id} is on record; a new version needs a higher"
                 f" one than that, not {declaration.revision}.",
             )
+        replaced = declaration.replaces and picture.chains.get(picture.key(said.by, declaration.replaces))
+        if any(each and self._agreed_line(each) for each in (chain, replaced)):
+            return _AGREED
         for release in said.releases:
             if release.to not in self._world.membership.parties:
                 return _no_party(release.to)
@@ -263,8 +284,8 @@ class Checks:
     def _declarable(self, declaration: Declaration, by: str) -> No | None:
         if declaration.party != by:
             return No("declaration-party", f"The declaration is one of {declaration.party}, and you speak for {by}.")
-        if "/" in declaration.declaration_id:
-            return No("declaration-id", "A declaration's id has no slash in it.")
+        if "/" in declaration.declaration_id or len(declaration.declaration_id) > LONGEST_ID:
+            return No("declaration-id", f"A declaration's id has up to {LONGEST_ID} characters, and no slash.")
         if declaration.standing is not Standing.DECLARED:
             return No(
                 "declaration-standing", "What is reported or rumoured is a claim about others, not a declaration."
@@ -307,12 +328,14 @@ class Checks:
                         return _no_party(release.to)
             case Withdrawn():
                 if self._agreed_line(chain):
-                    return No("line-agreed", "An agreed line is changed only by all its sides: propose the change.")
+                    return _AGREED
             case ConsentStated():
                 pass
         return (key,)
 
     def _agreed_line(self, chain: Chain) -> bool:
+        if chain.kind is not Kind.LINE or chain.standing is not ChainStanding.IN_FORCE:
+            return False
         declaration = self._world.picture.declaration(chain.version)
         return any(segment.status is LineStatus.AGREED for segment in declaration.segments)
 
@@ -386,11 +409,11 @@ class Checks:
             window = said.window
             if window.party != said.by or window.zone is not Zone.QUIET_WINDOW:
                 return No("quiet-zone", "A quiet window is proposed as a quiet window of your own party.")
-            return (self._world.picture.key(said.by, window.declaration_id),)
+            return self._newer(window, said.by)
         if isinstance(said, LineProposed):
             if said.line.kind is not Kind.LINE or said.line.party != said.by:
                 return No("line-kind", "A line is proposed as a line of your own party.")
-            return (self._world.picture.key(said.by, said.line.declaration_id),)
+            return self._newer(said.line, said.by)
         about = self._policy.resolve(said.by, said.about)
         known = self._world.exchange.notices.get(said.about)
         if known is not None and known.to == said.by:
@@ -399,6 +422,18 @@ class Checks:
         if finding is None or not self._party_to(said.by, finding.versions):
             return No("about-unknown", "A proposal is about a finding or a notice that you were told of.")
         return (finding.finding,)
+
+    def _newer(self, declaration: Declaration, by: str) -> Subjects | No:
+        """The chain that what is proposed would begin, or go on with."""
+        key = self._world.picture.key(by, declaration.declaration_id)
+        chain = self._world.picture.chains.get(key)
+        if "/" in declaration.declaration_id or len(declaration.declaration_id) > LONGEST_ID:
+            return No("declaration-id", f"A declaration's id has up to {LONGEST_ID} characters, and no slash.")
+        if chain is not None and (chain.notifier != by or declaration.revision <= chain.revision):
+            return No(
+                "revision-old", f"{declaration.declaration_id} is on record; raise the revision, or change the id."
+            )
+        return (key,)
 
     def _party_to(self, party: str, versions: tuple[str, str]) -> bool:
         chains = [self._world.picture.chain_of(version) for version in versions]
@@ -412,7 +447,25 @@ class Checks:
             return No("proposal-over", f"It is {agreement.state.value} already.")
         if said.by in agreement.answers:
             return No("proposal-answered", "You have answered it already.")
-        return (agreement.event, *self._brings(agreement))
+        overtaken = self._overtaken(agreement, said.by) if said.answer is Answer.ACCEPT else None
+        return overtaken or (agreement.event, *self._brings(agreement))
+
+    def _overtaken(self, agreement: Agreement, by: str) -> No | None:
+        """Why what was proposed cannot be any more: something else has come into force since."""
+        picture = self._world.picture
+        if agreement.matter is Matter.CUSTODY:
+            chain = picture.chains[agreement.about]
+            if chain.standing is not ChainStanding.IN_FORCE or chain.notifier != agreement.by:
+                return No("proposal-over", "The site is over, or has gone over to another party.")
+            if picture.key(by, chain.declaration_id) in picture.chains:
+                return No("custody-id", "You have a declaration of that id yourself; ask for the site under another.")
+            return None
+        made = self._world.load(agreement.index).body
+        if isinstance(made, QuietProposed | LineProposed):
+            declaration = made.window if isinstance(made, QuietProposed) else made.line
+            if isinstance(self._newer(declaration, made.by), No):
+                return No("proposal-over", "A newer version has come into force since; let it be proposed again.")
+        return None
 
     def _brings(self, agreement: Agreement) -> Subjects:
         match agreement.matter:
@@ -443,6 +496,9 @@ def _all_over(declaration: Declaration, now: Instant) -> bool:
     return bool(declaration.volumes) and all(
         volume.window.end_s + volume.uncertainty.time_s <= now.epoch_s for volume in declaration.volumes
     )
+
+
+_AGREED = No("line-agreed", "An agreed line is changed only by all its sides: propose the change.")
 
 
 def _no_party(party: str) -> No:

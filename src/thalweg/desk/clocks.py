@@ -7,12 +7,14 @@ that what was answered meanwhile is passed over, and the heap can be made anew f
 from __future__ import annotations
 
 import heapq
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 from thalweg.engine.online import ends_at
 from thalweg.model.instants import Instant
 from thalweg.state.agreements import AgreementState
+from thalweg.state.channels import Channel
 from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.world import World
@@ -80,11 +82,10 @@ class Clocks:
         widest_s = max((rule.margin.time_s for rule in world.membership.theatre.rules), default=0.0)
         self.set(ends_at(world.picture.declaration(chain.version), widest_s), Due.END, chain.key, chain.revision)
         if chain.valid_until is not None:
-            remind_s = world.membership.theatre.clock("remind")[0]
-            until_s = chain.valid_until.epoch_s
             if not chain.reminded:
-                self.set(max(chain.received.epoch_s, until_s - remind_s), Due.REMIND, chain.key)
-            self.set(until_s, Due.STALE, chain.key)
+                self.set(remind_s(chain, world), Due.REMIND, chain.key)
+            if not chain.stale_told:
+                self.set(chain.valid_until.epoch_s, Due.STALE, chain.key)
 
     def everything(self, world: World) -> None:
         """All of it from the state, after a restart."""
@@ -96,7 +97,8 @@ class Clocks:
         repeat_s = world.membership.theatre.clock("repeat")[0]
         for emergency in world.exchange.emergencies.values():
             if emergency.open:
-                self.set((emergency.last or emergency.at).epoch_s + repeat_s, Due.REPEAT, emergency.event)
+                at_s = (emergency.last or emergency.at).epoch_s + repeat_s
+                self.set(at_s, Due.REPEAT, emergency.event, emergency.repeated + 1)
         for commitment in world.exchange.commitments.values():
             if commitment.outcome is None and not commitment.lapsed:
                 self.set(commitment.due.epoch_s, Due.COMMITMENT, commitment.event)
@@ -108,15 +110,29 @@ class Clocks:
             for check, (_, at) in channel.checks.items():
                 self.set(at.epoch_s + answer_s, Due.LINE_CHECK, check, 0)
             if channel.line_check_s:
-                self.set(world.latest.epoch_s + channel.line_check_s, Due.BEAT, channel.channel)
+                self.set(beats_s(channel, world.latest), Due.BEAT, channel.channel)
 
 
 def escalates_s(notice: NoticeState, world: World) -> float:
     """When a notice that is not answered goes a step further: at its due time, then by the clock of its severity; past
-    the last step at the last interval, until someone answers."""
+    the last step at the last interval, until someone answers. Each interval counts from when the step before was
+    taken, so that a desk that was away does not make up for it all at once."""
     steps = world.membership.theatre.clock(notice.severity or "information")
-    due_s = notice.due.epoch_s if notice.due is not None else notice.at.epoch_s + steps[0]
-    if notice.step < len(steps):
-        return due_s + steps[notice.step] - steps[0]
-    interval_s = steps[-1] - (steps[-2] if len(steps) > 1 else 0.0)
-    return due_s + steps[-1] - steps[0] + (notice.step - len(steps) + 1) * interval_s
+    if notice.counted is None:
+        return notice.due.epoch_s if notice.due is not None else notice.at.epoch_s + steps[0]
+    step = min(notice.step, len(steps) - 1)
+    return notice.counted.epoch_s + steps[step] - (steps[step - 1] if step else 0.0)
+
+
+def beats_s(channel: Channel, now: Instant) -> float:
+    """When the next beat of a channel's line checks is; they keep time with its opening."""
+    since_s = channel.since.epoch_s
+    return since_s + (math.floor((now.epoch_s - since_s) / channel.line_check_s) + 1) * channel.line_check_s
+
+
+def remind_s(chain: Chain, world: World) -> float:
+    """When its notifier is reminded that its validity runs out; infinity if it does not."""
+    if chain.valid_until is None:
+        return math.inf
+    before_s = world.membership.theatre.clock("remind")[0]
+    return max(chain.received.epoch_s, chain.valid_until.epoch_s - before_s)

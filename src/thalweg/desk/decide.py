@@ -471,11 +471,11 @@ class Desk:
         if chain.standing is not Standing.IN_FORCE or until is None:
             return
         stale = what is Due.STALE
-        if stale and until > book.now:
-            return  # it was vouched for again meanwhile
+        if stale and (until > book.now or chain.stale_told):
+            return  # it was vouched for again meanwhile, or has been told
         if not stale and chain.reminded:
             return
-        self._clock(ClockFact.REMINDED, key, book)
+        self._clock(ClockFact.REMINDED, key, book, int(stale))
         self._write(self._telling.validity(chain, book.now, stale=stale), book)
 
     def _end(self, key: str, revision: int, book: Book) -> None:

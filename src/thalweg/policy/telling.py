@@ -165,7 +165,7 @@ class Telling:
             "", 0, NoticeKind.CHANNEL, now, of=said.by, subject=channel.channel, statement=record.event,
             severity=CAUTION if owed or isinstance(said, ChannelStated) else INFORMATION, owed=owed, facts=facts,
         )  # fmt: skip
-        told = [replace(made, to=party) for party in sorted(to) if party != said.by]
+        told = [replace(made, to=party) for party in sorted(set(to)) if party != said.by]
         return told + self._disclosure(before, now)
 
     def _disclosure(self, before: Before, now: Instant) -> list[Notice]:
@@ -417,7 +417,7 @@ class Telling:
                 made = replace(made, facts={"matter": "fix", "fix": said.fix, "expires": str(said.expires)})
                 return [
                     replace(made, to=party, facts={**made.facts, "about": self._as_known(subjects[0], party)})
-                    for party in sorted(said.to)
+                    for party in sorted(set(said.to))
                 ]
             case QuietProposed():
                 facts = {"matter": "quiet_window", "expires": str(said.expires)}
@@ -429,7 +429,7 @@ class Telling:
                 chain = self._world.picture.chains[subjects[0]]
                 shown = self._policy.shown(NoticeKind.CUSTODY, chain, said.to, Level.FULL, now)
                 return [replace(made, to=said.to, subject=chain.key, version=shown.version)]
-        return [replace(made, to=party) for party in sorted(said.to)]
+        return [replace(made, to=party) for party in sorted(set(said.to))]
 
     def _as_known(self, name: str, party: str) -> str:
         """The id under which a party knows a finding: its own where it is shown both sides in full."""

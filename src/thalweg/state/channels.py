@@ -51,6 +51,7 @@ class Channel:
     invited: tuple[str, ...]
     room: bool
     line_check_s: int
+    since: Instant
     joined: dict[str, Instant] = field(default_factory=dict)
     terms: dict[tuple[str, str], dict[str, Term]] = field(default_factory=dict)
     lines: dict[str, LineState] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class Channels:
         self._of: dict[str, list[str]] = {}
 
     def opened(self, said: ChannelOpened, now: Instant) -> None:
-        channel = Channel(said.channel, said.name, said.by, said.parties, said.room, said.line_check_s)
+        channel = Channel(said.channel, said.name, said.by, said.parties, said.room, said.line_check_s, now)
         self.channels[said.channel] = channel
         if said.by in said.parties:
             self._join(channel, said.by, said.terms, now)
@@ -97,8 +98,8 @@ class Channels:
     def line_checked(self, said: LineChecked, record: Recorded, now: Instant) -> None:
         channel = self.channels[said.channel]
         channel.checks[record.event] = (said.by, now)
-        line = channel.lines[said.by]
-        if line.asked is None:
+        line = channel.lines.get(said.by)  # none for the secretariat, which is on no channel
+        if line is not None and line.asked is None:
             line.asked = now
 
     def line_answered(self, said: LineAnswered, now: Instant) -> None:

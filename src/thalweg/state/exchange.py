@@ -58,6 +58,7 @@ class NoticeState:
     severity: str
     answers: str
     step: int = 0  # how far it has been escalated
+    counted: Instant | None = None  # from when the next step counts: the last one, or a wrong read-back (R15)
     closed: bool = False  # nothing is owed any more: answered, or what it is about is over
     delivered: list[Fact] = field(default_factory=list)
     responses: list[Fact] = field(default_factory=list)
@@ -168,14 +169,20 @@ class Exchange:
             self.notices[each].delivered.append(Fact(record.author, taken_at, record.index, said.bearer.value))
 
     def acknowledged(self, said: Acknowledged, record: Recorded, taken: Taken) -> None:
-        self.notices[said.notice].responses.append(
-            Fact(record.author, taken.received, record.index, said.response.value)
-        )
+        notice = self.notices[said.notice]
+        notice.responses.append(Fact(record.author, taken.received, record.index, said.response.value))
+        emergency = self.emergency_about(said.notice) if notice.what is NoticeKind.EMERGENCY else None
+        if emergency is not None:
+            # Whichever of its bells was answered, the party has answered the call.
+            for each in emergency.notices:
+                if self.notices[each].to == notice.to and each != said.notice:
+                    self.notices[each].closed = True
 
     def read_back(self, said: ReadBack, record: Recorded, taken: Taken) -> None:
-        self.notices[said.notice].read_back.append(
-            Fact(record.author, taken.received, record.index, ", ".join(taken.mismatch))
-        )
+        notice = self.notices[said.notice]
+        notice.read_back.append(Fact(record.author, taken.received, record.index, ", ".join(taken.mismatch)))
+        if taken.mismatch:
+            notice.counted = taken.received  # it is open again, and its clock runs from now on
 
     def disseminated(self, said: Disseminated, record: Recorded, taken: Taken) -> None:
         self.notices[said.notice].disseminated.append(Fact(record.author, taken.received, record.index, said.unit))
@@ -210,8 +217,8 @@ class Exchange:
         notice = self.notices.get(about)
         return self.emergencies.get(notice.answers if notice is not None else about)
 
-    def escalated(self, notice: str, step: int) -> None:
-        self.notices[notice].step = step
+    def escalated(self, notice: str, step: int, at: Instant) -> None:
+        self.notices[notice].step, self.notices[notice].counted = step, at
 
     def repeated(self, emergency: str, step: int, at: Instant) -> None:
         self.emergencies[emergency].repeated, self.emergencies[emergency].last = step, at
@@ -232,7 +239,6 @@ _SAYS_ANEW = frozenset(
         NoticeKind.CANCELLED,
         NoticeKind.WARNING,
         NoticeKind.RELEASED,
-        NoticeKind.REVOKED,
     )
 )
 

@@ -77,12 +77,14 @@ class Membership:
         """The theatre of the text. Raises `RulesError` or `InputError` if it is none."""
         return read_theatre(said.text.encode(), said.name)
 
-    def party_named(self, said: PartyNamed) -> None:
+    def party_named(self, said: PartyNamed) -> bool:
+        """Whether the party now belongs to another than before, so that other rules may hold between it and others."""
         known = self.parties.get(said.party)
         self.parties[said.party] = PartyRecord(
             said.party, said.name, said.member_of, said.state, said.contact, known.stated if known else {}
         )
         self._with_parties()
+        return said.member_of != (known.member_of if known else "")
 
     def participation(self, said: ParticipationStated) -> None:
         self.parties[said.party].stated[said.by] = (said.status, said.since)

@@ -64,7 +64,8 @@ class Chain:
     consent: bool | None = None  # None: nobody has said
     organisation: str = ""  # whose consent it takes, where that is not the notifier
     hypothetical: bool = False
-    reminded: bool = False
+    reminded: bool = False  # that its validity runs out
+    stale_told: bool = False  # that it has run out
     releases: dict[str, Level] = field(default_factory=dict)
     verification: tuple[Verification, str, str] = (Verification.UNVERIFIED, "", "")  # outcome, by, method
     linked: dict[str, bool] = field(default_factory=dict)  # other chains judged the same, or not
@@ -178,7 +179,7 @@ class Picture:
 
     def revalidated(self, key: str, said: Revalidated) -> None:
         chain = self.chains[key]
-        chain.valid_until, chain.reminded = said.valid_until, False
+        chain.valid_until, chain.reminded, chain.stale_told = said.valid_until, False, False
 
     def verified(self, key: str, said: Verified) -> None:
         self.chains[key].verification = (said.outcome, said.by, said.method)
@@ -236,7 +237,7 @@ class Picture:
                 declaration.kind, declaration.zone, record.event, taken.received,
             )  # fmt: skip
             known.late = known.late or taken.late  # for ever (R7)
-            known.valid_until, known.reminded = declaration.valid_until, False
+            known.valid_until, known.reminded, known.stale_told = declaration.valid_until, False, False
         known.standing = Standing.IN_FORCE
         known.hypothetical = declaration.hypothetical
         known.organisation = declaration.details.get("organisation", "")

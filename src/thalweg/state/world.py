@@ -80,12 +80,13 @@ class World:
     """The fold over the whole log. `load(index)` reads an entry of it again."""
 
     def __init__(self, load: Callable[[int], Recorded]) -> None:
-        self.load = load
+        self._load = load
+        self.ahead: dict[int, Recorded] = {}  # folded, and perhaps not in the log yet: `Book` sees to it
         self.size = 0  # entries folded
         self.latest = Instant(0.0)  # the desk's clock, as far as the log tells
         self.membership = Membership()
         self.channels = Channels()
-        self.picture = Picture(load)
+        self.picture = Picture(self.load)
         self.exchange = Exchange()
         self.agreements = Agreements()
         self.said_for: dict[bytes, str] = {}  # salt -> statement, of officers whose key the server holds
@@ -93,6 +94,11 @@ class World:
         self._waiting: dict[str, Recorded] = {}  # said, and not yet taken or refused
         self._weighed: Weighed | None = None  # what was found about the statement that is taken next
         self._about = ""  # the statement that the notices after it follow from
+
+    def load(self, index: int) -> Recorded:
+        """An entry that was folded, read again. What is said in one batch may be about what stands in the same one."""
+        record = self.ahead.get(index)
+        return record if record is not None else self._load(index)
 
     def apply(self, record: Recorded) -> None:
         """The next entry. `EngineError` if it is not the next, or is the desk's own and not in order."""
@@ -114,6 +120,7 @@ class World:
                 self._about = body.statement
                 self._time(body.received)
             case Notice():
+                self._time(body.at)
                 self.exchange.noticed(body, record, self._about)
             case ClockTold():
                 self._about = ""
@@ -181,8 +188,7 @@ class World:
                 self.membership.theatre_set(said)
                 self.picture.compared_anew()
             case PartyNamed():
-                self.membership.party_named(said)
-                if said.member_of:
+                if self.membership.party_named(said):
                     self.picture.compared_anew()
             case OfficerAdded() | OfficerEnded():
                 pass  # the registrar's grant, an entry of its own, makes it so
@@ -276,9 +282,10 @@ class World:
         self._time(told.at)
         match told.what:
             case ClockFact.ESCALATED:
-                self.exchange.escalated(told.subject, told.step)
+                self.exchange.escalated(told.subject, told.step, told.at)
             case ClockFact.REMINDED:
                 self.picture.chains[told.subject].reminded = True
+                self.picture.chains[told.subject].stale_told |= told.step > 0
             case ClockFact.REPEATED:
                 self.exchange.repeated(told.subject, told.step, told.at)
             case ClockFact.LAPSED:
@@ -289,6 +296,8 @@ class World:
             case ClockFact.ENDED:
                 self.picture.ended(told.subject, Standing.ENDED)
                 self.exchange.close(told.facts.get("closes", "").split())
+            case ClockFact.JUMPED:
+                pass  # on record: from then on times may be other than those of clocks elsewhere
             case ClockFact.CHANNEL:
                 self.channels.line_unanswered(told.facts["channel"], told.subject)
             case _:
