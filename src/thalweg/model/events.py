@@ -157,6 +157,7 @@ class ClockFact(StrEnum):
     LAPSED = "lapsed"  # a proposal, a commitment, a validity
     ENDED = "ended"  # the window of a declaration is over
     CHANNEL = "channel"  # a line check went unanswered
+    JUMPED = "jumped"  # the desk's clock was set, by `facts["by_s"]` seconds; its time never runs backwards
 
 
 # --- membership ---
@@ -213,7 +214,7 @@ class ParticipationStated:
 
 @dataclass(frozen=True, slots=True)
 class WatchTaken:
-    """An officer is on watch for the party from now on; `unanswered` names what nobody handed over."""
+    """An officer is on watch for the party from now on."""
 
     by: Id
     order: int = 0  # who is asked next when the watch does not answer

@@ -38,6 +38,7 @@ __all__ = [
     "Erasure",
     "Statement",
     "Value",
+    "class_of",
     "kind_of",
     "milliseconds",
     "read",
@@ -131,6 +132,11 @@ KINDS = frozenset(_CLASSES) | frozenset(statement.KINDS) | KEY_HISTORY
 def kind_of(body: Body) -> str:
     """The kind under which a body is written."""
     return statement.kind_of(body) if isinstance(body, Statement | Erasure) else _KIND_OF[type(body)]
+
+
+def class_of(kind: str) -> type | None:
+    """The class of the bodies of a kind; None for the key history, for statements and for erasures."""
+    return _CLASSES.get(kind)
 
 
 def write(body: Body) -> tuple[str, Mapping[str, Value]]:

@@ -250,7 +250,7 @@ def _digits(value: Value, where: str, by: float) -> int | None:
     if not (body.isascii() and body.isdigit()) or len(body) > 18 or (body[0] == "0" and digits != "0"):
         raise wrong(where, "a whole number as digits")
     count = int(digits)
-    # Nor one that a double does not hold (of instants, microseconds after the year 2255): it would be hashed as another.
+    # Nor one that a double does not hold (of instants, microseconds after 2255): it would be hashed as another.
     if scaled(count / by, by) != count:
         raise wrong(where, "a number that a double holds to the unit")
     return count
