@@ -22,6 +22,7 @@ from typing import Final
 from thalweg.desk.book import Book
 from thalweg.desk.checks import Checks, No
 from thalweg.desk.clocks import Clocks, Due
+from thalweg.desk.probes import Asked, Probes
 from thalweg.desk.shades import Shades
 from thalweg.engine import Cancelled, Online, Tick, batch
 from thalweg.engine import Declared as Fed
@@ -69,6 +70,7 @@ from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.theatre import Theatre
+from thalweg.policy.budget import Limits
 from thalweg.policy.tell import Meeting, Policy
 from thalweg.policy.telling import Telling
 from thalweg.state.agreements import AgreementState, Matter
@@ -78,9 +80,13 @@ from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
 
 LACKING: Final = "knowledge-lacking"
+OVER_BUDGET: Final = "budget-over"
 _MET_IN_ONE: Final = 250  # findings that one `Taken` has room for
 _FINDINGS_IN_ONE: Final = 24  # findings that one `Notice` has room for
 _NOT_CITED: Final = 500
+
+
+_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,12 @@ class Desk:
     """The deciding desk over one world, its engine and its clocks."""
 
     def __init__(
-        self, world: World, policy: Policy, make_engine: Callable[[Theatre], Online], engine_version: str
+        self,
+        world: World,
+        policy: Policy,
+        make_engine: Callable[[Theatre], Online],
+        engine_version: str,
+        limits: Limits = _LIMITS,
     ) -> None:
         self.world = world
         self.policy = policy
@@ -106,6 +117,7 @@ class Desk:
         self._engine = engine_version
         self._checks = Checks(world, policy)
         self._shades = Shades(world, policy)
+        self._probes = Probes(world, policy, self._shades, limits)
         self._telling = Telling(world, policy)
         self.online, _ = self._everything_anew()
         self.clocks.everything(world)
@@ -143,6 +155,8 @@ class Desk:
             self._leave(ending)
         if isinstance(said, TheatreSet) or (isinstance(said, PartyNamed) and said.member_of):
             self._rules_changed(record, book)
+        elif isinstance(said, PartyNamed):
+            self.online, _ = self._everything_anew()  # its sentences name the parties
         self._timers(record, said, subjects, book.now)
         self._write(self._telling.about(record, said, subjects, taken, before), book)
         if before and isinstance(said, TermsSet | Released | ConsentStated | ChannelJoined | ChannelLeft):
@@ -192,6 +206,14 @@ class Desk:
         declaration = said.declaration
         trial = self.online.compare(declaration)  # 2
         mine = self._shades.met_by(declaration, said.by)
+        asked = self._probes.ask(declaration, said.by, book.now)
+        for probed in self._probes.record(asked, record.event):
+            book.say(probed)
+        alerts = self._probes.alerts(book.now, [trial.about for trial in asked.trials])
+        if not asked.verdict.within and self._must_cite(declaration):
+            self._over_budget(record, asked, mine, book)
+            self._write(alerts, book)
+            return
         relevant = self._relevant(declaration, said.by, trial.findings, mine)
         lacking = [each for each in relevant if not self._cited(each, said.cites)]
         shown = {each.subject: self._when_shown(each, said.by) for each in lacking}
@@ -199,11 +221,27 @@ class Desk:
             unseen = [each for each in lacking if shown[each.subject] is None]
             if unseen or not said.declines:
                 self._lacks(record, said, lacking, shown, book)
+                self._write(alerts, book)
                 return
         not_cited = tuple(when for when in shown.values() if when is not None)
         taken = self._taken_with(record, said, key, trial.findings, not_cited, book)  # 4
         self._enter(declaration, key, trial)  # 5
         self._tell_of(self.world.picture.chains[key], trial.findings, mine, taken, book)  # 6
+        self._write(alerts, book)
+
+    def _over_budget(self, record: Recorded, asked: Asked, mine: Sequence[Meeting], book: Book) -> None:
+        """Refused, and warned all the same: with whom to talk (D13)."""
+        again = f" again from {asked.verdict.again} on" if asked.verdict.again is not None else ""
+        book.say(
+            Refused(
+                record.event,
+                book.now,
+                OVER_BUDGET,
+                f"Your party has declared {asked.verdict.used} different operations over areas that it is not shown;"
+                f" {asked.verdict.limit} are taken in a week. Talk to the parties named, or declare{again}.",
+                talk_to=tuple(sorted({meeting.theirs.notifier for meeting in mine})),
+            )
+        )
 
     def _taken_with(
         self,

@@ -17,6 +17,7 @@ from thalweg.model.levels import Level
 from thalweg.model.theatre import Between, Margin, Relation, Rule, Selector, Theatre
 from thalweg.policy.tell import Meeting, Policy
 from thalweg.policy.terms import others
+from thalweg.policy.view import view
 from thalweg.state.picture import Chain
 from thalweg.state.world import World
 
@@ -49,13 +50,29 @@ class Shades:
         found = self._pairs(self._as(mine, _EXACT))
         return [meeting for key in found if (meeting := self._meeting(mine, party, self._world.picture.chains[key]))]
 
+    def near(self, mine: Declaration, party: str) -> list[tuple[Chain, Level]]:
+        """The chains whose regions this declaration's own coarse region meets, and at what level its party sees them:
+        below footprint, and in no other way."""
+        if self._index is None:
+            return []
+        region = view(mine, Level.COARSE, self._policy.grid, _EXACT).declaration
+        if region is None:
+            raise AssertionError("a declaration has a region")
+        found = []
+        for key in self._pairs(self._as(region, _EXACT)):
+            chain = self._world.picture.chains[key]
+            at = self._policy.level(chain, party)
+            if chain.notifier != party and at in _BELOW_FOOTPRINT:
+                found.append((chain, Level.COARSE if at is Level.COARSE else Level.EXISTS))
+        return found
+
     def meeting_with(self, chain: Chain) -> list[Meeting]:
         """Every declaration of another party that meets the shade of this chain, as that party may be told."""
         if not self.cast_by(chain):
             return []
         self._cast()
         meetings = []
-        for key in self._pairs(self._shade(chain)):
+        for key in self._pairs(*self._shades(chain)):
             other = self._world.picture.chains[key]
             mine = self._world.picture.declaration(other.version)
             meeting = self._meeting(mine, other.notifier, chain)
@@ -73,8 +90,9 @@ class Shades:
     def ended(self, chain: Chain) -> None:
         """A chain is over."""
         if self._index is not None:
-            for name in (_EXACT, _SHADE):
-                self._index.feed(Cancelled(Cancellation(f"{name}/{chain.key}", name)))
+            ids = (f"{_EXACT}/{chain.key}", f"{_SHADE}/coarse/{chain.key}", f"{_SHADE}/exists/{chain.key}")
+            for name in ids:
+                self._index.feed(Cancelled(Cancellation(name, name.partition("/")[0])))
 
     def changed(self) -> None:
         """Terms changed: the index is made anew when it is next needed."""
@@ -96,14 +114,11 @@ class Shades:
         told = tuple(each for each in found if each.type is FindingType.CONFLICT) if at is Level.COARSE else ()
         return Meeting(mine.version_id, theirs, at, told)
 
-    def _pairs(self, probe: Declaration) -> list[str]:
+    def _pairs(self, *probes: Declaration) -> list[str]:
         index = self._cast()
-        keys = set()
-        for finding in index.compare(probe).findings:
-            for version in finding.versions:
-                if version in self._chains:
-                    keys.add(self._chains[version])
-        return sorted(keys)
+        findings = [finding for probe in probes for finding in index.compare(probe).findings]
+        versions = {version for finding in findings for version in finding.versions}
+        return sorted({self._chains[version] for version in versions if version in self._chains})
 
     def _cast(self) -> Online:
         if self._index is None:
@@ -116,16 +131,20 @@ class Shades:
         declaration = self._world.picture.declaration(chain.version)
         entered = [self._as(declaration, _EXACT, chain.key)]
         if self.cast_by(chain):
-            entered.append(self._shade(chain))
+            entered += self._shades(chain)
         for each in entered:
             index.feed(Declared(each))
             self._chains[each.version_id] = chain.key
 
-    def _shade(self, chain: Chain) -> Declaration:
-        shown = self._policy.view(chain, Level.EXISTS, _SHADE).declaration
-        if shown is None:
-            raise AssertionError("a chain has a region")
-        return self._as(shown, _SHADE, chain.key, chain.revision)
+    def _shades(self, chain: Chain) -> list[Declaration]:
+        """The regions told of a chain at `coarse` and at `exists`: neither contains the other."""
+        made = []
+        for level in (Level.COARSE, Level.EXISTS):
+            shown = self._policy.view(chain, level, _SHADE).declaration
+            if shown is None:
+                raise AssertionError("a chain has a region")
+            made.append(self._as(shown, _SHADE, f"{level.value}/{chain.key}", chain.revision))
+        return made
 
     @staticmethod
     def _as(declaration: Declaration, name: str, key: str = "probe", revision: int | None = None) -> Declaration:

@@ -644,6 +644,25 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class Probed:
+    """A declaration came near a region that its author is not shown: a question on record, for nobody's eyes (D13).
+
+    `form` is the same for all versions that ask the same; `about` is the chain of the region, `told` whether it was met;
+    `areas` are the cells that the budget is counted in.
+    """
+
+    statement: Id
+    at: Instant
+    party: Id
+    form: Id
+    about: Id
+    told: bool
+    place: Position
+    start: Instant | None
+    areas: Annotated[tuple[Short, ...], Most(400)] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """The desk took a statement: when by its clock, and what of that its author may know. Shown to its author."""
 
@@ -765,6 +784,6 @@ Agreeing = (
     | CustodyOffered
     | CustodyAnswered
 )
-ByDesk = Weighed | Taken | Refused | Notice | ClockTold | Exported | SitesRead
+ByDesk = Weighed | Probed | Taken | Refused | Notice | ClockTold | Exported | SitesRead
 Said = Membership | Channels | IntakeSaid | ExchangeSaid | Agreeing
 """What a person says. Everything but `Membership` names the party it is said for."""

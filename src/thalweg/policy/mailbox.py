@@ -635,7 +635,7 @@ def _kind(notice: Notice, declaration: Declaration | None) -> Kind | None:
     """Below coarse the kind is not shown, and the view's own is only there because every declaration has one."""
     if declaration is None or not notice.level.at_least(Level.COARSE):
         return None
-    if notice.level is Level.COARSE and notice.facts.get("kind") in ("", "negative", "line"):
+    if notice.level is Level.COARSE and "kind" not in notice.facts:
         return None
     return declaration.kind
 

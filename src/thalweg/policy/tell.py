@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 
 from thalweg.engine.batch import batch
 from thalweg.engine.explain import Describe
-from thalweg.model.declarations import Declaration
+from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Notice, NoticeKind
-from thalweg.model.findings import Finding
+from thalweg.model.findings import Certainty, Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.alias import Aliases
@@ -75,8 +75,10 @@ class Policy:
         """The coarse region told of a chain, folded over its versions, one for all recipients."""
         known = self._coarse.get(chain.key)
         done, held = known if known is not None else (0, None)
-        for version, _ in chain.versions[done:]:
-            held = coarsen(self._world.picture.declaration(version), self.grid, held=held)
+        for version, index in chain.versions[done:]:
+            # By the grid in force when it was taken, so that a fold from the beginning gives the same region.
+            grid = Grid.of(self._world.membership.theatre_at(index))
+            held = coarsen(self._world.picture.declaration(version), grid, held=held)
         if held is None:
             raise AssertionError("a chain has a version")
         self._coarse[chain.key] = (len(chain.versions), held)
@@ -111,13 +113,31 @@ class Policy:
         if shown.declaration is None:
             return ()
         theatre = terms(shown, self._world.membership.theatre)
-        return batch((shown.declaration, mine), theatre, describe=self._describe)
+        found = batch((shown.declaration, mine), theatre, describe=self._describe)
+        return found if shown.coarse is None else tuple(self._in_cells(each, mine, theirs, shown) for each in found)
+
+    def _in_cells(self, finding: Finding, mine: Declaration, theirs: Chain, shown: View) -> Finding:
+        """What is sure of the cells is not sure of what lies somewhere in them: nobody can tell, and it says so."""
+        name, kind = self._world.membership.name(theirs.notifier), shown.kind
+        what = "something" if kind is None else f"a {kind.value.replace('_', ' ')}"
+        own = f"“{mine.title}”" if mine.title else mine.declaration_id
+        return replace(
+            finding,
+            certainty=Certainty.POSSIBLE,
+            share=0.0,
+            can_tell=False,
+            reasons=(*finding.reasons, "The other side is shown in cells only."),
+            sentence=f"{own} may meet {what} of {name}, which is shown in cells only and lies somewhere in them."
+            f" How sure: cannot tell. Talk to {name}.",
+            rule_sentence="Whatever meets cells in which something is shown may meet it.",
+        )
 
     # --- notices ---
 
     def shown(self, what: NoticeKind, chain: Chain, recipient: str, at: Level, now: Instant) -> Notice:
         """A notice that shows a chain at a level."""
         shown = self.view(chain, at, recipient) if at is not Level.FULL else None
+        kind = chain.kind if shown is None else shown.kind
         return Notice(
             to=recipient,
             n=0,
@@ -130,13 +150,14 @@ class Policy:
             statement=chain.event if at is Level.FULL else "",
             view=None if shown is None else shown.declaration,
             severity=INFORMATION,
-            facts=self._facts(chain, at),
+            facts=self._facts(chain, at, kind),
         )
 
-    def _facts(self, chain: Chain, at: Level) -> dict[str, str]:
+    @staticmethod
+    def _facts(chain: Chain, at: Level, kind: Kind | None) -> dict[str, str]:
         facts = {}
-        if at.at_least(Level.COARSE):
-            facts["kind"] = chain.kind.value
+        if kind is not None:
+            facts["kind"] = kind.value
         if at is Level.FULL and chain.late:
             facts["late"] = "1"
         return facts
@@ -266,7 +287,7 @@ class Policy:
                     statement="",
                     severity=INFORMATION,
                     words=words if full else "",
-                    facts={"kind": chain.kind.value} if at.at_least(Level.COARSE) else {},
+                    facts={"kind": chain.kind.value} if at.at_least(Level.FOOTPRINT) else {},
                     owed=what is NoticeKind.CANCELLED,
                 )
             )

@@ -55,6 +55,7 @@ class Membership:
         self._roles: dict[str, set[tuple[str, str]]] = {}
         self._watches: dict[str, dict[str, OnWatch]] = {}
         self._base: Theatre = self.theatre
+        self._theatres: list[tuple[int, Theatre]] = []  # from which entry on, which
 
     def grant(self, fact: KeyFact) -> None:
         """A role given or ended."""
@@ -66,10 +67,16 @@ class Membership:
             held.discard((role, scope))
             self._watches.get(scope, {}).pop(author, None)
 
-    def theatre_set(self, said: TheatreSet) -> None:
+    def theatre_at(self, index: int) -> Theatre:
+        """The rules that were in force when the entry at `index` was taken; its parties are those of now."""
+        held = [theatre for start, theatre in self._theatres if start <= index]
+        return held[-1] if held else default_theatre()
+
+    def theatre_set(self, said: TheatreSet, index: int) -> None:
         """Raises `RulesError` if the text is no theatre; the desk has tried that before it took the statement."""
         self.theatre_text = said.text
         self._base = self.reading(said)
+        self._theatres.append((index, self._base))
         self._with_parties()
 
     @staticmethod

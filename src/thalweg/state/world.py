@@ -7,6 +7,7 @@ the content stands.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import assert_never
 
@@ -45,6 +46,7 @@ from thalweg.model.events import (
     OutcomeStated,
     ParticipationStated,
     PartyNamed,
+    Probed,
     ProposalAnswered,
     Proposed,
     QuietGuaranteed,
@@ -73,6 +75,7 @@ from thalweg.state.membership import Membership
 from thalweg.state.picture import Picture, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 
+_PROBES_S = 60 * 86_400.0  # longer than any window that they are counted in
 _ROLES = ("grant/1", "grant.end/1")
 
 
@@ -91,6 +94,7 @@ class World:
         self.agreements = Agreements()
         self.said_for: dict[bytes, str] = {}  # salt -> statement, of officers whose key the server holds
         self.answers: dict[str, int] = {}  # statement -> index of the desk's answer
+        self.probes: deque[Probed] = deque()  # of the last weeks
         self._waiting: dict[str, Recorded] = {}  # said, and not yet taken or refused
         self._weighed: Weighed | None = None  # what was found about the statement that is taken next
         self._about = ""  # the statement that the notices after it follow from
@@ -112,6 +116,10 @@ class World:
                     self.membership.grant(body)
             case Weighed():
                 self._weigh(body, record)
+            case Probed():
+                self.probes.append(body)
+                while self.probes[0].at.epoch_s < body.at.epoch_s - _PROBES_S:
+                    self.probes.popleft()
             case Taken():
                 self._taken(body, record)
             case Refused():
@@ -185,7 +193,7 @@ class World:
         now = taken.received
         match said:
             case TheatreSet():
-                self.membership.theatre_set(said)
+                self.membership.theatre_set(said, record.index)
                 self.picture.compared_anew()
             case PartyNamed():
                 if self.membership.party_named(said):

@@ -116,6 +116,7 @@ _CLASSES: Final[Mapping[str, type]] = {
     "custody.answer/1": events.CustodyAnswered,
     # the desk's own
     "weighed/1": events.Weighed,
+    "probe/1": events.Probed,
     "taken/1": events.Taken,
     "refused/1": events.Refused,
     "notice/1": events.Notice,
