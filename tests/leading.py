@@ -1,6 +1,7 @@
 """A process that leads a log until it is killed: appends without end, and says the size it has reached.
 
-Usage: python -m tests.leading HOME IDENTITY-FILE. The first line it prints says that it leads.
+Usage: python -m tests.leading HOME IDENTITY-FILE [told]. The first line it prints says that it leads. Told, it appends
+once for each line it reads.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ def main() -> None:
     writer = home.writer_in_turn(unlocked, 60.0)
     assert writer is not None
     print("leads", flush=True)
-    while True:
+    told = sys.argv[3:] == ["told"]
+    while not told or sys.stdin.readline():
         salt = hashlib.sha256(b"%d" % writer.log.size).digest()
         placed = writer.say(home.settings.registrar, "note/1", {"text": "lead"}, at_ms=1_510_000_000_000, salt=salt)
         print(placed.index + 1, flush=True)

@@ -119,6 +119,20 @@ def test_a_writer_that_was_replaced_changes_nothing_however_late_it_comes(open_s
     same(store, writer)
 
 
+def test_a_writer_can_learn_that_it_was_replaced_without_an_append(open_store: OpenStore) -> None:
+    store, other = open_store(), open_store()
+    assert not store.leads()
+    store.acquire()
+    assert store.leads()
+    if store is not other:
+        assert not other.leads()
+        other.acquire(take_over=True)
+        assert other.leads()
+        assert not store.leads()
+    other.release()
+    assert not other.leads()
+
+
 def test_an_append_from_another_size_than_the_log_has_is_refused(open_store: OpenStore) -> None:
     store, writer = open_store(), Writer()
     fence = store.acquire()

@@ -9,16 +9,22 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
 import pytest
 
+from tests.conformance.test_stores import Writer as Feed
 from tests.ledger_world import ORIGIN, REGISTRAR, seed
+from tests.pgserver import PgServer
 from thalweg.ledger.checkpoint import SignedCheckpoint
 from thalweg.ledger.errors import Inconsistent, Refused
 from thalweg.stores.files import Unlocked, write_durably
 from thalweg.stores.home import Home, Writer, create
+from thalweg.stores.postgres import PostgresStore
+from thalweg.stores.postgres_line import connect
 
 ROOT = Path(__file__).parents[2]
 AT_MS = 1_510_000_000_000
@@ -56,11 +62,13 @@ class Site:
     def unlocked(self, home: Home) -> Unlocked:
         return home.keys.unlock(identity=self.identity.read_text())
 
-    def leader(self, home: Home) -> subprocess.Popen[str]:
+    def leader(self, home: Home, *told: str) -> subprocess.Popen[str]:
         child = subprocess.Popen(
-            [sys.executable, "-m", "tests.leading", str(home.folder), str(self.identity)],
+            [sys.executable, "-m", "tests.leading", str(home.folder), str(self.identity), *told],
             cwd=ROOT,
+            stdin=subprocess.PIPE if told else None,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         assert child.stdout is not None
@@ -117,17 +125,19 @@ def test_who_stands_by_takes_over_within_a_second_of_a_kill(site: Site) -> None:
 def test_a_leader_that_slept_through_its_replacement_is_refused(site: Site) -> None:
     """A stopped process keeps its lock; whoever is sure that it hangs takes over, and it can do nothing any more."""
     first, second = site.machine("a"), site.machine("b")
-    child = site.leader(first)
+    child = site.leader(first, "told")
+    assert child.stdout is not None
+    assert child.stdin is not None
+    print(file=child.stdin, flush=True)
+    assert child.stdout.readline() == "2\n"
     os.kill(child.pid, signal.SIGSTOP)
     unlocked = site.unlocked(second)
     assert second.writer_in_turn(unlocked, 0.3) is None
     second.store.acquire(take_over=True)
     assert second.store.head() is not None
     os.kill(child.pid, signal.SIGCONT)
-    assert child.stdout is not None
-    child.stdout.read()
-    assert child.wait() != 0  # its next append was refused, and that ended it
-    child.stdout.close()
+    rest, _ = child.communicate("\n")
+    assert (rest, child.returncode) == ("", 1)  # its next append was refused, and that ended it
     second.store.release()
     writer = second.writer_in_turn(unlocked, 5.0)
     assert writer is not None
@@ -224,3 +234,62 @@ def test_a_follower_goes_along_when_another_machine_changes_the_log_key(site: Si
     writer.close()
     for home in (leader, follower):
         home.close()
+
+
+def test_a_writer_whose_connection_broke_takes_its_lock_again_or_learns_that_it_is_too_late(
+    pg_server: PgServer,
+) -> None:
+    where = pg_server.database()
+    leader = PostgresStore(where)
+    fence = leader.acquire()
+    break_connections(where)
+    assert leader.leads()
+    late = PostgresStore(where)
+    with pytest.raises(Refused) as caught:
+        late.acquire()
+    assert caught.value.code == "store.held"
+    late.close()
+    break_connections(where)
+    other = PostgresStore(where)
+    assert other.acquire() > fence
+    assert not leader.leads()
+    assert other.leads()
+    for store in (leader, other):
+        store.close()
+
+
+def test_a_leader_that_hangs_within_an_append_is_ended_by_who_takes_over(pg_server: PgServer) -> None:
+    """It holds the row that says where the log stands, so waiting for it could take for ever."""
+    where = pg_server.database()
+    leader, other, writer = PostgresStore(where), PostgresStore(where), Feed()
+    fence = leader.acquire()
+    writer.append(leader, fence, 3)
+    late = writer.batch(2)
+    leader._fill(late, fence)  # all but the COMMIT
+    with ThreadPoolExecutor(1) as pool:
+        heir = pool.submit(other.acquire, take_over=True).result(timeout=20)
+    for _ in range(2):
+        with pytest.raises(Refused) as caught:
+            leader.append(late, fence)
+        assert caught.value.code == "store.fenced"
+    writer.append(other, heir, 2)
+    assert other.leads()
+    for store in (leader, other):
+        store.close()
+
+
+def break_connections(where: str) -> None:
+    with psycopg.connect(where, autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_a_server_that_vanishes_is_given_up_after_seconds_unless_told_otherwise(pg_server: PgServer) -> None:
+    where = pg_server.database()
+    with connect(where) as connection:
+        told = connection.info.get_parameters()
+        assert (told["tcp_user_timeout"], told["keepalives_idle"], told["connect_timeout"]) == ("10000", "5", "5")
+    with connect(where + " tcp_user_timeout=1234") as connection:
+        assert connection.info.get_parameters()["tcp_user_timeout"] == "1234"

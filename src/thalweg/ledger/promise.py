@@ -126,7 +126,16 @@ class Store(ReadStore, Protocol):
     def acquire(self, *, take_over: bool = False) -> int:
         """Become the writer; returns the fencing number to append under.
 
-        Refused with `store.held` while another writer lives, unless told to take over from one that hangs.
+        Refused with `store.held` while another writer lives, unless told to take over from one that hangs. Taking
+        over ends its connection where there is one; on SQLite a process that was stopped within an append keeps
+        the file until it is ended (`store.busy`).
+        """
+
+    def leads(self) -> bool:
+        """Whether this store became the writer and nobody has taken over since.
+
+        For a beat: a writer that appends nothing would not learn otherwise that it was replaced. One whose
+        connection broke takes its lock again here, if it is still free.
         """
 
     def release(self) -> None:

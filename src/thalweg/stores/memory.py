@@ -37,6 +37,10 @@ class MemoryStore:
             self._fence += 1
             return self._fence
 
+    def leads(self) -> bool:
+        with self._lock:
+            return self._held
+
     def release(self) -> None:
         with self._lock:
             self._held = False

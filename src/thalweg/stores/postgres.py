@@ -44,6 +44,7 @@ class PostgresStore:
         self._writer: Connection | None = None
         self._reader: Connection | None = None
         self._holding = False
+        self._fence: int | None = None
         self._closed = False
         self._bell = PostgresBell(conninfo, self._sql)
         try:
@@ -57,17 +58,48 @@ class PostgresStore:
         def act() -> int:
             if self._holding and not take_over:
                 raise Refused("store.held", "This store is the writer already.")
-            locked = self._holding or self._writing().execute(self._sql["lock"]).fetchall() == [(True,)]
+            locked = self._holding or self._lock()
             if not locked and not take_over:
                 raise Refused("store.held", "Another process writes this log.")
+            if not locked:
+                # One that hangs within an append holds the row that the fence is in, and would hold it for ever.
+                self._writing().execute(self._sql["end-the-writer"])
             self._holding = locked
             with self._writing().transaction():
                 return int(self._writing().execute(self._sql["take-fence"]).fetchall()[0][0])
 
         with self._writing_lock:
-            return self._guard("no", act)
+            self._fence = self._guard("no", act)
+            return self._fence
+
+    def leads(self) -> bool:
+        def act() -> bool:
+            # Asked first: this finds out that the connection broke, and the lock went with it.
+            if self._standing()[0] != self._fence:
+                return False
+            if not self._holding:
+                self._holding = self._lock()
+            # Whoever had the lock in between has moved the fence.
+            return self._standing()[0] == self._fence
+
+        with self._writing_lock:
+            if self._fence is None:
+                return False
+            try:
+                return self._guard("no", act)
+            except StoreFailed:
+                # A connection that broke is made anew, once: the database may be there all the same.
+                return self._guard("no", act)
+
+    def _standing(self) -> tuple[int, int]:
+        fence, size = self._writing().execute(self._sql["standing"]).fetchall()[0]
+        return fence, size
+
+    def _lock(self) -> bool:
+        return self._writing().execute(self._sql["lock"]).fetchall() == [(True,)]
 
     def release(self) -> None:
+        self._fence = None
         if self._holding:
             self._holding = False
             with self._writing_lock:
@@ -185,7 +217,7 @@ class PostgresStore:
         return moved.rowcount
 
     def _refuse_if_moved(self, batch: Append, fence: int) -> None:
-        held, size = self._guard("no", lambda: self._writing().execute(self._sql["standing"]).fetchall()[0])
+        held, size = self._guard("no", self._standing)
         if held != fence:
             raise Refused("store.fenced", "Another writer has taken over this log.", fence=fence, held=held)
         if size != batch.start:

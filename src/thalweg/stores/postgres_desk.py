@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from psycopg import IsolationLevel
 from psycopg.rows import TupleRow
 
 from thalweg.model.keeping import (
@@ -126,16 +125,19 @@ class _Snapshots:
 
     def newest(self, name: str) -> Snapshot | NoSnapshot:
         def act() -> Snapshot | NoSnapshot:
-            with connect(self._conninfo) as connection:
-                connection.isolation_level = IsolationLevel.REPEATABLE_READ
-                with connection.transaction(), connection.cursor(binary=True) as cursor:
+            with (
+                connect(self._conninfo) as connection,
+                connection.transaction(),
+                connection.cursor(binary=True) as cursor,
+            ):
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
-                    def piece(number: int, place: int) -> bytes | None:
-                        rows = cursor.execute(self._sql["piece"], (number, place)).fetchall()
-                        return bytes(rows[0][0]) if rows else None
+                def piece(number: int, place: int) -> bytes | None:
+                    rows = cursor.execute(self._sql["piece"], (number, place)).fetchall()
+                    return bytes(rows[0][0]) if rows else None
 
-                    kept = cursor.execute(self._sql["snapshots"], (name,)).fetchall()
-                    return read([(*row,) for row in kept], piece, self._seal, name)
+                kept = cursor.execute(self._sql["snapshots"], (name,)).fetchall()
+                return read([(*row,) for row in kept], piece, self._seal, name)
 
         return guard("no", act)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 from typing_extensions import override
@@ -31,9 +32,20 @@ _BREATH_S = 0.25
 _FIRST_S = 5.0
 
 
+# A server that vanished is given up within some ten seconds, where the conninfo does not say otherwise.
+_NOTICE_A_LOST_SERVER = {
+    "connect_timeout": "10",
+    "keepalives_idle": "5",
+    "keepalives_interval": "1",
+    "keepalives_count": "5",
+    "tcp_user_timeout": "10000",
+}
+
+
 def connect(conninfo: str, *, durable: bool = True) -> Connection:
     """A connection in autocommit. Unless `durable`, a commit does not wait for the disk."""
-    connection = psycopg.connect(conninfo, autocommit=True)
+    told = {**_NOTICE_A_LOST_SERVER, **conninfo_to_dict(conninfo)}
+    connection = psycopg.connect(make_conninfo("", **told), autocommit=True)
     try:
         connection.execute("SET synchronous_commit = on" if durable else "SET synchronous_commit = off")
         for setting in _NOTICE_A_LOST_MACHINE:
@@ -186,7 +198,7 @@ class PostgresBell(Bell):
                 self._stop.wait(_BREATH_S)
 
     def _listen(self) -> None:
-        with psycopg.connect(self._conninfo, autocommit=True) as connection:
+        with connect(self._conninfo) as connection:
             (channel,) = connection.execute(self._sql["channel"]).fetchall()[0]
             connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
             self.ring_all()

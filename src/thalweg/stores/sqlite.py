@@ -57,6 +57,7 @@ class SqliteStore:
         self._sql = queries("sqlite")
         self._steps = migrations("sqlite") if steps is None else tuple(steps)
         self._lock_file: IO[bytes] | None = None
+        self._fence: int | None = None
         # One thread at a time on each connection. Readers do not wait for a writer's sync: only letting go of
         # both connections takes both locks, the writer's first.
         self._writing_lock = threading.RLock()
@@ -79,9 +80,14 @@ class SqliteStore:
         elif not take_over:
             raise Refused("store.held", "This store is the writer already.", path=str(self._path))
         with self._writing_lock:
-            return int(self._guard("no", lambda: self._write("take-fence")[0][0]))
+            self._fence = int(self._guard("no", lambda: self._write("take-fence")[0][0]))
+            return self._fence
+
+    def leads(self) -> bool:
+        return self._fence is not None and self._read("standing")[0][0] == self._fence
 
     def release(self) -> None:
+        self._fence = None
         if self._lock_file is not None:
             self._lock_file.close()
             self._lock_file = None

@@ -68,3 +68,5 @@ SELECT size FROM log;
 SELECT 'thalweg_log_' || (SELECT oid FROM pg_namespace WHERE nspname = current_schema());
 -- name: notify-grown
 SELECT pg_notify('thalweg_log_' || (SELECT oid FROM pg_namespace WHERE nspname = current_schema()), 'grown');
+-- name: end-the-writer
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = 1414024279 AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted AND pid <> pg_backend_pid() AND usename = current_user;
