@@ -598,6 +598,31 @@ def test_a_database_that_dies_and_comes_back_is_told_of_and_then_used_again() ->
         server.stop()
 
 
+def test_a_full_disk_is_told_of_and_leaves_all_or_nothing(tmp_path: Path) -> None:
+    desk = SqliteDesk(tmp_path)
+    desk.requests.offer([(name(1), b"x")])
+    for file in desk._files:
+        connection = file._connection
+        assert connection is not None
+        connection.execute(f"PRAGMA max_page_count = {connection.pragma('page_count') + 2}")
+    big = bytes(100_000)
+    acts: list[Callable[[], object]] = [
+        lambda: desk.requests.offer([(name(2), b"small"), (name(3), big)]),
+        lambda: desk.idempotency.begin("blue", big.decode(), b"d", now_ms=1, lease_ms=1, expires_ms=9),
+        lambda: desk.snapshots.save("state", 1, bytes(32), [big]),
+    ]
+    for act in acts:
+        with pytest.raises(StoreFailed):
+            act()
+    # The connections were made anew, and with them the limit is gone, as if there were room again.
+    assert desk.requests.waiting() == [(name(1), b"x")]
+    desk.requests.offer([(name(2), b"small"), (name(3), big)])
+    desk.snapshots.save("state", 1, bytes(32), [big])
+    assert desk.snapshots.newest("state") == Snapshot(1, bytes(32), big)
+    assert len(desk.requests.waiting()) == 3
+    desk.close()
+
+
 @pytest.mark.storm
 def test_fifty_kills_on_each(tmp_path: Path, pg_server: PgServer) -> None:
     kills("sqlite", str(tmp_path), 50)
