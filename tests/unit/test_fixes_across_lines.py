@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from thalweg.engine import batch, preview
@@ -19,7 +21,7 @@ from thalweg.model.findings import FindingType
 from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Band, Datum
 from thalweg.model.shapes import Circle, Path, Position
-from thalweg.model.theatre import Margin, Relation, Rule, Selector, Theatre
+from thalweg.model.theatre import FixBounds, Margin, Relation, Rule, Selector, Theatre
 
 ANY = Theatre("any", (Rule("any", Selector(), Selector(), Relation.NOT_PERMITTED, Margin(1000.0, 0.0, 0.0)),))
 MORNING = Window(Instant(1_505_520_000.0), Instant(1_505_530_000.0))
@@ -72,6 +74,14 @@ def test_the_other_side_may_be_too_far() -> None:
     assert ways is not None
     assert ways.fixes == ()
     assert ways.not_offered["offset"] == "the other side of the line is farther than 20.0 km"
+
+
+def test_a_theatre_may_allow_no_step_at_all() -> None:
+    still = replace(ANY, fixes=FixBounds(offset_m=1.0, step_offset_m=100.0))
+    ways = preview(patrol("west", 40.03), [RIVER], still)[1]
+    assert ways is not None
+    assert ways.fixes == ()
+    assert ways.not_offered["offset"] == "none within 1 m"
 
 
 def test_who_is_in_conflict_too_is_helped_out_of_that_first() -> None:

@@ -406,7 +406,7 @@ def _shift_aside(case: _Case) -> list[Fix] | str:
     bearings = np.tile(np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS, len(sizes) // _DIRECTIONS)
     east, north = sizes * np.sin(bearings), sizes * np.cos(bearings)
     declaration = case.declaration
-    if case.across:
+    if case.across and len(sizes):  # bounds may be shorter than a step
         there = _on_own_side(case, east, north)
         sizes, bearings, east, north = (each[there] for each in (sizes, bearings, east, north))
         if not len(sizes):
