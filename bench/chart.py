@@ -172,6 +172,40 @@ def alone(machine: Record, records: list[Record]) -> str:
     return "\n".join(lines) + f"\n\n{runs}; {machine['cores']} cores of {machine['cpu']}.\n"
 
 
+def served(machine: Record, records: list[Record]) -> str:
+    """Markdown: the online face in one busy place, and a restart."""
+    lines = [
+        "| one busy place, processor microseconds | live | conflicts each | compare p50 | p99 | largest "
+        "| feed compared p50 | p99 | largest | filling up, largest |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for record in records:
+        if record["what"] in ("feed", "feed described"):
+            cells = [record[name]["processor"][at] for name in ("compare", "feed_compared") for at in _TOLD]
+            cells.append(record["filling"]["processor"]["max_us"])
+            told = " | ".join(f"{cell:,.0f}" for cell in cells)
+            what = "with references of places" if "described" in record["what"] else "without"
+            lines.append(f"| {what} | {record['count']:,} | {record['conflicts_each']:.1f} | {told} |")
+    lines += [
+        "",
+        "| restart | live | open findings | snapshot | taken in | read and restored | processor | peak memory "
+        "| compare afterwards, p50 | p99 |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for record in records:
+        if record["what"] == "restart":
+            after = record["compare_afterwards_with_declarations_made_anew"]["processor"]
+            lines.append(
+                f"| {record['subject']} | {record['count']:,} | {record['open_findings']:,} "
+                f"| {record['snapshot_mb']:,.0f} MB | {record['snapshot_s']:.1f} s | {record['restore_s']:.1f} s "
+                f"| {record['restore_processor_s']:.1f} s | {record['peak_mb']:,.0f} MB "
+                f"| {after['p50_us']:,.0f} µs | {after['p99_us']:,.0f} µs |"
+            )
+    runs = ", ".join(sorted({f"{r['date']} ({r['commit']})" for r in records}))
+    return "\n".join(lines) + f"\n\n{runs}; {machine['cores']} cores of {machine['cpu']}.\n"
+
+
+_TOLD = ("p50_us", "p99_us", "max_us")
 _CLOCKS = {
     "processor": "processor time of the thread",
     "server": "wall time inside the server",
@@ -210,6 +244,7 @@ def main() -> None:
     (DRAWN / "batch.svg").write_text(draw(machine, records))
     (DRAWN / "ratios.md").write_text(ratios(machine, records))
     (DRAWN / "engine.md").write_text(alone(*read(RESULTS / "engine.json")))
+    (DRAWN / "online.md").write_text(served(*read(RESULTS / "online.json")))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from bench import adapter, generate
+from bench import adapter, chart, generate, online
 from bench.accounting import Meter
 from bench.peers import strtree
 from bench.peers.polygons import polygons
 from bench.stream import Kind, latencies, stream
+
+from thalweg.engine import batch
+from thalweg.formats.theatre import default_theatre
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +127,21 @@ def test_a_replayed_history_ends_where_a_batch_over_what_is_left_begins(world: g
     _, _, explained, agrees = adapter.replay_explained(world, given, Meter())
     assert agrees
     assert np.array_equal(generate.canonical(found), generate.canonical(explained))
+
+
+def test_the_engine_of_a_restart_has_every_finding_of_its_busy_place() -> None:
+    filled, names = online._filled(1_500)
+    said = [online.declaration(row, 1_500) for row in range(1_500)]
+    assert sorted(zip(names["version"].tolist(), names["row"].tolist(), strict=True)) == sorted(
+        (each.version_id.encode(), row) for row, each in enumerate(said)
+    )
+    a, b, _ = online._insides(filled)[1].pairs()
+    told = {frozenset((filled.versions[i], filled.versions[j])) for i, j in zip(a.tolist(), b.tolist(), strict=True)}
+    assert told == {frozenset(finding.versions) for finding in batch(said, default_theatre())}
+
+
+def test_the_busy_place_is_told_in_a_table() -> None:
+    record = online.feed(300, 20, described=False) | {"date": "2017-09-16", "commit": "c"}
+    page = chart.served({"cores": 2, "cpu": "a processor"}, [record])
+    assert "| without | 300 | " in page
+    assert record["conflicts_each"] > 0
