@@ -232,10 +232,10 @@ def test_the_published_schema_has_exactly_the_fields_and_words_that_are_read() -
 @pytest.mark.parametrize("declaration", SAMPLES, ids=lambda declaration: declaration.title)
 def test_what_is_written_is_read_as_the_same_version(declaration: Declaration) -> None:
     """R24: but for a rumour of nobody's, whose party has no name in the profile."""
-    read = read(write([declaration]), "written.geojson", Context(Theatre("plain", ())))
-    assert not read.problems
-    assert not read.omissions
-    (again,) = read.declarations
+    found = reading(write([declaration]))
+    assert not found.problems
+    assert not found.omissions
+    (again,) = found.declarations
     if declaration.standing is Standing.RUMOURED:
         declaration = replace(declaration, party=again.party)
     assert again.version_id == declaration.version_id
@@ -243,6 +243,6 @@ def test_what_is_written_is_read_as_the_same_version(declaration: Declaration) -
 
 def test_a_detail_that_has_the_name_of_a_field_stays_a_detail() -> None:
     named = replace(SAMPLES[0], details={"kind": "line", "beds": "120"})
-    (again,) = read(write([named]), "written.geojson", Context(Theatre("plain", ()))).declarations
+    (again,) = reading(write([named])).declarations
     assert again.kind is named.kind
     assert dict(again.details) == {"detail kind": "line", "beds": "120"}

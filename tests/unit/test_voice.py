@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from itertools import combinations
@@ -12,7 +13,10 @@ from bench.voice import (
     HARMLESS,
     LINE_MODELS,
     ONE_LINE,
+    PAGE,
+    RESULTS,
     TWO_LINES,
+    filled,
     messages,
     misheard,
     outcome,
@@ -389,6 +393,21 @@ def test_a_line_of_an_older_version_is_named() -> None:
     newer = voice.write(replace(notice, declaration=replace(notice.declaration, party="relier")))
     heard = voice.hear("\n".join((older[0], newer[1], *older[2:])))
     assert [each.number for each in heard.misheard] == [2]
+
+
+def test_the_published_rates_are_those_that_were_measured() -> None:
+    """R23: every single line, and 95 % of two lines, in every language, over thousands of seeded trials."""
+    result = json.loads(RESULTS.read_text("utf-8"))
+    page = PAGE.read_text("utf-8")
+    assert filled(page, result) == page
+    for group, least in (("one line", 1.0), ("two lines", 0.95), ("harmless", 1.0)):
+        for name, languages in result["outcomes"][group].items():
+            assert set(languages) == set(voice.LANGUAGES)
+            for counts in languages.values():
+                assert counts["named"] >= least * result["trials"], name
+                assert "missed" not in counts
+    models = {**ONE_LINE, **TWO_LINES, **HARMLESS}
+    assert set(models) == {name for group in result["outcomes"].values() for name in group}
 
 
 # --- refusals ---

@@ -7,7 +7,7 @@ grows by the metre that covers it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -35,6 +35,9 @@ from thalweg.model.shapes import (
 ROUNDING_M = 1.0
 
 LONGEST_EDGE_M = 8e6
+
+
+_XY = tuple[float, float]
 
 
 def down(instant: Instant | None, *, exact: bool) -> Instant | None:
@@ -78,22 +81,22 @@ def _whole_height(value_m: float | None, datum: Datum, *, upward: bool) -> float
 def rounded_volume(volume: Volume, *, exact: bool) -> Volume:
     if exact:
         return volume
-    shape, moved = _rounded_shape(volume.shape)
+    shape, moved_m = _rounded_shape(volume.shape)
     vertical_m = time_s = 0.0
     window = rounded_window(volume.window)
     if isinstance(shape, Route) and isinstance(volume.shape, Route):
         shape, vertical_m, time_s = _rounded_route(volume.shape, shape)
         window = Window(shape.waypoints[0].time, shape.waypoints[-1].time)
     band = None if volume.band is None else rounded_band(volume.band)
-    unsure = _grown(volume.uncertainty, ROUNDING_M if moved else 0.0, vertical_m, time_s)
+    unsure = _grown(volume.uncertainty, moved_m, vertical_m, time_s)
     return Volume(shape, window, band, unsure)
 
 
 def rounded_segment(segment: Segment, *, exact: bool) -> Segment:
     if exact:
         return segment
-    points, moved = _rounded_points((segment.path.points,), closed=False)
-    unsure = _grown(segment.uncertainty, ROUNDING_M if moved else 0.0, 0.0, 0.0)
+    points, moved_m = _rounded_points((segment.path.points,), closed=False)
+    unsure = _grown(segment.uncertainty, moved_m, 0.0, 0.0)
     return Segment(Path(points[0]), segment.status, rounded_window(segment.window), unsure)
 
 
@@ -106,48 +109,139 @@ def _grown(said: Uncertainty, horizontal_m: float, vertical_m: float, time_s: fl
     )
 
 
-def _rounded_shape(shape: Shape) -> tuple[Shape, bool]:
-    """The shape to five decimals of a degree, or as many more as it needs to stay one; whether anything moved."""
+def _rounded_shape(shape: Shape) -> tuple[Shape, float]:
+    """The shape to five decimals of a degree, or as many more as it needs to stay one, without the corners that
+    only keep a long edge straight on somebody's map; and how far its edges may have moved, in metres."""
     match shape:
         case Point():
-            points, moved = _rounded_points(((shape.at,),), closed=False)
-            return Point(points[0][0]), moved
+            points, moved_m = _rounded_points(((shape.at,),), closed=False)
+            return Point(points[0][0]), moved_m
         case Circle():
-            points, moved = _rounded_points(((shape.centre,),), closed=False)
-            return Circle(points[0][0], _up_m(shape.radius_m, exact=False)), moved
+            points, moved_m = _rounded_points(((shape.centre,),), closed=False)
+            return Circle(points[0][0], _up_m(shape.radius_m, exact=False)), moved_m
         case Corridor():
-            points, moved = _rounded_points((shape.path,), closed=False)
-            return Corridor(points[0], _up_m(shape.half_width_m, exact=False)), moved
+            points, moved_m = _rounded_points((shape.path,), closed=False)
+            return Corridor(points[0], _up_m(shape.half_width_m, exact=False)), moved_m
         case Path():
-            points, moved = _rounded_points((shape.points,), closed=False)
-            return Path(points[0]), moved
+            points, moved_m = _rounded_points((shape.points,), closed=False)
+            return Path(points[0]), moved_m
         case Polygon():
-            rings, moved = _rounded_points((shape.outer, *shape.holes), closed=True)
-            return Polygon(rings[0], tuple(rings[1:])), moved
+            rings, moved_m = _rounded_points((shape.outer, *shape.holes), closed=True)
+            return Polygon(rings[0], tuple(rings[1:])), moved_m
         case MultiPolygon():
             counts = [1 + len(polygon.holes) for polygon in shape.polygons]
-            rings, moved = _rounded_points([r for p in shape.polygons for r in (p.outer, *p.holes)], closed=True)
+            rings, moved_m = _rounded_points([r for p in shape.polygons for r in (p.outer, *p.holes)], closed=True)
             made, start = [], 0
             for count in counts:
                 made.append(Polygon(rings[start], tuple(rings[start + 1 : start + count])))
                 start += count
-            return MultiPolygon(tuple(made)), moved
+            return MultiPolygon(tuple(made)), moved_m
         case Route():
-            points, moved = _rounded_points((tuple(w.at for w in shape.waypoints),), closed=False)
+            points, moved_m = _rounded_points((tuple(w.at for w in shape.waypoints),), closed=False, trim=False)
             waypoints = tuple(replace(w, at=p) for w, p in zip(shape.waypoints, points[0], strict=True))
-            return replace(shape, waypoints=waypoints), moved
+            return replace(shape, waypoints=waypoints), moved_m
 
 
-def _rounded_points(lists: Sequence[Ring], *, closed: bool) -> tuple[list[Ring], bool]:
+def _rounded_points(lists: Sequence[Ring], *, closed: bool, trim: bool = True) -> tuple[list[Ring], float]:
+    """The same points to fewer decimals, and fewer of them where that saves two or more."""
+    fewer = [_trimmed(points, closed=closed) for points in lists] if trim else list(lists)
+    saved = sum(map(len, lists)) - sum(map(len, fewer))
+    if saved >= 2 and not any(_touch(fewer, closed=closed)):
+        made, moved_m = _to_decimals(fewer, closed=closed)
+        return made, moved_m + TRIMMING_M
+    return _to_decimals(list(lists), closed=closed)
+
+
+def _to_decimals(lists: list[Ring], *, closed: bool) -> tuple[list[Ring], float]:
     for points in lists:
         edges = zip(points, [*points[1:], points[0]] if closed else points[1:], strict=False)
         if any(_apart_m(a, b) > LONGEST_EDGE_M for a, b in edges):
-            return list(lists), False
+            return lists, 0.0
     for decimals in (DECIMALS, 7):
         made = [tuple(_at(point, decimals) for point in points) for points in lists]
         if all(_same_shape(points, rounded, closed=closed) for points, rounded in zip(lists, made, strict=True)):
-            return made, any(map(_moved, lists, made))
-    return list(lists), False
+            return made, ROUNDING_M if any(map(_moved, lists, made)) else 0.0
+    return lists, 0.0
+
+
+# Readers whose edges are straight in longitude and latitude put corners between the corners that were drawn. Left out
+# are those within TRIM_M of the geodesic between their neighbours, on edges short enough for a sphere to tell.
+TRIM_M, TRIMMING_M, TRIM_EDGE_M = 4.0, 5.0, 50_000.0
+_MOST_TRIMMED = 2000
+
+
+def _trimmed(points: Ring, *, closed: bool) -> Ring:
+    """Without the corners that lie on the way between others (Douglas and Peucker); at least three of a ring."""
+    if len(points) < (5 if closed else 4) or len(points) > _MOST_TRIMMED:
+        return points
+    if not closed:
+        return tuple(points[k] for k in sorted({0, len(points) - 1, *_kept(points, 0, len(points) - 1)}))
+    far = max(range(len(points)), key=lambda k: _apart_m(points[0], points[k]))
+    around = (*points, points[0])
+    kept = sorted({0, far, *_kept(around, 0, far), *_kept(around, far, len(points))} - {len(points)})
+    return tuple(points[k] for k in kept) if len(kept) >= 3 else points
+
+
+def _kept(points: Sequence[Position], first: int, last: int) -> set[int]:
+    kept: set[int] = set()
+    spans = [(first, last)]
+    while spans:
+        a, b = spans.pop()
+        if b - a < 2:
+            continue
+        off = [_off_m(points[k], points[a], points[b]) for k in range(a + 1, b)]
+        worst = max(range(len(off)), key=off.__getitem__)
+        if off[worst] <= TRIM_M and _apart_m(points[a], points[b]) <= TRIM_EDGE_M:
+            continue
+        at = a + 1 + worst if off[worst] > TRIM_M else (a + b) // 2
+        kept.add(at)
+        spans += [(a, at), (at, b)]
+    return kept
+
+
+def _off_m(p: Position, a: Position, b: Position) -> float:
+    """How far p is from the great circle arc between a and b, in metres; infinite where they are too far apart."""
+    if a == b or _apart_m(a, b) > 4 * TRIM_EDGE_M:
+        return math.inf
+    u, v, w = _unit(a), _unit(b), _unit(p)
+    n = (u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0])
+    length = math.sqrt(sum(c * c for c in n))
+    along = (n[1] * u[2] - n[2] * u[1], n[2] * u[0] - n[0] * u[2], n[0] * u[1] - n[1] * u[0])
+    forth = sum(c * d for c, d in zip(along, w, strict=True))
+    back = (v[1] * n[2] - v[2] * n[1], v[2] * n[0] - v[0] * n[2], v[0] * n[1] - v[1] * n[0])
+    if length < 1e-12 or forth < 0 or sum(c * d for c, d in zip(back, w, strict=True)) < 0:
+        return min(_apart_m(p, a), _apart_m(p, b))
+    return 6_399_600.0 * abs(math.asin(max(-1.0, min(1.0, sum(c * d for c, d in zip(n, w, strict=True)) / length))))
+
+
+def _unit(p: Position) -> tuple[float, float, float]:
+    lon, lat = math.radians(p.lon), math.radians(p.lat)
+    return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+
+
+def _touch(rings: Sequence[Ring], *, closed: bool) -> Iterator[bool]:
+    """Whether, once trimmed, a ring crosses itself or another."""
+    if not closed:
+        return
+    if sum(map(len, rings)) > _LEGS or any(_wide(ring) for ring in rings):
+        yield True
+        return
+    yield from map(_crosses, rings)
+    for k, one in enumerate(rings):
+        for other in rings[:k]:
+            yield any(
+                _meet(_xy(one[i - 1]), _xy(one[i]), _xy(other[j - 1]), _xy(other[j]))
+                for i in range(len(one))
+                for j in range(len(other))
+            )
+
+
+def _wide(ring: Ring) -> bool:
+    return max(p.lon for p in ring) - min(p.lon for p in ring) > 90 or max(abs(p.lat) for p in ring) > 85
+
+
+def _xy(p: Position) -> _XY:
+    return p.lon, p.lat
 
 
 def _at(point: Position, decimals: int) -> Position:
@@ -198,9 +292,6 @@ def _crosses(ring: Ring) -> bool:
             if _meet(points[i], points[(i + 1) % count], points[j], points[(j + 1) % count]):
                 return True
     return False
-
-
-_XY = tuple[float, float]
 
 
 def _meet(a: _XY, b: _XY, c: _XY, d: _XY) -> bool:
