@@ -29,6 +29,7 @@ MAX_ENTRY_BYTES = 65_535
 MAX_REFS = 256
 EVENT_PREFIX = b"thalweg/event/v1\n"
 PAYLOAD_PREFIX = b"thalweg/payload/v1\n"
+POSSESSION_PREFIX = b"thalweg/possession/v1\n"
 NO_PREVIOUS = bytes(HASH_BYTES)
 AUTHOR = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 KIND = re.compile(r"[a-z][a-z0-9.-]{0,59}/[1-9][0-9]{0,2}")
@@ -38,6 +39,8 @@ ALGORITHMS = ("ed25519", "webauthn-ed25519", "webauthn-es256")
 
 _EVENT = b'{"event":'
 _PROOF = b',"proof":{'
+_BODY = 2  # how deep a body stands in its entry
+_BEFORE_BODY = ("at", "author")  # the names of an event that come before `body`
 
 # WebAuthn section 6.1: bits of the flags byte in authenticatorData.
 _USER_PRESENT = 0x01
@@ -94,15 +97,17 @@ class Event:
     body: Mapping[str, Value]
     refs: tuple[bytes, ...] = ()
     payloads: tuple[Commitment, ...] = ()
-    # The bytes this was read from. Not an argument, so that `dataclasses.replace` cannot carry it over to
-    # an event that says something else.
-    _read_from: bytes | None = field(default=None, init=False, compare=False, repr=False)
+    # The bytes this was read from, or was written as. Not an argument, so that `dataclasses.replace` cannot carry it
+    # over to an event that says something else.
+    _bytes: bytes | None = field(default=None, init=False, compare=False, repr=False)
 
     def value(self) -> Value:
+        return {**self._envelope(), "body": self.body}
+
+    def _envelope(self) -> dict[str, Value]:
         return {
             "at": self.at,
             "author": self.author,
-            "body": self.body,
             "holder": self.holder,
             "key": self.key,
             "kind": self.kind,
@@ -117,7 +122,16 @@ class Event:
         }
 
     def encode(self) -> bytes:
-        return canonical.encode(self.value()) if self._read_from is None else self._read_from
+        """The event's canonical bytes; made once."""
+        return self.spelled(canonical.encode(self.body, within=_BODY)) if self._bytes is None else self._bytes
+
+    def spelled(self, body: bytes) -> bytes:
+        """`encode`, for whoever has the canonical bytes of the body already. They are believed, and kept."""
+        envelope = self._envelope()
+        before = canonical.encode({name: envelope.pop(name) for name in _BEFORE_BODY})
+        data = b'%b,"body":%b,%b' % (before[:-1], body, canonical.encode(envelope)[1:])
+        object.__setattr__(self, "_bytes", data)
+        return data
 
     def signed_bytes(self) -> bytes:
         """What an Ed25519 author key signs."""
@@ -192,7 +206,7 @@ class Entry:
                 }
             case _:
                 assert_never(self.signature)
-        data = canonical.encode({"event": self.event.value(), "proof": proof})
+        data = b'{"event":%b,"proof":%b}' % (self.event.encode(), canonical.encode(proof))
         if len(data) > MAX_ENTRY_BYTES:
             raise Malformed(
                 "entry.size",
@@ -218,7 +232,7 @@ class Entry:
         # The entry is canonical and has an event and a proof, no more. So the event's own bytes stand in it as they
         # are: after `{"event":` and up to the last `,"proof":{`, which cannot occur within a proof. This spares two
         # more encodings of each.
-        object.__setattr__(event, "_read_from", data[len(_EVENT) : data.rindex(_PROOF)])
+        object.__setattr__(event, "_bytes", data[len(_EVENT) : data.rindex(_PROOF)])
         return cls(event, signature)
 
 
@@ -280,6 +294,12 @@ class AuthorKey:
             )
         reader.done()
         return out
+
+    def verify_possession(self, signature: bytes, origin: str, author: str, challenge: bytes) -> None:
+        """Refused unless whoever was asked holds the private half of this key. Ed25519 only."""
+        if self.algorithm != "ed25519":
+            raise Refused("key.possession", "Only an Ed25519 key shows in this way that it is held.")
+        self._check(signature, possession(origin, author, challenge))
 
     def verify(self, entry: Entry) -> None:
         """Refused unless this key made the entry's signature."""
@@ -356,6 +376,10 @@ class AuthorSigner:
     def sign(self, event: Event) -> Entry:
         return Entry(event, Ed25519Signature(self._private.sign(event.signed_bytes())))
 
+    def possess(self, origin: str, author: str, challenge: bytes) -> bytes:
+        """The signature that shows a server at `origin` that this key is held here."""
+        return self._private.sign(possession(origin, author, challenge))
+
     def say(
         self,
         *,
@@ -368,10 +392,12 @@ class AuthorSigner:
         at_ms: int,
         salt: bytes,
         payloads: Sequence[tuple[bytes, bytes, str]] = (),
+        spelled: bytes | None = None,
     ) -> Entry:
         """The author's next event, signed. `after` is the number and hash of the one before it, None for the first.
 
-        `payloads` are (bytes, salt, media type), to be kept beside the tree.
+        `payloads` are (bytes, salt, media type), to be kept beside the tree. `spelled` are the canonical bytes of the
+        body, from whoever has them.
         """
         event = Event(
             log=log,
@@ -387,7 +413,14 @@ class AuthorSigner:
             body=body,
             payloads=tuple(Commitment.to(payload, fresh, media) for payload, fresh, media in payloads),
         )
+        if spelled is not None:
+            event.spelled(spelled)
         return self.sign(event)
+
+
+def possession(origin: str, author: str, challenge: bytes) -> bytes:
+    """What a key signs to show that it is held: for one server, one author and one challenge, and never an event."""
+    return POSSESSION_PREFIX + f"{origin}\n{author}\n{challenge.hex()}\n".encode()
 
 
 def payload_digest(payload: bytes, salt: bytes) -> bytes:
