@@ -19,6 +19,8 @@ from thalweg.reports.messages.catalogue import FSI, LANGUAGES, LRI, PDI
 from thalweg.reports.messages.kinds import (
     Acknowledged,
     AltitudeDiffers,
+    Changed,
+    ChannelChanged,
     CommitmentMade,
     ConsentWithdrawn,
     Declared,
@@ -27,6 +29,8 @@ from thalweg.reports.messages.kinds import (
     Event,
     Lacking,
     Message,
+    Mismatch,
+    Part,
     PositionDiffers,
     Probing,
     Proposed,
@@ -372,10 +376,44 @@ def test_a_proposed_change_is_said_as_it_was_checked(change: Change, english: st
         assert read_back(render(message, language), language) == message
 
 
-def test_a_commitment_names_what_and_by_when() -> None:
+@pytest.mark.parametrize(
+    ("promise", "english"),
+    [
+        (Promise.STOP, "we stop"),
+        (Promise.HOLD, "we hold where we are"),
+        (Promise.TURN_BACK, "we turn back"),
+        (Promise.STAY_OUT, "we stay out of the area"),
+        (Promise.TELL, "we inform the unit"),
+        (Promise.OTHER, "as stated"),
+    ],
+)
+def test_a_commitment_names_what_and_by_when(promise: Promise, english: str) -> None:
     """R17: "we stop by 02:25"."""
-    message = CommitmentMade(party="Coalition", promise=Promise.STOP, by_when=at(2 + 25 / 60), about="n-7")
-    assert render(message, "en") == "Commitment. Coalition: we stop, by 2017-09-16 02:25Z. Notice n-7."
+    message = CommitmentMade(party="Coalition", promise=promise, by_when=at(2 + 25 / 60), about="n-7")
+    assert render(message, "en") == f"Commitment. Coalition: {english}, by 2017-09-16 02:25Z. Notice n-7."
+
+
+@pytest.mark.parametrize(
+    ("part", "english"),
+    [(Part.POSITION, "POSITION"), (Part.TIME, "TIME"), (Part.ALTITUDE, "ALTITUDE"), (Part.IDENTITY, "IDENTITY")],
+)
+def test_what_was_read_back_wrongly_is_named_where_the_values_are_not_at_hand(part: Part, english: str) -> None:
+    """R15."""
+    text = render(Mismatch(part=part, party="Coalition", about="n-7"), "en")
+    assert text.startswith(f"READ-BACK DIFFERS: {english}. Notice n-7 is open again.")
+
+
+@pytest.mark.parametrize(
+    ("what", "english"),
+    [
+        (Changed.OPENED, "opened by Coalition"),
+        (Changed.JOINED, "Coalition has joined"),
+        (Changed.LEFT, "Coalition has left"),
+        (Changed.TERMS, "Coalition has changed what it shows"),
+    ],
+)
+def test_a_change_of_a_channel_says_who_did_what(what: Changed, english: str) -> None:
+    assert english in render(ChannelChanged(what=what, channel="River", party="Coalition", at=at(1)), "en")
 
 
 @pytest.mark.parametrize(

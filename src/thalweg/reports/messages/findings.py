@@ -43,6 +43,7 @@ def warning(
     second: Declaration,
     theatre: Theatre,
     *,
+    names: Mapping[str, str] | None = None,
     finding_alias: str = "",
     where: Locality | None = None,
     answer_by: Instant | None = None,
@@ -50,12 +51,14 @@ def warning(
     """The warning of a finding, for somebody to whom both declarations are disclosed in full.
 
     `first` and `second` are those of `finding.versions`, in that order. `finding_alias` is the id that the reader
-    knows it by, where that is another; `where` is that of the finding where none is given (`where_of`).
+    knows it by, where that is another; `where` is that of the finding where none is given (`where_of`). `names` are
+    those of the parties by their ids, where the theatre's own are not meant.
     """
+    parties = party_names(theatre) if names is None else names
     return Warned(
         marks=marks_of(finding),
         severity=Severity.of(finding.severity),
-        meeting=_meeting(finding, first, second, theatre, where or where_of(finding)),
+        meeting=_meeting(finding, first, second, theatre, parties, where or where_of(finding)),
         rule=_asks(finding, first, second, theatre),
         finding=finding_alias or finding.id,
         answer_by=answer_by,
@@ -69,6 +72,7 @@ def talk_to(
     theatre: Theatre,
     *,
     finding_alias: str,
+    names: Mapping[str, str] | None = None,
     period: Period | None = None,
     where: Locality | None = None,
     answer_by: Instant | None = None,
@@ -78,7 +82,7 @@ def talk_to(
     Nothing of the finding's geometry goes in: `period` and `where` are the caller's, from fixed cells, and
     the id is the reader's alias.
     """
-    parties = party_names(theatre)
+    parties = party_names(theatre) if names is None else names
     return TalkTo(
         marks=tuple(mark for mark in marks_of(finding) if mark is Mark.EXERCISE),
         severity=Severity.of(finding.severity),
@@ -122,8 +126,15 @@ def marks_of(finding: Finding) -> tuple[Mark, ...]:
     return tuple(mark for mark in Mark if mark in carried)
 
 
-def _meeting(finding: Finding, first: Declaration, second: Declaration, theatre: Theatre, where: Locality) -> Meeting:
-    parties, meets = party_names(theatre), _meets(finding)
+def _meeting(
+    finding: Finding,
+    first: Declaration,
+    second: Declaration,
+    theatre: Theatre,
+    parties: Mapping[str, str],
+    where: Locality,
+) -> Meeting:
+    meets = _meets(finding)
     line = finding.type in (FindingType.CROSSING, FindingType.WRONG_SIDE)
     begin, end = finding.first, finding.last
     if begin and end and end < begin:

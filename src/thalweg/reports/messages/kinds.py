@@ -293,6 +293,25 @@ class IdentityDiffers(Message):
     read: FreeText
 
 
+class Part(StrEnum):
+    POSITION = "position"
+    TIME = "time"
+    ALTITUDE = "altitude"
+    IDENTITY = "identity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch(Message):
+    """The same, where the two values are not at hand."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(Part)
+    by: ClassVar[str] = "part"
+
+    part: Part
+    party: Name
+    about: Id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disseminated(Message):
     """A party told one of its units."""
@@ -319,7 +338,18 @@ class Escalated(Message):
     party: Name  # that owes the answer
     about: Id
     due: Instant
-    by_when: Instant
+    by_when: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Message):
+    """A notice of a kind that has no message of its own, or not yet what its message needs."""
+
+    about: Id
+    party: Name
+    at: Instant
+    text: FreeText | None = None
+    by_when: Instant | None = None
 
 
 # ---------------------------------------------------- emergency, commitment
@@ -643,7 +673,7 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     Warned, TalkTo, FindingClosed, Probing, CrossingRecorded,
     Declared, Cancelled, Revalidated, Stale, Expiring, LateNotice, Lacking, DuplicateSuspected,
     Delivered, AnswerOwed, Acknowledged, ReadBackMatches, PositionDiffers, TimeDiffers, AltitudeDiffers,
-    IdentityDiffers, Disseminated, Relayed, Escalated, Checked, Released, Revoked,
+    IdentityDiffers, Mismatch, Disseminated, Relayed, Escalated, Told, Checked, Released, Revoked,
     Proposed, ProposalAccepted, ProposalDeclined, ProposalLapsed, QuietProposed, QuietGuaranteed, QuietStands,
     LineProposed, LineAgreed, LineDisputed, CustodyOffered, HandedOver,
     Note, Decision, RulesChanged, LineCheck, LineChecked, ChannelState, ChannelChanged, Participation,

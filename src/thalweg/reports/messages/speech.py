@@ -255,8 +255,7 @@ class Voice:
             return self._count(how.noun, inner)
         match how:
             case As.NAMES | As.IDS:
-                separator = re.escape(self.catalogue.text("list.separator"))
-                parts = re.split(f"{separator}(?![^{FSI}{LRI}]*{PDI})", text)  # not one inside a name
+                parts = _split(text, self.catalogue.text("list.separator"))
                 return tuple(part.strip(LRI + FSI + PDI) for part in parts)
             case As.DISTANCE | As.HEIGHT:
                 scale = 1000.0 if re.fullmatch(self._quantity("unit.km"), inner) else 1.0
@@ -285,7 +284,7 @@ class Voice:
                 }
                 return known.get(text, inner)
             case As.PLACE:
-                return PlaceName(text.split(" / ")[-1].strip(FSI + PDI))
+                return PlaceName(_split(text, " / ")[-1].strip(FSI + PDI))
             case _:
                 return inner
 
@@ -430,6 +429,11 @@ def _number_of(forms: Mapping[str, str], text: str, voice: Voice) -> int:
         if "{n}" not in form and form == text:
             return _IN_WORDS[category]
     return voice.heard_number(text)
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """The parts of a text between separators, but for a separator that is part of an isolated name."""
+    return re.split(f"{re.escape(separator)}(?![^{FSI}{LRI}]*{PDI})", text)
 
 
 def _form(form: str) -> str:
