@@ -25,7 +25,7 @@ from thalweg.desk.decide import Desk
 from thalweg.desk.office import KeyEntry, Listener, Reading
 from thalweg.formats import event as kinds
 from thalweg.ledger.entry import Entry
-from thalweg.ledger.errors import LedgerError
+from thalweg.ledger.errors import LedgerError, StoreFailed
 from thalweg.ledger.errors import Refused as NotAdmitted
 from thalweg.ledger.sequencer import Prepared, Sequencer, prepare
 from thalweg.model.errors import ThalwegError
@@ -36,6 +36,7 @@ from thalweg.state.recorded import KeyFact, Recorded, recorded
 
 _AT_ONCE = 64  # statements in one batch at most
 _DECIDING_S = 0.05  # and no more than it takes so long to decide
+_REPLACED = ("store.fenced", "store.moved")
 _WAKE_S = 1.0  # the longest the clocks go unlooked at
 
 
@@ -91,6 +92,8 @@ class LiveDesk:
     now: Callable[[], Instant]
     loop_s: Callable[[], float]
     counters: Counters = field(default_factory=Counters)
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once another process has become the one that decides."""
     _desk: Desk | None = None
     _queue: list[Waiting] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -165,7 +168,11 @@ class LiveDesk:
 
     async def register(self, entries: Sequence[KeyEntry]) -> None:
         """Entries of the key history under the registrar's key; raises as `take`."""
-        await self._queued(tuple(entries))
+        await self.register_all(entries)
+
+    async def register_all(self, entries: Sequence[KeyEntry]) -> str:
+        """As `register`; the result is empty, for there is no one event."""
+        return await self._queued(tuple(entries))
 
     async def _queued(self, what: Prepared | ForOfficer | tuple[KeyEntry, ...]) -> str:
         if self._closing:
@@ -217,6 +224,9 @@ class LiveDesk:
             return
         except LedgerError as error:
             self.counters.failed += 1
+            if error.code in _REPLACED:
+                self._give_up(taken)
+                return
             await self._again()
             for waiting in taken:
                 waiting.future.set_exception(error)
@@ -231,6 +241,18 @@ class LiveDesk:
                 waiting.future.set_result(waiting.event)
         # Whoever waited for this append reads before the next one begins.
         await asyncio.sleep(0)
+
+    def _give_up(self, taken: Sequence[Waiting]) -> None:
+        """Another process decides now. Nothing of this batch was appended; it is to be sent there."""
+        self._closing = True
+        self.lost.set()
+        for waiting in (*taken, *self._queue):
+            if not waiting.future.done():
+                waiting.future.set_exception(
+                    StoreFailed("desk.replaced", "Another process decides now; send it again.", happened="no")
+                )
+        self._queue.clear()
+        self._settled.set()
 
     def _decide(self, desk: Desk, book: Book, taken: list[Waiting]) -> None:
         start_s = self.loop_s()

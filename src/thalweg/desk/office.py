@@ -44,6 +44,12 @@ Listener = Callable[[Sequence[Recorded]], None]
 class Office(Protocol):
     """See the promise above."""
 
+    async def start(self) -> None:
+        """Fold the log and begin; on the event loop that all else is called on."""
+
+    async def stop(self) -> None:
+        """Answer what came in, then stop, and let another process decide."""
+
     async def take(self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = ()) -> str:
         """A signed entry with its (payload, salt) pairs; the hash of its event."""
 

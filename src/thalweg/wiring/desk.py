@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,8 @@ from thalweg.desk.book import Hands
 from thalweg.desk.check import references
 from thalweg.desk.decide import Desk
 from thalweg.desk.live import LiveDesk
+from thalweg.desk.office import Office, Reading
+from thalweg.desk.shared import SharedOffice, Shelf
 from thalweg.engine import Online
 from thalweg.engine.explain import Describe
 from thalweg.ledger.entry import Entry
@@ -21,6 +24,7 @@ from thalweg.model.errors import EngineError
 from thalweg.model.events import DESK
 from thalweg.model.instants import Instant
 from thalweg.policy.alias import Aliases
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
 from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.world import World
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from thalweg.model.accounts import AccountStore
     from thalweg.model.keeping import DeskTables
     from thalweg.stores.desk_home import DeskHome
+    from thalweg.stores.home import Writer
 
 _FOLD_AT_ONCE = 1024
 
@@ -40,7 +45,7 @@ class OpenDesk:
     """Everything that a server of one log needs of the world; `made` if the home is new."""
 
     home: DeskHome
-    office: LiveDesk
+    office: Office
     log: Log
     accounts: AccountStore
     tables: DeskTables
@@ -49,7 +54,6 @@ class OpenDesk:
 
     def close(self) -> None:
         """Let go of the stores. Stop the office first."""
-        self.office.log.close()
         self.tables.close()
         self.home.home.close()
 
@@ -72,28 +76,86 @@ def open_desk(
         passphrase=passphrase,
         identity_text=identity,
     )
-    writer = keys.home.writer(keys.unlocked)
-    desk, registrar = keys.desk_signer, keys.registrar_signer
-    if writer.log.history().key(desk.key.key_id) is None:
-        body = key_add_body(DESK, desk.key)
-        writer.say(keys.home.settings.registrar, KEY_ADD, body, at_ms=now_ms(), salt=random_bytes(32))
+    hands = _hands(keys)
     describe = references()
-    hands = Hands(desk, registrar, keys.home.settings.registrar, random_bytes, keys.secret("desk"), keys.officer)
-    reader: Log = keys.home.reader()
+    tables = keys.home.desk_tables(hands.secret)
+    office: Office
+    if store_of(keys).startswith("postgres:"):
+        office = _shared(keys, hands, tables, describe)
+    else:
+        office = _deciding(keys, hands, lambda: fold_world(keys.home.store), describe)
+    return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made)
+
+
+def store_of(keys: DeskHome) -> str:
+    """Where the log is kept: `sqlite:…` or `postgres:…`."""
+    return keys.home.settings.store
+
+
+def _hands(keys: DeskHome) -> Hands:
+    return Hands(
+        keys.desk_signer,
+        keys.registrar_signer,
+        keys.home.settings.registrar,
+        random_bytes,
+        keys.secret("desk"),
+        keys.officer,
+    )
+
+
+def _deciding(keys: DeskHome, hands: Hands, first: Callable[[], World], describe: Describe) -> LiveDesk:
+    """The desk as the one that decides: Refused (`store.held`) while another process does. `first` gives the world to
+    begin with; after a failed append it is folded from the store."""
+    return _live(keys, keys.home.writer(keys.unlocked), hands, first, describe)
+
+
+def _live(keys: DeskHome, writer: Writer, hands: Hands, first: Callable[[], World], describe: Describe) -> LiveDesk:
+    if writer.log.history().key(hands.desk.key.key_id) is None:
+        body = key_add_body(DESK, hands.desk.key)
+        writer.say(hands.registrar_name, KEY_ADD, body, at_ms=now_ms(), salt=random_bytes(32))
+    worlds = [first]
 
     def opened() -> Desk:
-        return fold_desk(keys.home.store, hands.secret, describe)
+        world = worlds.pop()() if worlds else fold_world(keys.home.store)
+        catch_up(world, keys.home.store)
+        return desk_over(world, hands.secret, describe)
 
-    office = LiveDesk(writer.log, hands, opened, lambda: Instant.of(now()), monotonic)
-    return OpenDesk(keys, office, reader, keys.accounts(), keys.home.desk_tables(keys.secret("desk")), describe, made)
+    return LiveDesk(writer.log, hands, opened, lambda: Instant.of(now()), monotonic)
 
 
-def fold_desk(store: Store, secret: bytes, describe: Describe | None) -> Desk:
-    """The deciding desk over everything that a store holds."""
+def _shared(keys: DeskHome, hands: Hands, tables: DeskTables, describe: Describe) -> SharedOffice:
+    store = keys.home.store
 
-    def payload(digest: bytes) -> bytes | None:
-        held = store.payload(digest)
-        return None if held is None else held.payload
+    def become(world: World) -> LiveDesk | None:
+        writer = keys.home.writer_in_turn(keys.unlocked, 0.0)
+        return None if writer is None else _live(keys, writer, hands, lambda: world, describe)
+
+    def reading(world: World) -> Reading:
+        policy = Policy(world, Aliases(hands.secret), describe)
+        return Reading(world, policy, Mailboxes(world, policy))
+
+    shelf = Shelf(
+        wait=store.wait,
+        read=lambda start, stop: [
+            recorded(index, Entry.parse(data), _payloads(store))
+            for index, data in enumerate(store.entries(start, stop), start)
+        ],
+        fold=lambda: fold_world(store),
+        become=become,
+        reading=reading,
+    )
+    return SharedOffice(shelf, tables.requests, now_ms, random_bytes)
+
+
+def desk_over(world: World, secret: bytes, describe: Describe | None) -> Desk:
+    """The deciding desk over a world."""
+    policy = Policy(world, Aliases(secret), describe)
+    return Desk(world, policy, lambda theatre: Online(theatre, describe=describe), __version__)
+
+
+def fold_world(store: Store) -> World:
+    """Everything that a store holds, folded from its first entry."""
+    payload = _payloads(store)
 
     def load(index: int) -> Recorded:
         data = store.entry(index)
@@ -102,10 +164,23 @@ def fold_desk(store: Store, secret: bytes, describe: Describe | None) -> Desk:
         return recorded(index, Entry.parse(data), payload)
 
     world = World(load)
+    catch_up(world, store)
+    return world
+
+
+def catch_up(world: World, store: Store) -> None:
+    """Fold what the store holds and the world has not seen."""
     head = store.head()
     size = 0 if head is None else head.head.size
-    for start in range(0, size, _FOLD_AT_ONCE):
+    payload = _payloads(store)
+    for start in range(world.size, size, _FOLD_AT_ONCE):
         for index, data in enumerate(store.entries(start, min(size, start + _FOLD_AT_ONCE)), start):
             world.apply(recorded(index, Entry.parse(data), payload))
-    policy = Policy(world, Aliases(secret), describe)
-    return Desk(world, policy, lambda theatre: Online(theatre, describe=describe), __version__)
+
+
+def _payloads(store: Store) -> Callable[[bytes], bytes | None]:
+    def payload(digest: bytes) -> bytes | None:
+        held = store.payload(digest)
+        return None if held is None else held.payload
+
+    return payload
