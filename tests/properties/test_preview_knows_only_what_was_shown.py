@@ -57,6 +57,7 @@ def test_older_versions_and_its_own_chain_do_not_count(
 ) -> None:
     """R9."""
     theatre, shown, rest = world
+    rest = [replace(each, party=shown[0].party) for each in rest]
     asked = replace(shown[0], revision=revision, replaces=rest[0].declaration_id if rest else "")
     later = [replace(each, title=f"{each.title}, moved", revision=each.revision + 1) for each in shown[1:]]
     once = preview(asked, later, theatre)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from thalweg.engine import Cancelled, Declared, Online, Tick, batch, live
+from thalweg.engine import Cancelled, Declared, Online, Tick, batch, live, preview
 from thalweg.engine.links import Links
 from thalweg.model.declarations import Cancellation, Declaration, Kind, Medium, Volume
 from thalweg.model.errors import EngineError
@@ -239,3 +239,14 @@ def test_what_was_loaded_as_over_stays_over() -> None:
     online.load([operation(1)], [], over=[operation(0).version_id])
     assert online.feed(Declared(operation(0))).over
     assert len(online.feed(Declared(operation(2))).opened) == 1
+
+
+def test_a_preview_leaves_out_no_other_partys_declaration_that_happens_to_have_its_id() -> None:
+    """D5: a finding left out reads as none."""
+    own = operation(1)
+    other = replace(operation(2), declaration_id="of-1")
+    third = replace(operation(0), declaration_id="of-1")
+    findings, _ = preview(own, [other, third], ANY)
+    assert len(findings) == 2
+    findings, _ = preview(own, [other, third, operation(1, revision=1)], ANY)
+    assert len(findings) == 2

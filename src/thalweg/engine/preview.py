@@ -25,11 +25,12 @@ def preview(
     Left out of `shown` are the declaration's own chain and the chain that it replaces; of several versions of one
     chain the one with the highest revision is taken. The time rises with the number shown.
     """
-    own = {declaration.declaration_id, declaration.replaces}
-    chains: dict[str, Declaration] = {}
+    own = {(declaration.party, declaration.declaration_id), (declaration.party, declaration.replaces)}
+    chains: dict[tuple[str, str], Declaration] = {}  # two parties may use one id
     for each in sorted(shown, key=lambda each: (each.revision, each.version_id)):
-        if each.declaration_id not in own:
-            chains[each.declaration_id] = each
+        chain = (each.party, each.declaration_id)
+        if chain not in own:
+            chains[chain] = each
     others = list(chains.values())
     online = Online(theatre, describe=describe)
     online.load(others, ())

@@ -683,8 +683,8 @@ class Shelves:
         self._kept.pop()
 
     def reach(self, question: Herd, rows: tuple[int, int]) -> Reached:
-        """What is alive on the shelves, has a rule with the question's parts in the range and may be near enough; rule 0,
-        which hands over to lines, does not count."""
+        """What is alive on the shelves, has a rule with the question's parts in the range and may be near enough;
+        rule 0, which hands over to lines, does not count."""
         out = _Results()
         _check(
             _lib.thalweg_reach(
