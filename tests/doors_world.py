@@ -75,7 +75,7 @@ class World:
             bytes(range(32)),
             lambda kind, fields: self.audited.append((kind, fields)),
             lambda _asking, act, party, _role: (act, party) in self.allowed,
-            lambda account, role: self.joined.append((account.author, role)),
+            lambda account, role, _key: self.joined.append((account.author, role)),
         )
         told = {"log": lambda line: self.lines.append(json.loads(line)), "ticks": lambda: self.now_ms / 1000}
         self.app = application(self.doors, ShellSettings(**{**told, **self.around}))

@@ -20,7 +20,6 @@ from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar
 from cyclopts import App, Parameter
 
 from thalweg import wiring
-from thalweg.cli.verify import read_trust, write_trust
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical, identity
 from thalweg.ledger.canonical import HASH_BYTES, Reader, Value
@@ -33,6 +32,7 @@ from thalweg.ledger.note import COSIGNATURE, NoteKey, VerifierKey
 from thalweg.ledger.receipt import BUNDLE, Bundle, Policy, ProvenEntry, Receipt
 from thalweg.ledger.sequencer import Log
 from thalweg.ledger.tree import leaf_hash
+from thalweg.ledger.trust import read_trust, write_trust
 from thalweg.ledger.verify import Trust, utc, verify_bundle, verify_checkpoint, verify_receipt
 from thalweg.server.witness import Witness, ask_witness, fetcher, serve
 

@@ -26,11 +26,11 @@ SCOPES = ("read", "write")
 LONGEST_LABEL = 80
 DIGEST_BYTES = 32
 
-How = Literal["passkey", "password+totp", "token", "certificate"]
+How = Literal["passkey", "password+totp", "device-key", "token", "certificate"]
 """How somebody came in."""
 
-StrongHow = Literal["passkey", "password+totp"]
-"""How a person comes in: something they have, and something they know or are."""
+StrongHow = Literal["passkey", "password+totp", "device-key"]
+"""How a person comes in: something they have, and something they know or are. What opens a device key, its holder decides."""
 
 ContactKind = Literal["email", "phone", "webhook"]
 
@@ -233,9 +233,9 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Ceremony:
-    """What the server must remember between asking and checking: taken out once, by the browser that asked.
+    """What the server must remember between asking and checking: taken out once, by whoever asked.
 
-    `digest` is that of the browser's ceremony cookie; `content` is the challenge, or sealed bytes.
+    `digest` is that of the browser's ceremony cookie, or of a device's challenge; `content` is the challenge, or sealed bytes.
     """
 
     digest: bytes = field(repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
@@ -13,8 +13,12 @@ from fastapi import FastAPI
 from thalweg import __version__
 from thalweg.desk.intake import Blob, Intake, intake_blobs
 from thalweg.desk.office import KeyEntry
-from thalweg.ledger.identity import GRANT, KEY_ADD, grant_body, key_add_body
+from thalweg.ledger.entry import AuthorKey
+from thalweg.ledger.identity import GRANT, KEY_ADD, KEY_REVOKE, grant_body, key_add_body, key_revoke_body
 from thalweg.ledger.receipt import Policy as ReceiptPolicy
+from thalweg.ledger.tree import leaf_hash
+from thalweg.ledger.trust import write_trust
+from thalweg.ledger.verify import Trust
 from thalweg.model.accounts import Account
 from thalweg.model.events import SECRETARIAT, Role
 from thalweg.model.instants import Instant
@@ -81,17 +85,21 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     loop: list[asyncio.AbstractEventLoop] = []
     office = opened.office
 
-    def joined(account: Account, role: str) -> None:
-        """Somebody came in: the server holds a key for them until they bring their own, and the registrar enters it.
-        Called from a worker thread; returns when it is in the log."""
-        signer = opened.home.hold_key(account.author)
+    def register(entries: Sequence[KeyEntry]) -> None:
+        asyncio.run_coroutine_threadsafe(office.register(entries), loop[0]).result()
+
+    author_keys = _AuthorKeys(opened, register)
+
+    def joined(account: Account, role: str, key: AuthorKey | None) -> None:
+        """Somebody came in: the registrar enters the key that they bring, or one that the server holds for them until
+        they bring their own. Called from a worker thread; returns when it is in the log."""
         scope = "" if role == Role.SECRETARIAT.value else account.party
         granted = Role.WATCH.value if role == "machine" else role
-        entries = (
-            KeyEntry(KEY_ADD, key_add_body(account.author, signer.key)),
-            KeyEntry(GRANT, grant_body(account.author, granted, scope)),
-        )
-        asyncio.run_coroutine_threadsafe(office.register(entries), loop[0]).result()
+        grant = KeyEntry(GRANT, grant_body(account.author, granted, scope))
+        if key is None:
+            register((KeyEntry(KEY_ADD, key_add_body(account.author, opened.home.hold_key(account.author).key)), grant))
+        else:
+            author_keys.bring(account.author, key, "lost", grant)
 
     def may(principal: Principal, act: str, party: str, role: str) -> bool:
         return asyncio.run_coroutine_threadsafe(_may(principal, act, party, role), loop[0]).result()
@@ -116,6 +124,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         audit=lambda kind, fields: settings.log(_audit_line(kind, fields)),
         may=may,
         joined=joined,
+        keys=author_keys,
     )
     streams = Streams(office)
 
@@ -146,7 +155,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         review=review,
         describe=opened.describe,
         trust=ReceiptPolicy(opened.log.origin, opened.home.home.settings.log_key, (), 0),
-        holds_key=lambda author: opened.home.officer(author) is not None,
+        holds_key=author_keys.held_here,
         version=__version__,
     )
     shell = ShellSettings(
@@ -159,6 +168,41 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     )
     build_shell(app, doors, shell)
     return Built(app, doors)
+
+
+class _AuthorKeys:
+    """The keys of authors, as the log has them and as the registrar changes them (`doors.AuthorKeys`)."""
+
+    def __init__(self, opened: OpenDesk, register: Callable[[Sequence[KeyEntry]], None]) -> None:
+        self._opened = opened
+        self._register = register
+
+    def valid(self, author: str) -> tuple[AuthorKey, ...]:
+        records = self._opened.log.history().records()
+        return tuple(each.key for each in records if each.author == author and each.ended is None)
+
+    def bring(self, author: str, key: AuthorKey, reason: str, *more: KeyEntry) -> None:
+        ended = [each.key_id for each in self.valid(author) if each.key_id != key.key_id]
+        self._register(
+            (
+                KeyEntry(KEY_ADD, key_add_body(author, key)),
+                *(KeyEntry(KEY_REVOKE, key_revoke_body(author, each, reason, None)) for each in ended),
+                *more,
+            )
+        )
+        self._opened.home.let_go(author)
+
+    def end(self, author: str, key: str, reason: str) -> None:
+        self._register((KeyEntry(KEY_REVOKE, key_revoke_body(author, key, reason, None)),))
+
+    def told(self, author: str) -> tuple[str, bytes, bytes]:
+        log, home = self._opened.log, self._opened.home.home
+        tip = home.store.tip(author)
+        trust = Trust(log.origin, (home.settings.log_key,), leaf_hash(log.entry(0)))
+        return log.origin, write_trust(trust), b"" if tip is None else log.entry(tip.index)
+
+    def held_here(self, author: str) -> bool:
+        return self._opened.home.officer(author) is not None
 
 
 def review(data: bytes, name: str, party: str, theatre: Theatre) -> Intake:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from thalweg.ledger.entry import AuthorKey
 from thalweg.model.accounts import Account, AccountStore, How
 from thalweg.model.errors import ValueRefused
+from thalweg.server.problems import Refusal
 from thalweg.server.rates import Rate, Rates
 
 _MINUTE_MS = 60_000
@@ -98,7 +101,43 @@ class Principal:
     """When the session, token or certificate's entry ends."""
 
 
-def _nobody(_account: Account, _role: str) -> None:
+class AuthorKeys(Protocol):
+    """The keys of authors in the ledger. Called from worker threads; what returns is in the log."""
+
+    def valid(self, author: str, /) -> Sequence[AuthorKey]:
+        """Those that the author signs with now, whoever holds them."""
+
+    def bring(self, author: str, key: AuthorKey, reason: str, /) -> None:
+        """Enter a key of the author's own; every other one ends, for that reason (`identity.REASONS`)."""
+
+    def end(self, author: str, key: str, reason: str, /) -> None:
+        """End one key, by its id."""
+
+    def told(self, author: str, /) -> tuple[str, bytes, bytes]:
+        """What the author's device has to know: the log's origin, its trust file, and the author's newest entry."""
+
+
+class NoKeys:
+    """For a server without a desk: nobody signs anything."""
+
+    def valid(self, *_: str) -> Sequence[AuthorKey]:
+        return ()
+
+    def bring(self, *_: str | AuthorKey) -> None:
+        raise _no_desk()
+
+    def end(self, *_: str) -> None:
+        raise _no_desk()
+
+    def told(self, *_: str) -> tuple[str, bytes, bytes]:
+        raise _no_desk()
+
+
+def _no_desk() -> Refusal:
+    return Refusal("key-absent", "There is no desk behind these doors, and so nothing to sign.")
+
+
+def _nobody(_account: Account, _role: str, _key: AuthorKey | None) -> None:
     """For a server without a desk."""
 
 
@@ -111,9 +150,9 @@ class Doors:
     """Everything that `sessions`, `signin` and `keys` need. `key` is 32 secret bytes of this installation.
 
     `may(principal, act, party, role)` answers from the ledger's grants whether somebody may `invite` (for a party and
-    role), keep `machine` accounts or `contacts` of a party, or `disable` its accounts. `joined(account, role)` is
+    role), keep `machine` accounts or `contacts` of a party, or `disable` its accounts. `joined(account, role, key)` is
     called when an invitation was accepted, and with the role `machine` when a machine was added: the desk then enters
-    the author's key and the grant. All of them are called from worker threads.
+    the grant and a key, the author's own if they bring one. All of them are called from worker threads.
     """
 
     store: AccountStore
@@ -123,7 +162,8 @@ class Doors:
     key: bytes = field(repr=False)
     audit: Audit
     may: Callable[[Principal, str, str, str], bool] = _may_nothing
-    joined: Callable[[Account, str], None] = _nobody
+    joined: Callable[[Account, str, AuthorKey | None], None] = _nobody
+    keys: AuthorKeys = field(default_factory=NoKeys)
     rates: Rates = field(default_factory=Rates)
     known: dict[bytes, tuple[Principal, int]] = field(default_factory=dict, repr=False)
 

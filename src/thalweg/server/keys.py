@@ -22,19 +22,27 @@ from thalweg.server import passkeys, passwords
 from thalweg.server.doors import Doors, Principal
 from thalweg.server.peer import certificate_bytes
 from thalweg.server.problems import Refusal
-from thalweg.server.sessions import TOKEN_PREFIX, doors_of, set_ceremony, take_ceremony
+from thalweg.server.sessions import doors_of, set_ceremony, take_ceremony, take_challenge
 from thalweg.server.signin import (
     Body,
     CodeAnswer,
+    DeviceTold,
     FreshPerson,
+    KeyAnswer,
+    KeyChallenge,
     Label,
     Login,
     PasskeyAnswer,
     Password,
     Seed,
     Someone,
+    device_key,
+    device_told,
     end_others,
+    held_by,
     invite,
+    key_challenge,
+    make_token,
     new_author,
     new_id,
     password_keys,
@@ -53,6 +61,13 @@ Name = Annotated[str, Field(max_length=64, pattern=r"^([a-z0-9][a-z0-9._-]*)?$")
 
 
 class PasskeyStart(Body):
+    label: Label = ""
+
+
+class DeviceStart(Body):
+    """`key` is the public half of the device's key; `label` names its token."""
+
+    key: dict[str, str]
     label: Label = ""
 
 
@@ -134,7 +149,15 @@ class ContactTold(Body):
     digest: str
 
 
+class AuthorKeyTold(Body):
+    """A key that one's statements are signed with; `holder` is `author` or `server`."""
+
+    key: str
+    holder: str
+
+
 class KeysTold(Body):
+    author_keys: list[AuthorKeyTold]
     passkeys: list[PasskeyTold]
     password: bool
     recovery_codes: int
@@ -182,6 +205,7 @@ def list_keys(request: Request, asking: Someone, account: Name = "") -> KeysTold
     owner = _owner(doors, asking, account)
     recovery = doors.store.recovery(owner.id)
     return KeysTold(
+        author_keys=[AuthorKeyTold(key=held.key_id, holder=held.holder) for held in doors.keys.valid(owner.author)],
         passkeys=[
             PasskeyTold(
                 credential=_text(held.credential),
@@ -246,6 +270,42 @@ def remove_passkey(request: Request, credential: str, asking: FreshPerson) -> No
     doors.audit("passkey.removed", {"author": asking.author, "key": digest(named).hex()})
 
 
+@router.post("/keys/device/start")
+def device_start(request: Request, asking: FreshPerson, body: DeviceStart) -> KeyChallenge:
+    """A challenge for the key of a device from which one will sign oneself, or for the key that replaces it."""
+    doors = doors_of(request)
+    content = {"key": device_key(body.key).value(), "label": body.label}
+    return key_challenge(doors, "add-device", asking.account, asking.author, seal(doors, "add-device", content))
+
+
+@router.post("/keys/device", status_code=201)
+def add_device(request: Request, asking: FreshPerson, body: KeyAnswer) -> DeviceTold:
+    """Enters the device's key; the one before it, on a device or at the server, is retired."""
+    doors = doors_of(request)
+    challenge = bytes.fromhex(body.challenge)
+    plan = unseal(doors, "add-device", take_challenge(doors, challenge, "add-device", asking.account))
+    key, account = device_key(plan["key"]), doors.store.account(asking.account)
+    held_by(doors, key, asking.author, challenge, body.signature)
+    if account is None:
+        raise _absent()
+    if any(held.key_id == key.key_id for held in doors.keys.valid(asking.author)):
+        raise Refusal("key-known", "That key is known already.")
+    doors.keys.bring(asking.author, key, "retired")
+    doors.audit("device.added", {"author": asking.author, "key": key.key_id})
+    return device_told(doors, account, key, plan["label"])
+
+
+@router.delete("/keys/device/{key}", status_code=204)
+def end_device(request: Request, key: str, asking: FreshPerson) -> None:
+    """Ends the key of a device that was lost; nothing can be signed for its officer until another is brought."""
+    doors = doors_of(request)
+    if not any(held.key_id == key and held.holder == "author" for held in doors.keys.valid(asking.author)):
+        raise _absent()
+    doors.keys.end(asking.author, key, "lost")
+    end_others(doors, asking)
+    doors.audit("device.ended", {"author": asking.author, "key": key})
+
+
 @router.post("/keys/password/start")
 def password_start(request: Request, response: Response, asking: FreshPerson, body: PasswordStart) -> Seed:
     """A new password, and a new generator to go with it; nothing changes until its first code is shown."""
@@ -290,7 +350,7 @@ def add_machine(request: Request, asking: FreshPerson, body: MachineStart) -> Ac
     if not doors.store.add_account(made):
         raise Refusal("login-taken", "That login belongs to somebody already.")
     doors.audit("machine.added", {"author": made.author, "party": made.party, "by": asking.author})
-    doors.joined(made, "machine")
+    doors.joined(made, "machine", None)
     return _account_told(made)
 
 
@@ -316,20 +376,7 @@ def add_token(request: Request, asking: FreshPerson, body: TokenStart) -> NewTok
     """A bearer token for a machine, or for a program of one's own."""
     doors = doors_of(request)
     owner = _owner(doors, asking, body.account)
-    text = TOKEN_PREFIX + _text(doors.random_bytes(32))
-    now = doors.now()
-    made = Token(
-        new_id(doors, "t"),
-        digest(text.encode()),
-        owner.id,
-        tuple(sorted(set(body.scopes))),
-        now,
-        now + _lasts(doors, body.days),
-        0,
-        body.label,
-    )
-    doors.store.add_token(made)
-    doors.audit("token.made", {"author": owner.author, "token": made.id, "scopes": " ".join(made.scopes)})
+    made, text = make_token(doors, owner, body.scopes, _lasts(doors, body.days), body.label)
     return NewToken(**_token_told(made).model_dump(), token=text)
 
 

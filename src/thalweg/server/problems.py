@@ -26,6 +26,7 @@ class Refusal(ThalwegError):
 STATUS: Mapping[str, int] = MappingProxyType(
     {
         "ceremony-over": 400,
+        "device-key": 400,
         "passkey-refused": 400,
         "sign-in-needed": 401,
         "sign-in-refused": 401,

@@ -89,7 +89,7 @@ def _holds(doors: Doors, asking: Principal) -> bool:
                 _by_token_digest(asking.key, doors)
             case "certificate":
                 _by_certificate(asking.key, doors)
-            case "passkey" | "password+totp":
+            case "passkey" | "password+totp" | "device-key":
                 return _by_session(asking.key, doors) is not None
             case _:
                 assert_never(asking.how)
@@ -218,7 +218,28 @@ def take_ceremony(request: Request, response: Response, purpose: str, account: s
         or ceremony.expires_ms <= doors.now()
         or (ceremony.purpose, ceremony.account) != (purpose, account)
     ):
-        raise Refusal("ceremony-over", "This took too long, or was done already; begin again.")
+        raise _ceremony_over()
+    return ceremony.content
+
+
+def set_challenge(doors: Doors, purpose: str, account: str, content: bytes) -> bytes:
+    """As `set_ceremony`, for a program that keeps no cookies: it is remembered under the challenge itself."""
+    challenge = doors.random_bytes(_SECRET_BYTES)
+    doors.store.add_ceremony(
+        Ceremony(digest(challenge), purpose, account, content, doors.now() + doors.settings.ceremony_ms)
+    )
+    return challenge
+
+
+def take_challenge(doors: Doors, challenge: bytes, purpose: str, account: str) -> bytes:
+    """What was remembered under the challenge, once. Refusal as `take_ceremony`."""
+    ceremony = doors.store.take_ceremony(digest(challenge))
+    if (
+        ceremony is None
+        or ceremony.expires_ms <= doors.now()
+        or (ceremony.purpose, ceremony.account) != (purpose, account)
+    ):
+        raise _ceremony_over()
     return ceremony.content
 
 
@@ -400,6 +421,10 @@ def _drop_cookie(response: Response, settings: DoorSettings, name: str) -> None:
 
 def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _ceremony_over() -> Refusal:
+    return Refusal("ceremony-over", "This took too long, or was done already; begin again.")
 
 
 def _over() -> Refusal:

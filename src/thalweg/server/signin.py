@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from thalweg.ledger.entry import AuthorKey
+from thalweg.ledger.errors import LedgerError
 from thalweg.model.accounts import (
     LOGIN,
     Account,
@@ -25,6 +27,7 @@ from thalweg.model.accounts import (
     PasswordSecret,
     RecoveryCodes,
     StrongHow,
+    Token,
     TotpSecret,
     digest,
 )
@@ -32,6 +35,7 @@ from thalweg.server import passkeys, passwords
 from thalweg.server.doors import Doors, Principal
 from thalweg.server.problems import Refusal
 from thalweg.server.sessions import (
+    TOKEN_PREFIX,
     Begun,
     at_the_door,
     begin,
@@ -43,8 +47,10 @@ from thalweg.server.sessions import (
     known_device,
     person,
     set_ceremony,
+    set_challenge,
     strengthen,
     take_ceremony,
+    take_challenge,
 )
 
 INVITATION_PREFIX = "thi_"
@@ -68,6 +74,7 @@ Code = Annotated[str, Field(min_length=6, max_length=40)]
 Password = Annotated[str, Field(min_length=1, max_length=1024)]
 Label = Annotated[str, Field(max_length=80)]
 InvitationText = Annotated[str, Field(min_length=8, max_length=80)]
+Challenge = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class PasskeyAnswer(Body):
@@ -109,6 +116,28 @@ class JoinPassword(JoinStart):
     password: Password
 
 
+class JoinKey(JoinStart):
+    """`key` is the public half of the device's key, as entries name it (docs/spec/identity.md)."""
+
+    key: dict[str, str]
+
+
+class KeyAnswer(Body):
+    """The challenge that was given, and the key's signature over origin, author and challenge
+    (docs/reference/sign-in.md), as base64."""
+
+    challenge: Challenge
+    signature: Annotated[str, Field(max_length=128)]
+
+
+class KeyStart(Body):
+    author: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class KeySignIn(KeyStart, KeyAnswer):
+    """Signs in the author whose device this is."""
+
+
 class CodeAnswer(Body):
     code: Code
 
@@ -131,6 +160,33 @@ class Joined(SignedIn):
     """`recovery_codes` are shown this once."""
 
     recovery_codes: list[str] = []
+
+
+class KeyChallenge(BaseModel):
+    """What the device signs to show that it holds its key."""
+
+    author: str
+    origin: str
+    challenge: str
+    expires_ms: int
+
+
+class DeviceTold(BaseModel):
+    """What a device needs so as to sign and to verify. `trust` is the log's trust file; `newest` the author's newest
+    entry as base64, empty where there is none; `token` is shown this once."""
+
+    account: str
+    login: str
+    author: str
+    party: str
+    language: str
+    key: str
+    origin: str
+    trust: str
+    newest: str
+    token: str
+    token_id: str
+    token_expires_ms: int
 
 
 class Seed(BaseModel):
@@ -299,6 +355,50 @@ def join_with_password(request: Request, response: Response, body: CodeAnswer) -
     )
 
 
+@router.post("/join/key/start", dependencies=[AsksAnyone])
+def join_key_start(request: Request, body: JoinKey) -> KeyChallenge:
+    """For whoever signs on a device of their own: a challenge for its key, to accept an invitation with."""
+    doors = doors_of(request)
+    held, account = _joining(doors, body)
+    content = {"key": device_key(body.key).value(), "label": body.label, **_plan(held, account)}
+    return key_challenge(doors, "join-key", "", account.author, seal(doors, "join-key", content))
+
+
+@router.post("/join/key", dependencies=[AsksAnyone])
+def join_with_key(request: Request, body: KeyAnswer) -> DeviceTold:
+    """Accepts an invitation with the device's key, which the registrar enters, and gives the device a token. The server
+    holds no key for this officer. For an account made anew, every key that it had ends as lost."""
+    doors = doors_of(request)
+    challenge = bytes.fromhex(body.challenge)
+    plan = unseal(doors, "join-key", take_challenge(doors, challenge, "join-key", ""))
+    account, key = _planned(doors, plan), device_key(plan["key"])
+    held_by(doors, key, account.author, challenge, body.signature)
+    _accept(doors, plan, Joining(bytes.fromhex(plan["invitation"]), account), "device-key", key)
+    return device_told(doors, account, key, plan["label"])
+
+
+@router.post("/key/start", dependencies=[AsksAnyone])
+def key_start(request: Request, body: KeyStart) -> KeyChallenge:
+    """A challenge for the key of an author's device; the same for an author that there is not."""
+    return key_challenge(doors_of(request), "sign-in-key", body.author, body.author, b"")
+
+
+@router.post("/key", dependencies=[AsksAnyone])
+def with_key(request: Request, response: Response, body: KeySignIn) -> SignedIn:
+    """Signs in with the key of one's device, so as to change keys or invite."""
+    doors = doors_of(request)
+    challenge = bytes.fromhex(body.challenge)
+    take_challenge(doors, challenge, "sign-in-key", body.author)
+    account = next((each for each in doors.store.accounts() if each.author == body.author), None)
+    if account is None or not any(
+        _proved(key, doors.settings.origin, body.author, challenge, body.signature)
+        for key in doors.keys.valid(body.author)
+        if key.holder == "author"
+    ):
+        raise Refusal("sign-in-refused", "This key does not open this door.")
+    return _told(account, begin(request, response, account, "device-key"))
+
+
 @router.get("/me")
 def me(request: Request, asking: Someone) -> SignedIn:
     """Who is signed in here."""
@@ -407,6 +507,71 @@ def unseal(doors: Doors, purpose: str, sealed: bytes) -> dict[str, Any]:
     return content
 
 
+def device_key(value: Mapping[str, Any]) -> AuthorKey:
+    """The public key of a device. Refusal unless it is one that its author holds."""
+    key = AuthorKey.read(dict(value))
+    if key.algorithm != "ed25519" or key.holder != "author":
+        raise Refusal("device-key", "A device signs with an Ed25519 key that its author holds.")
+    return key
+
+
+def key_challenge(doors: Doors, purpose: str, whose: str, author: str, content: bytes) -> KeyChallenge:
+    """A fresh challenge for a device's key."""
+    challenge = set_challenge(doors, purpose, whose, content)
+    return KeyChallenge(
+        author=author,
+        origin=doors.settings.origin,
+        challenge=challenge.hex(),
+        expires_ms=doors.now() + doors.settings.ceremony_ms,
+    )
+
+
+def held_by(doors: Doors, key: AuthorKey, author: str, challenge: bytes, signature: str) -> None:
+    """Refusal unless whoever answers holds the key."""
+    if not _proved(key, doors.settings.origin, author, challenge, signature):
+        raise Refusal("device-key", "The signature does not show that you hold this key; begin again.")
+
+
+def device_told(doors: Doors, account: Account, key: AuthorKey, label: str) -> DeviceTold:
+    """What the device is to keep, with a token of its own."""
+    made, text = make_token(doors, account, ("read", "write"), doors.settings.token_ms, label or "device")
+    origin, trust, newest = doors.keys.told(account.author)
+    return DeviceTold(
+        account=account.id,
+        login=account.login,
+        author=account.author,
+        party=account.party,
+        language=account.language,
+        key=key.key_id,
+        origin=origin,
+        trust=trust.decode(),
+        newest=base64.b64encode(newest).decode(),
+        token=text,
+        token_id=made.id,
+        token_expires_ms=made.expires_ms,
+    )
+
+
+def make_token(doors: Doors, owner: Account, scopes: Sequence[str], lasts_ms: int, label: str) -> tuple[Token, str]:
+    """A new bearer token of an account, and its text, which is kept nowhere."""
+    text = TOKEN_PREFIX + base64.urlsafe_b64encode(doors.random_bytes(32)).rstrip(b"=").decode()
+    now = doors.now()
+    made = Token(
+        new_id(doors, "t"), digest(text.encode()), owner.id, tuple(sorted(set(scopes))), now, now + lasts_ms, 0, label
+    )
+    doors.store.add_token(made)
+    doors.audit("token.made", {"author": owner.author, "token": made.id, "scopes": " ".join(made.scopes)})
+    return made, text
+
+
+def _proved(key: AuthorKey, origin: str, author: str, challenge: bytes, signature: str) -> bool:
+    try:
+        key.verify_possession(base64.b64decode(signature, validate=True), origin, author, challenge)
+    except (LedgerError, ValueError):
+        return False
+    return True
+
+
 def password_plan(doors: Doors, asking: Principal, password: str) -> tuple[dict[str, Any], Seed]:
     """What to remember of a password whose generator is not confirmed yet, and the generator's seed."""
     return _password_plan(doors, asking.account, asking.login, password)
@@ -511,9 +676,17 @@ def _join(
     recovery: RecoveryCodes | None = None,
     codes: tuple[str, ...] = (),
 ) -> Joined:
-    doors = doors_of(request)
-    anew = doors.store.account(account.id) is not None
     joining = Joining(bytes.fromhex(plan["invitation"]), account, passkey, password, totp, recovery)
+    _accept(doors_of(request), plan, joining, how)
+    begun = begin(request, response, account, how)
+    return Joined(**_told(account, begun).model_dump(), recovery_codes=list(codes))
+
+
+def _accept(
+    doors: Doors, plan: Mapping[str, Any], joining: Joining, how: StrongHow, key: AuthorKey | None = None
+) -> None:
+    account = joining.account
+    anew = doors.store.account(account.id) is not None
     held = doors.store.invitation(joining.invitation)
     if held is None or doors.now() >= held.expires_ms or not doors.store.join(joining):
         if held is not None and doors.store.invitation(joining.invitation) is not None:
@@ -522,10 +695,8 @@ def _join(
     doors.forget()
     kind = "account.rejoined" if anew else "account.joined"
     doors.audit(kind, {"author": account.author, "party": account.party, "role": plan["role"], "how": how})
-    if not anew:
-        doors.joined(account, plan["role"])
-    begun = begin(request, response, account, how)
-    return Joined(**_told(account, begun).model_dump(), recovery_codes=list(codes))
+    if key is not None or not anew:
+        doors.joined(account, plan["role"], key)
 
 
 def _taken() -> Refusal:

@@ -70,6 +70,13 @@ class DeskHome:
             raise Refused("keys.there", f"The key of {author} is not one that the server holds.", name=author)
         return signer
 
+    def let_go(self, author: str) -> None:
+        """Forget the key held here for an officer, who signs on a device of their own from now on."""
+        if self.officer(author) is not None:
+            self.home.keys.remove("author", author)
+        with self._lock:
+            self._officers.pop(author, None)
+
     def accounts(self) -> AccountStore:
         """Who may sign in: in the same database as the log, or in a file of its own."""
         scheme, _, rest = self.home.settings.store.partition(":")

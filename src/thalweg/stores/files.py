@@ -112,6 +112,10 @@ class KeyRing:
         """Whether there is a key of that name."""
         return _key_file(self._folder, kind, name).exists()
 
+    def remove(self, kind: str, name: str) -> None:
+        """Forget a key that has ended."""
+        _key_file(self._folder, kind, name).unlink(missing_ok=True)
+
     def pending(self, kind: str, name: str) -> bool:
         """Whether a key is sealed that is to take the place of the one of that name."""
         return _key_file(self._folder, kind, name + NEXT).exists()
