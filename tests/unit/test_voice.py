@@ -30,7 +30,7 @@ from thalweg.formats import voice
 from thalweg.formats.voice import checks
 from thalweg.formats.voice.folding import fold
 from thalweg.formats.voice.language import DIGITS, LEAST_DISTANCE, SPELLING, language_of
-from thalweg.formats.voice.lines import FREE, SPELLED, spelled, typed
+from thalweg.formats.voice.lines import FREE, SPELLED, Counted, Line, Number, Word, spelled, typed, written
 from thalweg.model.declarations import Cancellation, Declaration, Kind, Uncertainty, Volume
 from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.instants import ALWAYS, Instant
@@ -444,6 +444,52 @@ def test_any_text_at_all_ends_in_an_answer_or_in_our_error() -> None:
         with pytest.raises(InputError, match=r".") as refused:
             voice.read(text)
         assert refused.value.code.startswith("voice-")
+
+
+def test_lines_that_agree_and_contradict_themselves_end_in_our_error() -> None:
+    """Whoever knows the form can make check words for any nonsense."""
+    rng = random.Random(8)
+    language = language_of("en")
+    read = 0
+    for _ in range(200):
+        lines = [typed(line, language).line for line in voice.write(rng.choice(messages()))[:-2]]
+        bodies = [[*line.items] for line in lines if line is not None]
+        for _ in range(rng.randint(0, 2)):
+            at = rng.randrange(len(bodies))
+            match rng.randrange(5):
+                case 0:
+                    bodies.pop(at)
+                case 1:
+                    bodies.insert(at, list(rng.choice(bodies)))
+                case 2:
+                    bodies[at].pop(rng.randrange(1, len(bodies[at])) if len(bodies[at]) > 1 else 0)
+                case 3:
+                    bodies[at].append(rng.choice((Number("9" * 400), Number("1.2.3"), Word("open"), Word("metres"))))
+                case _:
+                    place = rng.randrange(len(bodies[at]))
+                    bodies[at][place] = rng.choice((Number("0"), Number("99999999"), Word("fl"), Word("via")))
+            bodies = [body for body in bodies if body and isinstance(body[0], Word)]
+            if not bodies:
+                break
+        made = [Line(number, tuple(body)) for number, body in enumerate(bodies, 1)]
+        total = checks.sums({line.number: checks.symbol(line.neutral) for line in made})
+        for word, half in (("sum", total[:3]), ("last", total[3:])):
+            counted = [Counted(byte) for value in half for byte in divmod(value, 256)]
+            made.append(Line(len(made) + 1, (Word(word), *counted)))
+        try:
+            voice.read([written(line, language) for line in made], "en")
+            read += 1
+        except InputError as error:
+            code = error.code
+            assert code in {"voice-unreadable", "voice-misheard", "voice-version"}
+    assert read > 10
+
+
+def test_four_thousand_lines_of_nonsense_take_a_moment() -> None:
+    """Nobody stops the reader by typing."""
+    with pytest.raises(InputError) as refused:
+        voice.read("\n".join(f"{k % 50} NOTICE x" for k in range(4096)), "en")
+    assert refused.value.code == "voice-misheard"
 
 
 def test_a_spoken_value_is_complete_or_is_none() -> None:

@@ -19,6 +19,7 @@ from thalweg.formats.voice.lines import Counted, Line, Typed, parted, typed, wri
 from thalweg.model.errors import InputError
 
 _TELLING = 60  # lines by which the language is told
+_MOST_TOLD = 200  # misheard lines; after so many it is another text
 _MOST_VARIANTS = 64  # of lines that were heard twice, differently
 
 
@@ -36,8 +37,8 @@ class Misheard:
 class Heard:
     """What came of a text. `lines` is complete and agrees in itself if `misheard` is empty and `settled`.
 
-    `settled`: everything but the misheard lines agrees with the check lines. Where it is False, more lines may be
-    wrong than are named; after those have been said again, this can be told.
+    `misheard` names at most 200. `settled`: everything but those lines agrees with the check lines. Where it is
+    False, more lines may be wrong than are named; after those have been said again, this can be told.
     """
 
     language: str
@@ -77,8 +78,13 @@ class _Hearing:
     def __init__(self, rows: Sequence[Typed], language: Language) -> None:
         self._rows, self._language = rows, language
         self._agreeing: dict[int, list[tuple[int, Line]]] = {}  # number -> where it was heard, and what
+        self._by_number: dict[int, list[Typed]] = {}
+        self._places: dict[int, int] = {}  # number -> where a line that agrees was heard last
         for index, row in enumerate(rows):
+            if row.number is not None:
+                self._by_number.setdefault(row.number, []).append(row)
             if row.agrees and row.line is not None:
+                self._places[row.line.number] = index
                 variants = self._agreeing.setdefault(row.line.number, [])
                 if row.line.neutral not in (line.neutral for _, line in variants):
                     variants.append((index, row.line))
@@ -117,7 +123,7 @@ class _Hearing:
             self._language.code,
             count,
             tuple(chosen[n] for n in sorted(chosen)),
-            tuple(self._misheard(n, chosen, solved) for n in wrong),
+            tuple(self._misheard(n, chosen, solved) for n in wrong[:_MOST_TOLD]),
             located.settled,
             tuple(self._remarks(chosen, count)),
         )
@@ -157,15 +163,14 @@ class _Hearing:
 
     def _heard_for(self, number: int, chosen: Mapping[int, Line]) -> Typed | None:
         """What was heard in the place of a line: by its number, else between the lines before and after."""
-        for row in self._rows:
-            if row.number == number and (number in chosen or not row.agrees):
+        rows = self._by_number.get(number, ())
+        for row in rows:
+            if number in chosen or not row.agrees:
                 return row
-        places = {row.number: index for index, row in enumerate(self._rows) if row.agrees and row.number is not None}
-        before = max((places[n] for n in places if n < number), default=-1)
-        after = min((places[n] for n in places if n > number and places[n] > before), default=len(self._rows))
-        taken = {n for n in chosen if n != number}
-        between = [row for row in self._rows[before + 1 : after] if not row.agrees]
-        loose = [row for row in between if row.number is None or row.number in taken]
+        before = max((at for n, at in self._places.items() if n < number), default=-1)
+        later = (at for n, at in self._places.items() if n > number and at > before)
+        between = self._rows[before + 1 : min(later, default=len(self._rows))]
+        loose = [row for row in between if not row.agrees and (row.number is None or row.number in chosen)]
         return loose[0] if len(loose) == 1 else None
 
     def _suggestion(self, number: int, row: Typed, symbol: int | None) -> str:

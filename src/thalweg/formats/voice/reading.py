@@ -103,8 +103,8 @@ class Fields:
             value = float(item.digits) if isinstance(item, Number) else math.nan
         except ValueError:
             value = math.nan
-        if math.isnan(value):
-            raise self.refused("A number is missing.")
+        if not value < 1e12:
+            raise self.refused("A number is missing, or larger than any here.")
         self._index += 1
         return value
 
