@@ -134,14 +134,28 @@ def _words(name: str) -> list[str]:
     return "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in joined).split()
 
 
+def bare_words(name: str) -> tuple[str, ...]:
+    """The folded words of a name, without generic words and the Arabic article: "مدينة دير الزور" is دير, زور."""
+    return tuple(_bare([word for word in _words(name) if word not in _GENERIC]))
+
+
+def sound(word: str) -> str:
+    """A folded word in Latin letters as it sounds, however it was romanised: Dayr and Deir are one."""
+    return _sound(word)
+
+
 def _without_article(words: list[str]) -> str:
+    return "".join(_bare(words)) or "".join(words)
+
+
+def _bare(words: list[str]) -> list[str]:
     kept = []
     for i, word in enumerate(words):
         if word in _ARTICLES and len(words) > 1:
             continue
         joined = (word.startswith("ال") and len(word) > 4) or (i and _JOINED_ARTICLE.match(word))
         kept.append(word[2:] if joined else word)
-    return "".join(kept) or "".join(words)
+    return kept
 
 
 def _sound(bare: str) -> str:
