@@ -192,6 +192,17 @@ def _by_desk() -> tuple[kinds.Body, ...]:
             engine="0.1.0",
             rules="5f" * 32,
         ),
+        events.Probed(
+            _EVENT,
+            at(0),
+            "russia",
+            "5e" * 32,
+            "relief/S-04",
+            told=True,
+            place=Position(40.45, 35.0),
+            start=at(2),
+            areas=("3/120/77", "3/121/77"),
+        ),
         events.Taken(
             _EVENT,
             Instant(at(0).epoch_s + 0.125),
