@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from thalweg.desk.spelled import findings_bytes
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical, identity
 from thalweg.ledger.canonical import Value
@@ -19,7 +20,7 @@ from thalweg.ledger.errors import Refused as NotHeld
 from thalweg.ledger.promise import NewEntry, StoredPayload
 from thalweg.ledger.sequencer import Batch, Placed, Prepared, Sequencer
 from thalweg.ledger.tree import EMPTY_ROOT, Head, leaf_hash
-from thalweg.model.events import DESK, ByDesk, Said
+from thalweg.model.events import DESK, ByDesk, Notice, Said
 from thalweg.model.instants import Instant
 from thalweg.state.recorded import KeyFact, Recorded, recorded
 from thalweg.state.world import World
@@ -45,10 +46,19 @@ class Hands:
 
 
 class Book:
-    """One batch. `now` is the desk's clock, told once for the whole batch."""
+    """One batch. `now` is the desk's clock, told once for the whole batch.
 
-    def __init__(self, log: Sequencer, world: World, hands: Hands, now: Instant) -> None:
-        self.now = now
+    The desk's time never runs backwards: where the clock is behind what stands in the log (`behind_s`), the newest time
+    there holds. It has whole milliseconds, as the log has. `moved_s`: by how much the clock was set since the last
+    batch, where whoever keeps it knows.
+    """
+
+    def __init__(self, log: Sequencer, world: World, hands: Hands, now: Instant, *, moved_s: float = 0.0) -> None:
+        read = Instant(kinds.milliseconds(now) / 1e3)
+        self.now = max(read, world.latest)
+        self.behind_s = self.now.epoch_s - read.epoch_s
+        self.moved_s = moved_s
+        world.ahead.clear()  # all that was folded before is in the log
         self.batch: Batch = log.begin()
         self._log = log
         self._world = world
@@ -70,7 +80,8 @@ class Book:
 
     def say(self, body: ByDesk) -> Recorded:
         """What the desk itself has to say, under its own key."""
-        kind, value = kinds.written(body)
+        findings = body.findings if isinstance(body, Notice) else ()
+        kind, value = kinds.written_without(body, "findings") if findings else kinds.written(body)
         beside: tuple[tuple[bytes, bytes, str], ...] = ()
         view = value.get("view")
         if isinstance(view, list) and view:
@@ -79,7 +90,8 @@ class Book:
             if len(data) > _LARGEST_VIEW:
                 beside = ((data, self._hands.random_bytes(32), kinds.DECLARATION_MEDIA),)
                 value = {**value, "view": kinds.PAYLOAD}
-        return self._sign(self._hands.desk, DESK, kind, value, body, beside)
+        spelled = canonical.spliced(value, "findings", findings_bytes(findings)) if findings else None
+        return self._sign(self._hands.desk, DESK, kind, value, body, beside, spelled=spelled)
 
     def sign_for(self, author: str, said: Said, nonce: bytes) -> tuple[str, Recorded | None]:
         """A statement under a key that the server holds, as the entry says: its event's hash, and the record unless
@@ -129,6 +141,7 @@ class Book:
         body: Said | ByDesk | KeyFact,
         beside: tuple[tuple[bytes, bytes, str], ...] = (),
         salt: bytes = b"",
+        spelled: bytes | None = None,
     ) -> Recorded:
         tip = self._log.tip(author, self.batch)
         salt = salt or self._hands.random_bytes(32)
@@ -142,6 +155,7 @@ class Book:
             at_ms=kinds.milliseconds(self.now),
             salt=salt,
             payloads=beside,
+            spelled=spelled,
         )
         kept = tuple(
             StoredPayload(made.digest, fresh, data)
@@ -156,6 +170,7 @@ class Book:
 
     def _fold(self, record: Recorded) -> None:
         self.written.append(record)
+        self._world.ahead[record.index] = record
         self._world.apply(record)
 
 

@@ -68,6 +68,7 @@ from thalweg.state.picture import Chain
 from thalweg.state.picture import Standing as ChainStanding
 from thalweg.state.world import World
 
+LONGEST_PARTY: Final = 64
 LONGEST_ID: Final = 100  # of a declaration: a notice names many, and has to fit into one entry
 SHORTEST_BEAT_S: Final = 60
 
@@ -184,6 +185,10 @@ class Checks:
             case PartyNamed():
                 if not said.party or "/" in said.party or said.party != said.party.strip() or said.party == SECRETARIAT:
                     return No("party-id", "A party's id is a short name without spaces around it and without a slash.")
+                if len(said.party) > LONGEST_PARTY or not said.party.isprintable():
+                    return No("party-id", f"A party's id has up to {LONGEST_PARTY} characters, all of them visible.")
+                if self._is_within(said.member_of, said.party):
+                    return No("party-circle", f"{said.member_of} belongs to {said.party} already.")
                 if said.member_of and said.member_of not in membership.parties:
                     return _no_party(said.member_of)
             case OfficerAdded():
@@ -192,18 +197,29 @@ class Checks:
                         "officer-id",
                         "An officer's id has up to 64 small letters, digits, dots, hyphens; it is no person's name.",
                     )
-                if (said.role.value, said.scope) in membership.roles(said.officer):
+                if (said.role.value, _scope(said)) in membership.roles(said.officer):
                     return No("officer-known", f"{said.officer} has that role already.")
                 if said.role is not Role.SECRETARIAT and said.scope not in (
                     *membership.parties, *self._world.channels.channels,
                 ):  # fmt: skip
                     return _no_party(said.scope)
             case OfficerEnded():
-                if (said.role.value, said.scope) not in membership.roles(said.officer):
+                if (said.role.value, _scope(said)) not in membership.roles(said.officer):
                     return No("officer-unknown", f"{said.officer} does not have that role.")
             case WatchTaken() | WatchEnded():
                 pass
         return ()
+
+    def _is_within(self, party: str, whole: str) -> bool:
+        """Whether a party is another, or belongs to it by way of any others."""
+        seen = set()
+        while party and party not in seen:
+            if party == whole:
+                return True
+            seen.add(party)
+            record = self._world.membership.parties.get(party)
+            party = record.member_of if record is not None else ""
+        return False
 
     # --- channels ---
 
@@ -271,8 +287,15 @@ class Checks:
                 f" one than that, not {declaration.revision}.",
             )
         replaced = declaration.replaces and picture.chains.get(picture.key(said.by, declaration.replaces))
-        if any(each and self._agreed_line(each) for each in (chain, replaced)):
-            return _AGREED
+        if replaced and replaced.notifier != said.by:
+            return No("not-notifier", "What it replaces has gone over to another party; only its notifier ends it.")
+        for each in (chain, replaced):
+            if each and self._agreed_line(each):
+                return _AGREED
+            if each and self._guaranteed(each):
+                return No(
+                    "quiet-guaranteed", "All its sides change a quiet window: propose it anew, or cancel it."
+                )
         for release in said.releases:
             if release.to not in self._world.membership.parties:
                 return _no_party(release.to)
@@ -311,7 +334,7 @@ class Checks:
             return _no_chain(said.chain)
         if chain.notifier != said.by:
             return No("not-notifier", "Only its notifier changes a declaration.")
-        if chain.standing is not ChainStanding.IN_FORCE:
+        if chain.standing is not ChainStanding.IN_FORCE and not (isinstance(said, ConsentStated) and not said.given):
             return No("chain-over", f"{said.chain} is {chain.standing.value.replace('_', ' ')} already.")
         match said:
             case Revalidated():
@@ -338,6 +361,12 @@ class Checks:
             return False
         declaration = self._world.picture.declaration(chain.version)
         return any(segment.status is LineStatus.AGREED for segment in declaration.segments)
+
+    def _guaranteed(self, chain: Chain) -> bool:
+        """Whether it is a quiet window in force by guarantees of several sides."""
+        if chain.zone is not Zone.QUIET_WINDOW or chain.standing is not ChainStanding.IN_FORCE:
+            return False
+        return isinstance(self._world.load(chain.index).body, QuietProposed)
 
     def _known_chain(self, said: Verified | CrossingLogged) -> Subjects | No:
         name = said.chain if isinstance(said, Verified) else said.line
@@ -414,6 +443,8 @@ class Checks:
             if said.line.kind is not Kind.LINE or said.line.party != said.by:
                 return No("line-kind", "A line is proposed as a line of your own party.")
             return self._newer(said.line, said.by)
+        if said.changed is not None and said.changed.party != said.by and set(said.to) != {said.changed.party}:
+            return No("proposal-to", "How another's declaration would read is proposed to that party alone.")
         about = self._policy.resolve(said.by, said.about)
         known = self._world.exchange.notices.get(said.about)
         if known is not None and known.to == said.by:
@@ -443,6 +474,8 @@ class Checks:
         agreement = self._world.agreements.agreements.get(answer_to(said))
         if agreement is None or said.by not in agreement.to or agreement.matter is not _matter(said):
             return No("proposal-unknown", "Nothing of that id was proposed to you.")
+        if isinstance(said, QuietGuaranteed) and said.answer is Answer.REJECT and self.in_force_by(agreement):
+            return (agreement.event, *self._brings(agreement))  # a guarantee may be withdrawn; all are told at once
         if agreement.state is not AgreementState.PROPOSED:
             return No("proposal-over", f"It is {agreement.state.value} already.")
         if said.by in agreement.answers:
@@ -467,6 +500,13 @@ class Checks:
                 return No("proposal-over", "A newer version has come into force since; let it be proposed again.")
         return None
 
+    def in_force_by(self, agreement: Agreement) -> bool:
+        """Whether the quiet window or line that an agreement brought about is in force, as it was agreed."""
+        if agreement.state is not AgreementState.ACCEPTED or agreement.matter not in (Matter.QUIET_WINDOW, Matter.LINE):
+            return False
+        chain = self._world.picture.chains.get(self._world.picture.key(agreement.by, agreement.about))
+        return chain is not None and chain.standing is ChainStanding.IN_FORCE and chain.index == agreement.index
+
     def _brings(self, agreement: Agreement) -> Subjects:
         match agreement.matter:
             case Matter.CUSTODY:
@@ -490,6 +530,11 @@ def _matter(said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswe
             return Matter.LINE
         case CustodyAnswered():
             return Matter.CUSTODY
+
+
+def _scope(said: OfficerAdded | OfficerEnded) -> str:
+    """The scope of the grant: the secretariat's is the whole desk."""
+    return "" if said.role is Role.SECRETARIAT else said.scope
 
 
 def _all_over(declaration: Declaration, now: Instant) -> bool:

@@ -21,15 +21,18 @@ from typing import Final
 
 from thalweg.desk.book import Book
 from thalweg.desk.checks import Checks, No
-from thalweg.desk.clocks import Clocks, Due
+from thalweg.desk.clocks import Clocks, Due, Timer, beats_s, escalates_s, remind_s
+from thalweg.desk.duplicates import Duplicates, Suspect
 from thalweg.desk.probes import Asked, Probes
 from thalweg.desk.shades import Shades
+from thalweg.desk.sizes import CLOSED_IN_ONE, LACKING_IN_ONE, MET_IN_ONE, NOT_CITED_IN_ONE, PARTIES_IN_ONE, in_parts
 from thalweg.engine import Cancelled, Online, Tick, batch
 from thalweg.engine import Declared as Fed
 from thalweg.engine.online import Comparison
 from thalweg.formats.event import Erasure, Statement
 from thalweg.model.declarations import Cancellation, Declaration, Kind
 from thalweg.model.events import (
+    SECRETARIAT,
     ByDesk,
     ChannelJoined,
     ChannelLeft,
@@ -49,6 +52,7 @@ from thalweg.model.events import (
     NoticeKind,
     OfficerAdded,
     OfficerEnded,
+    OutcomeStated,
     ParticipationStated,
     PartyNamed,
     Proposed,
@@ -81,9 +85,8 @@ from thalweg.state.world import World
 
 LACKING: Final = "knowledge-lacking"
 OVER_BUDGET: Final = "budget-over"
-_MET_IN_ONE: Final = 250  # findings that one `Taken` has room for
-_FINDINGS_IN_ONE: Final = 24  # findings that one `Notice` has room for
-_NOT_CITED: Final = 500
+_QUIETEST_S: Final = 900.0  # the longest that an emergency is not repeated because somebody has promised to act
+_AWAY_S: Final = 1.0  # by how much the clock has been set, to be put on record
 
 
 _LIMITS: Final = Limits()
@@ -113,12 +116,16 @@ class Desk:
         self.world = world
         self.policy = policy
         self.clocks = Clocks()
+        self.looking_at: Timer | None = None  # while something that came due is looked at
+        self.passed_over: set[tuple[Due, str]] = set()  # what cannot be decided and must not hold up the rest
+        self._behind = False
         self._make_engine = make_engine
         self._engine = engine_version
         self._checks = Checks(world, policy)
         self._shades = Shades(world, policy)
         self._probes = Probes(world, policy, self._shades, limits)
         self._telling = Telling(world, policy)
+        self._duplicates = Duplicates(world)
         self.online, _ = self._everything_anew()
         self.clocks.everything(world)
         self._shades.changed()
@@ -147,32 +154,108 @@ class Desk:
     def _other(self, record: Recorded, said: Said, subjects: tuple[str, ...], book: Book) -> None:
         before = self._seen_before(said, subjects)
         ending = self.world.picture.chains.get(subjects[0]) if subjects else None
+        rules = isinstance(said, TheatreSet) or (isinstance(said, PartyNamed) and self._moves(said))
+        returns = isinstance(said, ParticipationStated) and said.by == said.party and not self._takes_part(said.party)
         mismatch: tuple[str, ...] = ()
         if isinstance(said, ReadBack):
             mismatch = self._telling.compare(said)
         taken = self._take(record, subjects, book, mismatch=mismatch)
         if isinstance(said, Withdrawn) and ending is not None:
             self._leave(ending)
-        if isinstance(said, TheatreSet) or (isinstance(said, PartyNamed) and said.member_of):
+        if before or isinstance(said, PartyNamed | ParticipationStated):
+            self._shades.changed()  # who sees what of whom
+        if rules:
             self._rules_changed(record, book)
         elif isinstance(said, PartyNamed):
             self.online, _ = self._everything_anew()  # its sentences name the parties
         self._timers(record, said, subjects, book.now)
-        self._write(self._telling.about(record, said, subjects, taken, before), book)
-        if before and isinstance(said, TermsSet | Released | ConsentStated | ChannelJoined | ChannelLeft):
-            self._shades.changed()
-        if isinstance(said, ParticipationStated):
-            self._shades.changed()
+        self._write(map(self._with_meetings, self._telling.about(record, said, subjects, taken, before)), book)
+        if returns and isinstance(said, ParticipationStated) and self._takes_part(said.party):
+            self._returned(said.party, book)
+
+    def _moves(self, said: PartyNamed) -> bool:
+        """Whether the party will belong to another than before."""
+        known = self.world.membership.parties.get(said.party)
+        return said.member_of != (known.member_of if known is not None else "")
+
+    def _takes_part(self, party: str) -> bool:
+        return self.world.membership.parties[party].taking_part
+
+    def _with_meetings(self, notice: Notice) -> Notice:
+        """What is shown anew takes the place of what was told of it, so it says again what it conflicts with."""
+        chain = self.policy.told_of(notice.to, notice.subject) if notice.what is NoticeKind.RELEASED else None
+        if chain is None:
+            return notice
+        if notice.level.at_least(Level.FOOTPRINT):
+            return self.policy.warned(notice, self._findings_with(chain, notice.to), set())
+        meetings = [each for each in self._shades.meeting_with(chain) if self._notifier(each.mine) == notice.to]
+        findings = [finding for each in meetings for finding in each.findings]
+        talk = {chain.notifier for each in meetings if not each.findings}
+        return self.policy.warned(notice, findings, talk)
+
+    def _findings_with(self, theirs: Chain, party: str) -> list[Finding]:
+        """What the party may be told of the open findings between its own declarations and a chain."""
+        found: list[Finding] = []
+        for each in self.world.picture.findings_of(theirs.version):
+            first, second = each.versions
+            mine = self.world.picture.chain_of(second if first == theirs.version else first)
+            if mine is not None and mine.notifier == party:
+                found += self.policy.as_seen(mine, theirs, party)
+        return found
+
+    def _notifier(self, version: str) -> str:
+        chain = self.world.picture.chain_of(version)
+        return "" if chain is None else chain.notifier
+
+    def _returned(self, party: str, book: Book) -> None:
+        """A party takes part again: it is told what its own declarations conflict with, and shown what it has not been
+        shown."""
+        known = self.world.exchange.known.get(party, {})
+        notices: list[Notice] = []
+        for chain in list(self.world.picture.in_force()):
+            if chain.notifier == party:
+                others = [
+                    self._other_side(each.versions, chain) for each in self.world.picture.findings_of(chain.version)
+                ]
+                found = [
+                    finding
+                    for other in others
+                    if other is not None and other.notifier != party
+                    for finding in self.policy.as_seen(chain, other, party)
+                ]
+                meetings = self._shades.met_by(self.world.picture.declaration(chain.version), party)
+                found += [finding for each in meetings for finding in each.findings]
+                talk = {each.theirs.notifier for each in meetings if not each.findings}
+                if found or talk:
+                    own = self.policy.shown(NoticeKind.WARNING, chain, party, Level.FULL, book.now)
+                    notices.append(self.policy.warned(own, found, talk))
+                continue
+            at = self.policy.level(chain, party)
+            version = self.policy.version(chain, at, party)
+            shown = (self.world.exchange.notices[each] for each in known.get(self.policy.subject(chain, at, party), ()))
+            if at is not Level.NOTHING and not any(each.version == version for each in shown):
+                notices.append(self._with_meetings(self.policy.shown(NoticeKind.RELEASED, chain, party, at, book.now)))
+        self._write(notices, book)
+
+    def _other_side(self, versions: tuple[str, str], chain: Chain) -> Chain | None:
+        first, second = versions
+        return self.world.picture.chain_of(second if first == chain.version else first)
 
     def _seen_before(self, said: Said, subjects: tuple[str, ...]) -> dict[str, dict[str, Level]]:
         """What each party saw of the chains whose disclosure the statement may change."""
         chains: Iterable[Chain] = ()
         match said:
-            case Released() | ConsentStated():
+            case Released():
                 chains = (self.world.picture.chains[subjects[0]],)
-            case TermsSet() | ChannelLeft():
+            case ConsentStated():
+                # Consent may be withdrawn from what is over: copies of it are held all the same.
+                chain = self.world.picture.chains[subjects[0]]
+                chains = (chain,) if chain.standing is Standing.IN_FORCE or not said.given else ()
+            case TermsSet():
                 chains = self._in_force_of(said.by)
-            case ChannelJoined() | ChannelOpened():
+            case PartyNamed():
+                chains = self._in_force_of(said.party)  # consent may rest on its name
+            case ChannelJoined() | ChannelOpened() | ChannelLeft():
                 channel = self.world.channels.channels.get(said.channel)
                 parties = {said.by, *(channel.joined if channel is not None else ())}
                 chains = [chain for party in sorted(parties) for chain in self._in_force_of(party)]
@@ -204,7 +287,9 @@ class Desk:
 
     def _declared(self, record: Recorded, said: Declared, key: str, book: Book) -> None:
         declaration = said.declaration
+        before = self._takes_place_of(declaration, said.by, key)
         trial = self.online.compare(declaration)  # 2
+        findings = self._without(trial.findings, declaration, before)
         mine = self._shades.met_by(declaration, said.by)
         asked = self._probes.ask(declaration, said.by, book.now)
         for probed in self._probes.record(asked, record.event):
@@ -214,7 +299,7 @@ class Desk:
             self._over_budget(record, asked, mine, book)
             self._write(alerts, book)
             return
-        relevant = self._relevant(declaration, said.by, trial.findings, mine)
+        relevant = self._relevant(declaration, said.by, findings, mine)
         lacking = [each for each in relevant if not self._cited(each, said.cites)]
         shown = {each.subject: self._when_shown(each, said.by) for each in lacking}
         if self._must_cite(declaration) and lacking:  # 3
@@ -224,9 +309,11 @@ class Desk:
                 self._write(alerts, book)
                 return
         not_cited = tuple(when for when in shown.values() if when is not None)
-        taken = self._taken_with(record, said, key, trial.findings, not_cited, book)  # 4
-        self._enter(declaration, key, trial)  # 5
-        self._tell_of(self.world.picture.chains[key], trial.findings, mine, taken, book)  # 6
+        suspects = self._duplicates.of(declaration, key)
+        taken = self._taken_with(record, said, key, findings, suspects, not_cited, book)  # 4
+        self._enter(declaration, key, trial, before)  # 5
+        self._tell_of(self.world.picture.chains[key], findings, mine, taken, book, before)  # 6
+        self._propose(key, suspects, book)
         self._write(alerts, book)
 
     def _over_budget(self, record: Recorded, asked: Asked, mine: Sequence[Meeting], book: Book) -> None:
@@ -239,7 +326,7 @@ class Desk:
                 OVER_BUDGET,
                 f"Your party has declared {asked.verdict.used} different operations over areas that it is not shown;"
                 f" {asked.verdict.limit} are taken in a week. Talk to the parties named, or declare{again}.",
-                talk_to=tuple(sorted({meeting.theirs.notifier for meeting in mine})),
+                talk_to=tuple(sorted({meeting.theirs.notifier for meeting in mine}))[:PARTIES_IN_ONE],
             )
         )
 
@@ -249,53 +336,89 @@ class Desk:
         said: Declared,
         key: str,
         findings: Sequence[Finding],
+        suspects: Sequence[Suspect],
         not_cited: tuple[Shown, ...],
         book: Book,
     ) -> Taken:
         declaration = said.declaration
         lead_s, needed_s = self._lead(declaration, book.now)
         met = [_met(finding, declaration.version_id) for finding in findings]
-        rest = self._weigh(record, (key,), met, book)
+        rest = self._weigh(record, (key,), met, book, suspects)
         taken = Taken(
             record.event,
             book.now,
             lead_s=lead_s,
             needed_s=needed_s,
             late=lead_s is not None and needed_s is not None and lead_s < needed_s,
-            not_cited=not_cited[:_NOT_CITED],
+            not_cited=not_cited[:NOT_CITED_IN_ONE],
         )
         book.say(taken)
         self._weigh_on(record, key, rest, book)
         return taken
 
-    def _weigh(self, record: Recorded, subjects: tuple[str, ...], met: Sequence[Met], book: Book) -> Sequence[Met]:
+    def _weigh(
+        self,
+        record: Recorded,
+        subjects: tuple[str, ...],
+        met: Sequence[Met],
+        book: Book,
+        suspects: Sequence[Suspect] = (),
+    ) -> Sequence[Met]:
         """What was found, before the statement is taken; and what did not fit."""
-        if met:
-            book.say(self._weighed(record, subjects, met[:_MET_IN_ONE]))
-        return met[_MET_IN_ONE:]
+        if met or suspects:
+            weighed = self._weighed(record, subjects, met[:MET_IN_ONE])
+            book.say(replace(weighed, suspects=tuple(each.key for each in suspects)))
+        return met[MET_IN_ONE:]
 
     def _weigh_on(self, record: Recorded, key: str, met: Sequence[Met], book: Book) -> None:
         """What did not fit, or is open under new rules, once the statement is taken."""
-        for start in range(0, len(met), _MET_IN_ONE):
-            book.say(self._weighed(record, (key,), met[start : start + _MET_IN_ONE]))
+        for start in range(0, len(met), MET_IN_ONE):
+            book.say(self._weighed(record, (key,), met[start : start + MET_IN_ONE]))
 
     def _weighed(self, record: Recorded, subjects: tuple[str, ...], met: Sequence[Met]) -> Weighed:
         rules = self.world.membership.theatre.rules_hash
         return Weighed(record.event, subjects, opened=tuple(met), engine=self._engine, rules=rules)
 
-    def _enter(self, declaration: Declaration, key: str, trial: Comparison | None) -> None:
+    def _takes_place_of(self, declaration: Declaration, by: str, key: str) -> dict[str, Declaration]:
+        """What is in force and a declaration takes the place of: chain -> its newest version. That of a site that has
+        changed hands is still one of its former notifier."""
+        names = {key, self.world.picture.key(by, declaration.replaces)} if declaration.replaces else {key}
+        chains = (self.world.picture.chains.get(name) for name in sorted(names))
+        return {
+            chain.key: self.world.picture.declaration(chain.version)
+            for chain in chains
+            if chain is not None and chain.standing is Standing.IN_FORCE and chain.notifier == by
+        }
+
+    def _without(
+        self, findings: Sequence[Finding], declaration: Declaration, before: dict[str, Declaration]
+    ) -> tuple[Finding, ...]:
+        """The findings but for those with what the declaration takes the place of."""
+        gone = {each.version_id for each in before.values()}
+        return tuple(each for each in findings if _met(each, declaration.version_id).other not in gone)
+
+    def _enter(
+        self, declaration: Declaration, key: str, trial: Comparison | None, before: dict[str, Declaration]
+    ) -> None:
         chain = self.world.picture.chains[key]
-        older = chain.versions[-2][0] if len(chain.versions) > 1 else ""
-        if older and self.world.picture.declaration(older).party != declaration.party:
-            # It has changed hands: the engine knows the older version under its former notifier.
-            self.online.feed(Cancelled(Cancellation(chain.declaration_id, self.world.picture.declaration(older).party)))
-            trial = None
+        for older in before.values():
+            if older.party != declaration.party:
+                # It has changed hands: the engine knows it under its former notifier.
+                self.online.feed(Cancelled(Cancellation(older.declaration_id, older.party)))
+                trial = None
         self.online.feed(Fed(declaration), trial)
+        self._duplicates.taken(chain, declaration)
         self._shades.taken(chain)
         self.clocks.chain(chain, self.world)
 
     def _tell_of(
-        self, chain: Chain, findings: Sequence[Finding], mine: Sequence[Meeting], taken: Taken, book: Book
+        self,
+        chain: Chain,
+        findings: Sequence[Finding],
+        mine: Sequence[Meeting],
+        taken: Taken,
+        book: Book,
+        before: dict[str, Declaration],
     ) -> None:
         theirs = self._shades.meeting_with(chain)
         notices = self.policy.declared(
@@ -306,11 +429,17 @@ class Desk:
             quick=self.world.picture.declaration(chain.version).emergency,
         )
         self._write(notices, book)
-        replaced = self.world.picture.declaration(chain.version).replaces
-        old = self.world.picture.chains.get(self.world.picture.key(chain.notifier, replaced)) if replaced else None
-        if old is not None and old.key != chain.key and old.standing is Standing.REPLACED:
+        for key in before.keys() - {chain.key}:
+            old = self.world.picture.chains[key]
             self._leave(old)
             self._write(self.policy.over(NoticeKind.CANCELLED, old, taken.received), book)
+
+    def _propose(self, key: str, suspects: Sequence[Suspect], book: Book) -> None:
+        """To whoever may see both, and has not been told: that they may be one (R10)."""
+        chain = self.world.picture.chains[key]
+        for each in suspects:
+            other = self.world.picture.chains[each.key]
+            self._write(self._telling.alike(chain, other, each.away_m, book.now, named=each.named), book)
 
     def _relevant(
         self, declaration: Declaration, by: str, findings: Iterable[Finding], meetings: Iterable[Meeting]
@@ -370,8 +499,8 @@ class Desk:
                 LACKING,
                 f"This operation meets {len(lacking)} declaration(s) that it does not cite. Read them, then declare"
                 " again citing them, or say that you decline to.",
-                lacking=tuple(ids[:1000]),
-                talk_to=tuple(talk),
+                lacking=tuple(ids[:LACKING_IN_ONE]),
+                talk_to=tuple(talk[:PARTIES_IN_ONE]),
             )
         )
         self._write(notices, book)
@@ -391,6 +520,7 @@ class Desk:
         """A chain is over: it leaves the indexes."""
         declared = self.world.picture.declaration(chain.version)
         self.online.feed(Cancelled(Cancellation(chain.declaration_id, declared.party)))
+        self._duplicates.ended(chain)
         self._shades.ended(chain)
 
     # --- agreements that bring something into force ---
@@ -413,51 +543,76 @@ class Desk:
         elif last and isinstance(made, LineProposed):
             declaration = made.line
         if declaration is None:
-            before = self._seen_before(said, subjects)
+            withdrawn = self.world.picture.chains[subjects[1]] if self._checks.in_force_by(agreement) else None
+            custody = self.world.picture.chains[subjects[1]] if last and agreement.matter is Matter.CUSTODY else None
+            before = {} if custody is None else self.policy.levels(custody)
             taken = self._take(record, subjects, book)
-            if last and agreement.matter is Matter.CUSTODY:
+            self._write(self._telling.about(record, said, subjects, taken, {}), book)
+            if custody is not None:
                 self._shades.changed()
-            self._write(self._telling.about(record, said, subjects, taken, before), book)
+                shown = self.policy.changed(custody, book.now, before)
+                self._write(map(self._with_meetings, shown), book)
+            if withdrawn is not None:
+                self._leave(withdrawn)
+                self._write(self.policy.over(NoticeKind.CANCELLED, withdrawn, book.now), book)
             return
-        trial = self.online.compare(declaration)
-        mine = self._shades.met_by(declaration, agreement.by)
         key = subjects[1]
-        met = [_met(finding, declaration.version_id) for finding in trial.findings]
+        older = self._takes_place_of(declaration, agreement.by, key)
+        trial = self.online.compare(declaration)
+        findings = self._without(trial.findings, declaration, older)
+        mine = self._shades.met_by(declaration, agreement.by)
+        met = [_met(finding, declaration.version_id) for finding in findings]
         rest = self._weigh(record, (key,), met, book)
         taken = Taken(record.event, book.now)
         book.say(taken)
         self._weigh_on(record, key, rest, book)
-        self._enter(declaration, key, trial)
+        self._enter(declaration, key, trial, older)
         self._write(self._telling.about(record, said, subjects, taken, {}), book)
-        self._tell_of(self.world.picture.chains[key], trial.findings, mine, taken, book)
+        self._tell_of(self.world.picture.chains[key], findings, mine, taken, book, older)
 
     # --- time ---
 
     def tick(self, book: Book, most: int = 500) -> bool:
         """What has come due by the book's time; whether there may be more."""
-        now = book.now
-        due = self.clocks.due(now, most)
+        self._watch_the_clock(book)
+        due = self.clocks.due(book.now, most)
         for timer in due:
-            match timer.what:
-                case Due.ANSWER:
-                    self._unanswered(timer.subject, timer.step, book)
-                case Due.REPEAT:
-                    self._repeat(timer.subject, book)
-                case Due.COMMITMENT:
-                    self._commitment_due(timer.subject, book)
-                case Due.PROPOSAL:
-                    self._proposal_due(timer.subject, book)
-                case Due.REMIND | Due.STALE:
-                    self._validity(timer.subject, timer.what, book)
-                case Due.END:
-                    self._end(timer.subject, timer.step, book)
-                case Due.LINE_CHECK:
-                    self._line_check_due(timer.subject, book)
-                case Due.BEAT:
-                    self._beat(timer.subject, book)
-        if due and now.epoch_s >= self.world.latest.epoch_s:
-            self.online.feed(Tick(now))
+            if (timer.what, timer.subject) in self.passed_over:
+                continue
+            self.looking_at = timer
+            self._came_due(timer, book)
+        self.looking_at = None
+        if due:
+            self.online.feed(Tick(book.now))
         return len(due) == most
+
+    def _came_due(self, timer: Timer, book: Book) -> None:
+        match timer.what:
+            case Due.ANSWER:
+                self._unanswered(timer.subject, timer.step, book)
+            case Due.REPEAT:
+                self._repeat(timer.subject, timer.step, book)
+            case Due.COMMITMENT:
+                self._commitment_due(timer.subject, book)
+            case Due.PROPOSAL:
+                self._proposal_due(timer.subject, book)
+            case Due.REMIND | Due.STALE:
+                self._validity(timer.subject, timer.what, book)
+            case Due.END:
+                self._end(timer.subject, timer.step, book)
+            case Due.LINE_CHECK:
+                self._line_check_due(timer.subject, book)
+            case Due.BEAT:
+                self._beat(timer.subject, book)
+
+    def _watch_the_clock(self, book: Book) -> None:
+        """The desk's time never runs backwards (`Book`). That its clock was set is put on record, once each time."""
+        if book.moved_s >= _AWAY_S:
+            self._clock(ClockFact.JUMPED, "clock", book, by_s=f"{book.moved_s:.3f}")
+        behind = book.behind_s >= _AWAY_S
+        if behind and not self._behind:
+            self._clock(ClockFact.JUMPED, "clock", book, by_s=f"{-book.behind_s:.3f}")
+        self._behind = behind
 
     def _clock(self, what: ClockFact, subject: str, book: Book, step: int = 0, **facts: str) -> None:
         book.say(ClockTold(book.now, what, subject, step, facts))
@@ -465,6 +620,9 @@ class Desk:
     def _unanswered(self, notice_name: str, step: int, book: Book) -> None:
         notice = self.world.exchange.notices[notice_name]
         if not notice.outstanding or step != notice.step + 1:
+            return
+        if escalates_s(notice, self.world) > book.now.epoch_s:
+            self.clocks.notice(notice, self.world)  # its clock was begun again meanwhile
             return
         steps = self.world.membership.theatre.clock(notice.severity or "information")
         to_secretariat = step >= len(steps)
@@ -476,20 +634,27 @@ class Desk:
         self._write(self._telling.escalated(notice, step, book.now, officer, everyone=to_secretariat), book)
         self.clocks.notice(notice, self.world)
 
-    def _repeat(self, event: str, book: Book) -> None:
+    def _repeat(self, event: str, step: int, book: Book) -> None:
+        """An emergency, once more: to everyone that was called and has not promised to act by a time to come."""
         emergency = self.world.exchange.emergencies[event]
-        if not emergency.open:
+        if not emergency.open or step != emergency.repeated + 1:
             return
+        now_s = book.now.epoch_s
         repeat_s = self.world.membership.theatre.clock("repeat")[0]
-        promised = [self.world.exchange.commitments[each] for each in emergency.commitments]
-        running = [each.due for each in promised if each.outcome is None and not each.lapsed]
-        if running:
-            # Somebody has promised to act: be quiet until then.
-            self.clocks.set(max(due.epoch_s for due in running), Due.REPEAT, event)
+        again_s = (emergency.last or emergency.at).epoch_s + repeat_s
+        if again_s > now_s:
+            self.clocks.set(again_s, Due.REPEAT, event, step)
             return
-        self._clock(ClockFact.REPEATED, event, book, emergency.repeated + 1)
-        self._write(self._telling.repeated(emergency, book.now), book)
-        self.clocks.set(book.now.epoch_s + repeat_s, Due.REPEAT, event)
+        promised = [self.world.exchange.commitments[each] for each in emergency.commitments]
+        running = {each.by: each.due.epoch_s for each in promised if each.outcome is None and not each.lapsed}
+        called = {self.world.exchange.notices[each].to for each in emergency.notices}
+        if not (called - {SECRETARIAT} or called) - running.keys():
+            # All have promised: be quiet until the first of it is due, but never for long.
+            self.clocks.set(min(*running.values(), now_s + max(repeat_s, _QUIETEST_S)), Due.REPEAT, event, step)
+            return
+        self._clock(ClockFact.REPEATED, event, book, step)
+        self._write(self._telling.repeated(emergency, called - running.keys(), book.now), book)
+        self.clocks.set(now_s + repeat_s, Due.REPEAT, event, step + 1)
 
     def _commitment_due(self, event: str, book: Book) -> None:
         commitment = self.world.exchange.commitments[event]
@@ -511,7 +676,7 @@ class Desk:
         stale = what is Due.STALE
         if stale and (until > book.now or chain.stale_told):
             return  # it was vouched for again meanwhile, or has been told
-        if not stale and chain.reminded:
+        if not stale and (chain.reminded or remind_s(chain, self.world) > book.now.epoch_s):
             return
         self._clock(ClockFact.REMINDED, key, book, int(stale))
         self._write(self._telling.validity(chain, book.now, stale=stale), book)
@@ -526,7 +691,9 @@ class Desk:
                 for each in self.world.exchange.known[party][subject]
                 if (notice := self.world.exchange.notices[each]).outstanding
             ]
-            self._clock(ClockFact.ENDED, key, book, closes=" ".join(owed))
+            for start in range(0, max(1, len(owed)), CLOSED_IN_ONE):
+                closes = " ".join(owed[start : start + CLOSED_IN_ONE])
+                self._clock(ClockFact.ENDED, key, book, closes=closes)
             self._leave(chain)
 
     def _line_check_due(self, check: str, book: Book) -> None:
@@ -544,7 +711,7 @@ class Desk:
             party for party, line in channel.lines.items() if line.answered is None or line.answered.epoch_s <= since
         ]
         self._write(self._telling.line_check_owed(channel, silent, book.now), book)
-        self.clocks.set(book.now.epoch_s + channel.line_check_s, Due.BEAT, channel_id)
+        self.clocks.set(beats_s(channel, book.now), Due.BEAT, channel_id)
 
     def _timers(self, record: Recorded, said: Said, subjects: tuple[str, ...], now: Instant) -> None:
         """The timers that a statement sets going; those of notices are set as they are written."""
@@ -553,7 +720,13 @@ class Desk:
             case Revalidated():
                 self.clocks.chain(self.world.picture.chains[subjects[0]], self.world)
             case EmergencySent():
-                self.clocks.set(now.epoch_s + theatre.clock("repeat")[0], Due.REPEAT, record.event)
+                self.clocks.set(now.epoch_s + theatre.clock("repeat")[0], Due.REPEAT, record.event, 1)
+            case ReadBack():
+                self.clocks.notice(self.world.exchange.notices[said.notice], self.world)
+            case OutcomeStated():
+                emergency = self.world.exchange.emergency_about(self.world.exchange.commitments[said.commitment].about)
+                if emergency is not None and emergency.open:
+                    self.clocks.set(now.epoch_s, Due.REPEAT, emergency.event, emergency.repeated + 1)
             case Committed():
                 self.clocks.set(said.due.epoch_s, Due.COMMITMENT, record.event)
             case Proposed() | QuietProposed() | LineProposed():
@@ -586,16 +759,21 @@ class Desk:
                 by_chain.setdefault(chain.key, []).append(finding)
         for key in sorted(by_chain):
             chain = self.world.picture.chains[key]
-            met = [_met(finding, chain.version) for finding in by_chain[key]]
-            self._weigh_on(record, key, met, book)
-            meetings = self._shades.meeting_with(chain)
-            self._write(self.policy.declared(chain, book.now, by_chain[key], meetings), book)
+            self._weigh_on(record, key, [_met(finding, chain.version) for finding in by_chain[key]], book)
+        # Whoever sees a region only is told by the region, whether or not there is a finding behind it.
+        for chain in sorted(self.world.picture.in_force(), key=lambda each: each.key):
+            declaration = self.world.picture.declaration(chain.version)
+            mine = self._shades.met_by(declaration, chain.notifier)
+            found = by_chain.get(chain.key, [])
+            if found or mine:
+                meetings = (*mine, *self._shades.meeting_with(chain))
+                self._write(self.policy.declared(chain, book.now, found, meetings), book)
 
     # --- writing ---
 
     def _write(self, notices: Iterable[Notice], book: Book) -> None:
         for notice in notices:
-            for part in _parts(notice):
+            for part in in_parts(notice):
                 self._say(replace(part, n=self.world.exchange.count(part.to) + 1), book)
 
     def _say(self, body: ByDesk, book: Book) -> None:
@@ -616,12 +794,12 @@ class Desk:
         if starts is not None and starts > notice.at.epoch_s:
             soonest_s = self.world.membership.theatre.clock("emergency")[0]
             due_s = min(due_s, notice.at.epoch_s + max(soonest_s, (starts - notice.at.epoch_s) / 2))
-        return replace(notice, due=Instant(due_s))
+        return replace(notice, due=Instant(round(due_s, 3)))
 
     def _start_shown(self, notice: Notice) -> float | None:
         if not notice.level.at_least(Level.FOOTPRINT) or not notice.version:
             return None
-        chain = self.world.picture.chains.get(self.policy.resolve(notice.to, notice.subject))
+        chain = self.world.picture.chain_of(self.policy.resolve(notice.to, notice.version))
         return chain.starts.epoch_s if chain is not None and chain.starts is not None else None
 
 
@@ -629,23 +807,3 @@ def _met(finding: Finding, version: str) -> Met:
     first, second = finding.versions
     other = second if first == version else first
     return Met(finding.id, other, finding.rule, finding.certainty.value)
-
-
-def _parts(notice: Notice) -> Iterable[Notice]:
-    """A notice in as many parts as its findings need."""
-    if len(notice.findings) <= _FINDINGS_IN_ONE:
-        return (notice,)
-    rest = range(_FINDINGS_IN_ONE, len(notice.findings), _FINDINGS_IN_ONE)
-    following = (
-        replace(
-            notice,
-            what=NoticeKind.WARNING,
-            view=None,
-            statement="",
-            owed=False,
-            findings=notice.findings[start : start + _FINDINGS_IN_ONE],
-            part=part,
-        )
-        for part, start in enumerate(rest, start=1)
-    )
-    return (replace(notice, findings=notice.findings[:_FINDINGS_IN_ONE]), *following)

@@ -72,7 +72,8 @@ class Shades:
             return []
         self._cast()
         meetings = []
-        for key in self._pairs(*self._shades(chain)):
+        # Under ids of their own: what is in the index already is compared with nothing.
+        for key in self._pairs(*self._shades(chain, "probe/")):
             other = self._world.picture.chains[key]
             mine = self._world.picture.declaration(other.version)
             meeting = self._meeting(mine, other.notifier, chain)
@@ -136,14 +137,14 @@ class Shades:
             index.feed(Declared(each))
             self._chains[each.version_id] = chain.key
 
-    def _shades(self, chain: Chain) -> list[Declaration]:
+    def _shades(self, chain: Chain, prefix: str = "") -> list[Declaration]:
         """The regions told of a chain at `coarse` and at `exists`: neither contains the other."""
         made = []
         for level in (Level.COARSE, Level.EXISTS):
             shown = self._policy.view(chain, level, _SHADE).declaration
             if shown is None:
                 raise AssertionError("a chain has a region")
-            made.append(self._as(shown, _SHADE, f"{level.value}/{chain.key}", chain.revision))
+            made.append(self._as(shown, _SHADE, f"{prefix}{level.value}/{chain.key}", chain.revision))
         return made
 
     @staticmethod

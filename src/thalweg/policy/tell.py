@@ -98,12 +98,25 @@ class Policy:
         digest = self._aliases.digest(party, name)
         if digest:
             return self._world.picture.named(digest)
+        own = self._world.picture.key(party, name)
+        if own in self._world.picture.chains:
+            return own
         chain = self._world.picture.chains.get(name) or self._world.picture.chain_of(name)
         if chain is None:
-            own = self._world.picture.key(party, name)
-            return own if own in self._world.picture.chains else ""
+            return ""
         known = chain.notifier == party or chain.key in self._world.exchange.known.get(party, {})
         return name if known else ""
+
+    def known_to(self, party: str, holder: str, subject: str) -> str:
+        """What a party knows the thing by that `holder` was told of under `subject`. A subject that is no chain (a
+        channel, an emergency) is itself."""
+        chain = self.told_of(holder, subject)
+        return subject if chain is None else self.subject(chain, self.level(chain, party), party)
+
+    def told_of(self, holder: str, subject: str) -> Chain | None:
+        """The chain that a notice to `holder` is about by its subject."""
+        digest = self._aliases.digest(holder, subject)
+        return self._world.picture.chains.get(self._world.picture.named(digest) if digest else subject)
 
     # --- meetings ---
 
@@ -177,8 +190,8 @@ class Policy:
             if other is None or other.notifier == chain.notifier:
                 self._tell(told, chain.notifier, [finding] if other is not None else [])
                 continue
-            self._tell(told, chain.notifier, self._as_seen(finding, chain, other, chain.notifier))
-            self._tell(told, other.notifier, self._as_seen(finding, other, chain, other.notifier))
+            self._tell(told, chain.notifier, self.as_seen(chain, other, chain.notifier, finding))
+            self._tell(told, other.notifier, self.as_seen(other, chain, other.notifier, finding))
         talk: dict[str, set[str]] = {}
         for meeting in shades:
             mine = self._world.picture.chain_of(meeting.mine)
@@ -194,7 +207,7 @@ class Policy:
                 notices.append(replace(notice, severity=EMERGENCY) if quick else notice)
         own, partners = told.get(chain.notifier, []), talk.get(chain.notifier, set())
         if own or partners:
-            notices.append(self._warned(self._own(NoticeKind.WARNING, chain, now), own, partners))
+            notices.append(self.warned(self._own(NoticeKind.WARNING, chain, now), own, partners))
         return notices
 
     def _declared_to(
@@ -208,12 +221,16 @@ class Policy:
         known = self._world.exchange.known.get(recipient, {}).get(self.subject(chain, at, recipient))
         what = NoticeKind.REPLACED if known else NoticeKind.DECLARED
         notice = self.shown(what, chain, recipient, at, now)
-        return self._warned(notice, findings, talk) if findings or talk else replace(notice, owed=True)
+        return self.warned(notice, findings, talk)
 
     def _own(self, what: NoticeKind, chain: Chain, now: Instant) -> Notice:
         return self.shown(what, chain, chain.notifier, Level.FULL, now)
 
-    def _warned(self, notice: Notice, findings: Iterable[Finding], talk: set[str]) -> Notice:
+    def warned(self, notice: Notice, findings: Iterable[Finding], talk: set[str]) -> Notice:
+        """The notice with what it warns of, if anything, and owed."""
+        findings = list(findings)
+        if not findings and not talk:
+            return replace(notice, owed=True)
         unique = {finding.id: finding for finding in findings}
         ordered = tuple(sorted(unique.values(), key=_urgency))
         worst = ordered[0].severity if ordered else CAUTION
@@ -226,13 +243,13 @@ class Policy:
             owed=True,
         )
 
-    def _as_seen(self, finding: Finding, mine: Chain, theirs: Chain, party: str) -> tuple[Finding, ...]:
-        """A true finding as the party may see it, given what it may see of the other chain. Below footprint the
-        coarse regions speak instead (`shades`), so nothing is told here."""
+    def as_seen(self, mine: Chain, theirs: Chain, party: str, finding: Finding | None = None) -> tuple[Finding, ...]:
+        """A true finding between two chains as the party may see it, given what it may see of the other one; found out
+        anew unless it is given. Below footprint the coarse regions speak instead (`shades`), so nothing is told."""
         at = self.level(theirs, party)
-        if at is Level.FULL:
+        if at is Level.FULL and finding is not None:
             return (finding,)
-        if at is Level.FOOTPRINT:
+        if at.at_least(Level.FOOTPRINT):
             return self.findings(self._world.picture.declaration(mine.version), theirs, at, party)
         return ()
 
@@ -271,10 +288,14 @@ class Policy:
         return {party: subjects for party, subjects in found.items() if subjects}
 
     def over(self, what: NoticeKind, chain: Chain, now: Instant, words: str = "") -> list[Notice]:
-        """A chain was cancelled by its notifier, or is no longer shared: to everyone who holds it."""
+        """A chain was cancelled by its notifier, or is no longer shared: to everyone who holds it, under each id that
+        they know it by."""
         notices = []
-        for party, at in self.holders(chain):
-            full = at is Level.FULL
+        known = self.known_as(chain)
+        held = [(party, at, subject) for party, at in self.holders(chain) for subject in known[party]]
+        for party, at, subject in held:
+            full = subject == chain.key
+            at = Level.EXISTS if at is Level.FULL and not full else at
             notices.append(
                 Notice(
                     to=party,
@@ -283,7 +304,7 @@ class Policy:
                     at=now,
                     level=at,
                     of=chain.notifier,
-                    subject=self.subject(chain, at, party),
+                    subject=subject,
                     statement="",
                     severity=INFORMATION,
                     words=words if full else "",

@@ -241,6 +241,38 @@ class Telling:
             case DuplicateJudged():
                 return []
 
+    def alike(self, chain: Chain, other: Chain, away_m: float, now: Instant, *, named: bool) -> list[Notice]:
+        """Two chains may be one thing (R10): to each notifier that sees both in full and has not been told of these
+        two. Below full a proposal would tell where the other one is, and what it is called."""
+        known = self._world.exchange.known
+        told = []
+        for mine, theirs in ((chain, other), (other, chain)):
+            party = mine.notifier
+            own = theirs.notifier == party
+            if own and mine is other:
+                break  # both are its own, and it has been told of them the first time round
+            seen = own or (self._policy.level(theirs, party) is Level.FULL and theirs.key in known.get(party, {}))
+            if seen and not self._told_alike(party, mine.key, theirs.key):
+                facts = {"mine": mine.key, "away_m": str(round(away_m)), "names": "alike" if named else "unknown"}
+                told.append(
+                    Notice(
+                        party, 0, NoticeKind.DUPLICATE, now, of=theirs.notifier, subject=theirs.key,
+                        severity=INFORMATION, facts=facts,
+                    )
+                )  # fmt: skip
+        return told
+
+    def _told_alike(self, party: str, one: str, other: str) -> bool:
+        """Whether the party has been told of these two before, in whichever order."""
+        for subject in (one, other):
+            for each in self._world.exchange.known.get(party, {}).get(subject, ()):
+                notice = self._world.exchange.notices[each]
+                if notice.what is NoticeKind.DUPLICATE:
+                    body = self._world.load(notice.index).body
+                    if isinstance(body, Notice) and {body.subject, body.facts.get("mine")} == {one, other}:
+                        return True
+        return False
+
     def _to_full(
         self, what: NoticeKind, chain: Chain, record: Recorded, now: Instant, facts: dict[str, str]
     ) -> list[Notice]:
@@ -277,7 +309,7 @@ class Telling:
         now = taken.received
         if not notice.of or notice.of == notice.to or notice.of == said.by:
             return []
-        subject = self._policy.resolve(notice.to, notice.subject) or notice.subject
+        subject = self._policy.known_to(notice.of, notice.to, notice.subject)
         made = Notice(notice.of, 0, NoticeKind.ACKNOWLEDGED, now, of=said.by, subject=subject, severity=INFORMATION)
         made = replace(made, statement=record.event, answers=notice.statement)
         told = []
@@ -356,7 +388,7 @@ class Telling:
             statement=event if full else "",
             answers=event,
             severity=EMERGENCY,
-            owed=True,
+            owed=bell == 0,  # its repeats ring; the first goes up by its clock until one of them is answered
             words=said.text if full else "",
             language=said.language if full else "",
             place=said.place if full else None,
@@ -364,13 +396,12 @@ class Telling:
             bell=bell,
         )
 
-    def repeated(self, emergency: Emergency, now: Instant) -> list[Notice]:
-        """Once more, to everyone that was called."""
+    def repeated(self, emergency: Emergency, to: Iterable[str], now: Instant) -> list[Notice]:
+        """Once more, to those of them that were called."""
         said = self._world.load(emergency.index).body
         if not isinstance(said, EmergencySent):
             return []
-        called = sorted({self._world.exchange.notices[each].to for each in emergency.notices})
-        return [self._alarm(said, emergency.event, to, now, emergency.repeated) for to in called]
+        return [self._alarm(said, emergency.event, party, now, emergency.repeated) for party in sorted(to)]
 
     def _promised(self, said: Committed | OutcomeStated, record: Recorded, now: Instant) -> list[Notice]:
         about = said.about if isinstance(said, Committed) else self._world.exchange.commitments[said.commitment].about
@@ -427,8 +458,9 @@ class Telling:
             case CustodyOffered():
                 made = replace(made, what=NoticeKind.CUSTODY, words=said.words, facts={"matter": "custody"})
                 chain = self._world.picture.chains[subjects[0]]
-                shown = self._policy.shown(NoticeKind.CUSTODY, chain, said.to, Level.FULL, now)
-                return [replace(made, to=said.to, subject=chain.key, version=shown.version)]
+                # Whoever is asked to take a site over is shown it, and then asked.
+                shown = self._policy.shown(NoticeKind.RELEASED, chain, said.to, Level.FULL, now)
+                return [shown, replace(made, to=said.to, subject=chain.key, version=shown.version)]
         return [replace(made, to=party) for party in sorted(set(said.to))]
 
     def _as_known(self, name: str, party: str) -> str:
@@ -487,7 +519,7 @@ class Telling:
             facts = {"owes": notice.to, "what": notice.what.value}
             told.append(replace(made, to=SECRETARIAT, subject="", facts=facts))
             if notice.of and notice.of not in (notice.to, SECRETARIAT):
-                subject = self._policy.resolve(notice.to, notice.subject) or notice.subject
+                subject = self._policy.known_to(notice.of, notice.to, notice.subject)
                 known = {"owes": notice.to, "what": notice.what.value}
                 told.append(replace(made, to=notice.of, of=notice.to, subject=subject, answers="", facts=known))
         return told

@@ -209,8 +209,9 @@ class Picture:
         version = declaration.version_id
         key = self.key(by, declaration.declaration_id)
         replaced = declaration.replaces and self.key(by, declaration.replaces)
-        if replaced and replaced != key and replaced in self.chains:
-            self.ended(replaced, Standing.REPLACED)
+        old = self.chains.get(replaced) if replaced and replaced != key else None
+        if old is not None and old.notifier == by and old.standing is Standing.IN_FORCE:
+            self.ended(old.key, Standing.REPLACED)
         known = self.chains.get(key)
         if known is None:
             known = self.chains[key] = Chain(
@@ -240,7 +241,10 @@ class Picture:
             known.valid_until, known.reminded, known.stale_told = declaration.valid_until, False, False
         known.standing = Standing.IN_FORCE
         known.hypothetical = declaration.hypothetical
-        known.organisation = declaration.details.get("organisation", "")
+        organisation = declaration.details.get("organisation", "")
+        if organisation != known.organisation and known.consent:
+            known.consent = None  # it was another's; that it was withdrawn holds until it is given
+        known.organisation = organisation
         known.starts = _starts(declaration)
         known.versions.append((version, record.index))
         self._chain_of[version] = key

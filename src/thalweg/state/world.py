@@ -268,7 +268,11 @@ class World:
                 raise EngineError("fold-taken", f"Entry {record.index} is nothing that can be taken.")
 
     def _agreed(self, agreement: Agreement, taken: Taken, weighed: Weighed) -> None:
-        """What the last acceptance brings into force."""
+        """What the last acceptance brings into force; and what a guarantee withdrawn takes out of it."""
+        if agreement.state is AgreementState.DECLINED and agreement.matter is Matter.QUIET_WINDOW:
+            chain = self.picture.chains.get(self.picture.key(agreement.by, agreement.about))
+            if chain is not None and chain.index == agreement.index and chain.standing is Standing.IN_FORCE:
+                self.picture.ended(chain.key, Standing.CANCELLED)
         if agreement.state is not AgreementState.ACCEPTED:
             return
         record = self.load(agreement.index)
