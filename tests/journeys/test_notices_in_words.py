@@ -40,6 +40,7 @@ from thalweg.reports.messages.catalogue import LANGUAGES
 from thalweg.reports.messages.kinds import Message
 from thalweg.reports.messages.notices import of_notice
 from thalweg.reports.messages.render import read_back, render, subject
+from thalweg.reports.messages.slots import What
 
 PARTIES = ("alpha", "bravo", "charlie")
 
@@ -152,6 +153,13 @@ def test_a_wrong_read_back_is_told_as_one_and_a_right_one_as_right() -> None:
     to_alpha = [message for notice, messages in told() if notice.to == "alpha" for message in messages]
     assert any(isinstance(each, kinds.Mismatch) and each.part is kinds.Part.POSITION for each in to_alpha)
     assert any(isinstance(each, kinds.ReadBackMatches) for each in to_alpha)
+
+
+def test_a_cancellation_names_what_its_reader_had_been_shown() -> None:
+    """R9. Whoever saw that something exists learns that something was cancelled, and not what."""
+    who = {notice.to: each.who for notice, messages in told() for each in messages if isinstance(each, kinds.Cancelled)}
+    assert (who["bravo"].what, who["bravo"].title) == (What.SITE, "hospital of alpha")
+    assert (who["charlie"].what, who["charlie"].title) == (What.UNSTATED, None)
 
 
 def test_whoever_owes_an_answer_is_told_by_when() -> None:

@@ -182,8 +182,8 @@ def test_the_emergency_is_the_shortest_message_that_says_all() -> None:
     )
     assert len(render(bare, "en")) < 160
     assert render(EMERGENCY, "en") == (
-        "EMERGENCY. Relief mission: WE ARE BEING HIT. 35.30000°N 40.20000°E. 7.2 km ESE of Deir ez-Zor, left bank of "
-        "the Euphrates. 2017-09-16 00:30Z. Stop. Say by when you stop. "
+        "EMERGENCY. Relief mission: WE ARE BEING HIT. 35.30000°N 40.20000°E. Place: 7.2 km ESE of Deir ez-Zor, left "
+        "bank of the Euphrates. 2017-09-16 00:30Z. Stop. Say by when you stop. "
         f"“{FSI}مستشفى يتعرض للقصف{PDI}” (original in Arabic) Notice n-7."
     )
 

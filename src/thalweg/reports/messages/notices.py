@@ -256,10 +256,12 @@ class _Reading:
                 return ()
 
     def _who(self) -> Who:
-        """Whose and what, as far as the notice shows it."""
-        shown = self._read.declaration
-        if shown is not None and self._notice.level.at_least(Level.FOOTPRINT):
-            return who(shown, self._names)
+        """Whose and what, as far as the notice shows it, or its reader has it."""
+        if self._notice.level.at_least(Level.FOOTPRINT):  # a view below that has a kind that stands for any
+            subject, shown = self._notice.subject, self._read.declaration
+            for held in (*([shown] if shown else []), *self._known.values()):
+                if held is shown or subject in (held.declaration_id, f"{held.party}/{held.declaration_id}"):
+                    return who(held, self._names)
         kind = self._read.kind
         return Who(party=self.name(self._notice.of), what=_WHAT.get(kind, What.UNSTATED) if kind else What.UNSTATED)
 
