@@ -145,7 +145,7 @@ class Room:
         head = store.head()
         for index in range(0 if head is None else head.head.size):
             world.apply(load(index))
-        return Desk(world, Policy(world, Aliases(SECRET)), Online, "test")
+        return Desk(world, Policy(world, Aliases(SECRET)), lambda theatre: Online(theatre, regions=False), "test")
 
     def officer(self, name: str, party: str, role: Role = Role.WATCH) -> Officer:
         """A new officer with a key of their own and a role."""

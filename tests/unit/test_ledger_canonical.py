@@ -140,3 +140,11 @@ def test_each_spelling_is_refused_for_its_own_reason(data: bytes, code: str) -> 
     with pytest.raises(Malformed) as caught:
         canonical.decode(data)
     assert caught.value.code == code
+
+
+@given(st.dictionaries(st.text("abcdef", max_size=3), VALUES, max_size=5), st.text("abcdef", max_size=3), VALUES)
+def test_what_is_written_already_is_put_in_where_its_name_belongs(
+    value: dict[str, Value], name: str, more: Value
+) -> None:
+    value.pop(name, None)
+    assert canonical.spliced(value, name, canonical.encode(more)) == canonical.encode({**value, name: more})

@@ -103,8 +103,11 @@ def findings(
     pairs: Pairs,
     words: Words,
     describe: Describe | None,
+    *,
+    regions: bool = True,
 ) -> list[Finding]:
-    """Explained findings, in the order of their ids' pairs; `describe` gives the independent reference of places."""
+    """Explained findings, in the order of their ids' pairs; `describe` gives the independent reference of places.
+    `regions`: whether to draw where the two overlap."""
     judged = judge(columns, matrix, pairs)
     groups = len(judged.start) - 1
     if not groups:
@@ -123,7 +126,7 @@ def findings(
     apart = np.abs(told["lon_a"] - told["lon_b"])[worst] > 180.0
     lon[apart] = told["lon_a"][worst][apart]
     references = describe(lon, lat) if describe else [""] * groups
-    touching = np.flatnonzero(told["d"][worst] == 0.0)
+    touching = np.flatnonzero(told["d"][worst] == 0.0)[: None if regions else 0]
     regions = dict(
         zip(
             touching.tolist(),

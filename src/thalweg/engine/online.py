@@ -100,7 +100,7 @@ class Online:
 
     With `declaration_of`, which gives the declaration of a live version id, declarations and findings are not kept but
     asked for when one must be explained: `findings` is then found out anew each time. The version just fed may be
-    asked for by the next `feed`.
+    asked for by the next `feed`. Without `regions`, findings do not say where the two overlap.
     """
 
     def __init__(
@@ -109,7 +109,9 @@ class Online:
         *,
         describe: Describe | None = None,
         declaration_of: Callable[[str], Declaration] | None = None,
+        regions: bool = True,
     ) -> None:
+        self._regions = regions
         self._theatre = theatre
         self._describe = describe
         self._declaration_of = declaration_of
@@ -236,13 +238,14 @@ class Online:
         *,
         declaration_of: Callable[[str], Declaration],
         describe: Describe | None = None,
+        regions: bool = True,
     ) -> Online:
         """What `snapshot` was taken of, under the same rules and by the same version of the engine.
 
         Raises `EngineError` for anything else: `snapshot-version`, `snapshot-damaged`, `snapshot-theatre`.
         """
         head, arrays = unseal(data)
-        online = cls(theatre, describe=describe, declaration_of=declaration_of)
+        online = cls(theatre, describe=describe, declaration_of=declaration_of, regions=regions)
         for name, expected in online._setting().items():
             if head.get(name) != expected:
                 code = "snapshot-version" if name == "engine" else "snapshot-theatre"
@@ -300,8 +303,9 @@ class Online:
             declarations = _Asked(declaration, met.numbers, self._declaration)
             everything = Columns(met.parts, (), ())
             found = explain.findings(
-                declarations, everything, self._matrix, self._rules, met.pairs, self._words, self._describe
-            )
+                declarations, everything, self._matrix, self._rules, met.pairs, self._words, self._describe,
+                regions=self._regions,
+            )  # fmt: skip
         if declaration.kind is Kind.LINE:
             beside = live.beside(columns.parts, rows, **asked, kinds=self._present_kinds, without=replaced)
         elif declaration.kind in PRESENT:

@@ -34,6 +34,19 @@ def encode(value: Value, *, within: int = 0) -> bytes:
     return _written(_ordered(value, within), _ENCODER)
 
 
+def spliced(value: Mapping[str, Value], name: str, data: bytes, *, within: int = 0) -> bytes:
+    """The spelling of `value` with one more name, whose own value has the canonical bytes `data` and is not looked at
+    again. The names are in ASCII."""
+    before = {each: value[each] for each in value if each < name}
+    after = {each: value[each] for each in value if each > name}
+    pieces = [b'"%b":%b' % (name.encode("ascii"), data)]
+    if before:
+        pieces.insert(0, encode(before, within=within)[1:-1])
+    if after:
+        pieces.append(encode(after, within=within)[1:-1])
+    return b"{" + b",".join(pieces) + b"}"
+
+
 def decode(data: bytes) -> Value:
     """The value whose canonical bytes are `data`; Malformed if they are not canonical."""
     try:

@@ -40,7 +40,6 @@ ALGORITHMS = ("ed25519", "webauthn-ed25519", "webauthn-es256")
 _EVENT = b'{"event":'
 _PROOF = b',"proof":{'
 _BODY = 2  # how deep a body stands in its entry
-_BEFORE_BODY = ("at", "author")  # the names of an event that come before `body`
 
 # WebAuthn section 6.1: bits of the flags byte in authenticatorData.
 _USER_PRESENT = 0x01
@@ -127,9 +126,7 @@ class Event:
 
     def spelled(self, body: bytes) -> bytes:
         """`encode`, for whoever has the canonical bytes of the body already. They are believed, and kept."""
-        envelope = self._envelope()
-        before = canonical.encode({name: envelope.pop(name) for name in _BEFORE_BODY})
-        data = b'%b,"body":%b,%b' % (before[:-1], body, canonical.encode(envelope)[1:])
+        data = canonical.spliced(self._envelope(), "body", body)
         object.__setattr__(self, "_bytes", data)
         return data
 

@@ -150,7 +150,7 @@ def _shared(keys: DeskHome, hands: Hands, tables: DeskTables, describe: Describe
 def desk_over(world: World, secret: bytes, describe: Describe | None) -> Desk:
     """The deciding desk over a world."""
     policy = Policy(world, Aliases(secret), describe)
-    return Desk(world, policy, lambda theatre: Online(theatre, describe=describe), __version__)
+    return Desk(world, policy, lambda theatre: Online(theatre, describe=describe, regions=False), __version__)
 
 
 def fold_world(store: Store) -> World:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias, cast
 
 from thalweg.formats.event import statement
-from thalweg.formats.event.codec import milliseconds, record
+from thalweg.formats.event.codec import milliseconds, record, without
 from thalweg.formats.event.declaration import read_declaration, write_declaration
 from thalweg.formats.event.statement import MAX_DIGESTS, MAX_TEXT, REASONS, Erasure, Statement
 from thalweg.formats.event.values import Value
@@ -46,6 +46,7 @@ __all__ = [
     "write",
     "write_declaration",
     "written",
+    "written_without",
 ]
 
 KEY_HISTORY = frozenset(
@@ -153,6 +154,11 @@ def written(body: Body) -> tuple[str, Mapping[str, Value]]:
         return statement.write(body)
     kind = _KIND_OF[type(body)]
     return kind, cast("Mapping[str, Value]", record(type(body))[0](body))
+
+
+def written_without(body: Said | ByDesk, name: str) -> tuple[str, Mapping[str, Value]]:
+    """As `written`, without one field, for whoever has that written already."""
+    return _KIND_OF[type(body)], cast("Mapping[str, Value]", without(type(body), name)(body))
 
 
 def read(kind: str, value: Mapping[str, Value], declaration: Declaration | None = None) -> Body:

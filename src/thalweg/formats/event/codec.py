@@ -45,6 +45,23 @@ _LAST_MS = 253_402_300_799_999  # the end of the year 9999
 _RECORDS: dict[object, tuple[_Write, _Read]] = {}
 
 
+def without(cls: type, name: str) -> _Write:
+    """The writer of a dataclass that leaves one field out, for whoever has it written already."""
+    known = _WITHOUT.get((cls, name))
+    if known is None:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        parts = {each.name: _field(hints[each.name])[0] for each in dataclasses.fields(cls) if each.name != name}
+
+        def known(value: object) -> Value:
+            return {each: write(getattr(value, each)) for each, write in parts.items()}
+
+        _WITHOUT[cls, name] = known
+    return known
+
+
+_WITHOUT: dict[tuple[type, str], _Write] = {}
+
+
 def record(cls: type) -> tuple[_Write, _Read]:
     """The writer and the reader of a dataclass."""
     known = _RECORDS.get(cls)
