@@ -359,6 +359,19 @@ def test_a_line_that_looked_right_is_settled_by_saying_it_again() -> None:
     assert voice.read([*lines[:at], forged, *lines[at + 1 :], lines[at]]).message == _common()
 
 
+def test_a_lost_sms_is_named_by_its_lines() -> None:
+    """R23: the first and the last of the messages as well, which say how many lines there are."""
+    messages = voice.sms(voice.write(_common()))
+    assert len(messages) == 4
+    for lost in range(4):
+        heard = voice.hear("\n".join(message for at, message in enumerate(messages) if at != lost))
+        assert [each.number for each in heard.misheard] == [int(row.split()[0]) for row in messages[lost].split("\n")]
+    heard = voice.hear("\n".join(messages[1:3]))
+    lines = [*messages[0].split("\n"), *messages[3].split("\n")]
+    assert [each.number for each in heard.misheard] == [int(line.split()[0]) for line in lines]
+    assert not heard.settled
+
+
 def test_a_suggestion_is_only_made_never_taken() -> None:
     lines = list(voice.write(_common()))
     at = next(k for k, line in enumerate(lines) if "POSITION" in line)
@@ -503,7 +516,8 @@ def test_a_spoken_value_is_complete_or_is_none() -> None:
 
 def test_four_answers_and_none_is_a_permission() -> None:
     """R14, D8."""
-    assert set(Answer) == {"received", "understood", "need_more", "object"}
+    assert set(Answer) == {Answer.RECEIVED, Answer.UNDERSTOOD, Answer.NEED_MORE, Answer.OBJECT}
+    assert {answer.value for answer in Answer} == {"received", "understood", "need_more", "object"}
 
 
 def test_the_field_has_the_order_that_the_sums_need() -> None:

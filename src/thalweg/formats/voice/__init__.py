@@ -36,8 +36,6 @@ __all__ = [
     "LANGUAGES", "Heard", "Message", "Misheard", "Read", "hear", "read", "sms", "spoken", "translate", "write",
 ]  # fmt: skip
 
-NAME = "voice"
-
 
 @dataclass(frozen=True, slots=True)
 class Read:

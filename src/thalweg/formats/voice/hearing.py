@@ -104,8 +104,9 @@ class _Hearing:
             if row.line.number == 1 and len(row.line.items) > 1:
                 digits = getattr(row.line.items[1], "digits", "")
                 found |= {int(digits)} if digits.isdecimal() and len(digits) < 5 else set()
+        content = [n for n, lines in self._agreeing.items() if lines[0][1].keyword not in ("last", "sum")]
         numbers = [row.number for row in self._rows if row.number]
-        found |= {max(self._agreeing, default=0), len(self._rows), *(numbers[-1:])}
+        found |= {max(self._agreeing, default=0), max(content, default=0) + 2, len(self._rows), *numbers[-1:]}
         return sorted(count for count in found if 3 <= count <= checks.MOST_LINES) or [3]
 
     def _attempt(self, count: int) -> Heard:
