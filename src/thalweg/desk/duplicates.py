@@ -14,7 +14,7 @@ grid of cubes in space, so neither the antimeridian nor a pole is an edge.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -125,12 +125,9 @@ class Duplicates:
         for size, cells in self._cells.items():
             away_m = spot.reach_m + self._widest[size] + NEAR_M
             low, high = (_cube(_moved(spot.at, by_m), size) for by_m in (-away_m, away_m))
-            spans = [range(first, last + 1) for first, last in zip(low, high, strict=True)]
-            if math.prod(map(len, spans)) <= len(cells):
-                cubes: Iterable[tuple[int, int, int]] = product(*spans)
-            else:
-                cubes = tuple(cells)
-            for cube in cubes:
+            x, y, z = (range(first, last + 1) for first, last in zip(low, high, strict=True))
+            few = len(x) * len(y) * len(z) <= len(cells)
+            for cube in product(x, y, z) if few else tuple(cells):
                 yield from cells.get(cube, ())
 
 

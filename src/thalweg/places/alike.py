@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import JaroWinkler
@@ -101,9 +102,10 @@ def name_of(text: str, *codes: str) -> Name:
         elif word not in _FILLER:
             words.append(word)
     latin = all(word.isascii() for word in words)
-    # Once more: an article that was written in other letters is one too.
-    romanised = names.bare_words(" ".join(_romanised(word) for word in words))
-    heard = [(names.sound(word) if word.isascii() else word, _skeleton(word)) for word in romanised]
+    if not latin:
+        # Once more: an article that was written in other letters is one too.
+        words = list(names.bare_words(" ".join(word.translate(_LATIN) or word for word in words)))
+    heard = [_heard(word) for word in words]
     return Name(
         tuple(sound for sound, _ in heard if sound),
         tuple(bones for sound, bones in heard if sound),
@@ -145,11 +147,10 @@ def _same(one: str, other: str) -> bool:
     return min(len(one), len(other)) >= _LONG and JaroWinkler.similarity(one, other) >= _CLOSE
 
 
-def _romanised(word: str) -> str:
-    return word.translate(_LATIN) or word
-
-
-def _skeleton(word: str) -> str:
+@lru_cache(maxsize=1 << 15)
+def _heard(word: str) -> tuple[str, str]:
+    """How a word sounds, and its skeleton."""
+    bones = word
     for pattern, plain in _SKELETON:
-        word = pattern.sub(plain, word)
-    return word
+        bones = pattern.sub(plain, bones)
+    return names.sound(word) if word.isascii() else word, bones
