@@ -11,9 +11,11 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 import yaml
@@ -23,11 +25,15 @@ from thalweg.cli import app
 from thalweg.drafts import words
 from thalweg.drafts.draft import FIELDS
 from thalweg.drafts.names import ALIASES
+from thalweg.formats import event as kinds
 from thalweg.model.declarations import Kind, Zone
 from thalweg.model.errors import InputError
+from thalweg.model.events import Response
 from thalweg.model.words import DISCLAIMERS, MARK_MEANING
+from thalweg.state.agreements import AgreementState
 
 PACKAGE = Path(__file__).parents[2] / "src" / "thalweg"
+DOCS = Path(__file__).parents[2] / "docs"
 MODEL = sorted((PACKAGE / "model").glob("*.py"))
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
@@ -177,6 +183,50 @@ def test_no_text_that_a_person_could_see_says_such_a_thing(file: Path) -> None:
     if str(file.relative_to(PACKAGE)) in ELSEWHERE:
         return
     assert [text for text in texts(ast.parse(file.read_text("utf-8"))) if found(text)] == []
+
+
+def test_nobody_can_say_such_a_thing_to_the_desk() -> None:
+    """R38: the kinds of entry, their fields and records, and every word that one of their fields may hold."""
+    said = {*kinds.KINDS, *kinds.WITH_DECLARATION}
+    left: list[type] = [cls for kind in kinds.KINDS if (cls := kinds.class_of(kind)) is not None]
+    assert len(left) > 40
+    while left:
+        cls = left.pop()
+        if issubclass(cls, Enum):
+            said |= {str(each.value) for each in cls}
+        elif is_dataclass(cls) and cls.__name__ not in said:
+            said |= {cls.__name__, *(field.name for field in fields(cls))}
+            hints = get_type_hints(cls).values()
+            left += [each for hint in hints for each in (hint, *get_args(hint)) if isinstance(each, type)]
+    assert {"declaration/1", "releases", "Release", "footprint", "need_more", "hypothetical", "no_fire"} <= said
+    assert sorted(word for word in said if found(word)) == []
+
+
+def test_a_notice_is_received_understood_asked_about_or_objected_to_and_nothing_else() -> None:
+    """R18: an acknowledgement is a receipt. Whoever adds an answer must come here, and say why it permits nothing."""
+    assert {each.value for each in Response} == {"received", "understood", "need_more", "object"}
+    assert {each.value for each in AgreementState} == {"proposed", "accepted", "declined", "lapsed"}
+
+
+def test_the_desk_refuses_with_no_such_word() -> None:
+    """R18, R38: every code and sentence with which a statement is refused, however it is put together."""
+    said = [
+        text
+        for name in ("checks", "decide", "live", "probes")
+        for node in ast.walk(ast.parse((PACKAGE / f"desk/{name}.py").read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("No", "NotAllowed", "Refused")
+        for text in texts(node)
+    ]
+    assert len(said) > 100
+    assert [text for text in said if found(text)] == []
+
+
+@pytest.mark.parametrize("page", ["reference/events.md", "reference/glossary.md", "spec/events.md"])
+def test_no_page_about_what_is_said_has_such_a_word(page: str) -> None:
+    """R38, R18: implementers write their screens from these."""
+    text = (DOCS / page).read_text("utf-8")
+    assert len(text) > 2000
+    assert [line for line in text.splitlines() if found(line)] == []
 
 
 def test_the_template_of_the_pdf_says_no_such_thing() -> None:
