@@ -6,7 +6,7 @@ party's own mailbox says in its docstring why it may.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -257,6 +257,36 @@ class Mailboxes:
             self._world.membership.theatre.exercise,
         )
 
+    def sides(self, party: str, notice: str) -> Disclosed[Mapping[str, Declaration]]:
+        """The declarations that the findings of a notice to the party are between, as far as the party has them: its
+        own, what it was shown in full, and the views that it was shown. By `version_id`."""
+        state = self._world.exchange.notices.get(notice)
+        found: dict[str, Declaration] = {}
+        if state is None or state.to != party:
+            return seal(found, party)
+        body = self._world.load(state.index).body
+        wanted = {each for finding in body.findings for each in finding.versions} if isinstance(body, Notice) else set()
+        for version in sorted(wanted):
+            chain = self._world.picture.chain_of(version)
+            if chain is not None and (chain.notifier == party or self._has_in_full(party, chain, version)):
+                found[version] = self._world.picture.declaration(version)
+        missing = wanted - found.keys()
+        if missing:
+            looked = [each for each in self._world.exchange.mailbox(party) if each.level in _VIEWS and each.version]
+            for each in reversed(looked[-_LOOKED_AT:]):
+                shown = self._world.load(each.index).body
+                view = shown.view if isinstance(shown, Notice) else None
+                if view is not None and view.version_id in missing:
+                    found[view.version_id] = view
+                    missing.discard(view.version_id)
+                if not missing:
+                    break
+        return seal(found, party)
+
+    def _has_in_full(self, party: str, chain: Chain, version: str) -> bool:
+        known = self._world.exchange.known.get(party, {}).get(chain.key, ())
+        return any(self._world.exchange.notices[each].version == version for each in known)
+
     def _declaration(self, notice: Notice) -> Declaration | None:
         """What the notice shows: its own view, or the statement that it names, to be read in full."""
         if notice.view is not None:
@@ -424,6 +454,8 @@ class Mailboxes:
             body = self._world.load(state.index).body
             if not isinstance(body, Notice):
                 continue
+            if body.view is not None:
+                subject_of[body.view.version_id] = state.subject
             if body.part == 0:
                 gone = [
                     name
@@ -613,6 +645,8 @@ class Mailboxes:
         return any(state.statement == record.event for state in self._world.exchange.mailbox(party))
 
 
+_VIEWS = (Level.FOOTPRINT, Level.COARSE)
+_LOOKED_AT = 500  # of the newest views that a party was shown
 _TELLS_FINDINGS = frozenset(
     (
         NoticeKind.WARNING,

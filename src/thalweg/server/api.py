@@ -23,10 +23,10 @@ from thalweg.ledger.canonical import encode as canonical_encode
 from thalweg.ledger.entry import NO_PREVIOUS, Entry, Event
 from thalweg.ledger.tree import EMPTY_ROOT, Head
 from thalweg.model.errors import InputError
-from thalweg.model.events import Refused
+from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
 from thalweg.reports import json as plain
-from thalweg.reports import wire
+from thalweg.reports import told, wire
 from thalweg.reports.json import Json
 from thalweg.server.desk import Asked, Desk, MembersOnly, answer, in_thread
 from thalweg.server.problems import ProblemAnswer, Refusal
@@ -237,6 +237,46 @@ async def notice(request: Request, desk: Desk, asked: Asked, notice: Name) -> Re
     if read is None:
         raise _unknown()
     return answer(request, wire.notice(read))
+
+
+@router.get("/notices/{notice}/text", responses=_PROBLEM, tags=["notices"])
+async def notice_text(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    notice: Name,
+    language: Annotated[str, Query(max_length=8, description="en, ar, ru, fr, tr or ku; yours if left out")] = "",
+    zone: Annotated[str, Query(max_length=64, description="a time zone (IANA) to say times in, beside UTC")] = "UTC",
+) -> Response:
+    """The notice in words, made from what it shows; the English beside it while the language is unreviewed."""
+    reading = await desk.office.reading()
+    read = reading.mailboxes.notice(asked.party, notice)
+    if read is None:
+        raise _unknown()
+    sides = reading.mailboxes.sides(asked.party, notice)
+    membership = reading.world.membership
+    names = {party: membership.name(party) for party in (*membership.parties, SECRETARIAT)}
+    chosen = language or asked.principal.language
+    return answer(request, told.words(read, sides, membership.theatre, names, chosen, zone))
+
+
+@router.get("/notices/{notice}/voice", responses=_PROBLEM, tags=["notices"])
+async def notice_voice(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    notice: Name,
+    language: Annotated[str, Query(max_length=8, description="en, ar, ru, fr, tr or ku; yours if left out")] = "",
+) -> Response:
+    """What the notice shows as short lines to be read over a radio or sent as SMS, and typed back in
+    (`thalweg voice`). 404 where it shows nothing that has such a form."""
+    read = (await desk.office.reading()).mailboxes.notice(asked.party, notice)
+    if read is None:
+        raise _unknown()
+    lines = told.voice(read, language or asked.principal.language)
+    if lines is None:
+        raise Refusal("nothing-to-say", "This notice shows nothing that is said by voice; read its text.")
+    return answer(request, lines)
 
 
 @router.get("/inbox", responses=_PROBLEM, tags=["notices"])

@@ -44,6 +44,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "step-up-needed": 403,
         "key-absent": 404,
         "not-found": 404,
+        "nothing-to-say": 404,
         "method-not-allowed": 405,
         "request-too-slow": 408,
         "key-known": 409,

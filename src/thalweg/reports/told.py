@@ -1,0 +1,88 @@
+"""A notice in words, and as lines for a radio: for the interface, e-mail and webhooks alike.
+
+Takes disclosed readings and nothing else. The words are those of `reports.messages`, the lines those of
+`formats.voice`; what neither has a form for is told by its kind, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from thalweg.formats import voice as lines
+from thalweg.model import spoken
+from thalweg.model.declarations import Declaration
+from thalweg.model.events import NoticeKind
+from thalweg.model.levels import Level
+from thalweg.model.theatre import Theatre
+from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.mailbox import NoticeRead
+from thalweg.reports.json import Json
+from thalweg.reports.messages.catalogue import LANGUAGES, catalogue
+from thalweg.reports.messages.notices import of_notice
+from thalweg.reports.messages.render import render_with_source, subject
+
+_DISCLAIMERS: Final = ("voluntary", "absence", "guarantee", "information")
+Sides = Disclosed[Mapping[str, Declaration]]
+
+
+def words(
+    disclosed: Disclosed[NoticeRead],
+    sides: Sides,
+    theatre: Theatre,
+    names: Mapping[str, str],
+    language: str,
+    zone: str = "UTC",
+) -> Json:
+    """The notice in a language, in the order in which its texts are to be read; at least one.
+
+    `sides` are the declarations that its findings are between, as its reader has them (`Mailboxes.sides`). `subject`
+    is for a heading that others may see: it has no place, party or time in it. While nobody fluent has reviewed the
+    language, each text has the English `source` beside it. `InputError` for a language or zone that there is not.
+    """
+    read = disclosed.value
+    messages = of_notice(disclosed, theatre, names=names, known=sides.value)
+    rendered = [render_with_source(message, language, zone=zone) for message in messages]
+    spoken_in = catalogue(language)
+    return {
+        "notice": read.id,
+        "language": language,
+        "name": LANGUAGES[language],
+        "direction": "rtl" if spoken_in.right_to_left else "ltr",
+        "reviewed": spoken_in.reviewed,
+        "zone": zone,
+        "exercise": read.exercise,
+        "subject": subject(messages[0], language),
+        "texts": [{"text": each.text, "source": each.source} for each in rendered],
+        "note": rendered[0].note,
+        "disclaimers": [spoken_in.text(f"disclaimer.{name}") for name in _DISCLAIMERS],
+    }
+
+
+def voice(disclosed: Disclosed[NoticeRead], language: str) -> Json | None:
+    """The lines in which what the notice shows can be read over a radio and typed back in; None where it shows
+    nothing that has a voice form. A declaration is said as it is shown, under the id by which its reader knows it.
+    `InputError` for a language that has none."""
+    said = _spoken(disclosed.value)
+    if said is None:
+        return None
+    made = lines.write(said, language)
+    return {"notice": disclosed.value.id, "language": language, "lines": list(made), "sms": list(lines.sms(made))}
+
+
+def _spoken(read: NoticeRead) -> spoken.Notice | spoken.Emergency | None:
+    notice = read.notice
+    if notice.what is NoticeKind.EMERGENCY and notice.place is not None:
+        return spoken.Emergency(
+            party=notice.of,
+            message_id=read.id,
+            at=notice.place,
+            since=notice.at,
+            radius_m=float(notice.facts.get("radius_m", "0")),
+            text=" ".join(notice.words.replace("=", " ").split()),
+            exercise=read.exercise,
+        )
+    # Below footprint there are cells, which are told for talking to the party, not for marking on a map as its place.
+    if read.declaration is None or read.kind is None or not notice.level.at_least(Level.FOOTPRINT):
+        return None
+    return spoken.Notice(read.declaration, exercise=read.exercise)
