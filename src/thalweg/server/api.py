@@ -21,7 +21,9 @@ from thalweg.formats import event as kinds
 from thalweg.ledger.canonical import decode as canonical_decode
 from thalweg.ledger.canonical import encode as canonical_encode
 from thalweg.ledger.entry import NO_PREVIOUS, Entry, Event
-from thalweg.ledger.tree import EMPTY_ROOT, Head
+from thalweg.ledger.tree import EMPTY_ROOT, Head, leaf_hash
+from thalweg.ledger.trust import write_trust
+from thalweg.ledger.verify import Trust
 from thalweg.model.errors import InputError
 from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
@@ -469,6 +471,17 @@ async def checkpoint(desk: Desk) -> Response:
     if head is None:
         raise _unknown()
     return Response(head.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-store"})
+
+
+@router.get("/log/trust", responses=_PROBLEM, tags=["evidence"], dependencies=[MembersOnly])
+async def trust(desk: Desk) -> Response:
+    """The trust file of the log, by which its receipts are verified. Compare it with one had from somebody else."""
+
+    def made() -> bytes:
+        return write_trust(Trust(desk.log.origin, (desk.trust.log_key,), leaf_hash(desk.log.entry(0))))
+
+    data: Any = await in_thread(made)
+    return Response(data, media_type="application/json", headers={"cache-control": "no-store"})
 
 
 @router.get("/log/consistency", responses=_PROBLEM, tags=["evidence"], dependencies=[MembersOnly])

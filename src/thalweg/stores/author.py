@@ -7,6 +7,8 @@
     key.json      the public key, for the registrar to enter
     keys/         the private key, an age file
     entries/      every entry signed here, by its number: the author's own chain
+    payloads/     what those entries commit to, each with its salt before it
+    aside/        entries that the log refused without keeping them, and why
     seen          the newest checkpoint shown
 
 No store, no network and no log are needed to sign. An entry is on disk here before it is handed out: signing
@@ -39,12 +41,42 @@ class Said:
     salted: tuple[bytes, ...]
 
 
+class ShownHead:
+    """The newest checkpoint of a log that its reader was shown, in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def checkpoint(self) -> SignedCheckpoint | None:
+        """The checkpoint itself; None before any was shown."""
+        return SignedCheckpoint.parse(self._file.read_bytes()) if self._file.exists() else None
+
+    def head(self) -> Head:
+        """Its head; that of the empty log before any was."""
+        held = self.checkpoint()
+        return Head(0, EMPTY_ROOT) if held is None else held.head
+
+    def show(self, signed: SignedCheckpoint) -> None:
+        """Remember a head that was verified, if it is newer; Inconsistent if it contradicts the one held."""
+        held = self.head()
+        if signed.head.size == held.size and signed.head.root != held.root:
+            raise Inconsistent(
+                "author.two_heads",
+                f"The log signed two heads of {held.size} entries; this one is not the one shown before.",
+                first=self._file.read_bytes(),
+                second=signed.encode(),
+            )
+        if signed.head.size > held.size:
+            write_durably(self._file, signed.encode())
+
+
 class AuthorHome:
     """An existing folder of an author."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.keys = KeyRing(folder / "keys")
+        self.shown = ShownHead(folder / "seen")
         file = folder / "author.json"
         if not file.exists():
             raise Refused("author.absent", f"No author signs in {folder}; make one with 'thalweg ledger author init'.")
@@ -72,21 +104,42 @@ class AuthorHome:
 
     def seen(self) -> Head:
         """The newest head shown; that of the empty log before any was."""
-        file = self._folder / "seen"
-        return SignedCheckpoint.parse(file.read_bytes()).head if file.exists() else Head(0, EMPTY_ROOT)
+        return self.shown.head()
 
     def show(self, signed: SignedCheckpoint) -> None:
-        """Remember a head that was verified, if it is newer; Inconsistent if it contradicts the one held."""
-        held = self.seen()
-        if signed.head.size == held.size and signed.head.root != held.root:
-            raise Inconsistent(
-                "author.two_heads",
-                f"The log signed two heads of {held.size} entries; this one is not the one shown before.",
-                first=(self._folder / "seen").read_bytes(),
-                second=signed.encode(),
-            )
-        if signed.head.size > held.size:
-            write_durably(self._folder / "seen", signed.encode())
+        """As `ShownHead.show`."""
+        self.shown.show(signed)
+
+    def numbers(self) -> list[int]:
+        """The numbers of the entries that are here."""
+        return sorted(int(file.name) for file in (self._folder / "entries").glob("[0-9]*[0-9]"))
+
+    def entry(self, seq: int) -> bytes:
+        """The bytes of one of them. Refused if it is not here."""
+        file = self._entry_file(seq)
+        if not file.exists():
+            raise Refused("author.absent_entry", f"There is no entry {seq} of {self.author} here.", seq=seq)
+        return file.read_bytes()
+
+    def salted(self, seq: int) -> tuple[bytes, ...]:
+        """The payloads of one of them, each with its salt of 32 bytes before it."""
+        files = sorted((self._folder / "payloads").glob(f"{seq:016d}-[0-9]"))
+        return tuple(file.read_bytes() for file in files)
+
+    def set_aside(self, seq: int, why: bytes) -> None:
+        """The newest entry, which the log refused without keeping it, leaves the chain; its number is free again.
+
+        It is kept with what the log said: should the log hold it after all, that is the proof of what it said.
+        """
+        newest = self.newest()
+        if newest is None or newest.event.seq != seq:
+            raise Refused("author.not_newest", f"Only the newest entry is set aside, and {seq} is not it.", seq=seq)
+        aside = self._folder / "aside" / f"{seq:016d}-{newest.event.hash().hex()[:16]}"
+        write_durably(aside.with_name(aside.name + ".why"), why)
+        write_durably(aside, newest.encode())
+        self._entry_file(seq).unlink()
+        for file in (self._folder / "payloads").glob(f"{seq:016d}-[0-9]"):
+            file.unlink()
 
     def sign(
         self,
@@ -112,9 +165,12 @@ class AuthorHome:
             salt=random_bytes(32),
             payloads=salted,
         )
-        data = entry.encode()
-        write_durably(self._entry_file(entry.event.seq), data)
-        return Said(data, entry.event.seq, tuple(salt + payload for payload, salt, _ in salted))
+        data, seq = entry.encode(), entry.event.seq
+        made = tuple(salt + payload for payload, salt, _ in salted)
+        for number, payload in enumerate(made):  # before the entry: what it commits to must not be lost
+            write_durably(self._folder / "payloads" / f"{seq:016d}-{number}", payload)
+        write_durably(self._entry_file(seq), data)
+        return Said(data, seq, made)
 
     def rotate(self, unlocked: Unlocked, seed: bytes, *, at_ms: int, random_bytes: Callable[[int], bytes]) -> Said:
         """Replace the key: the old one signs the change, and the new one everything after it."""
@@ -126,6 +182,17 @@ class AuthorHome:
         )
         self._promote(new)
         return said
+
+    def next_key(self, unlocked: Unlocked, seed: bytes) -> AuthorSigner:
+        """A key that is to take the place of this one once the registrar has entered it; the one made before, if the
+        machine stopped in between."""
+        if not self.keys.pending("author", self.author):
+            self.keys.replace("author", self.author + NEXT, seed)
+        return unlocked.author(self.author + NEXT)
+
+    def use_next_key(self, unlocked: Unlocked) -> None:
+        """Sign with it from now on."""
+        self._promote(unlocked.author(self.author + NEXT).key)
 
     def _signer(self, unlocked: Unlocked, newest: Entry | None) -> AuthorSigner:
         """The author's key; the next one, if the change was signed and then the machine stopped."""
