@@ -179,9 +179,15 @@ class Checks:
         match said:
             case TheatreSet():
                 try:
-                    self._world.membership.reading(said)
+                    theatre = self._world.membership.reading(said)
                 except ThalwegError as error:
                     return No(error.code, error.sentence)
+                if theatre.exercise != membership.theatre.exercise and self._world.picture.chains:
+                    return No(
+                        "exercise-mixed",
+                        "An exercise and a live theatre never mix: something has been declared here already, so open"
+                        " another desk for the other.",
+                    )
             case PartyNamed():
                 if not said.party or "/" in said.party or said.party != said.party.strip() or said.party == SECRETARIAT:
                     return No("party-id", "A party's id is a short name without spaces around it and without a slash.")

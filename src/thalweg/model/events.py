@@ -48,12 +48,12 @@ Document = Annotated[str, Longest(48_000)]
 
 
 class Role(StrEnum):
-    """What an officer may do. Roles are grants in the key history; scope is a party, or a channel for observers."""
+    """What an officer may do. Roles are grants in the key history; scope is a party."""
 
     WATCH = "watch"  # any of them may send, accept and answer (R16)
     ADMIN = "admin"  # adds and ends officers of the party, takes it in and out of channels
     SECRETARIAT = "secretariat"  # runs the channel, can alter nothing (R48)
-    OBSERVER = "observer"
+    OBSERVER = "observer"  # reads what the party reads, and says nothing
 
 
 class Participation(StrEnum):

@@ -26,3 +26,9 @@ MARK_MEANING: Final = {
     REPORTED: "Reported: by others than the party itself.",
     RUMOURED: "Rumoured: in force for nobody; it was not tested.",
 }
+
+# D7: told to whoever chooses what others see, before they choose.
+ALWAYS_TOLD: Final = (
+    "Whatever is chosen here, a conflict discloses to both sides that there is something to talk about:"
+    " with whom, and in which large area."
+)

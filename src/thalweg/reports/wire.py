@@ -11,7 +11,7 @@ from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Notice, Taken, Term
 from thalweg.model.findings import Finding, Suggestions
 from thalweg.model.instants import Instant
-from thalweg.model.words import DISCLAIMERS
+from thalweg.model.words import ALWAYS_TOLD, DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import (
     AgreementRead,
@@ -127,7 +127,8 @@ def channels(disclosed: Disclosed[tuple[ChannelRead, ...]]) -> Json:
                 "line_checks": [{"event": event, "by": by} for event, by in each.checks],
             }
             for each in disclosed.value
-        ]
+        ],
+        "always_told": ALWAYS_TOLD,
     }
 
 
