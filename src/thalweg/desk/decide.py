@@ -772,7 +772,10 @@ class Desk:
     # --- writing ---
 
     def _write(self, notices: Iterable[Notice], book: Book) -> None:
+        exercise = self.world.membership.theatre.exercise
         for notice in notices:
+            if exercise:
+                notice = replace(notice, facts={**notice.facts, "exercise": "1"})  # unmistakably (R49)
             for part in in_parts(notice):
                 self._say(replace(part, n=self.world.exchange.count(part.to) + 1), book)
 

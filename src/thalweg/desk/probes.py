@@ -14,6 +14,7 @@ from thalweg.desk.shades import Shades
 from thalweg.model.declarations import Declaration
 from thalweg.model.events import SECRETARIAT, Notice, NoticeKind, Probed
 from thalweg.model.instants import Instant
+from thalweg.model.shapes import Position
 from thalweg.policy.budget import Limits, Trial, Verdict, probing, recent, trial, verdict
 from thalweg.policy.coarse import Cell
 from thalweg.policy.tell import CAUTION, Policy
@@ -96,8 +97,10 @@ class Probes:
 
 def _probed(each: Trial, statement: str) -> Probed:
     cells = tuple(f"{cell.size_m:g}/{cell.row}/{cell.column}" for cell in sorted(each.areas))
-    start = None if each.start_s == float("-inf") else Instant(each.start_s)
-    return Probed(statement, each.at, each.party, each.form, each.about, each.told, each.place, start, cells)
+    # As the log has them, so that a fold from the beginning counts the same.
+    start = None if each.start_s == float("-inf") else Instant(round(each.start_s, 3))
+    place = Position(round(each.place.lon, 9), round(each.place.lat, 9))
+    return Probed(statement, each.at, each.party, each.form, each.about, each.told, place, start, cells)
 
 
 def _trial(probed: Probed) -> Trial:
