@@ -199,7 +199,7 @@ MEANING: Mapping[str, str] = {
     "name": "what people call it",
     "officer": "pseudonymous id of the officer",
     "role": "what the officer may do",
-    "scope": "the party, or for an observer the channel; empty for the secretariat",
+    "scope": "the party; empty for the secretariat",
     "statement": "hash of the event",
     "received": "when, by the desk's clock",
     "at": "when",
