@@ -24,9 +24,13 @@ app = App(
     suppress_keyboard_interrupt=False,
     default_parameter=Parameter(show_default=False),
 )
-_NOUNS: Final = ("check", "demo", "place", "voice", "template", "schema", "ledger", "verify", "backup", "restore", "serve")
+_NOUNS: Final = (
+    *("check", "demo", "place", "voice", "template", "schema", "ledger", "verify", "backup", "restore", "serve"),
+    *("join", "declare", "declaration", "inbox", "notice", "ack", "readback", "passed-on", "propose", "answer"),
+    *("emergency", "commit", "outcome", "crossing", "channel", "party", "officer", "stream", "bundle", "theatre"),
+)
 for _noun in _NOUNS:
-    app.command(f"thalweg.cli.{_noun}:app", name=_noun)
+    app.command(f"thalweg.cli.{_noun.replace('-', '_')}:app", name=_noun)
 
 # 0, 1 and 3 are answers (see `thalweg.cli.check`), so nothing that went wrong may end with one of them.
 FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141

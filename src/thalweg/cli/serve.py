@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import uvicorn
 from cyclopts import App, Parameter
 
-from thalweg.model.errors import InputError
+from thalweg.ledger.errors import LedgerError
+from thalweg.model.errors import InputError, ThalwegError
 from thalweg.server.app import ServeSettings, build
-from thalweg.server.listen import Tls, server_config
+from thalweg.server.listen import DeskServer, Tls, bind, server_config
 from thalweg.wiring import read_file
 from thalweg.wiring.desk import open_desk
+
+FAILED = 2
 
 app = App(name="serve", help="Run a desk: the channel between parties, with its clocks, disclosure and proof.")
 
@@ -47,20 +50,43 @@ def serve(
         raise InputError("serve-tls", "A certificate and its key are given together.")
     tls = None if certificate is None or key is None else Tls(certificate, key, clients)
     reached = origin or (f"https://localhost:{port}" if tls else f"http://localhost:{port}")
-    opened = open_desk(
-        home,
-        origin=log_origin or "localhost/desk",
-        store=f"postgres:{database}" if database else "sqlite:log.db",
-        passphrase=None if passphrase_file is None else read_file(passphrase_file).decode().strip(),
-        identity=None if identity is None else read_file(identity).decode(),
-    )
-    built = build(opened, ServeSettings(reached, log=_line))
-    _greet(home, reached, built.first_invitation(), made=opened.made, kept=identity is None and passphrase_file is None)
+    listening = bind(host, port)
     try:
-        uvicorn.Server(server_config(built.app, host, port, tls=tls)).run()
+        opened = open_desk(
+            home,
+            origin=log_origin or "localhost/desk",
+            store=f"postgres:{database}" if database else "sqlite:log.db",
+            passphrase=None if passphrase_file is None else read_file(passphrase_file).decode().strip(),
+            identity=None if identity is None else read_file(identity).decode(),
+        )
+    except LedgerError as error:
+        return _failed(error)
+    try:
+        built = build(opened, ServeSettings(reached, log=_line))
+        _greet(
+            home, reached, built.first_invitation(), made=opened.made, kept=identity is None and passphrase_file is None
+        )
+        server = DeskServer(server_config(built.app, host, port, tls=tls), built.course.closing)
+
+        def stop() -> None:
+            server.should_exit = True
+
+        built.course.stop = stop
+        with contextlib.suppress(SystemExit):  # uvicorn's, when the desk did not start: the reason is below
+            server.run(sockets=[listening])
+        return _failed(built.course.fault) if built.course.fault is not None else 0
+    except LedgerError as error:
+        return _failed(error)
     finally:
         opened.close()
-    return 0
+
+
+def _failed(error: Exception) -> int:
+    """What kept the desk from starting, or ended it, as a sentence."""
+    if not isinstance(error, LedgerError | ThalwegError):
+        raise error
+    print(f"thalweg: {error.sentence} [{error.code}]", file=sys.stderr)
+    return FAILED
 
 
 def _greet(home: Path, reached: str, invitation: str, *, made: bool, kept: bool) -> None:

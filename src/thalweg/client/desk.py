@@ -134,6 +134,12 @@ class Client:
                     found[row["sha256"], row["path"]] = seq
         return found
 
+    def answer(self, seq: int) -> told.Answer | None:
+        """What the desk answered to an own entry; None where there is no answer here."""
+        held = self.home.answer(seq)
+        value = {} if held is None else json.loads(held)
+        return told.read(told.Answer, value) if value else None
+
     # --- reading ---
 
     def me(self) -> told.Me:
@@ -144,6 +150,10 @@ class Client:
         """The rules in force."""
         text = self._read(told.TheatreTold, "/v1/theatre")
         return read_theatre(text.text.encode(), text.name) if text.text else default_theatre()
+
+    def theatre_text(self) -> str:
+        """The theatre file in force; empty while the built-in rules hold."""
+        return self._read(told.TheatreTold, "/v1/theatre").text
 
     def parties(self) -> tuple[told.Party, ...]:
         """The members of the theatre."""
@@ -162,6 +172,17 @@ class Client:
     def notice(self, notice: str) -> told.Notice:
         """One of them, and what became of it."""
         return self._read(told.Notice, f"/v1/notices/{part(notice)}")
+
+    def words(self, notice: str, language: str = "", zone: str = "UTC") -> tuple[str, ...]:
+        """A notice in a language, one's own if empty; the English follows while nobody fluent reviewed the language."""
+        query = {"language": language, "zone": zone}
+        said = self._get(f"/v1/notices/{part(notice)}/text", query).json
+        return tuple(text for each in said["texts"] for text in (each["text"], each["source"]) if text)
+
+    def voice(self, notice: str, language: str = "") -> tuple[str, ...]:
+        """What a notice shows as lines for a radio (`thalweg voice` reads them). DeskError if it has no such form."""
+        said = self._get(f"/v1/notices/{part(notice)}/voice", {"language": language}).json
+        return tuple(said["lines"])
 
     def inbox(self) -> tuple[told.Notice, ...]:
         """What one's party owes an answer to, the most pressing first."""
@@ -375,7 +396,7 @@ class Client:
         if answer.statement != Entry.parse(data).event.hash().hex():
             raise Contradicted("answer-other", "The desk answered to another statement than the one that was sent.")
         self._verified(answer.index, data)
-        self.home.answered(seq, reply.body)
+        self.home.answered(seq, json.dumps(_value(reply), ensure_ascii=False).encode())
         return answer
 
     def _refused_off_record(self, seq: int, reply: Reply) -> None:
@@ -408,8 +429,7 @@ class Client:
 
     @staticmethod
     def _answer(reply: Reply) -> told.Answer:
-        value = reply.json if reply.status == 201 else reply.problem().facts
-        return told.read(told.Answer, value)
+        return told.read(told.Answer, _value(reply))
 
     # --- how it is believed ---
 
@@ -521,6 +541,11 @@ def beside(said: Said) -> tuple[str, Mapping[str, Any], tuple[tuple[bytes, str],
         if isinstance(whole, dict) and len(data := canonical.encode(whole)) > _LARGEST_BODY:
             return kind, {**body, name: kinds.PAYLOAD}, ((data, kinds.DECLARATION_MEDIA),)
     return kind, body, ()
+
+
+def _value(reply: Reply) -> Any:  # noqa: ANN401  # JSON, read by `told`
+    """The answer to a statement, taken or refused on record."""
+    return reply.json if reply.status == 201 else dict(reply.problem().facts)
 
 
 def _retry_after_s(reply: Reply) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from thalweg import wiring
@@ -68,7 +69,7 @@ def review(
         )
         for each, spot in zip(came.declarations, spots, strict=True)
     )
-    return Review(rows, came)
+    return Review(tuple(_told_apart(rows)), came)
 
 
 def _reviewed(
@@ -92,6 +93,15 @@ def _reviewed(
         None if needed is None else int(needed),
         refused,
     )
+
+
+def _told_apart(rows: Sequence[Reviewed]) -> Iterator[Reviewed]:
+    """Rows of one place in a file, such as two shapes of one feature, each under a path of its own."""
+    count: Counter[Row] = Counter()
+    for each in rows:
+        count[each.row] += 1
+        number = count[each.row]
+        yield each if number == 1 else replace(each, row=replace(each.row, path=f"{each.row.path} ({number})"))
 
 
 def _digest(name: str) -> str:
