@@ -5,31 +5,45 @@
     take(entry) → gathered → decided, one after the other → one append, durable and signed → answered, published
 
 While one batch is being made durable the next one gathers. Deciding changes the world ahead of the log, so whoever
-reads waits for the append in flight (`settled`): nobody is shown what could still be lost. If an append fails, the
-world is thrown away and folded again from the log, and everyone in the batch is told that nothing is known of it yet.
+reads waits for the append in flight (`settled`): nobody is shown what could still be lost.
 
-Runs on one event loop. Only the append, which waits for the disk, is given to a thread.
+What may go wrong, and what comes of it:
+
+================================  ====================================================================================
+the store does not answer         the world is thrown away and folded again from the log; everyone in the batch is
+                                  told that nothing is known of it yet, everyone else to come back; until it works
+one statement cannot be decided   its author is told so, and the others of its batch are decided without it
+what came due cannot be decided   it is reported and passed over, so that it does not hold up every other clock
+another process writes            the desk ends (`lost`); nothing of its last batch is in the log
+anything else                     the desk ends (`fault`), and with it the process: nobody is left to wait for an answer
+                                  that will not come
+================================  ====================================================================================
+
+Runs on one event loop. Only what waits for the disk is given to a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from thalweg.desk.book import Book, Hands
 from thalweg.desk.checks import NotAllowed, screen
+from thalweg.desk.clocks import Due
 from thalweg.desk.decide import Desk
-from thalweg.desk.office import KeyEntry, Listener, Reading
+from thalweg.desk.office import KeyEntry, Listener, OnRecord, Reading, Report
 from thalweg.formats import event as kinds
 from thalweg.ledger.entry import Entry
 from thalweg.ledger.errors import LedgerError, StoreFailed
 from thalweg.ledger.errors import Refused as NotAdmitted
 from thalweg.ledger.sequencer import Prepared, Sequencer, prepare
-from thalweg.model.errors import ThalwegError
-from thalweg.model.events import DESK, Said
+from thalweg.model.errors import InputError, ThalwegError
+from thalweg.model.events import DESK, Delivered, Exported, Said, SitesRead
 from thalweg.model.instants import Instant
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.state.recorded import KeyFact, Recorded, recorded
@@ -38,6 +52,14 @@ _AT_ONCE = 64  # statements in one batch at most
 _DECIDING_S = 0.05  # and no more than it takes so long to decide
 _REPLACED = ("store.fenced", "store.moved")
 _WAKE_S = 1.0  # the longest the clocks go unlooked at
+_BEAT_S = 1.0  # how often it is asked whether this is still the process that writes
+_MOST_WAITING = 8192  # statements; whoever comes then is told to come back
+_PATIENCE_S = 1.0  # how long whoever asks waits for the store to come back, before being told so
+_PAUSES_S = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0)  # after one, two, … appends in a row that failed
+REPLACED = "desk.replaced"
+"""The code where another process decides: nothing of the statement is in the log, and it is to be sent there."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +75,7 @@ class ForOfficer:
 class Waiting:
     """Something on its way, and where its answer goes: the hash of its event once it is durable, or nothing."""
 
-    what: Prepared | ForOfficer | tuple[KeyEntry, ...]
+    what: Prepared | ForOfficer | OnRecord | tuple[KeyEntry, ...]
     future: asyncio.Future[str]
     event: str = ""
 
@@ -64,6 +86,15 @@ class _Undecided(Exception):
     def __init__(self, waiting: Waiting, why: Exception) -> None:
         super().__init__(str(why))
         self.waiting = waiting
+        self.why = why
+
+
+class _OverdueUndecided(Exception):
+    """Deciding what had come due failed half-way."""
+
+    def __init__(self, what: tuple[Due, str], why: Exception) -> None:
+        super().__init__(str(why))
+        self.what = what
         self.why = why
 
 
@@ -78,12 +109,21 @@ class Counters:
     failed: int = 0
 
 
+def _still_leads() -> bool:
+    return True
+
+
+def _unreported(_what: str, _error: BaseException) -> None:
+    """For a desk that nobody watches."""
+
+
 @dataclass(slots=True)
 class LiveDesk:
     """One log's desk in this process.
 
     `open_desk` folds the log and makes the deciding desk; it is called at the start and after a failed append.
-    `now` is the clock; `loop_s` counts seconds for the batches, from any start.
+    `now` is the clock; `loop_s` counts seconds for the batches, from any start. `leads` asks the store once a second
+    whether this is still the process that writes; `report` is told of every error that is not its author's.
     """
 
     log: Sequencer
@@ -91,9 +131,21 @@ class LiveDesk:
     open_desk: Callable[[], Desk]
     now: Callable[[], Instant]
     loop_s: Callable[[], float]
+    leads: Callable[[], bool] = _still_leads
+    report: Report = _unreported
     counters: Counters = field(default_factory=Counters)
     lost: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once another process has become the one that decides."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once this desk has ended, whatever ended it."""
+    fault: Exception | None = None
+    """What ended it, if that was neither `stop` nor another process."""
+    _away: bool = False  # the store does not answer
+    _failures: int = 0  # appends in a row that failed
+    _beat_s: float = float("-inf")
+    _told: tuple[float, float] | None = None  # the clock and the loop's seconds at the last append
+    _passed_over: set[tuple[Due, str]] = field(default_factory=set)
+    _taken: list[Waiting] = field(default_factory=list)  # in the batch that is being decided or made durable
     _desk: Desk | None = None
     _queue: list[Waiting] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -105,29 +157,67 @@ class LiveDesk:
     _reading: tuple[Desk, Reading] | None = None
 
     async def start(self) -> None:
-        """Fold the log and begin."""
+        """Fold the log and begin. Raises what keeps it from being folded or signed."""
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="append")
-        self._desk = await asyncio.get_running_loop().run_in_executor(self._pool, self.open_desk)
+        try:
+            self._desk = await self._in_pool(self._opened)
+        except Exception:
+            self._pool.shutdown()
+            raise
         self._settled.set()
         self._task = asyncio.create_task(self._run(), name="desk")
 
     async def stop(self) -> None:
-        """Answer what came in, then stop."""
+        """Answer what came in, then stop. What ended the desk before, if anything did, is in `fault`."""
         self._closing = True
         self._wake.set()
         if self._task is not None:
-            await self._task
+            await asyncio.wait([self._task])
         if self._pool is not None:
             self._pool.shutdown()
 
     async def settled(self) -> Desk:
-        """The desk with a world in which everything is durable. Use it before the next `await`."""
+        """The desk with a world in which everything is durable. Use it before the next `await`.
+
+        StoreFailed while the store does not answer, and once the desk has ended."""
         while self._desk is None or not self._settled.is_set():
-            if self._task is not None and self._task.done():
-                self._task.result()
-                raise NotAdmitted("desk.closed", "The desk is closed.")
+            self._require_here()
             await self._settled.wait()
         return self._desk
+
+    def report_to(self, report: Report) -> None:
+        """See `Office`."""
+        self.report = report
+
+    def trouble(self) -> tuple[str, ...]:
+        """See `Office`."""
+        if self.fault is not None:
+            return ("desk-failed",)
+        if self.lost.is_set():
+            return ("desk-replaced",)
+        if self._task is None:
+            return ("desk-starting",)
+        return ("store-away",) if self._away else ()
+
+    def _require_here(self) -> None:
+        if self.lost.is_set():
+            raise _replaced()
+        if self.fault is not None:
+            raise _failed()
+        if self._away:
+            raise _store_away()
+        if self._task is not None and self._task.done():
+            raise NotAdmitted("desk.closed", "The desk is closed.")
+
+    def _opened(self) -> Desk:
+        """Called in the thread: the log as it is, and a world folded from it."""
+        self.log.begin()  # after a commit of which nothing is known, this reads the log again
+        desk = self.open_desk()
+        desk.passed_over |= self._passed_over
+        return desk
+
+    async def _in_pool(self, act: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, act)
 
     async def reading(self) -> Reading:
         """See `Office`."""
@@ -174,9 +264,22 @@ class LiveDesk:
         """As `register`; the result is empty, for there is no one event."""
         return await self._queued(tuple(entries))
 
-    async def _queued(self, what: Prepared | ForOfficer | tuple[KeyEntry, ...]) -> str:
+    async def note(self, body: OnRecord) -> str:
+        """See `Office`; raises as `take`."""
+        desk = await self.settled()
+        if isinstance(body, Delivered) and not desk.world.exchange.notices.keys() >= set(body.notices):
+            raise InputError("notice-unknown", "There is no such notice to have been delivered.")
+        return await self._queued(body)
+
+    async def _queued(self, what: Prepared | ForOfficer | OnRecord | tuple[KeyEntry, ...]) -> str:
+        if self.lost.is_set() or self.fault is not None or self._away:
+            self._require_here()
         if self._closing:
             raise NotAdmitted("desk.closed", "The desk is closing; send it to another, or again later.")
+        if len(self._queue) >= _MOST_WAITING:
+            raise StoreFailed(
+                "desk.busy", "More is waiting than can be decided soon; send it again.", happened="no", retry_after_s=1
+            )
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._queue.append(Waiting(what, future))
         self._wake.set()
@@ -192,84 +295,149 @@ class LiveDesk:
         screen(kinds.read(event.kind, event.body), event.author, desk.world)
 
     async def _run(self) -> None:
-        while True:
-            await self._wait()
-            if self._closing and not self._queue:
-                return
-            await self._batch()
+        try:
+            while not (self._closing and not self._queue):
+                await self._wait()
+                if self._queue or not self._closing:
+                    await self._batch()
+        except Exception as error:  # noqa: BLE001  # whatever it is, nobody may go on waiting for a desk that is no more
+            self.counters.failed += 1
+            self.fault = error
+            self.report("desk-failed", error)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        """Nobody is left waiting, and nobody is shown a world that ran ahead of the log."""
+        self._closing = True
+        why = _replaced() if self.lost.is_set() else _failed()
+        self._tell_all(self._taken, why)
+        self._tell_all(self._queue, why)
+        if self.lost.is_set() or self.fault is not None:
+            self._desk = None
+        self._settled.set()
+        self.over.set()
+
+    @staticmethod
+    def _tell_all(some: list[Waiting], why: Exception) -> None:
+        for waiting in some:
+            if not waiting.future.done():
+                waiting.future.set_exception(why)
+        some.clear()
 
     async def _wait(self) -> None:
-        desk = await self.settled()
-        pause_s = min(_WAKE_S, max(0.0, desk.clocks.next_s - self.now().epoch_s))
+        """For a statement, for the next thing that comes due, or for a second."""
+        pause_s = _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
+        if pause_s:
+            await asyncio.sleep(pause_s)
+        due_s = math.inf if self._desk is None else self._desk.clocks.next_s - self.now().epoch_s
+        pause_s = min(_WAKE_S, max(0.0, due_s))
         if not self._queue and not self._closing and pause_s > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), pause_s)
         self._wake.clear()
 
     async def _batch(self) -> None:
-        desk = await self.settled()
-        self._settled.clear()
-        taken: list[Waiting] = []
         try:
-            book = Book(self.log, desk.world, self.hands, self.now())
-            self._decide(desk, book, taken)
-            if book.written:
-                await asyncio.get_running_loop().run_in_executor(self._pool, self.log.commit, book.batch)
+            if self._away or self.loop_s() - self._beat_s >= _BEAT_S:
+                await self._beat()
+            if not self._away:
+                await self._decided()
         except _Undecided as failure:
             # Nothing of this batch was appended. All but the one that cannot be decided are tried again.
             self.counters.failed += 1
-            self._queue[:0] = [waiting for waiting in taken if waiting is not failure.waiting]
+            self.report("statement-undecided", failure.why)
+            self._queue[:0] = [waiting for waiting in self._taken if waiting is not failure.waiting]
+            self._taken.clear()
+            self._tell_all([failure.waiting], failure.why)
             await self._again()
-            failure.waiting.future.set_exception(failure.why)
-            return
-        except LedgerError as error:
+        except _OverdueUndecided as failure:
             self.counters.failed += 1
-            if error.code in _REPLACED:
-                self._give_up(taken)
-                return
+            self.report("clock-undecided", failure.why)
+            self._passed_over.add(failure.what)
             await self._again()
-            for waiting in taken:
-                waiting.future.set_exception(error)
+        except StoreFailed as error:
+            self.counters.failed += 1
+            self._failures += 1
+            self.report("append-failed", error)
+            self._tell_all(self._taken, error)
+            await self._again()
+        except NotAdmitted as error:
+            if error.code not in _REPLACED:
+                raise
+            self.lost.set()
+            self._closing = True
+            self._tell_all(self._queue, _replaced())
+
+    async def _beat(self) -> None:
+        """A writer that was replaced while it had nothing to append learns it here, and not by its readers."""
+        try:
+            leads = await self._in_pool(self.leads)
+        except StoreFailed as error:
+            if not self._away:
+                self.report("store-away", error)
+            self._failures += 1
+            self._gone()  # what was folded is durable, and goes on being read
             return
+        finally:
+            self._beat_s = self.loop_s()
+        if self._away:
+            self._away, self._failures = False, 0
+        if not leads:
+            raise NotAdmitted("store.fenced", "Another writer has taken over this log.")
+
+    async def _decided(self) -> None:
+        """Decide a batch, make it durable, answer."""
+        desk = self._desk
+        if desk is None:
+            raise _store_away()
+        self._settled.clear()
+        now, loop_s = self.now(), self.loop_s()
+        moved_s = 0.0 if self._told is None else (now.epoch_s - self._told[0]) - (loop_s - self._told[1])
+        book = Book(self.log, desk.world, self.hands, now, moved_s=moved_s)
+        self._decide(desk, book)
+        if book.written:
+            await self._in_pool(lambda: self.log.commit(book.batch))
+        self._told = (now.epoch_s, loop_s)
+        self._failures = 0
         self.counters.batches += 1
         self.counters.entries += len(book.written)
         self._settled.set()
         for listener in tuple(self._listeners):
             listener(book.written)
-        for waiting in taken:
+        for waiting in self._taken:
             if not waiting.future.done():
                 waiting.future.set_result(waiting.event)
+        self._taken.clear()
         # Whoever waited for this append reads before the next one begins.
         await asyncio.sleep(0)
 
-    def _give_up(self, taken: Sequence[Waiting]) -> None:
-        """Another process decides now. Nothing of this batch was appended; it is to be sent there."""
-        self._closing = True
-        self.lost.set()
-        for waiting in (*taken, *self._queue):
-            if not waiting.future.done():
-                waiting.future.set_exception(
-                    StoreFailed("desk.replaced", "Another process decides now; send it again.", happened="no")
-                )
-        self._queue.clear()
-        self._settled.set()
-
-    def _decide(self, desk: Desk, book: Book, taken: list[Waiting]) -> None:
+    def _decide(self, desk: Desk, book: Book) -> None:
         start_s = self.loop_s()
-        desk.tick(book)
-        while self._queue and len(taken) < _AT_ONCE and self.loop_s() - start_s < _DECIDING_S:
+        try:
+            desk.tick(book)
+        except StoreFailed:
+            raise
+        except Exception as error:
+            timer = desk.looking_at
+            if timer is None or (timer.what, timer.subject) in self._passed_over:
+                raise
+            raise _OverdueUndecided((timer.what, timer.subject), error) from error
+        while self._queue and len(self._taken) < _AT_ONCE and self.loop_s() - start_s < _DECIDING_S:
             waiting = self._queue.pop(0)
             if waiting.future.done():
                 continue  # whoever sent it has gone; it may be sent again
+            before = len(book.batch.new)
             try:
                 record, said = self._admit(desk, book, waiting)
-            except ThalwegError as error:
+            except Exception as error:
+                if len(book.batch.new) != before:
+                    raise _Undecided(waiting, error) from error
+                if not isinstance(error, ThalwegError | LedgerError):
+                    self.report("statement-undecided", error)
                 waiting.future.set_exception(error)
                 continue
-            except LedgerError as error:
-                waiting.future.set_exception(error)
-                continue
-            taken.append(waiting)
+            self._taken.append(waiting)
             if record is not None and said is not None:
                 try:
                     desk.decide(record, said, book)
@@ -288,12 +456,17 @@ class LiveDesk:
                 return record, said
             case Prepared() as prepared:
                 waiting.event = prepared.new.event_hash.hex()
+                if waiting.event in desk.world.answers:
+                    return None, None  # answered as it was, whoever may speak now
                 beside = {payload.digest: payload.payload for payload in prepared.payloads}
                 probe = recorded(0, Entry.parse(prepared.new.data), beside.get)  # read before the log is touched
                 if isinstance(probe.body, KeyFact):
                     raise NotAllowed("not-a-statement", "Entries of the key history are not sent to the desk.")
                 screened = screen(probe.body, probe.author, desk.world)
                 return book.take(prepared)[1], screened
+            case Delivered() | Exported() | SitesRead() as body:
+                waiting.event = book.say(body).event
+                return None, None
             case tuple() as entries:
                 for entry in entries:
                     if not book.registered(entry.kind, entry.fields):
@@ -301,15 +474,46 @@ class LiveDesk:
                 return None, None
 
     async def _again(self) -> None:
-        """The world ran ahead of a log that did not follow: fold it again. Tried until the log can be read."""
+        """The world ran ahead of a log that did not follow: fold it again. Tried until the log can be read; whoever
+        comes meanwhile is not kept waiting for long."""
         self._desk = None
-        pause_s = 0.1
+        failures = 0
         while self._desk is None:
+            folding = asyncio.ensure_future(self._in_pool(self._opened))
+            await asyncio.wait([folding], timeout=_PATIENCE_S)
+            if not folding.done():
+                self._gone()
             try:
-                self._desk = await asyncio.get_running_loop().run_in_executor(self._pool, self.open_desk)
-            except LedgerError:
+                self._desk = await folding
+            except StoreFailed as error:
+                if not failures:
+                    self.report("store-away", error)
+                failures += 1
+                self._gone()
                 if self._closing:
                     raise
-                await asyncio.sleep(pause_s)
-                pause_s = min(2.0, pause_s * 2)
+                await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+        self._away = False
         self._settled.set()
+
+    def _gone(self) -> None:
+        """The store does not answer: whoever waits, or comes while it lasts, is told so."""
+        self._away = True
+        self._tell_all(self._queue, _store_away())
+        self._settled.set()
+
+
+def _store_away() -> StoreFailed:
+    return StoreFailed(
+        "desk.store_away", "The store does not answer now; send it again as it is.", happened="no", retry_after_s=1
+    )
+
+
+def _replaced() -> StoreFailed:
+    return StoreFailed(REPLACED, "Another process decides now; send it again.", happened="no", retry_after_s=1)
+
+
+def _failed() -> StoreFailed:
+    return StoreFailed(
+        "desk.failed", "The desk has ended and is started again; send it again as it is.", happened="unknown"
+    )

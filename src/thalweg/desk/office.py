@@ -8,12 +8,13 @@ one than an earlier reading of the same process; it is to be used before the nex
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from thalweg.ledger.canonical import Value
-from thalweg.model.events import Said
+from thalweg.model.events import Delivered, Exported, Said, SitesRead
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
 from thalweg.state.recorded import Recorded
@@ -37,8 +38,14 @@ class KeyEntry:
     fields: Mapping[str, Value]
 
 
+OnRecord = Delivered | Exported | SitesRead
+"""What a server puts on record of its own: that a bearer took notices, that a copy was made, that sites were read."""
+
 Listener = Callable[[Sequence[Recorded]], None]
 """Told the new entries of each append, on the event loop, once they are durable."""
+
+Report = Callable[[str, BaseException], None]
+"""Told what went wrong that is nobody's own doing: a stable word, and the error. For the operator's log."""
 
 
 class Office(Protocol):
@@ -59,11 +66,26 @@ class Office(Protocol):
     async def register(self, entries: Sequence[KeyEntry]) -> None:
         """Entries of the key history, in one append; those that are in force already are left out."""
 
+    async def note(self, body: OnRecord) -> str:
+        """What the server itself brought about, under the desk's key; the hash of its event."""
+
     async def reading(self) -> Reading:
         """The world, once no append is in flight."""
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call the listener from now on; the result stops it."""
+
+    def trouble(self) -> tuple[str, ...]:
+        """Why no request should be sent here now; empty if there is no reason."""
+
+    over: asyncio.Event
+    """Set once the office has ended of itself or was stopped. One that has ended does nothing any more: the process
+    is to end too, and to be started again."""
+    fault: Exception | None
+    """What ended it, where that was an error."""
+
+    def report_to(self, report: Report) -> None:
+        """Tell of errors there from now on."""
 
     @property
     def decides(self) -> bool:

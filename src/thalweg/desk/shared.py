@@ -7,9 +7,15 @@
                    └──────── requests (a table) ◀────────┘   what came in there, and its answer on the way back
 
 Who holds the store's writer lock decides. A process that stands by follows the log, tries for the lock twice a second,
-and takes over with the world that it has. Whoever was replaced finds its append refused, and stands by from then on.
-What was passed on and not answered is waiting in the table for whoever decides next; deciding it twice changes nothing,
-since an entry gets one index and one answer.
+and takes over with the world that it has. Whoever was replaced finds its append refused, or learns within a second
+that it was, and stands by from then on. What was passed on and not answered is waiting in the table for whoever decides
+next; deciding it twice changes nothing, since an entry gets one index and one answer.
+
+Each passing on is a request of its own, so that what was refused once because of how things stood (an author's numbers
+out of order, a role not granted yet) is decided anew when it is sent again.
+
+Readers are never shown a world that is ahead of the log: between two worlds they wait. What nobody foresaw ends the
+office (`fault`), and with it the process.
 """
 
 from __future__ import annotations
@@ -17,27 +23,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from thalweg.desk.checks import NotAllowed, screen
-from thalweg.desk.live import LiveDesk
-from thalweg.desk.office import KeyEntry, Listener, Reading
+from thalweg.desk.live import REPLACED, LiveDesk
+from thalweg.desk.office import KeyEntry, Listener, OnRecord, Reading, Report
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
 from thalweg.ledger.canonical import Value, b64, unb64
 from thalweg.ledger.entry import Entry
 from thalweg.ledger.errors import Damaged, Inconsistent, LedgerError, Malformed, Refused, StoreFailed
 from thalweg.model.errors import EngineError, InputError, RulesError, ThalwegError, ValueRefused
-from thalweg.model.events import Said
-from thalweg.model.keeping import Requests
+from thalweg.model.events import Delivered, Exported, Said, SitesRead
+from thalweg.model.keeping import REQUESTS_AT_ONCE, Requests
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
 _TURN_S = 0.5
 _ANSWER_S = 20.0  # how long an answer is waited for; the request stays, and may be sent again
 _AT_ONCE = 200  # entries folded before others get their turn
-_KEPT_MS = 3_600_000  # answers are kept that long for whoever asks again
+_KEPT_MS = 3_600_000  # answers are kept that long
+_PATIENCE_S = 5.0  # how long a reader waits between two worlds
 _FAMILY: Mapping[str, type[ThalwegError] | type[LedgerError]] = {
     each.__name__: each
     for each in (
@@ -45,6 +53,13 @@ _FAMILY: Mapping[str, type[ThalwegError] | type[LedgerError]] = {
         *(Malformed, Refused, Inconsistent, Damaged, StoreFailed),
     )
 }  # fmt: skip
+
+
+T = TypeVar("T")
+
+
+def _unreported(_what: str, _error: BaseException) -> None:
+    """For an office that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,46 +86,81 @@ class SharedOffice:
     requests: Requests
     now_ms: Callable[[], int]
     random_bytes: Callable[[int], bytes]
+    report: Report = _unreported
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    fault: Exception | None = None
     _live: LiveDesk | None = None
-    _read: Reading | None = None
-    _grown: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _read: Reading | None = None  # while another process decides
+    _told: int = 0  # up to which entry the listeners have been told
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _listeners: list[Listener] = field(default_factory=list)
     _pending: dict[bytes, asyncio.Future[bytes]] = field(default_factory=dict)
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _offers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    _offered: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _ones: set[asyncio.Task[None]] = field(default_factory=set)
     _busy: set[bytes] = field(default_factory=set)
+    _away: bool = False
     _closing: bool = False
 
     # --- Office ---
 
     async def start(self) -> None:
         """Fold the log, then decide or stand by."""
-        world = await asyncio.to_thread(self.shelf.fold)
-        self._read = self.shelf.reading(world)
+        await self._fold()
         await self._turn()
-        self._tasks = [asyncio.create_task(self._follow(), name="follow"), asyncio.create_task(self._answers())]
+        for name, work in (("follow", self._follow), ("offers", self._offer), ("answers", self._answers)):
+            self._begin(name, work())
 
     async def stop(self) -> None:
         """Answer what came in, and let go of the lock so that another takes over at once."""
         self._closing = True
-        if self._live is not None:
-            await self._live.stop()
-            await asyncio.to_thread(self._live.log.close)
-        for task in self._tasks:
+        live = self._live
+        if live is not None:
+            await live.stop()
+            if self._ones:
+                await asyncio.wait(tuple(self._ones), timeout=_TURN_S)
+            with contextlib.suppress(StoreFailed):  # the lock goes with the connection
+                await asyncio.to_thread(live.log.close)
+        for task in (*self._tasks, *self._ones):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._ones, return_exceptions=True)
+        self.over.set()
 
     @property
     def decides(self) -> bool:
         """Whether this process is the one that writes."""
         return self._live is not None
 
-    async def reading(self) -> Reading:
+    def report_to(self, report: Report) -> None:
         """See `Office`."""
+        self.report = report
+
+    def trouble(self) -> tuple[str, ...]:
+        """See `Office`."""
+        if self.fault is not None:
+            return ("desk-failed",)
         if self._live is not None:
-            return await self._live.reading()
+            return self._live.trouble()
         if self._read is None:
-            raise Refused("desk.closed", "The desk is not open yet.")
-        return self._read
+            return ("desk-starting",)
+        return ("store-away",) if self._away else ()
+
+    async def reading(self) -> Reading:
+        """See `Office`. StoreFailed if there is none soon."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                while True:
+                    if self._live is not None:
+                        with contextlib.suppress(_NotDecidingError):
+                            return await self._of_live(self._live.reading())
+                    elif self._read is not None:
+                        return self._read
+                    await asyncio.sleep(0.01)
+        except TimeoutError as error:
+            raise StoreFailed(
+                "desk.store_away", "There is no reading of the log yet; ask again.", happened="no", retry_after_s=1
+            ) from error
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """See `Office`."""
@@ -121,11 +171,10 @@ class SharedOffice:
         """See `Office`."""
         if self._live is not None:
             with contextlib.suppress(_NotDecidingError):
-                return await self._decide(lambda live: live.take(data, payloads))
-        reading = await self.reading()
+                return await self._of_live(self._live.take(data, payloads))
         entry = Entry.parse(data)
         if not any(entry.event.body.get(name) == kinds.PAYLOAD for name in kinds.WITH_DECLARATION):
-            screen(kinds.read(entry.event.kind, entry.event.body), entry.event.author, reading.world)
+            await self._screened(kinds.read(entry.event.kind, entry.event.body), entry.event.author)
         beside: list[Value] = [{"payload": b64(payload), "salt": salt.hex()} for payload, salt in payloads]
         return await self._pass_on({"entry": b64(data), "payloads": beside, "what": "entry"})
 
@@ -133,7 +182,7 @@ class SharedOffice:
         """See `Office`."""
         if self._live is not None:
             with contextlib.suppress(_NotDecidingError):
-                return await self._decide(lambda live: live.say_for(author, said, nonce))
+                return await self._of_live(self._live.say_for(author, said, nonce))
         kind, body = kinds.written(said)
         value: dict[str, Value] = {"author": author, "body": body, "kind": kind, "nonce": b64(nonce), "what": "said"}
         return await self._pass_on(value)
@@ -142,81 +191,176 @@ class SharedOffice:
         """See `Office`."""
         if self._live is not None:
             with contextlib.suppress(_NotDecidingError):
-                await self._decide(lambda live: live.register_all(entries))
+                await self._of_live(self._live.register_all(entries))
                 return
         made: list[Value] = [{"fields": each.fields, "kind": each.kind} for each in entries]
-        await self._pass_on({"entries": made, "nonce": b64(self.random_bytes(16)), "what": "keys"})
+        await self._pass_on({"entries": made, "what": "keys"})
 
-    async def _decide(self, act: Callable[[LiveDesk], object]) -> str:
-        live = self._live
-        if live is None or live.lost.is_set():
-            raise _NotDecidingError
-        made = await act(live)  # type: ignore[misc]  # one of three coroutines of the live desk
-        return str(made)
+    async def note(self, body: OnRecord) -> str:
+        """See `Office`."""
+        if self._live is not None:
+            with contextlib.suppress(_NotDecidingError):
+                return await self._of_live(self._live.note(body))
+        kind, fields = kinds.written(body)
+        return await self._pass_on({"body": fields, "kind": kind, "what": "note"})
+
+    @staticmethod
+    async def _of_live(made: Awaitable[T]) -> T:
+        try:
+            return await made
+        except StoreFailed as error:
+            if error.code == REPLACED:  # nothing of it is in the log: it goes to whoever decides now
+                raise _NotDecidingError from error
+            raise
 
     # --- standing by ---
 
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._watched(name, work), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """What nobody foresaw ends the office: half of one would keep people waiting, or show them an old world."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  # it is kept, reported, and ends the process
+            self._fail(name, error)
+
+    def _fail(self, name: str, error: Exception) -> None:
+        if self.fault is None:
+            self.fault = error
+            self.report(f"office-failed-{name}", error)
+        self.over.set()
+
     async def _follow(self) -> None:
         while not self._closing:
-            if self._live is not None:
-                await self._live.lost.wait()
-                await self._step_down()
-                continue
             try:
-                await self._catch_up(await asyncio.to_thread(self.shelf.wait, self._world.size, _TURN_S))
-                await self._turn()
-            except StoreFailed:
-                await asyncio.sleep(_TURN_S)  # readers see the last durable state; whoever states is told it failed
+                if self._live is not None:
+                    await self._ended(self._live)
+                elif self._read is None:
+                    await self._fold()
+                else:
+                    await self._catch_up(await asyncio.to_thread(self.shelf.wait, self._size, _TURN_S))
+                    await self._turn()
+                self._away = False
+            except StoreFailed as error:
+                # Readers see the last durable state; whoever states something is told that it failed.
+                if self._live is not None and self._live.fault is error:
+                    raise
+                if not self._away:
+                    self.report("store-away", error)
+                self._away = True
+                await asyncio.sleep(_TURN_S)
 
     @property
-    def _world(self) -> World:
-        if self._read is None:
-            raise Refused("desk.closed", "The desk is not open yet.")
-        return self._read.world
+    def _size(self) -> int:
+        return 0 if self._read is None else self._read.world.size
+
+    async def _fold(self) -> None:
+        """A world from the beginning; listeners hear what they have not been told of."""
+        world = await asyncio.to_thread(self.shelf.fold)
+        start, self._told = self._told or world.size, world.size
+        for first in range(start, world.size, _AT_ONCE):
+            self._tell(await asyncio.to_thread(self.shelf.read, first, min(world.size, first + _AT_ONCE)))
+        self._read = self.shelf.reading(world)
+        await self._notify()
 
     async def _catch_up(self, size: int) -> None:
-        while self._world.size < size:
-            start = self._world.size
-            records = await asyncio.to_thread(self.shelf.read, start, min(size, start + _AT_ONCE))
+        while self._read is not None and self._read.world.size < size:
+            world = self._read.world
+            records = await asyncio.to_thread(self.shelf.read, world.size, min(size, world.size + _AT_ONCE))
+            if not records:
+                return  # the next look finds them
             for record in records:
-                self._world.apply(record)
-            await self._tell(records)
+                world.apply(record)
+            self._told = world.size
+            self._tell(records)
+            await self._notify()
 
     async def _turn(self) -> None:
-        live = await asyncio.to_thread(self.shelf.become, self._world)
+        """Try for the lock, and decide if it is free."""
+        if self._read is None:
+            return
+        live = await asyncio.to_thread(self.shelf.become, self._read.world)
         if live is None:
             return
-        await live.start()
-        live.listen(self._told)
-        self._live = live
-        self._tasks.append(asyncio.create_task(self._pump(live), name="requests"))
+        try:
+            live.report_to(self._reported)
+            # Nobody else appends from now on. What is left is folded here, on the loop, where the readers are, and
+            # not by the desk in its thread.
+            await self._catch_up(await asyncio.to_thread(self.shelf.wait, self._size, 0.0))
+            await live.start()
+        except Exception:
+            await asyncio.to_thread(live.log.close)
+            raise
+        live.listen(self._told_live)
+        self._live, self._read = live, None
+        self._begin("requests", self._pump(live))
+        await self._notify()
 
-    async def _step_down(self) -> None:
-        """Another process decides: fold what it has made of the log, and follow."""
+    async def _ended(self, live: LiveDesk) -> None:
+        """Once another process decides, fold what it has made of the log, and follow. Until that is done nobody reads:
+        the world of the desk that ended may be ahead of the log."""
+        await live.over.wait()
+        if live.fault is not None:
+            raise live.fault
+        if self._closing:
+            return
         self._live = None
-        world = await asyncio.to_thread(self.shelf.fold)
-        self._read = self.shelf.reading(world)
+        await live.stop()
+        with contextlib.suppress(StoreFailed):
+            await asyncio.to_thread(live.log.close)
+        await self._fold()
 
-    def _told(self, records: Sequence[Recorded]) -> None:
+    def _reported(self, what: str, error: BaseException) -> None:
+        self.report(what, error)
+
+    def _told_live(self, records: Sequence[Recorded]) -> None:
+        self._told += len(records)
+        self._tell(records)
+
+    def _tell(self, records: Sequence[Recorded]) -> None:
         for listener in tuple(self._listeners):
             listener(records)
 
-    async def _tell(self, records: Sequence[Recorded]) -> None:
-        self._told(records)
-        async with self._grown:
-            self._grown.notify_all()
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _until(self, holds: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait for something that a change of world brings about; whether it did in time."""
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(holds)
+        except TimeoutError:
+            return holds()
+        return True
 
     # --- passing on ---
 
-    async def _pass_on(self, value: Mapping[str, Value]) -> str:
-        body = canonical.encode(value)
-        name = hashlib.sha256(body).digest()
-        future = self._pending.get(name)
-        if future is None:
-            future = self._pending[name] = asyncio.get_running_loop().create_future()
+    async def _screened(self, said: kinds.Body, author: str) -> None:
+        """As the deciding process will, so that it is not sent what nobody may say. A refusal may rest on something
+        that this process has not folded yet: then it is for the other one to say."""
         try:
-            await asyncio.to_thread(self.requests.offer, [(name, body)])
-            answer = await asyncio.wait_for(asyncio.shield(future), _ANSWER_S)
+            screen(said, author, (await self.reading()).world)
+        except NotAllowed:
+            size = await asyncio.to_thread(self.shelf.wait, 0, 0.0)
+            if not await self._until(lambda: self._has(size), _ANSWER_S):
+                raise _behind() from None
+            screen(said, author, (await self.reading()).world)
+
+    def _has(self, size: int) -> bool:
+        return self._live is not None or (self._read is not None and self._read.world.size >= size)
+
+    async def _pass_on(self, value: dict[str, Value]) -> str:
+        body = canonical.encode({**value, "attempt": b64(self.random_bytes(16))})
+        name = hashlib.sha256(body).digest()
+        future = self._pending[name] = asyncio.get_running_loop().create_future()
+        self._offers.append((name, body))
+        self._offered.set()
+        try:
+            answer = await asyncio.wait_for(future, _ANSWER_S)
         except TimeoutError as error:
             raise StoreFailed(
                 "desk.nobody", "No process has answered yet; send it again as it is.", happened="unknown"
@@ -231,7 +375,9 @@ class SharedOffice:
             raise Malformed("desk.answer", "The answer of the deciding process is not in its form.")
         if "event" in value:
             size = value["size"]
-            await self._reached(size if isinstance(size, int) else 0)
+            # Whoever said something reads that it was said.
+            if not await self._until(lambda: self._has(size if isinstance(size, int) else 0), _ANSWER_S):
+                raise _behind()
             return str(value["event"])
         fields = value["fields"]
         family = _FAMILY.get(str(value["family"]), StoreFailed)
@@ -239,17 +385,26 @@ class SharedOffice:
             str(value["code"]), str(value["sentence"]), **(dict(fields) if isinstance(fields, Mapping) else {})
         )
 
-    async def _reached(self, size: int) -> None:
-        """Wait until this process has folded so many entries: whoever said something reads that it was said."""
-        while self._live is None and self._world.size < size and not self._closing:
-            async with self._grown:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._grown.wait(), _TURN_S)
+    async def _offer(self) -> None:
+        """What came in since the last time goes into the table at once, in one round trip."""
+        while not self._closing:
+            await self._offered.wait()
+            some, self._offers = self._offers[:REQUESTS_AT_ONCE], self._offers[REQUESTS_AT_ONCE:]
+            if not self._offers:
+                self._offered.clear()
+            some = [each for each in some if each[0] in self._pending]
+            try:
+                await asyncio.to_thread(self.requests.offer, some)
+            except StoreFailed as error:
+                for name, _ in some:
+                    future = self._pending.get(name)
+                    if future is not None and not future.done():
+                        future.set_exception(error)
 
     async def _answers(self) -> None:
         """One question to the table for all that wait here."""
         while not self._closing:
-            names = list(self._pending)
+            names = [name for name, future in self._pending.items() if not future.done()]
             if not names:
                 await asyncio.sleep(0.005)
                 continue
@@ -267,8 +422,7 @@ class SharedOffice:
 
     async def _pump(self, live: LiveDesk) -> None:
         cleaned_ms = self.now_ms()
-        running: set[asyncio.Task[None]] = set()
-        while self._live is live and not self._closing:
+        while self._live is live and not self._closing and not live.over.is_set():
             try:
                 found = await asyncio.to_thread(
                     lambda: self.requests.waiting(besides=tuple(self._busy), timeout_s=_TURN_S)
@@ -276,9 +430,9 @@ class SharedOffice:
                 for name, body in found:
                     self._busy.add(name)
                     task = asyncio.create_task(self._one(live, name, body))
-                    running.add(task)
-                    task.add_done_callback(running.discard)
-                if self.now_ms() - cleaned_ms > _KEPT_MS // 60:
+                    self._ones.add(task)
+                    task.add_done_callback(self._ones.discard)
+                if abs(self.now_ms() - cleaned_ms) > _KEPT_MS // 60:
                     cleaned_ms = self.now_ms()
                     await asyncio.to_thread(self.requests.clean, cleaned_ms - _KEPT_MS)
             except StoreFailed:
@@ -286,25 +440,44 @@ class SharedOffice:
 
     async def _one(self, live: LiveDesk, name: bytes, body: bytes) -> None:
         try:
-            event = await _hand_in(live, body)
-            size = (await live.reading()).world.size
-            answer: dict[str, Value] = {"event": event, "size": size}
-        except StoreFailed:
-            self._busy.discard(name)  # nothing is known: it is still waiting, and is decided again
-            return
-        except (ThalwegError, LedgerError) as error:
-            answer = {
-                "code": error.code,
-                "family": type(error).__name__,
-                "fields": {key: str(item) for key, item in error.fields.items()},
-                "sentence": error.sentence,
-            }
-        try:
-            await asyncio.to_thread(self.requests.answer, [(name, canonical.encode(answer))], self.now_ms())
-        except StoreFailed:
-            pass  # it is still waiting; the same answer follows from the log
+            answer = await self._answer(live, body)
+            if answer is None:
+                await asyncio.sleep(_TURN_S)  # it goes on waiting, and is decided again, here or by the next one
+            else:
+                with contextlib.suppress(StoreFailed):  # the same answer follows from the log
+                    await asyncio.to_thread(self.requests.answer, [(name, canonical.encode(answer))], self.now_ms())
         finally:
             self._busy.discard(name)
+
+    async def _answer(self, live: LiveDesk, body: bytes) -> dict[str, Value] | None:
+        """What to answer to a request; None if nothing is known."""
+        try:
+            event = await _hand_in(live, body)
+            return {"event": event, "size": (await live.reading()).world.size}
+        except StoreFailed:
+            return None
+        except (ThalwegError, LedgerError) as error:
+            if error.code == "desk.closed":
+                return None  # this process is stopping; the next one decides it
+            return _told(error)
+        except Exception as error:  # noqa: BLE001  # whoever waits is told, and it must not come back for ever
+            self.report("request-undecided", error)
+            return _told(EngineError("desk-undecided", "This could not be decided; it is not on record."))
+
+
+def _told(error: ThalwegError | LedgerError) -> dict[str, Value]:
+    return {
+        "code": error.code,
+        "family": type(error).__name__,
+        "fields": {key: str(item) for key, item in error.fields.items()},
+        "sentence": error.sentence,
+    }
+
+
+def _behind() -> StoreFailed:
+    return StoreFailed(
+        "desk.behind", "It may be taken, and this process has not read so far yet; send it again.", happened="unknown"
+    )
 
 
 class _NotDecidingError(Exception):
@@ -327,6 +500,12 @@ async def _hand_in(live: LiveDesk, body: bytes) -> str:
             reading = await live.reading()
             author = str(value["author"])
             return await live.say_for(author, screen(said, author, reading.world), unb64(str(value["nonce"])))
+        case "note":
+            fields = value["body"]
+            noted = kinds.read(str(value["kind"]), fields if isinstance(fields, Mapping) else {})
+            if not isinstance(noted, Delivered | Exported | SitesRead):
+                raise Malformed("desk.request", "What was passed on is nothing that a server puts on record.")
+            return await live.note(noted)
         case _:
             entries = [
                 KeyEntry(str(each["kind"]), fields)

@@ -14,6 +14,7 @@ from thalweg import __version__
 from thalweg.desk.intake import Blob, Intake, intake_blobs
 from thalweg.desk.office import KeyEntry
 from thalweg.ledger.entry import AuthorKey
+from thalweg.ledger.errors import LedgerError, StoreFailed
 from thalweg.ledger.identity import GRANT, KEY_ADD, KEY_REVOKE, grant_body, key_add_body, key_revoke_body
 from thalweg.ledger.receipt import Policy as ReceiptPolicy
 from thalweg.ledger.tree import leaf_hash
@@ -26,7 +27,7 @@ from thalweg.model.theatre import Theatre
 from thalweg.server import api, keys, signin
 from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings, Principal
-from thalweg.server.shell import ShellSettings, build_shell
+from thalweg.server.shell import ShellSettings, build_shell, raised_in
 from thalweg.server.streams import Streams
 from thalweg.wiring import context_of, monotonic, now, now_ms, random_bytes
 from thalweg.wiring.desk import OpenDesk
@@ -67,12 +68,28 @@ class ServeSettings:
     hosts: frozenset[str] = frozenset()
 
 
+def _nothing() -> None:
+    """Nobody runs it."""
+
+
+@dataclass(slots=True)
+class Course:
+    """How it goes with a desk that is served: whoever runs it sets `stop`, and looks at `fault` when it has ended."""
+
+    stop: Callable[[], None] = _nothing
+    closing: Callable[[], None] = _nothing
+    """To be called on the loop when the process is about to stop: ends the streams."""
+    fault: Exception | None = None
+    """What kept it from starting, or ended it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """The application, its doors, and what to tell whoever started it."""
 
     app: FastAPI
     doors: Doors
+    course: Course
 
     def first_invitation(self) -> str:
         """Where the first officer of the secretariat joins; empty once somebody has."""
@@ -127,14 +144,28 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         keys=author_keys,
     )
     streams = Streams(office)
+    course = Course(closing=streams.close)
+    office.report_to(lambda what, error: settings.log(_fault_line(what, error)))
+
+    async def watch() -> None:
+        """An office that has ended of itself ends the process, which is started again by whoever started it."""
+        await office.over.wait()
+        course.fault = office.fault or StoreFailed("desk.replaced", "Another process writes this log now.")
+        course.stop()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         loop.append(asyncio.get_running_loop())
-        await office.start()
+        try:
+            await office.start()
+        except Exception as error:
+            course.fault = error
+            raise
+        watching = asyncio.create_task(watch(), name="watch")
         try:
             yield
         finally:
+            watching.cancel()
             streams.close()
             await office.stop()
 
@@ -165,9 +196,10 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         body_bytes_under={"/v1/reviews": 64 << 20, "/v1/statements": 26 << 20},
         metrics_token=settings.metrics_token,
         hosts=settings.hosts,
+        ready=office.trouble,
     )
     build_shell(app, doors, shell)
-    return Built(app, doors)
+    return Built(app, doors, course)
 
 
 class _AuthorKeys:
@@ -208,6 +240,19 @@ class _AuthorKeys:
 def review(data: bytes, name: str, party: str, theatre: Theatre) -> Intake:
     """A file read row by row, as `thalweg check` reads it, for a party."""
     return intake_blobs([Blob(name, data)], context_of(theatre, (), party, None))
+
+
+def _fault_line(what: str, error: BaseException) -> str:
+    """Which sort of error, and where: its own words may hold what somebody sent. Those of the ledger hold none."""
+    line = {
+        "event": "fault",
+        "what": what,
+        "error": type(error).__name__,
+        "code": getattr(error, "code", ""),
+        "said": error.sentence if isinstance(error, LedgerError) else "",
+        "raised": raised_in(error),
+    }
+    return json.dumps(line, sort_keys=True)
 
 
 def _audit_line(kind: str, fields: Mapping[str, str | int]) -> str:

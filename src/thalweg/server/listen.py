@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
+from typing_extensions import override
 
+from thalweg.model.errors import InputError
 from thalweg.server.peer import TlsProtocol
 
 _HEADER_BYTES = 65_536  # more than the shell takes, so that it is the shell that answers
@@ -49,3 +55,58 @@ def server_config(app: Any, host: str, port: int, *, tls: Tls | None = None, gra
         timeout_graceful_shutdown=graceful_s,
         **files,
     )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The socket to listen on, taken before anything else is done. InputError says why it cannot be had."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise InputError("serve-address", f"{host} is no address of this machine.", found=host) from error
+    family, kind, protocol, _, address = found[0]
+    opened = socket.socket(family, kind, protocol)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind(address)
+    except OSError as error:
+        opened.close()
+        raise InputError("serve-port", _why(error, host, port), found=port) from error
+    return opened
+
+
+def _why(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} of {host} is in use: another program, or another desk, listens there."
+        case errno.EADDRNOTAVAIL:
+            return f"{host} is no address of this machine."
+        case errno.EACCES:
+            return f"Port {port} may not be listened on by this user; ports below 1024 are for the system."
+        case _:
+            return f"Port {port} of {host} cannot be listened on: {error.strerror}."
+
+
+class DeskServer(uvicorn.Server):
+    """uvicorn, told to stop as a desk stops: streams end at once, what came in is answered, and the status is ours.
+
+    uvicorn waits for every connection to end before it lets the application know, and a stream never ends by itself;
+    and it raises the signal again when all is done, which would end the process before the stores are closed."""
+
+    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._closing_now = closing
+        self._told = False
+
+    @override
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
+
+    @override
+    async def on_tick(self, counter: int) -> bool:
+        ending = await super().on_tick(counter)
+        if ending and not self._told:
+            self._told = True
+            self._closing_now()
+        return ending

@@ -127,6 +127,8 @@ def answer_to(error: ThalwegError | LedgerError, statuses: Mapping[str, int] = S
     wait = error.fields.get("retry_after_s")
     if isinstance(wait, int):
         headers["Retry-After"] = str(wait)
+    if status == 503:
+        headers.setdefault("Retry-After", "1")
     if status >= 500:
         detail = "This could not be answered now; try again. If it stays so, give the operator the request's id."
         return ProblemAnswer(status, error.code, detail, {}, headers)

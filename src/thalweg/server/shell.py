@@ -431,12 +431,7 @@ def too_large(limit: int) -> Refusal:
 
 def _log_error(settings: ShellSettings, doors: Doors, scope: Scope, error: BaseException) -> None:
     """Which sort of error, and where in the source: an error's own words may hold what somebody sent."""
-    ours, raised, step = "", "", error.__traceback__
-    while step is not None:
-        file = PurePath(step.tb_frame.f_code.co_filename)
-        raised = f"{'/'.join(file.parts[-3:])}:{step.tb_lineno}"
-        ours = raised if "thalweg" in file.parts else ours
-        step = step.tb_next
+    ours, raised = raised_in(error)
     line = {
         "at": doors.now(),
         "event": "error",
@@ -448,6 +443,17 @@ def _log_error(settings: ShellSettings, doors: Doors, scope: Scope, error: BaseE
         "raised": raised,
     }
     settings.log(json.dumps(line, separators=(",", ":")))
+
+
+def raised_in(error: BaseException) -> tuple[str, str]:
+    """Where an error came up: the last place in our own source, and the last of all."""
+    ours, raised, step = "", "", error.__traceback__
+    while step is not None:
+        file = PurePath(step.tb_frame.f_code.co_filename)
+        raised = f"{'/'.join(file.parts[-3:])}:{step.tb_lineno}"
+        ours = raised if "thalweg" in file.parts else ours
+        step = step.tb_next
+    return ours, raised
 
 
 def _route(scope: Scope) -> str:

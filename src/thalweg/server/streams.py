@@ -32,6 +32,8 @@ class Streams:
 
     def close(self) -> None:
         """End every stream; readers come back to another process, or to this one when it is up again."""
+        if self._closed.is_set():
+            return
         self._stop()
         self._closed.set()
         for bells in self._waiting.values():

@@ -286,16 +286,17 @@ def create(
     """
     if (folder / "log.json").exists():
         raise Refused("home.there", f"There is a log in {folder} already.")
-    ring = KeyRing(folder / "keys")
-    ring.open_for(passphrase, recipient)
-    log_seed, registrar_seed = random_bytes(32), random_bytes(32)
-    log_key = NoteKey(origin, log_seed)
-    signer = AuthorSigner(registrar_seed)
-    ring.seal("log", origin, log_seed)
-    ring.seal("author", registrar, registrar_seed)
-    settings = Settings(origin, log_key.verifier(), registrar, store)
-    opened = open_store(store, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    opened = open_store(store, folder)  # first: if there is no database there, nothing is begun
     try:
+        ring = KeyRing(folder / "keys")
+        ring.open_for(passphrase, recipient)
+        log_seed, registrar_seed = random_bytes(32), random_bytes(32)
+        log_key = NoteKey(origin, log_seed)
+        signer = AuthorSigner(registrar_seed)
+        ring.seal("log", origin, log_seed)
+        ring.seal("author", registrar, registrar_seed)
+        settings = Settings(origin, log_key.verifier(), registrar, store)
         log = Sequencer(opened, HeadSigner(origin, [log_key], None))
         genesis = signer.say(
             log=origin,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +19,7 @@ from thalweg.desk.shared import SharedOffice, Shelf
 from thalweg.engine import Online
 from thalweg.engine.explain import Describe
 from thalweg.ledger.entry import Entry
+from thalweg.ledger.errors import LedgerError
 from thalweg.ledger.identity import KEY_ADD, key_add_body
 from thalweg.ledger.sequencer import Log
 from thalweg.model.errors import EngineError
@@ -35,9 +37,10 @@ if TYPE_CHECKING:
     from thalweg.model.accounts import AccountStore
     from thalweg.model.keeping import DeskTables
     from thalweg.stores.desk_home import DeskHome
-    from thalweg.stores.home import Writer
+    from thalweg.stores.home import Home, Writer
 
 _FOLD_AT_ONCE = 1024
+_MARK_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,13 @@ def _deciding(keys: DeskHome, hands: Hands, first: Callable[[], World], describe
 
 
 def _live(keys: DeskHome, writer: Writer, hands: Hands, first: Callable[[], World], describe: Describe) -> LiveDesk:
-    if writer.log.history().key(hands.desk.key.key_id) is None:
-        body = key_add_body(DESK, hands.desk.key)
-        writer.say(hands.registrar_name, KEY_ADD, body, at_ms=now_ms(), salt=random_bytes(32))
+    try:
+        if writer.log.history().key(hands.desk.key.key_id) is None:
+            body = key_add_body(DESK, hands.desk.key)
+            writer.say(hands.registrar_name, KEY_ADD, body, at_ms=now_ms(), salt=random_bytes(32))
+    except LedgerError:
+        writer.close()  # a desk that cannot begin must not keep others from deciding
+        raise
     worlds = [first]
 
     def opened() -> Desk:
@@ -120,7 +127,12 @@ def _live(keys: DeskHome, writer: Writer, hands: Hands, first: Callable[[], Worl
         catch_up(world, keys.home.store)
         return desk_over(world, hands.secret, describe)
 
-    return LiveDesk(writer.log, hands, opened, lambda: Instant.of(now()), monotonic)
+    marks = _Marks(keys.home)
+
+    def leads() -> bool:
+        return keys.home.store.leads() and marks.beat()
+
+    return LiveDesk(writer.log, hands, opened, lambda: Instant.of(now()), monotonic, leads)
 
 
 def _shared(keys: DeskHome, hands: Hands, tables: DeskTables, describe: Describe) -> SharedOffice:
@@ -134,8 +146,14 @@ def _shared(keys: DeskHome, hands: Hands, tables: DeskTables, describe: Describe
         policy = Policy(world, Aliases(hands.secret), describe)
         return Reading(world, policy, Mailboxes(world, policy))
 
+    marks = _Marks(keys.home)
+
+    def wait(size: int, timeout_s: float) -> int:
+        marks.beat()
+        return store.wait(size, timeout_s)
+
     shelf = Shelf(
-        wait=store.wait,
+        wait=wait,
         read=lambda start, stop: [
             recorded(index, Entry.parse(data), _payloads(store))
             for index, data in enumerate(store.entries(start, stop), start)
@@ -145,6 +163,23 @@ def _shared(keys: DeskHome, hands: Hands, tables: DeskTables, describe: Describe
         reading=reading,
     )
     return SharedOffice(shelf, tables.requests, now_ms, random_bytes)
+
+
+class _Marks:
+    """Moves a home's mark along with the log, so that an older copy of the store is refused (`Home.move_mark`)."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._next_s = 0.0
+
+    def beat(self) -> bool:
+        """Every ten seconds at most. Inconsistent if the store is not what was signed; True otherwise."""
+        if monotonic() < self._next_s:
+            return True
+        self._next_s = monotonic() + _MARK_S
+        with contextlib.suppress(OSError):  # a full disk: the older mark stands, and is moved at the next beat
+            self._home.move_mark()
+        return True
 
 
 def desk_over(world: World, secret: bytes, describe: Describe | None) -> Desk:
