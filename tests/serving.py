@@ -33,6 +33,7 @@ from thalweg.model.events import (
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.server.app import Built, ServeSettings, build
+from thalweg.server.webhooks import seal_secret
 from thalweg.wiring import now_ms
 from thalweg.wiring.desk import OpenDesk, open_desk
 
@@ -81,10 +82,9 @@ class Serving:
             self.say(f"{party}-1", ChannelJoined(party, "line", terms))
 
     def contact(self, party: str, kind: str, address: str, language: str = "en", secret: bytes = b"") -> Contact:
-        number = len(self.opened.accounts.contacts(f"party:{party}"))
-        made = Contact(
-            f"c-{party}-{number}", f"party:{party}", kind, address, secret, bytes(32), language, now_ms() - 1  # type: ignore[arg-type]  # one of three words
-        )  # fmt: skip
+        name = f"c-{party}-{len(self.opened.accounts.contacts(f'party:{party}'))}"
+        sealed = seal_secret(self.built.doors, name, secret) if secret else b""
+        made = Contact(name, f"party:{party}", kind, address, sealed, bytes(32), language, now_ms() - 1)  # type: ignore[arg-type]  # one of three words
         self.opened.accounts.add_contact(made)
         return made
 

@@ -14,10 +14,14 @@ from thalweg.ledger.errors import LedgerError
 from thalweg.model.errors import InputError, ThalwegError
 from thalweg.server.app import ServeSettings, build
 from thalweg.server.listen import DeskServer, Tls, bind, server_config
+from thalweg.server.mail import MailSettings, Security
+from thalweg.server.webhooks import WebhookSettings
 from thalweg.wiring import read_file
 from thalweg.wiring.desk import open_desk
 
 FAILED = 2
+
+_SMTP = {"starttls": 587, "tls": 465, "none": 25}  # the usual ports
 
 app = App(name="serve", help="Run a desk: the channel between parties, with its clocks, disclosure and proof.")
 
@@ -25,6 +29,7 @@ app = App(name="serve", help="Run a desk: the channel between parties, with its 
 @app.default
 def serve(
     home: Annotated[Path, Parameter(help="Folder of the desk; made if there is none.")] = Path("thalweg-desk"),
+    /,
     *,
     database: Annotated[
         str, Parameter(help="postgresql://… to keep the log there, with several servers; else SQLite in the folder.")
@@ -44,12 +49,44 @@ def serve(
         Path | None, Parameter(help="age identity that opens the keys, kept away from the folder.")
     ] = None,
     passphrase_file: Annotated[Path | None, Parameter(help="File with the passphrase that opens the keys.")] = None,
+    smtp: Annotated[
+        str, Parameter(help="Server that takes our e-mail, such as mail.example:587; without it no e-mail is sent.")
+    ] = "",
+    smtp_security: Annotated[
+        Security, Parameter(help="TLS after a greeting, from the start, or none for a server on this machine.")
+    ] = "starttls",
+    smtp_user: Annotated[str, Parameter(help="Name under which the mail server knows us.")] = "",
+    smtp_password_file: Annotated[Path | None, Parameter(help="File with the password that goes with it.")] = None,
+    mail_from: Annotated[str, Parameter(help="Sender of our e-mail, such as desk@desk.example.")] = "",
+    webhook_network: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative=(),
+            help="A network that webhooks may reach though it is not the open internet, such as fd12:3456::/32.",
+        ),
+    ] = (),
+    webhook_loopback: Annotated[
+        bool, Parameter(negative=(), help="Let webhooks be http://localhost, for a receiver on this machine.")
+    ] = False,
+    issuers: Annotated[
+        Path | None, Parameter(help="Authorities to believe besides the system's, of webhooks and mail servers, PEM.")
+    ] = None,
 ) -> int:
     """Serve until stopped. With no option at all: SQLite in ./thalweg-desk, on http://localhost:8017."""
     if (certificate is None) != (key is None):
         raise InputError("serve-tls", "A certificate and its key are given together.")
     tls = None if certificate is None or key is None else Tls(certificate, key, clients)
     reached = origin or (f"https://localhost:{port}" if tls else f"http://localhost:{port}")
+    mail = None
+    if smtp:
+        relay, _, number = smtp.partition(":")
+        if number and not number.isdecimal():
+            raise InputError("serve-smtp", "A mail server is given as mail.example:587.", found=smtp)
+        password = "" if smtp_password_file is None else read_file(smtp_password_file).decode().strip()
+        pem = "" if issuers is None else str(issuers)
+        mail = MailSettings(
+            relay, mail_from, int(number or _SMTP[smtp_security]), smtp_security, smtp_user, password, pem
+        )
     listening = bind(host, port)
     try:
         opened = open_desk(
@@ -62,7 +99,13 @@ def serve(
     except LedgerError as error:
         return _failed(error)
     try:
-        built = build(opened, ServeSettings(reached, log=_line))
+        settings = ServeSettings(
+            reached,
+            log=_line,
+            mail=mail,
+            webhooks=WebhookSettings(webhook_network, webhook_loopback, "" if issuers is None else str(issuers)),
+        )
+        built = build(opened, settings)
         _greet(
             home, reached, built.first_invitation(), made=opened.made, kept=identity is None and passphrase_file is None
         )

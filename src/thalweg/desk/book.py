@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thalweg.desk.spelled import findings_bytes
 from thalweg.formats import event as kinds
@@ -20,13 +20,12 @@ from thalweg.ledger.errors import Refused as NotHeld
 from thalweg.ledger.promise import NewEntry, StoredPayload
 from thalweg.ledger.sequencer import Batch, Placed, Prepared, Sequencer
 from thalweg.ledger.tree import EMPTY_ROOT, Head, leaf_hash
-from thalweg.model.events import DESK, ByDesk, Notice, Said
+from thalweg.model.events import DESK, ByDesk, Delivered, Notice, Said
 from thalweg.model.instants import Instant
 from thalweg.state.recorded import KeyFact, Recorded, recorded
 from thalweg.state.world import World
 
 _LARGEST_VIEW = 24_000  # bytes: leaves room for the findings of one notice
-_LARGEST_BODY = 48_000  # bytes: leaves room for what else is in the body, and for the envelope
 
 
 def _no_officer(_author: str) -> AuthorSigner | None:
@@ -68,18 +67,22 @@ class Book:
         self.written: list[Recorded] = []
         self._beside: dict[bytes, bytes] = {}
 
-    def take(self, prepared: Prepared) -> tuple[Placed, Recorded | None]:
-        """A statement that somebody signed. None if it is in the log already. Raises as `Sequencer.admit`."""
+    def take(self, prepared: Prepared, read: Recorded | None = None) -> tuple[Placed, Recorded | None]:
+        """A statement that somebody signed. None if it is in the log already. Raises as `Sequencer.admit`. `read` is
+        the entry as it was read, from whoever has done so; its index is not known yet."""
         placed = self._log.admit(prepared, self.batch)
         if not placed.fresh:
             return placed, None
         self._beside.update({payload.digest: payload.payload for payload in prepared.payloads})
-        record = recorded(placed.index, Entry.parse(prepared.new.data), self._beside.get)
+        if read is None:
+            record = recorded(placed.index, Entry.parse(prepared.new.data), self._beside.get)
+        else:
+            record = replace(read, index=placed.index)
         self._fold(record)
         return placed, record
 
-    def say(self, body: ByDesk) -> Recorded:
-        """What the desk itself has to say, under its own key."""
+    def say(self, body: ByDesk | Delivered) -> Recorded:
+        """What the desk itself has to say, under its own key; of deliveries, those by bearers."""
         findings = body.findings if isinstance(body, Notice) else ()
         kind, value = kinds.written_without(body, "findings") if findings else kinds.written(body)
         beside: tuple[tuple[bytes, bytes, str], ...] = ()
@@ -102,17 +105,16 @@ class Book:
         signer = self._hands.officer(author)
         if signer is None:
             raise NotHeld("desk.no_key", f"No key is held here for {author}; sign on your own device.", author=author)
-        kind, value = kinds.write(said)
+        made = kinds.parts(said)
         salt = hmac.new(self._hands.secret, b"thalweg/nonce/v1\n" + author.encode() + b"\n" + nonce, "sha256").digest()
         again = self._world.said_for.get(salt)
         if again is not None:
             return again, None
-        data = value.get("declaration")
-        beside: tuple[tuple[bytes, bytes, str], ...] = ()
-        if isinstance(data, dict) and len(whole := canonical.encode(data)) > _LARGEST_BODY:
-            beside = ((whole, hashlib.sha256(salt + b"payload").digest(), kinds.DECLARATION_MEDIA),)
-            value = {**value, "declaration": kinds.PAYLOAD}
-        record = self._sign(signer, author, kind, value, said, beside, salt)
+        beside = tuple(
+            (canonical.encode(value), hashlib.sha256(salt + media.encode()).digest(), media)
+            for value, media in made.payloads
+        )
+        record = self._sign(signer, author, made.kind, made.value, said, beside, salt)
         return record.event, record
 
     def registered(self, kind: str, fields: Mapping[str, Value]) -> bool:

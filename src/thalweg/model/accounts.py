@@ -198,7 +198,7 @@ class Contact:
     kind: ContactKind
     address: str = field(repr=False)
     secret: bytes = field(repr=False)
-    """Signs what is sent to a webhook; empty for the others."""
+    """Signs what is sent to a webhook, sealed under a key that the store never sees; empty for the others."""
     salt: bytes = field(repr=False)
     language: str
     created_ms: int
@@ -418,7 +418,10 @@ class AccountStore(Protocol):
 
 _EMAIL = re.compile(r"[^@\s<>\"',;:\\()\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
-_WEBHOOK = re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[!-~]{0,1000})?")
+_WEBHOOK = re.compile(
+    r"(?:https://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|http://(?:localhost|127\.0\.0\.1))"
+    r"(?::[0-9]{1,5})?(?:/[!-~]{0,1000})?"
+)
 _FORMS = {"email": _EMAIL, "phone": _PHONE, "webhook": _WEBHOOK}
 
 

@@ -25,10 +25,13 @@ from thalweg.model.events import SECRETARIAT, Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
 from thalweg.server import api, keys, signin
+from thalweg.server.bearers import Bearers
 from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings, Principal
+from thalweg.server.mail import Mail, MailSettings
 from thalweg.server.shell import ShellSettings, build_shell, raised_in
 from thalweg.server.streams import Streams
+from thalweg.server.webhooks import Webhooks, WebhookSettings
 from thalweg.wiring import context_of, monotonic, now, now_ms, random_bytes
 from thalweg.wiring.desk import OpenDesk
 
@@ -66,6 +69,8 @@ class ServeSettings:
     doors: DoorSettings | None = None
     metrics_token: str = field(default="", repr=False)
     hosts: frozenset[str] = frozenset()
+    mail: MailSettings | None = None
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
 
 
 def _nothing() -> None:
@@ -90,6 +95,7 @@ class Built:
     app: FastAPI
     doors: Doors
     course: Course
+    bearers: Bearers
 
     def first_invitation(self) -> str:
         """Where the first officer of the secretariat joins; empty once somebody has."""
@@ -144,6 +150,18 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         keys=author_keys,
     )
     streams = Streams(office)
+    bearers = Bearers(
+        office=office,
+        contacts=opened.accounts,
+        outbox=opened.tables.outbox,
+        webhooks=Webhooks(settings.webhooks, doors),
+        mail=None if settings.mail is None else Mail(settings.mail),
+        origin=opened.log.origin,
+        owner=random_bytes(8).hex(),
+        now_ms=now_ms,
+        log=settings.log,
+    )
+
     course = Course(closing=streams.close)
     office.report_to(lambda what, error: settings.log(_fault_line(what, error)))
 
@@ -162,20 +180,22 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
             course.fault = error
             raise
         watching = asyncio.create_task(watch(), name="watch")
+        bearers.start()
         try:
             yield
         finally:
             watching.cancel()
             streams.close()
+            await bearers.stop()
             await office.stop()
 
     app = FastAPI(
         title="Thalweg", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
         openapi_url="/v1/openapi.json",
     )  # fmt: skip
+    app.include_router(api.router)  # routes are looked through in order, and these are asked for most
     app.include_router(signin.router)
     app.include_router(keys.router)
-    app.include_router(api.router)
     app.state.desk = DeskRoutes(
         office=office,
         streams=streams,
@@ -199,7 +219,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         ready=office.trouble,
     )
     build_shell(app, doors, shell)
-    return Built(app, doors, course)
+    return Built(app, doors, course, bearers)
 
 
 class _AuthorKeys:

@@ -50,6 +50,7 @@ from thalweg.server.signin import (
     seal,
     unseal,
 )
+from thalweg.server.webhooks import seal_secret
 
 _DAY_MS = 86_400_000
 _WEBHOOK_SECRET_BYTES = 24
@@ -439,9 +440,9 @@ def add_contact(request: Request, asking: FreshPerson, body: ContactStart) -> Ne
     doors = doors_of(request)
     owner = _watch(doors, asking, body.party)
     secret = doors.random_bytes(_WEBHOOK_SECRET_BYTES) if body.kind == "webhook" else b""
-    made = Contact(
-        new_id(doors, "c"), owner, body.kind, body.address, secret, doors.random_bytes(32), body.language, doors.now()
-    )
+    name = new_id(doors, "c")
+    sealed = seal_secret(doors, name, secret) if secret else b""
+    made = Contact(name, owner, body.kind, body.address, sealed, doors.random_bytes(32), body.language, doors.now())
     doors.store.add_contact(made)
     doors.audit("contact.added", {"author": asking.author, "kind": made.kind, "digest": made.salted().hex()})
     shown = "whsec_" + base64.b64encode(secret).decode() if secret else ""
