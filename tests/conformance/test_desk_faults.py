@@ -1,0 +1,69 @@
+"""The live server under faults: killed at random points under load, its database killed, and lines that drop, delay,
+duplicate and replay (R31, R39, R41).
+
+What the clients were promised is judged from what they wrote down and from the log alone (`tests.desk_site.judge`).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.desk_site import Clients, Served, Site, Verdict, judge
+
+RESULTS = Path(__file__).parents[1] / "results" / "desk_kills.json"
+
+
+def killed_on_sqlite(folder: Path, rounds: int) -> dict[str, Any]:
+    site = Site(folder)
+    served = Served(site, port=site.port).start()
+    random = Random(rounds)
+    began_s = time.monotonic()
+    with site.clients() as clients:
+        clients.until(1)
+        for _ in range(rounds):
+            time.sleep(random.uniform(0.05, 1.0))
+            served.kill()
+            served.start()
+    verdict = judge(clients, [served])
+    assert served.stop() == 0
+    return kept(verdict, clients, rounds, time.monotonic() - began_s)
+
+
+def kept(verdict: Verdict, clients: Clients, rounds: int, took_s: float) -> dict[str, Any]:
+    statuses: dict[str, int] = {}
+    for line in clients.lines():
+        for status, count in line.get("statuses", {}).items():
+            statuses[status] = statuses.get(status, 0) + count
+    return {
+        "rounds": rounds,
+        "took_s": round(took_s),
+        "entries": verdict.entries,
+        "acknowledged": verdict.acknowledged,
+        "receipts_verified": verdict.receipts,
+        "notices_told": verdict.told,
+        "taken": verdict.taken,
+        "refused": verdict.refused,
+        "conflicting_pairs_warned": verdict.pairs,
+        "sent_again_after": dict(sorted(statuses.items())),
+    }
+
+
+def keep(name: str, found: dict[str, Any]) -> None:
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps({**results, name: found}, indent=2, sort_keys=True) + "\n")
+
+
+def test_nothing_acknowledged_is_lost_when_the_server_on_sqlite_is_killed(tmp_path: Path) -> None:
+    found = killed_on_sqlite(tmp_path, 3)
+    assert found["conflicting_pairs_warned"] > 0
+
+
+@pytest.mark.storm
+def test_sqlite_through_a_hundred_kills_of_the_server(tmp_path: Path) -> None:
+    keep("sqlite", killed_on_sqlite(tmp_path, 100))
