@@ -37,7 +37,7 @@ from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
-_NOT_COMPARED = frozenset(("_load", "ahead", "_decoded", "_about", "_weighed"))
+_NOT_COMPARED = frozenset(("_load", "_recent", "ahead", "_decoded", "_about", "_weighed"))
 
 
 # --- worlds ---

@@ -70,8 +70,24 @@ level = st.sampled_from(list(Level))
 terms = st.lists(
     st.builds(Term, level, st.sampled_from(["", "operation", "static_site"])), max_size=2, unique_by=lambda t: t.kind
 ).map(tuple)
-place = st.tuples(st.integers(0, 4), st.integers(0, 2))
+place = st.tuples(st.integers(0, 3), st.integers(0, 1))
 WHATS = ((Kind.OPERATION, None), (Kind.OPERATION, None), (Kind.STATIC_SITE, None), (Kind.RESTRICTED_ZONE, Zone.NO_FIRE))
+
+
+DECLARING: dict[str, st.SearchStrategy[Any]] = {
+    "by": party,
+    "name": st.sampled_from(["one", "two", "three"]),
+    "where": place,
+    "what": st.sampled_from(WHATS),
+    "hours": st.sampled_from([(1.0, 3.0), (71.0, 73.0), (72.0, 75.0)]),
+    "cites": st.sampled_from([True, True, False]),
+    "declines": st.booleans(),
+    "releases": st.dictionaries(party, level, max_size=1),
+    "emergency": st.sampled_from([False, False, True]),
+    "replaces": st.sampled_from(["", "", "", "one"]),
+    "organisation": st.sampled_from(["", "", "Relief"]),
+    "valid_h": st.sampled_from([None, 24.0, 400.0]),
+}
 
 
 class AtTheDesk(RuleBasedStateMachine):
@@ -111,13 +127,26 @@ class AtTheDesk(RuleBasedStateMachine):
         self.say("bravo", ChannelOpened("bravo", "room", "Room", ("bravo", "charlie"), room=True, terms=third))
         self.say("charlie", ChannelJoined("charlie", "room"))
 
-    @rule(
-        by=party, name=st.sampled_from(["one", "two", "three"]), where=place, what=st.sampled_from(WHATS),
-        hours=st.sampled_from([(1.0, 3.0), (30.0, 33.0), (72.0, 75.0)]), cites=st.booleans(), declines=st.booleans(),
-        releases=st.dictionaries(party, level, max_size=1), emergency=st.sampled_from([False, False, True]),
-        replaces=st.sampled_from(["", "", "one"]), organisation=st.sampled_from(["", "", "Relief"]),
-        valid_h=st.sampled_from([None, 24.0, 400.0]),
-    )  # fmt: skip
+    @initialize(some=st.lists(st.fixed_dictionaries(DECLARING), min_size=3, max_size=6))
+    def begins_busy(self, some: list[dict[str, Any]]) -> None:
+        for each in some:
+            self.declare(**each)
+
+    @rule(some=st.lists(st.fixed_dictionaries(DECLARING), min_size=1, max_size=3))
+    def declare_some(self, some: list[dict[str, Any]]) -> None:
+        for each in some:
+            self.declare(**each)
+
+    @rule(each=st.fixed_dictionaries(DECLARING))
+    def declare_one(self, each: dict[str, Any]) -> None:
+        self.declare(**each)
+
+    @rule(each=st.fixed_dictionaries(DECLARING))
+    def declare_twice(self, each: dict[str, Any]) -> None:
+        """Refused, shown what it lacks, and again."""
+        self.declare(**each)
+        self.declare(**{**each, "cites": True})
+
     def declare(
         self,
         by: str,
@@ -141,8 +170,8 @@ class AtTheDesk(RuleBasedStateMachine):
         elapsed = self.room.now.epoch_s - 1_505_500_000.0
         more: dict[str, Any] = {"details": {"organisation": organisation}} if organisation else {}
         # No two in the same place, so that its numbers tell whose they are.
-        lon = 40.1 + where[0] * 0.012 + self.number * 1.7e-6
-        lat = 35.3 + where[1] * 0.011 + self.number * 1.3e-6
+        lon = 40.1 + where[0] * 0.012 + self.number * 7919 % 9973 * 1e-7
+        lat = 35.3 + where[1] * 0.011 + self.number * 6007 % 9929 * 1e-7
         declaration = circle(
             name, by, lon, lat, kind=kind, zone=zone,
             hours=(elapsed / 3600 + hours[0], elapsed / 3600 + hours[1]),
