@@ -37,13 +37,13 @@ from thalweg.desk.checks import NotAllowed, screen
 from thalweg.desk.clocks import Due
 from thalweg.desk.decide import Desk
 from thalweg.desk.office import KeyEntry, Listener, OnRecord, Reading, Report
-from thalweg.formats import event as kinds
+from thalweg.formats.event import Body
 from thalweg.ledger.entry import Entry
 from thalweg.ledger.errors import LedgerError, StoreFailed
 from thalweg.ledger.errors import Refused as NotAdmitted
 from thalweg.ledger.sequencer import Prepared, Sequencer, prepare
 from thalweg.model.errors import InputError, ThalwegError
-from thalweg.model.events import DESK, Delivered, Exported, Said, SitesRead
+from thalweg.model.events import DESK, ByDesk, Delivered, Exported, Said, SitesRead
 from thalweg.model.instants import Instant
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.state.recorded import KeyFact, Recorded, recorded
@@ -71,13 +71,34 @@ class ForOfficer:
     nonce: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A statement that its officer signed, checked under the key that the log knows, and read; its index is not known
+    yet."""
+
+    prepared: Prepared
+    record: Recorded
+    body: Body | ByDesk
+
+
 @dataclass(slots=True)
 class Waiting:
     """Something on its way, and where its answer goes: the hash of its event once it is durable, or nothing."""
 
-    what: Prepared | ForOfficer | OnRecord | tuple[KeyEntry, ...]
+    what: Handed | ForOfficer | OnRecord | tuple[KeyEntry, ...]
     future: asyncio.Future[str]
     event: str = ""
+
+
+def _handed(entry: Entry, prepared: Prepared) -> Handed:
+    """The entry with its body. Refuses before the log what nobody may say or is in no form; the rest is refused on
+    record."""
+    if entry.event.author == DESK:
+        raise NotAllowed("not-a-statement", "Entries of the desk are not sent to it.")
+    record = recorded(0, entry, {payload.digest: payload.payload for payload in prepared.payloads}.get)
+    if isinstance(record.body, KeyFact):
+        raise NotAllowed("not-a-statement", "Entries of the key history are not sent to the desk.")
+    return Handed(prepared, record, record.body)
 
 
 class _Undecided(Exception):
@@ -236,19 +257,24 @@ class LiveDesk:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def take(self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = ()) -> str:
+    async def take(
+        self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = (), *, entry: Entry | None = None
+    ) -> str:
         """Hand in a signed entry. Returns the hash of its event once it, and what follows from it, is durable; what
         the desk answered is then in the world.
 
         Raises `Malformed`, `Refused` or `Inconsistent` of the ledger, `InputError` for a body that is not in its form,
         and `NotAllowed`, where nothing went on record; `StoreFailed` where nothing is known: send it again as it is.
         """
-        prepared = prepare(data, payloads=payloads)
-        event = prepared.new.event_hash.hex()
+        # All that needs no world is done first, while the append in flight is waited for.
+        entry = Entry.parse(data) if entry is None else entry
+        signed = self.log.history().key(entry.event.key)
+        prepared = prepare(data, None if signed is None else signed.key, payloads, entry=entry)
+        handed = _handed(entry, prepared)
         desk = await self.settled()
-        if event not in desk.world.answers:
-            self._screened(desk, Entry.parse(data))
-        return await self._queued(prepared)
+        if prepared.new.event_hash.hex() not in desk.world.answers:
+            screen(handed.body, handed.record.author, desk.world)
+        return await self._queued(handed)
 
     async def say_for(self, author: str, said: Said, nonce: bytes) -> str:
         """A statement by an officer whose key the server holds; raises as `take`."""
@@ -271,7 +297,7 @@ class LiveDesk:
             raise InputError("notice-unknown", "There is no such notice to have been delivered.")
         return await self._queued(body)
 
-    async def _queued(self, what: Prepared | ForOfficer | OnRecord | tuple[KeyEntry, ...]) -> str:
+    async def _queued(self, what: Handed | ForOfficer | OnRecord | tuple[KeyEntry, ...]) -> str:
         if self.lost.is_set() or self.fault is not None or self._away:
             self._require_here()
         if self._closing:
@@ -284,15 +310,6 @@ class LiveDesk:
         self._queue.append(Waiting(what, future))
         self._wake.set()
         return await future
-
-    def _screened(self, desk: Desk, entry: Entry) -> None:
-        """Refuse before the log what nobody may say or is in no form; the rest is refused on record."""
-        event = entry.event
-        if event.author == DESK or event.kind in kinds.KEY_HISTORY:
-            raise NotAllowed("not-a-statement", "Entries of the desk and of the key history are not sent to it.")
-        if any(event.body.get(name) == kinds.PAYLOAD for name in kinds.WITH_DECLARATION):
-            return  # read when it is taken, with its payload
-        screen(kinds.read(event.kind, event.body), event.author, desk.world)
 
     async def _run(self) -> None:
         try:
@@ -454,16 +471,12 @@ class LiveDesk:
                 screen(said, author, desk.world)
                 waiting.event, record = book.sign_for(author, said, nonce)
                 return record, said
-            case Prepared() as prepared:
+            case Handed(prepared, probe, body):
                 waiting.event = prepared.new.event_hash.hex()
                 if waiting.event in desk.world.answers:
                     return None, None  # answered as it was, whoever may speak now
-                beside = {payload.digest: payload.payload for payload in prepared.payloads}
-                probe = recorded(0, Entry.parse(prepared.new.data), beside.get)  # read before the log is touched
-                if isinstance(probe.body, KeyFact):
-                    raise NotAllowed("not-a-statement", "Entries of the key history are not sent to the desk.")
-                screened = screen(probe.body, probe.author, desk.world)
-                return book.take(prepared)[1], screened
+                screened = screen(body, probe.author, desk.world)
+                return book.take(prepared, probe)[1], screened
             case Delivered() | Exported() | SitesRead() as body:
                 waiting.event = book.say(body).event
                 return None, None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from thalweg.ledger.canonical import Value
+from thalweg.ledger.entry import Entry
 from thalweg.model.events import Delivered, Exported, Said, SitesRead
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
@@ -57,8 +58,11 @@ class Office(Protocol):
     async def stop(self) -> None:
         """Answer what came in, then stop, and let another process decide."""
 
-    async def take(self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = ()) -> str:
-        """A signed entry with its (payload, salt) pairs; the hash of its event."""
+    async def take(
+        self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = (), *, entry: Entry | None = None
+    ) -> str:
+        """A signed entry with its (payload, salt) pairs; the hash of its event. `entry` is what was read from `data`,
+        from whoever has done so."""
 
     async def say_for(self, author: str, said: Said, nonce: bytes) -> str:
         """A statement by an officer whose key the server holds. The same nonce again is the same statement."""

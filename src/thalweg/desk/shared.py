@@ -167,12 +167,14 @@ class SharedOffice:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def take(self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = ()) -> str:
+    async def take(
+        self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = (), *, entry: Entry | None = None
+    ) -> str:
         """See `Office`."""
+        entry = Entry.parse(data) if entry is None else entry
         if self._live is not None:
             with contextlib.suppress(_NotDecidingError):
-                return await self._of_live(self._live.take(data, payloads))
-        entry = Entry.parse(data)
+                return await self._of_live(self._live.take(data, payloads, entry=entry))
         if not any(entry.event.body.get(name) == kinds.PAYLOAD for name in kinds.WITH_DECLARATION):
             await self._screened(kinds.read(entry.event.kind, entry.event.body), entry.event.author)
         beside: list[Value] = [{"payload": b64(payload), "salt": salt.hex()} for payload, salt in payloads]

@@ -73,13 +73,19 @@ class Prepared:
     payloads: tuple[StoredPayload, ...] = ()
 
 
-def prepare(data: bytes, key: AuthorKey | None = None, payloads: Sequence[tuple[bytes, bytes]] = ()) -> Prepared:
+def prepare(
+    data: bytes,
+    key: AuthorKey | None = None,
+    payloads: Sequence[tuple[bytes, bytes]] = (),
+    *,
+    entry: Entry | None = None,
+) -> Prepared:
     """Read an entry; with `key`, check its signature under that key. `payloads` are (payload, salt) to be
-    kept.
+    kept. `entry` is what was read from `data`, from whoever has done so.
 
     Raises Malformed or Refused.
     """
-    entry = Entry.parse(data)
+    entry = Entry.parse(data) if entry is None else entry
     event = entry.event
     if key is not None:
         if key.key_id != event.key:

@@ -129,6 +129,21 @@ def finding_content(result: CheckResult, number: int, finding: Finding) -> Json:
 
 def finding_facts(finding: Finding) -> Json:
     """A finding by itself, as it is told to one who knows nothing besides."""
+    # Both sides of a conflict, and everyone who listens for them, are told of one finding. By identity, since comparing
+    # two costs more than telling one; keeping it keeps its id from being reused.
+    known = _told.get(id(finding))
+    if known is None:
+        if len(_told) >= _TOLD:
+            _told.clear()
+        known = _told[id(finding)] = (finding, _finding_facts(finding))
+    return dict(known[1])
+
+
+_TOLD = 2_000
+_told: dict[int, tuple[Finding, Json]] = {}
+
+
+def _finding_facts(finding: Finding) -> Json:
     margin = finding.margin
     return {
         "id": finding.id,

@@ -30,7 +30,7 @@ from thalweg.places.describe import describe
 from thalweg.reports import json as plain
 from thalweg.reports import told, wire
 from thalweg.reports.json import Json
-from thalweg.server.desk import Asked, Desk, MembersOnly, answer, in_thread
+from thalweg.server.desk import Asked, Desk, MembersOnly, Who, answer, asking, in_thread
 from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.shell import problem_response
 
@@ -145,15 +145,16 @@ async def parties(request: Request, desk: Desk, asked: Asked) -> Response:
 
 
 @router.post("/statements", status_code=201, responses=_PROBLEM, tags=["statements"])
-async def state(request: Request, desk: Desk, asked: Asked, signed: Signed) -> Response:
+async def state(request: Request, desk: Desk, who: Who, signed: Signed) -> Response:
     """Hand in an entry that you signed. The answer comes when it is durable and inside a signed checkpoint. Sent
     again, the same entry gets the same answer. 409 where the desk refuses: that is on record too."""
     data = _base64(signed.entry, "entry")
     entry = Entry.parse(data)
-    if entry.event.author != asked.principal.author:
+    if entry.event.author != who.author:
         raise Refusal("not-your-entry", "An entry is handed in by the officer who signed it.")
     payloads = [(_base64(each.payload, "payload"), bytes.fromhex(each.salt)) for each in signed.payloads]
-    event = await desk.office.take(data, payloads)
+    asked = await asking(desk, who)
+    event = await desk.office.take(data, payloads, entry=entry)
     return await _answered(request, desk, asked, event)
 
 

@@ -71,6 +71,7 @@ async def asking(
 
 
 Desk = Annotated[DeskRoutes, Depends(desk_of)]
+Who = Annotated[Principal, Depends(principal)]
 Asked = Annotated[Asking, Depends(asking)]
 MembersOnly = Depends(asking)
 

@@ -1,71 +1,143 @@
 """The live stream: server-sent events, one for each notice to the party, numbered as the notices are.
 
-Nothing is queued for a slow reader. Each stream remembers the number it has sent, and reads the mailbox again when the
-bell rings: so it resumes from any number, a reader that is slow is only late, and two thousand streams cost what they
-remember. (WHATWG HTML, section 9.2; `Last-Event-ID` is the number of the last notice that arrived.)
+A new notice is written down once for each party, as soon as it is durable, and every stream of the party sends those
+bytes. No queue belongs to a reader: each stream remembers the number it has sent. One that is further behind than what
+is kept reads the mailbox again. So it resumes from any number, a reader that is slow is only late, and two thousand
+streams cost what they remember. (WHATWG HTML, section 9.2; `Last-Event-ID` is the number of the last notice that
+arrived.)
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
-from thalweg.desk.office import Office
+from thalweg.desk.office import Office, Reading
 from thalweg.model.events import Notice
 from thalweg.reports import wire
 from thalweg.state.recorded import Recorded
 
 _AT_ONCE = 50
+_KEPT = 200  # newest notices of a party that are kept as they are sent
 _BEAT_S = 15.0  # a comment, so that proxies and readers know that the line is open
 
 
+@dataclass(slots=True)
+class _Line:
+    """What the streams of one party share: their bells, and the newest notices as they are sent."""
+
+    bells: set[asyncio.Future[None]] = field(default_factory=set)
+    listeners: int = 0
+    newest: deque[bytes] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    last: int = 0  # the number of the last one in `newest`
+
+    def after(self, number: int) -> list[bytes]:
+        """The next ones after `number`, if they are kept."""
+        begin = number - (self.last - len(self.newest))
+        return [] if begin < 0 else list(islice(self.newest, begin, begin + _AT_ONCE))
+
+    def ring(self) -> None:
+        for bell in self.bells:
+            if not bell.done():
+                bell.set_result(None)
+        self.bells.clear()
+
+
 class Streams:
-    """The bells of all parties, rung after each append; and how many listen."""
+    """The lines of all parties, rung after each append; and how many listen."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._waiting: dict[str, set[asyncio.Event]] = {}
-        self._stop = office.listen(self._ring)
-        self._closed = asyncio.Event()
+        self._lines: dict[str, _Line] = {}
+        self._stop = office.listen(self._heard)
+        self._writing: set[asyncio.Task[None]] = set()
+        self._closed = False
         self.open = 0
 
     def close(self) -> None:
         """End every stream; readers come back to another process, or to this one when it is up again."""
-        if self._closed.is_set():
+        if self._closed:
             return
+        self._closed = True
         self._stop()
-        self._closed.set()
-        for bells in self._waiting.values():
-            for bell in bells:
-                bell.set()
+        for line in self._lines.values():
+            line.ring()
 
     async def follow(self, party: str, after: int) -> AsyncIterator[bytes]:
         """The bytes of a stream of the notices to a party with numbers above `after`."""
-        bell = asyncio.Event()
-        self._waiting.setdefault(party, set()).add(bell)
+        line = self._lines.setdefault(party, _Line())
         self.open += 1
+        line.listeners += 1
+        caught_up = False
         try:
             yield b"retry: 1000\n\n"
-            while not self._closed.is_set():
-                bell.clear()
-                reading = await self._office.reading()
-                page = reading.mailboxes.notices(party, after, _AT_ONCE)
-                for each in wire.each(page):
-                    after += 1
-                    data = json.dumps(each, ensure_ascii=False, separators=(",", ":"))
-                    yield f"id: {after}\nevent: notice\ndata: {data}\n\n".encode()
-                if page.value.more:
-                    continue
-                try:
-                    await asyncio.wait_for(bell.wait(), _BEAT_S)
-                except TimeoutError:
+            while not self._closed:
+                some = line.after(after)
+                if not some and (not caught_up or after < line.last):
+                    reading = await self._office.reading()
+                    some = _written(reading, party, after, _AT_ONCE)
+                    caught_up = not some
+                if some:
+                    after += len(some)
+                    yield b"".join(some)
+                elif not await _rung(line):
                     yield b": here\n\n"
         finally:
             self.open -= 1
-            self._waiting[party].discard(bell)
+            line.listeners -= 1
+            if not line.listeners:
+                line.newest.clear()
+                line.last = 0
 
-    def _ring(self, records: Sequence[Recorded]) -> None:
-        for party in {record.body.to for record in records if isinstance(record.body, Notice)}:
-            for bell in self._waiting.get(party, ()):
-                bell.set()
+    def _heard(self, records: Sequence[Recorded]) -> None:
+        fresh: dict[str, list[int]] = {}
+        for record in records:
+            if isinstance(record.body, Notice) and record.body.to in self._lines:
+                fresh.setdefault(record.body.to, []).append(record.body.n)
+        if fresh:
+            # It runs before the next append begins, so that the world is as durable as what is sent.
+            writing = asyncio.get_running_loop().create_task(self._write(fresh))
+            self._writing.add(writing)
+            writing.add_done_callback(self._writing.discard)
+
+    async def _write(self, fresh: Mapping[str, Sequence[int]]) -> None:
+        reading = await self._office.reading()
+        for party, numbers in fresh.items():
+            line = self._lines[party]
+            if not line.listeners:
+                continue
+            before = min(numbers) - 1
+            if line.last != before:
+                line.newest.clear()
+            line.newest.extend(_written(reading, party, before, len(numbers)))
+            line.last = max(numbers)
+            line.ring()
+
+
+def _written(reading: Reading, party: str, after: int, most: int) -> list[bytes]:
+    """The notices to a party with numbers above `after`, as they are sent."""
+    page = reading.mailboxes.notices(party, after, most)
+    return [
+        f"id: {number}\nevent: notice\ndata: {_SPELL(each)}\n\n".encode()
+        for number, each in enumerate(wire.each(page), after + 1)
+    ]
+
+
+async def _rung(line: _Line) -> bool:
+    """Whether there is something new; False when nothing came for as long as a reader should wait for a word."""
+    bell: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    line.bells.add(bell)
+    try:
+        await asyncio.wait_for(bell, _BEAT_S)
+    except TimeoutError:
+        return False
+    finally:
+        line.bells.discard(bell)
+    return True
+
+
+_SPELL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

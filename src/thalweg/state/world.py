@@ -7,7 +7,7 @@ the content stands.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import assert_never
 
@@ -75,6 +75,7 @@ from thalweg.state.membership import Membership
 from thalweg.state.picture import Picture, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 
+_RECENT = 2_048  # entries kept as they were read
 _PROBES_S = 60 * 86_400.0  # longer than any window that they are counted in
 _ROLES = ("grant/1", "grant.end/1")
 
@@ -85,6 +86,7 @@ class World:
     def __init__(self, load: Callable[[int], Recorded]) -> None:
         self._load = load
         self.ahead: dict[int, Recorded] = {}  # folded, and perhaps not in the log yet: `Book` sees to it
+        self._recent: OrderedDict[int, Recorded] = OrderedDict()  # the newest: they are read again soon, if ever
         self.size = 0  # entries folded
         self.latest = Instant(0.0)  # the desk's clock, as far as the log tells
         self.membership = Membership()
@@ -101,7 +103,7 @@ class World:
 
     def load(self, index: int) -> Recorded:
         """An entry that was folded, read again. What is said in one batch may be about what stands in the same one."""
-        record = self.ahead.get(index)
+        record = self.ahead.get(index) or self._recent.get(index)
         return record if record is not None else self._load(index)
 
     def apply(self, record: Recorded) -> None:
@@ -109,6 +111,9 @@ class World:
         if record.index != self.size:
             raise EngineError("fold-order", f"Entry {record.index} came where {self.size} was next.")
         self.size += 1
+        self._recent[record.index] = record
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
         body = record.body
         match body:
             case KeyFact():

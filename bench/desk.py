@@ -1,0 +1,564 @@
+"""The live desk under load, through HTTP: how many declarations a second, how long one waits, how soon the other side
+is warned.
+
+python -m bench.desk all                            everything, kept in bench/results/desk.json
+python -m bench.desk one --live 10000 --store sqlite        one of them, printed
+python -m bench.desk load FOLDER --live 100000      only fill a desk
+
+One town of 20 km (`bench.online`), two parties in a joint operation room, every operation in conflict with some of the
+other party's. Each declaration is signed by its officer beforehand; the server verifies it, compares it with everything
+that is live, decides, signs four entries or more of its own, makes all of them durable inside a signed checkpoint,
+answers, and warns the other side. The desk is filled by its own office, in the process and without HTTP: what is in the
+log is what would be there otherwise. Server, clients and whoever listens are processes of their own on one machine; one
+server process, the rates of its doors raised, nothing else set.
+
+Beside it the bare store: one row of the mean size of what a declaration writes, and one durable commit, again and
+again, just before and just after, on the same disk and under the same settings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import json
+import multiprocessing
+import os
+import platform
+import resource
+import signal
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from tests.pgserver import PgServer, programs
+
+from bench.accounting import keep, versions
+from bench.ledger import BarePostgres, BareSqlite
+from bench.online import declaration as busy
+from bench.run import RESULTS
+from thalweg.desk.checks import screen
+from thalweg.desk.office import KeyEntry
+from thalweg.formats import event as kinds
+from thalweg.ledger.entry import AuthorSigner
+from thalweg.ledger.identity import GRANT, KEY_ADD, grant_body, key_add_body
+from thalweg.ledger.tree import EMPTY_ROOT, Head
+from thalweg.model.accounts import Account, Token
+from thalweg.model.declarations import Declaration, Volume
+from thalweg.model.events import ChannelJoined, ChannelOpened, Declared, PartyNamed, Role, Said
+from thalweg.model.instants import Instant, Window
+from thalweg.server.app import ServeSettings, build
+from thalweg.server.doors import DoorSettings
+from thalweg.server.listen import server_config
+from thalweg.server.rates import Rate
+from thalweg.wiring.desk import OpenDesk, open_desk
+
+Record = dict[str, Any]
+
+ORIGIN = "bench.example/desk"
+PARTIES = ("alpha", "bravo")
+OFFICERS = 32  # of each party: so many statements can be on their way at once
+_CLOSER = 0.52  # of the days over which `bench.online` spreads as many: only the other party's conflict here
+_DAY_S = 86_400.0
+_IN_FLIGHT = 64
+
+
+# --- what is said ---
+
+
+def seed(name: str) -> bytes:
+    return hashlib.sha256(f"bench/{name}".encode()).digest()
+
+
+def officer(party: str, number: int) -> str:
+    return f"{party}-{number}"
+
+
+def operation(row: int, live: int, first_s: float) -> Declaration:
+    """Row `row` of a place with `live`, by one party and the other in turn, from `first_s` (Unix time) on."""
+    made = busy(row, max(1, int(live * _CLOSER)))
+    moved_s = first_s - busy_first_s()
+    volumes = tuple(
+        Volume(
+            each.shape,
+            Window(Instant(each.window.start_s + moved_s), Instant(each.window.end_s + moved_s)),
+            each.band,
+            each.uncertainty,
+        )
+        for each in made.volumes
+    )
+    return replace(made, party=PARTIES[row % 2], volumes=volumes)
+
+
+def busy_first_s() -> float:
+    from bench.generate import FIRST_S
+
+    return FIRST_S
+
+
+class Voice:
+    """An officer who signs one statement after the other."""
+
+    def __init__(self, name: str, tip: tuple[int, bytes] | None = None) -> None:
+        self.name = name
+        self.signer = AuthorSigner(seed(name))
+        self.tip = tip
+
+    def say(self, said: Said) -> tuple[str, bytes]:
+        """The event's hash, and the entry."""
+        kind, body = kinds.write(said)
+        entry = self.signer.say(
+            log=ORIGIN,
+            author=self.name,
+            after=self.tip,
+            seen=Head(0, EMPTY_ROOT),
+            kind=kind,
+            body=body,
+            at_ms=time.time_ns() // 1_000_000,
+            salt=os.urandom(32),
+        )
+        self.tip = (entry.event.seq, entry.event.hash())
+        return self.tip[1].hex(), entry.encode()
+
+
+# --- filling a desk ---
+
+
+def load(folder: Path, live: int, store: str = "sqlite:log.db", *, first_s: float | None = None) -> Record:
+    """A desk with so many live, made in this process by its own office."""
+    opened = open_desk(folder, origin=ORIGIN, store=store)
+    start_s = time.perf_counter()
+    record: Record = asyncio.run(_load(opened, live, first_s or time.time() + 2 * _DAY_S))
+    (folder / "bench.json").write_text(json.dumps(record))
+    opened.close()
+    return {**record, "loaded_in_s": round(time.perf_counter() - start_s, 1)}
+
+
+async def _load(opened: OpenDesk, live: int, first_s: float) -> Record:
+    office = opened.office
+    await office.start()
+    opened.home.hold_key("chair")
+    chair = opened.home.officer("chair")
+    assert chair is not None
+    await office.register(
+        [
+            KeyEntry(KEY_ADD, key_add_body("chair", chair.key)),
+            KeyEntry(GRANT, grant_body("chair", Role.SECRETARIAT.value, "")),
+        ]
+    )
+    for party in PARTIES:
+        await office.say_for("chair", PartyNamed(party, party.title()), b"party" + party.encode())
+    voices = {}
+    for party in PARTIES:
+        for number in range(OFFICERS):
+            voice = voices[officer(party, number)] = Voice(officer(party, number))
+            await office.register(
+                [
+                    KeyEntry(KEY_ADD, key_add_body(voice.name, voice.signer.key)),
+                    KeyEntry(GRANT, grant_body(voice.name, Role.WATCH.value, party)),
+                ]
+            )
+            admit(opened, voice.name, party)
+    first, second = PARTIES
+    await office.take(
+        voices[officer(first, 0)].say(ChannelOpened(first, "room", "Room", PARTIES, room=True))[1]
+    )
+    await office.take(voices[officer(second, 0)].say(ChannelJoined(second, "room"))[1])
+    gate = asyncio.Semaphore(_IN_FLIGHT)
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def one(data: bytes) -> None:
+        try:
+            await office.take(data)
+        finally:
+            gate.release()
+
+    for row in range(live):
+        party = PARTIES[row % 2]
+        _, data = voices[officer(party, row // 2 % OFFICERS)].say(
+            Declared(party, operation(row, live, first_s), declines=True)
+        )
+        await gate.acquire()
+        task = asyncio.create_task(one(data))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+        if row % 10_000 == 9_999:
+            print(row + 1, "live", flush=True)
+    await asyncio.gather(*tasks)
+    reading = await office.reading()
+    taken = sum(1 for _ in reading.world.picture.in_force())
+    met = len(reading.world.picture.open)
+    size = reading.world.size
+    await office.stop()
+    return {"live": taken, "open_findings": met, "entries": size, "first_s": first_s, "asked": live}
+
+
+def admit(opened: OpenDesk, author: str, party: str) -> None:
+    """An account with a token for an officer."""
+    now_ms = time.time_ns() // 1_000_000
+    account = Account(f"a-{author}", author, author, party, "en", now_ms, machine=True)
+    opened.accounts.add_account(account)
+    text = token(author)
+    opened.accounts.add_token(
+        Token(
+            f"t-{author}", hashlib.sha256(text.encode()).digest(), account.id, ("read", "write"), now_ms,
+            now_ms + 10**9, now_ms, "bench",
+        )
+    )  # fmt: skip
+
+
+def token(author: str) -> str:
+    return "thw_" + base64.urlsafe_b64encode(seed(f"token {author}")).decode().rstrip("=")
+
+
+# --- serving ---
+
+
+def serve(folder: Path, store: str, listening: socket.socket, ready: Any, profile: str = "") -> None:  # noqa: ANN401  # an event of multiprocessing
+    """The server, in a process of its own. `ready` is set once it answers."""
+    started_s = time.perf_counter()
+    port = listening.getsockname()[1]
+    origin = f"http://localhost:{port}"
+    opened = open_desk(folder, origin=ORIGIN, store=store)
+    often = Rate(100_000_000, 60_000)
+    log = open(folder / "serve.log", "a")  # noqa: SIM115  # for the life of the process
+    doors = DoorSettings(origin, principal_rate=often)
+    built = build(opened, ServeSettings(origin, log=lambda line: print(line, file=log), doors=doors))
+    config = server_config(built.app, "127.0.0.1", port)
+    server = uvicorn.Server(config)
+
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when it has stopped
+
+    async def run() -> None:
+        serving = asyncio.create_task(server.serve([listening]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        ready.put({"ready_s": round(time.perf_counter() - started_s, 2), **memory()})
+        await serving
+
+    if profile:
+        import cProfile
+
+        watching = cProfile.Profile(time.process_time)
+        watching.enable()
+    asyncio.run(run())
+    if profile:
+        watching.disable()
+        watching.dump_stats(profile)
+    opened.close()
+    ready.put({"cpu_s": round(time.process_time(), 2), **memory()})
+
+
+def memory() -> Record:
+    held_kb = int(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line))
+    return {"rss_mb": round(held_kb / 1024, 1), "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)}
+
+
+# --- clients ---
+
+
+class Line:
+    """One connection, kept open; HTTP/1.1 and no more of it than is needed."""
+
+    def __init__(self, port: int, author: str) -> None:
+        self._port = port
+        self._head = (
+            f"Host: localhost:{port}\r\nAuthorization: Bearer {token(author)}\r\nContent-Type: application/json\r\n"
+        )
+
+    async def open(self) -> Line:
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 20)
+        return self
+
+    def request(self, method: str, path: str, body: bytes = b"") -> bytes:
+        return f"{method} {path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        self._writer.write(request)
+        status, length = await self._answer_head()
+        return status, await self._reader.readexactly(length)
+
+    async def _answer_head(self) -> tuple[int, int]:
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = head.lower().find(b"content-length:")
+        return int(head[9:12]), -1 if length < 0 else int(head[length + 15 : head.index(b"\r", length)])
+
+    async def follow(self, after: int) -> asyncio.StreamReader:
+        """The stream of notices; its chunks follow."""
+        self._writer.write(self.request("GET", f"/v1/stream?after={after}"))
+        status, _ = await self._answer_head()
+        if status != 200:
+            raise SystemExit(f"the stream answered {status}")
+        return self._reader
+
+
+def declare(port: int, record: Record, part: str, rows: Sequence[int], rate: float, done: Any) -> None:  # noqa: ANN401  # a queue of multiprocessing
+    """One client process: declares `rows`, of one party. `rate` 0: each officer sends its next one when it has its
+    answer; else so many a second, come what may, and waiting is counted from when one was due."""
+    found = asyncio.run(_declare(port, record, part, rows, rate, done))
+    done.put(found)
+
+
+async def _declare(port: int, record: Record, party: str, rows: Sequence[int], rate: float, done: Any) -> Record:  # noqa: ANN401
+    lanes = record["lanes"]
+    tips = {}
+    for number in range(lanes):
+        line = await Line(port, officer(party, number)).open()
+        _, body = await line.ask(line.request("GET", "/v1/me"))
+        told = json.loads(body)["tip"]
+        tips[number] = (told["seq"], bytes.fromhex(told["hash"]))
+        line._writer.close()
+    said: dict[int, list[tuple[str, bytes]]] = {number: [] for number in range(lanes)}
+    for place, row in enumerate(rows):
+        number = place % lanes
+        voice = Voice(officer(party, number), tips[number])
+        event, data = voice.say(Declared(party, operation(row, record["asked"], record["first_s"]), declines=True))
+        tips[number] = voice.tip  # type: ignore[assignment]  # it has just spoken
+        body = json.dumps({"entry": base64.b64encode(data).decode()}).encode()
+        said[number].append((event, body))
+    done.put("signed")
+    while not Path(record["go"]).exists():
+        await asyncio.sleep(0.01)
+    answers: list[tuple[str, float, float, int]] = []
+    begin_s = time.monotonic() + 0.2
+    sizes: list[int] = []
+
+    async def speak(number: int) -> None:
+        line = await Line(port, officer(party, number)).open()
+        for turn, (event, body) in enumerate(said[number]):
+            request = line.request("POST", "/v1/statements", body)
+            due_s = time.monotonic()
+            if rate:
+                due_s = begin_s + (turn * lanes + number) / rate
+                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+            status, answer = await line.ask(request)
+            answers.append((event, due_s, time.monotonic(), status))
+            sizes.append(len(answer))
+
+    await asyncio.gather(*(speak(number) for number in range(lanes)))
+    return {"answers": answers, "bytes": sum(sizes), "cpu_s": time.process_time()}
+
+
+def listen(port: int, party: str, after: int, found: Any, stop: Any) -> None:  # noqa: ANN401  # of multiprocessing
+    """One process that follows a party's stream and notes when each notice came."""
+    found.put(asyncio.run(_listen(port, party, after, found, stop)))
+
+
+async def _listen(port: int, party: str, after: int, found: Any, stop: Any) -> Record:  # noqa: ANN401
+    line = await Line(port, officer(party, 0)).open()
+    reader = await line.follow(after)
+    found.put("listening")
+    came: dict[str, float] = {}
+
+    async def read() -> None:
+        held = b""
+        while True:
+            held += await reader.read(1 << 16)
+            at_s = time.monotonic()
+            *whole, held = held.split(b"\n\n")
+            for each in whole:
+                place = each.find(b'"statement":"')
+                if place >= 0 and each.find(b'"of":"' + party.encode() + b'"') < 0:
+                    came[each[place + 13 : place + 77].decode()] = at_s
+
+    reading = asyncio.create_task(read())
+    while not stop.is_set():
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1.0)
+    reading.cancel()
+    return came
+
+
+# --- one measurement ---
+
+
+def measure(folder: Path, store: str, bare: Callable[[Path], Any], *, count: int, lanes: int, rate: float, first_row: int, profile: str = "") -> Record:  # noqa: ANN401  # either bare store
+    """`count` declarations, by two client processes, one for each party."""
+    record = json.loads((folder / "bench.json").read_text())
+    go = folder / "go"
+    go.unlink(missing_ok=True)
+    record |= {"go": str(go), "lanes": lanes if not rate else OFFICERS}
+    if not rate:
+        record["lanes"] = lanes
+    context = multiprocessing.get_context("spawn")
+    bare_before = bare_rate(bare, folder)
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.set_inheritable(True)
+    port = listening.getsockname()[1]
+    told, heard, stop, signed = context.Queue(), [context.Queue() for _ in PARTIES], context.Event(), context.Queue()
+    server = context.Process(target=serve, args=(folder, store, listening, told, profile))
+    server.start()
+    started = told.get(timeout=120)
+    after = {party: counted(port, party) for party in PARTIES}
+    ears = [
+        context.Process(target=listen, args=(port, party, after[party], queue, stop))
+        for party, queue in zip(PARTIES, heard, strict=True)
+    ]
+    share = {party: [row for row in range(first_row, first_row + count) if PARTIES[row % 2] == party] for party in PARTIES}
+    mouths = [
+        context.Process(target=declare, args=(port, record, party, share[party], rate / 2, signed)) for party in PARTIES
+    ]
+    for each in ears:
+        each.start()
+    for queue in heard:
+        assert queue.get(timeout=60) == "listening"
+    for each in mouths:
+        each.start()
+    for _ in mouths:
+        assert signed.get(timeout=600) == "signed"
+    busy_before = cpu_of(server.pid)
+    idle_before = machine_busy()
+    go.touch()
+    said = [signed.get(timeout=1200) for _ in mouths]
+    busy_s = cpu_of(server.pid) - busy_before
+    others = machine_busy() - idle_before
+    stop.set()
+    came = [queue.get(timeout=60) for queue in heard]
+    for each in (*ears, *mouths):
+        each.join()
+    assert server.pid is not None
+    os.kill(server.pid, 15)
+    ended = told.get(timeout=60)
+    server.join()
+    listening.close()
+    go.unlink()
+    bare_after = bare_rate(bare, folder)
+    answers = [each for one in said for each in one["answers"]]
+    taken = sorted(end - begin for _, begin, end, status in answers if status == 201)
+    statuses = {str(status): sum(1 for each in answers if each[3] == status) for status in {each[3] for each in answers}}
+    seconds = max(end for _, _, end, _ in answers) - min(begin for _, begin, _, _ in answers)
+    warned = [
+        at_s - end
+        for arrived in came
+        for event, _, end, status in answers
+        if status == 201 and (at_s := arrived.get(event)) is not None
+    ]
+    return {
+        "live": record["live"],
+        "sent": len(answers),
+        "statuses": statuses,
+        "in_flight": "open loop" if rate else 2 * record["lanes"],
+        "rate_asked": rate,
+        "per_s": round(len(taken) / seconds, 1),
+        "wait": spread_ms(taken),
+        "warned": {"of": len(warned), **spread_ms(sorted(warned))},
+        "answer_bytes": round(sum(each["bytes"] for each in said) / len(answers)),
+        "server_cpu_ms_each": round(busy_s / len(answers) * 1e3, 3),
+        "server_share_of_core": round(busy_s / seconds, 2),
+        "clients_cpu_s": round(sum(each["cpu_s"] for each in said), 1),
+        "machine_busy_cores": round(others / seconds, 2),
+        "load_1m": round(os.getloadavg()[0], 2),
+        "bare_commits_per_s": {"before": bare_before, "after": bare_after},
+        "started": started,
+        "ended": ended,
+    }
+
+
+def counted(port: int, party: str) -> int:
+    async def ask() -> int:
+        line = await Line(port, officer(party, 0)).open()
+        _, body = await line.ask(line.request("GET", "/v1/me"))
+        return int(json.loads(body)["notices"])
+
+    return asyncio.run(ask())
+
+
+def spread_ms(ordered: Sequence[float]) -> Record:
+    if not ordered:
+        return {}
+    return {
+        "median_ms": round(statistics.median(ordered) * 1e3, 1),
+        "p99_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1e3, 1),
+        "max_ms": round(ordered[-1] * 1e3, 1),
+    }
+
+
+def cpu_of(pid: int | None) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def machine_busy() -> float:
+    """Seconds of processor time that the whole machine has used, ours included."""
+    fields = [int(each) for each in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def bare_rate(make: Callable[[Path], Any], folder: Path, seconds: float = 2.0) -> int:
+    """Durable commits a second, each of one row of 20,000 bytes."""
+    with tempfile.TemporaryDirectory(dir=folder) as where:
+        bare = make(Path(where))
+        row, count, start_s = bytes(20_000), 0, time.perf_counter()
+        while time.perf_counter() - start_s < seconds:
+            bare.take(count, [row])
+            count += 1
+        bare.close()
+    return round(count / seconds)
+
+
+def bare_sqlite(folder: Path) -> BareSqlite:
+    return BareSqlite(folder / "bare.db")
+
+
+def bare_postgres(conninfo: str) -> Callable[[Path], BarePostgres]:
+    def make(_folder: Path) -> BarePostgres:
+        import psycopg
+
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            connection.execute("DROP TABLE IF EXISTS bare")
+        return BarePostgres(conninfo)
+
+    return make
+
+
+def stores(which: str) -> Iterator[tuple[str, Callable[[Path], Any]]]:
+    """The store's setting for a home, and how to make the bare one."""
+    if which == "sqlite":
+        yield "sqlite:log.db", bare_sqlite
+        return
+    found = programs()
+    if found is None:
+        raise SystemExit("There is no PostgreSQL here.")
+    server = PgServer(found)
+    try:
+        conninfo = server.database()
+        yield f"postgres:{conninfo}", bare_postgres(conninfo)
+    finally:
+        server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("load", "one", "all"))
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--live", type=int, default=10_000)
+    parser.add_argument("--store", default="sqlite")
+    parser.add_argument("--count", type=int, default=4_000)
+    parser.add_argument("--lanes", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--profile", default="")
+    parser.add_argument("--first-row", type=int, default=0)
+    asked = parser.parse_args()
+    if asked.what == "load":
+        print(json.dumps(load(asked.folder, asked.live)))
+    elif asked.what == "one":
+        for store, bare in stores(asked.store):
+            folder = asked.folder
+            found = measure(
+                folder, store, bare, count=asked.count, lanes=asked.lanes, rate=asked.rate, profile=asked.profile,
+                first_row=asked.first_row or asked.live,
+            )  # fmt: skip
+            print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
