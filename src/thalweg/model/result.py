@@ -35,12 +35,26 @@ class Flagged:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyFor:
+    """Whose copy this is (R37). `mark` names it in the log, and stands in the product and in its metadata."""
+
+    mark: str
+    party: str
+    officer: str
+    at: Instant
+
+    def __str__(self) -> str:
+        return f"Copy {self.mark} for {self.party}, {self.officer}, {self.at}."
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """Everything that one check has to say. Complete at birth; refuses findings about unknown versions.
 
     `checked_at` is the instant that the check was told it is: validity is judged by it, and products
     are dated by it, so that the same input gives the same bytes. `findings` are in the order in which
-    they are to be read. `party_names` maps party ids to names as the theatre gives them.
+    they are to be read. `party_names` maps party ids to names as the theatre gives them. `copy` is set where it was
+    made for one recipient; `marked` are then the marks of versions of which more is known than they say themselves.
     """
 
     declarations: Mapping[str, Declaration]  # by version id
@@ -55,6 +69,8 @@ class CheckResult:
     counts: Counts = Counts()
     party_names: Mapping[str, str] = field(default_factory=dict)
     exercise: bool = False
+    copy: CopyFor | None = None
+    marked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by version id
 
     def __post_init__(self) -> None:
         known = self.declarations.keys()
@@ -83,6 +99,8 @@ class CheckResult:
 
     def marks(self, version: str) -> tuple[str, ...]:
         """What must stand beside this declaration wherever it is shown."""
+        if version in self.marked:
+            return self.marked[version]
         declaration = self.declarations[version]
         until = declaration.valid_until
         said = (

@@ -19,6 +19,9 @@ STALE: Final = "stale"
 REPORTED: Final = "reported"
 RUMOURED: Final = "rumoured, no effect"
 
+KIND_NOT_SHOWN: Final = "kind-not-shown"
+"""The flag of a declaration of which its reader is not shown the kind: what it has as one says nothing."""
+
 MARK_MEANING: Final = {
     EXERCISE: "Exercise: nothing in this product is live.",
     HYPOTHETICAL: "Hypothetical geometry: drawn for this check, not stated by any party.",

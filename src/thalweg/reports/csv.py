@@ -19,6 +19,7 @@ from thalweg.model.result import CheckResult
 from thalweg.model.words import DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import phrases
+from thalweg.reports.json import first_position
 
 COLUMNS: Final = (
     "record", "number", "id", "type", "severity", "certainty", "share", "sentence",
@@ -41,7 +42,7 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    notice = " ".join(DISCLAIMERS)
+    notice = " ".join(DISCLAIMERS if result.copy is None else (*DISCLAIMERS, str(result.copy)))
     writer.writerow(
         _row(
             record="summary",
@@ -53,6 +54,9 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
     )
     for number, finding in enumerate(result.findings, 1):
         writer.writerow(_finding(result, number, finding, notice))
+    if result.copy is not None:
+        for number, (version, declaration) in enumerate(result.declarations.items(), 1):
+            writer.writerow(_declared(result, number, version, declaration, notice))
     for problem in result.problems:
         writer.writerow(
             _row(
@@ -120,6 +124,34 @@ def _finding(result: CheckResult, number: int, finding: Finding, notice: str) ->
         "lat_1": f"{p.lat:.6f}", "lon_1": f"{p.lon:.6f}",
         "lat_2": f"{q.lat:.6f}", "lon_2": f"{q.lon:.6f}",
     }  # fmt: skip
+
+
+def _declared(
+    result: CheckResult, number: int, version: str, declaration: Declaration, notice: str
+) -> dict[str, str]:  # fmt: skip
+    """A declaration by itself: where by the first position that it names, when by its windows."""
+    at = first_position(declaration)
+    windows = [volume.window for volume in declaration.volumes] + [each.window for each in declaration.segments]
+    starts, ends = [each.start for each in windows], [each.end for each in windows]
+    first = None if None in starts else min((each for each in starts if each), default=None)
+    last = None if None in ends else max((each for each in ends if each), default=None)
+    return _row(
+        record="declaration",
+        type=phrases.kind(declaration),
+        sentence="; ".join(dict.fromkeys(phrases.shape(volume.shape) for volume in declaration.volumes)),
+        marks="; ".join(result.marks(version)),
+        id=version,
+        dms_1="" if at is None else phrases.dms(at),
+        mgrs_1="" if at is None else phrases.mgrs(at),
+        notice=notice,
+        **_declaration(result, declaration, 1),
+    ) | {
+        "number": str(number),
+        "first_utc": "" if first is None else str(first),
+        "last_utc": "" if last is None else str(last),
+        "lat_1": "" if at is None else f"{at.lat:.6f}",
+        "lon_1": "" if at is None else f"{at.lon:.6f}",
+    }
 
 
 def _declaration(result: CheckResult, declaration: Declaration, side: int) -> dict[str, str]:

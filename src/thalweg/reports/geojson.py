@@ -108,7 +108,7 @@ def _declaration(result: CheckResult, version: str, declaration: Declaration) ->
         "version_id": version,
         "declaration_id": declaration.declaration_id,
         "revision": declaration.revision,
-        "kind": declaration.kind.value,
+        "kind": declaration.kind.value if phrases.kind_shown(declaration) else None,
         "zone": declaration.zone.value if declaration.zone else None,
         "medium": declaration.medium.value,
         "party": declaration.party,

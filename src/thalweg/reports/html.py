@@ -88,7 +88,8 @@ def render(disclosed: Disclosed[CheckResult], ground: maps.Ground | None = None)
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(_SCRIPT)}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    title = f"Thalweg check: {phrases.plain(result.theatre)}"
+    title = phrases.heading(result)
+    copy = "" if result.copy is None else f'<meta name="copy" content="{escape(str(result.copy))}">\n'
     body = [
         '<a class="skip" href="#findings">To the findings</a>',
         _bands(result),
@@ -112,6 +113,7 @@ def render(disclosed: Disclosed[CheckResult], ground: maps.Ground | None = None)
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
+        f"{copy}"
         f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
         + "\n".join(part for part in body if part)
         + f"\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"

@@ -107,7 +107,16 @@ def summary(result: CheckResult) -> Json:
             "superseded": counts.superseded,
             "compared": counts.compared,
         },
+        **_copy(result),
     }
+
+
+def _copy(result: CheckResult) -> Json:
+    """Whose copy it is, where it was made for one recipient."""
+    held = result.copy
+    if held is None:
+        return {}
+    return {"copy": {"mark": held.mark, "party": held.party, "officer": held.officer, "at": str(held.at)}}
 
 
 def _parties(result: CheckResult) -> list[str]:
@@ -191,7 +200,7 @@ def declaration_facts(version: str, declaration: Declaration, marks: Sequence[st
         "declaration_id": declaration.declaration_id,
         "revision": declaration.revision,
         "replaces": declaration.replaces,
-        "kind": declaration.kind.value,
+        "kind": declaration.kind.value if phrases.kind_shown(declaration) else None,
         "zone": declaration.zone.value if declaration.zone else "",
         "medium": declaration.medium.value,
         "party": declaration.party,

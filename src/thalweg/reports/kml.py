@@ -46,7 +46,7 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
     root = ET.Element("kml", xmlns=NAMESPACE)
     document = ET.SubElement(root, "Document")
     marks = phrases.all_marks(result)
-    _text(document, "name", f"Thalweg check: {result.theatre}")
+    _text(document, "name", phrases.heading(result))
     _text(document, "open", "1")
     loud = phrases.incomplete_line(result)
     _text(document, "Snippet", loud or phrases.headline(result))
@@ -61,6 +61,8 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
     )  # fmt: skip
     tags = phrases.tags(declaration.party for declaration in result.declarations.values())
     _styles(document, len(tags))
+    if result.copy is not None:
+        _data(document, {"copy": str(result.copy)})
     order = {party: index % len(_PARTY_COLOURS) for index, party in enumerate(tags)}
 
     findings = _folder(document, f"Findings ({len(result.findings)})")
@@ -144,7 +146,8 @@ def _declaration(
     ]
     data = {
         "record": "declaration", "version_id": version, "declaration_id": declaration.declaration_id,
-        "kind": declaration.kind.value, "party": declaration.party, "standing": declaration.standing.value,
+        "kind": declaration.kind.value if phrases.kind_shown(declaration) else "not shown",
+        "party": declaration.party, "standing": declaration.standing.value,
         "marks": "; ".join(marks),
     }  # fmt: skip
     for index, volume in enumerate(declaration.volumes, 1):

@@ -619,6 +619,8 @@ def _line(sheet: _Sheet, flat: BaseGeometry, status: LineStatus) -> bool:
 
 
 def _hatch(declaration: Declaration, party: int) -> str:
+    if not phrases.kind_shown(declaration):
+        return "h-any"
     match declaration.kind:
         case Kind.RESTRICTED_ZONE:
             return "h-zone"
@@ -633,6 +635,8 @@ def _hatch(declaration: Declaration, party: int) -> str:
 
 
 def _symbol_name(declaration: Declaration) -> str:
+    if not phrases.kind_shown(declaration):
+        return "any"
     match declaration.kind:
         case Kind.RESTRICTED_ZONE:
             return "zone"

@@ -83,7 +83,8 @@ def _content(result: CheckResult, ground: maps.Ground | None) -> dict[str, objec
     tags = phrases.tags(declaration.party for declaration in result.declarations.values())
     counts = result.counts
     return {
-        "title": _t(f"Thalweg check: {result.theatre}"),
+        "title": _t(phrases.heading(result)),
+        "copy": "" if result.copy is None else str(result.copy),
         "checked_at": phrases.instant(result.checked_at),
         "headline": phrases.headline(result),
         "incomplete": phrases.incomplete_line(result),

@@ -17,6 +17,7 @@ from thalweg.model.measures import Band
 from thalweg.model.result import CheckResult
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route, Shape
 from thalweg.model.theatre import Relation
+from thalweg.model.words import KIND_NOT_SHOWN
 from thalweg.places.grids import to_mgrs
 
 MINUS: Final = "−"
@@ -160,8 +161,15 @@ def mgrs(position: Position) -> str:
 # ------------------------------------------------------------ declarations
 
 
+def kind_shown(declaration: Declaration) -> bool:
+    """Whether its reader is shown of what kind it is."""
+    return all(flag.code != KIND_NOT_SHOWN for flag in declaration.flags)
+
+
 def kind(declaration: Declaration) -> str:
-    """`air operation`, `restricted zone, no entry`, `none of ours there`."""
+    """`air operation`, `restricted zone, no entry`, `none of ours there`, `kind not shown`."""
+    if not kind_shown(declaration):
+        return "kind not shown"
     match declaration.kind:
         case Kind.OPERATION:
             return _of_medium(declaration.medium, "operation")
@@ -490,12 +498,21 @@ def marks_of(result: CheckResult, finding: Finding) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*finding.marks, *both]))
 
 
+def heading(result: CheckResult) -> str:
+    """`Thalweg check: Deir ez-Zor`, or as told to whom."""
+    told = (
+        "Thalweg check" if result.copy is None else f"Thalweg, as told to {plain(result.party_name(result.copy.party))}"
+    )
+    return f"{told}: {plain(result.theatre)}"
+
+
 def made_by(result: CheckResult) -> str:
-    """`Theatre …, rules 1f2e…, engine 0.1.0, checked at 2017-09-16 00:30:18Z.`"""
-    return (
+    """`Theatre …, rules 1f2e…, engine 0.1.0, checked at 2017-09-16 00:30:18Z.` And whose copy it is."""
+    said = (
         f"Theatre {plain(result.theatre)}, rules {plain(result.rules_hash)[:12]}, "
         f"engine {plain(result.engine_version)}, checked at {instant(result.checked_at)}."
     )
+    return said if result.copy is None else f"{said} {plain(str(result.copy))}"
 
 
 def short(text: str, most: int = 28) -> str:

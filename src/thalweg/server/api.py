@@ -41,7 +41,7 @@ _HASH = r"^[0-9a-f]{64}$"
 Limit = Annotated[int, Query(ge=1, le=MOST, description="how many at most")]
 Hash = Annotated[str, Path(pattern=_HASH)]
 Name = Annotated[str, Path(min_length=1, max_length=200)]
-_PROBLEM: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {"schema": {"type": "object"}}}}
     for status, text in (
         (400, "not in its form"), (401, "not signed in"), (403, "not for you"), (404, "not known to you"),
@@ -93,7 +93,7 @@ class Previewed(Strict):
 # --- who asks ---
 
 
-@router.get("/me", responses=_PROBLEM, tags=["me"])
+@router.get("/me", responses=PROBLEMS, tags=["me"])
 async def me(request: Request, desk: Desk, asked: Asked) -> Response:
     """Who you are to the desk, what it takes to sign your next statement, and the newest checkpoint."""
     reading = await desk.office.reading()
@@ -122,7 +122,7 @@ async def me(request: Request, desk: Desk, asked: Asked) -> Response:
     return answer(request, value)
 
 
-@router.get("/theatre", responses=_PROBLEM, tags=["theatre"], dependencies=[MembersOnly])
+@router.get("/theatre", responses=PROBLEMS, tags=["theatre"], dependencies=[MembersOnly])
 async def theatre(request: Request, desk: Desk) -> Response:
     """The rules in force, as the text of a theatre file; empty while the default ones hold."""
     membership = (await desk.office.reading()).world.membership
@@ -135,7 +135,7 @@ async def theatre(request: Request, desk: Desk) -> Response:
     return answer(request, value)
 
 
-@router.get("/parties", responses=_PROBLEM, tags=["theatre"])
+@router.get("/parties", responses=PROBLEMS, tags=["theatre"])
 async def parties(request: Request, desk: Desk, asked: Asked) -> Response:
     """The members, and since when each takes part as each states it."""
     return answer(request, wire.parties((await desk.office.reading()).mailboxes.parties(asked.party)))
@@ -144,7 +144,7 @@ async def parties(request: Request, desk: Desk, asked: Asked) -> Response:
 # --- statements ---
 
 
-@router.post("/statements", status_code=201, responses=_PROBLEM, tags=["statements"])
+@router.post("/statements", status_code=201, responses=PROBLEMS, tags=["statements"])
 async def state(request: Request, desk: Desk, who: Who, signed: Signed) -> Response:
     """Hand in an entry that you signed. The answer comes when it is durable and inside a signed checkpoint. Sent
     again, the same entry gets the same answer. 409 where the desk refuses: that is on record too."""
@@ -158,7 +158,7 @@ async def state(request: Request, desk: Desk, who: Who, signed: Signed) -> Respo
     return await _answered(request, desk, asked, event)
 
 
-@router.post("/statements/unsigned", status_code=201, responses=_PROBLEM, tags=["statements"])
+@router.post("/statements/unsigned", status_code=201, responses=PROBLEMS, tags=["statements"])
 async def state_unsigned(
     request: Request,
     desk: Desk,
@@ -172,7 +172,7 @@ async def state_unsigned(
     return await _answered(request, desk, asked, event)
 
 
-@router.post("/statements/prepared", responses=_PROBLEM, tags=["statements"])
+@router.post("/statements/prepared", responses=PROBLEMS, tags=["statements"])
 async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> Response:
     """The event for a passkey or another device to sign: its canonical bytes, and its hash, which is the challenge."""
     reading = await desk.office.reading()
@@ -197,7 +197,7 @@ async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> R
     return answer(request, {"event": base64.b64encode(data).decode(), "hash": event.hash().hex()})
 
 
-@router.get("/statements/{event}", responses=_PROBLEM, tags=["statements"])
+@router.get("/statements/{event}", responses=PROBLEMS, tags=["statements"])
 async def statement(request: Request, desk: Desk, asked: Asked, event: Hash) -> Response:
     """The desk's answer to a statement of your party's."""
     read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
@@ -220,7 +220,7 @@ async def _answered(request: Request, desk: Desk, asked: Asked, event: str) -> R
 # --- what is told ---
 
 
-@router.get("/notices", responses=_PROBLEM, tags=["notices"])
+@router.get("/notices", responses=PROBLEMS, tags=["notices"])
 async def notices(
     request: Request,
     desk: Desk,
@@ -230,19 +230,21 @@ async def notices(
 ) -> Response:
     """Every notice to your party, oldest first. `next` of an answer is `after` of the following question."""
     page = (await desk.office.reading()).mailboxes.notices(asked.party, after, limit)
+    desk.reads.notices(asked.party, asked.principal.author, page.value.notices)
     return answer(request, wire.page(page))
 
 
-@router.get("/notices/{notice}", responses=_PROBLEM, tags=["notices"])
+@router.get("/notices/{notice}", responses=PROBLEMS, tags=["notices"])
 async def notice(request: Request, desk: Desk, asked: Asked, notice: Name) -> Response:
     """One of them, and what became of it."""
     read = (await desk.office.reading()).mailboxes.notice(asked.party, notice)
     if read is None:
         raise _unknown()
+    desk.reads.notices(asked.party, asked.principal.author, (read.value,))
     return answer(request, wire.notice(read))
 
 
-@router.get("/notices/{notice}/text", responses=_PROBLEM, tags=["notices"])
+@router.get("/notices/{notice}/text", responses=PROBLEMS, tags=["notices"])
 async def notice_text(
     request: Request,
     desk: Desk,
@@ -263,7 +265,7 @@ async def notice_text(
     return answer(request, told.words(read, sides, membership.theatre, names, chosen, zone))
 
 
-@router.get("/notices/{notice}/voice", responses=_PROBLEM, tags=["notices"])
+@router.get("/notices/{notice}/voice", responses=PROBLEMS, tags=["notices"])
 async def notice_voice(
     request: Request,
     desk: Desk,
@@ -282,13 +284,13 @@ async def notice_voice(
     return answer(request, lines)
 
 
-@router.get("/inbox", responses=_PROBLEM, tags=["notices"])
+@router.get("/inbox", responses=PROBLEMS, tags=["notices"])
 async def inbox(request: Request, desk: Desk, asked: Asked) -> Response:
     """What your party owes an answer to, the most pressing first."""
     return answer(request, wire.inbox((await desk.office.reading()).mailboxes.inbox(asked.party)))
 
 
-@router.get("/stream", responses=_PROBLEM, tags=["notices"])
+@router.get("/stream", responses=PROBLEMS, tags=["notices"])
 async def stream(
     desk: Desk,
     asked: Asked,
@@ -301,7 +303,7 @@ async def stream(
     return StreamingResponse(desk.streams.follow(asked.party, start), headers=headers, media_type="text/event-stream")
 
 
-@router.get("/declarations", responses=_PROBLEM, tags=["declarations"])
+@router.get("/declarations", responses=PROBLEMS, tags=["declarations"])
 async def declarations(
     request: Request,
     desk: Desk,
@@ -314,25 +316,27 @@ async def declarations(
     page = (await desk.office.reading()).mailboxes.declarations(
         asked.party, asked.now, own=own, after=after, most=limit
     )
+    desk.reads.declarations(asked.party, asked.principal.author, page.value.declarations)
     return answer(request, wire.declarations(page))
 
 
-@router.get("/declarations/{subject:path}", responses=_PROBLEM, tags=["declarations"])
+@router.get("/declarations/{subject:path}", responses=PROBLEMS, tags=["declarations"])
 async def declaration(request: Request, desk: Desk, asked: Asked, subject: Name) -> Response:
     """One declaration by the id under which you know it; of your own, who has which copy and what became of it."""
     read = (await desk.office.reading()).mailboxes.declaration(asked.party, subject, asked.now)
     if read is None:
         raise _unknown()
+    desk.reads.declarations(asked.party, asked.principal.author, (read.value,))
     return answer(request, wire.declaration(read))
 
 
-@router.get("/findings", responses=_PROBLEM, tags=["declarations"])
+@router.get("/findings", responses=PROBLEMS, tags=["declarations"])
 async def findings(request: Request, desk: Desk, asked: Asked) -> Response:
     """The conflicts and crossings that your party was told of and that stand."""
     return answer(request, wire.findings((await desk.office.reading()).mailboxes.findings(asked.party, asked.now)))
 
 
-@router.post("/previews", responses=_PROBLEM, tags=["declarations"])
+@router.post("/previews", responses=PROBLEMS, tags=["declarations"])
 async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -> Response:
     """What a declaration would meet among what your party declared and was shown, and ways out; nothing is kept."""
     declared = kinds.read_declaration(_value(said.declaration))
@@ -343,7 +347,7 @@ async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -
     return answer(request, wire.preview(shown))
 
 
-@router.post("/reviews", responses=_PROBLEM, tags=["declarations"])
+@router.post("/reviews", responses=PROBLEMS, tags=["declarations"])
 async def review(
     request: Request,
     desk: Desk,
@@ -386,13 +390,13 @@ async def review(
 # --- channels and agreements ---
 
 
-@router.get("/channels", responses=_PROBLEM, tags=["channels"])
+@router.get("/channels", responses=PROBLEMS, tags=["channels"])
 async def channels(request: Request, desk: Desk, asked: Asked) -> Response:
     """The channels that you are on, their terms as far as they are yours, and the line as each side sees it."""
     return answer(request, wire.channels((await desk.office.reading()).mailboxes.channels(asked.party)))
 
 
-@router.get("/channels/{channel}/log", responses=_PROBLEM, tags=["channels"])
+@router.get("/channels/{channel}/log", responses=PROBLEMS, tags=["channels"])
 async def channel_log(request: Request, desk: Desk, asked: Asked, channel: Name) -> Response:
     """Messages and decisions, in order."""
     read = (await desk.office.reading()).mailboxes.channel_log(asked.party, channel)
@@ -401,19 +405,19 @@ async def channel_log(request: Request, desk: Desk, asked: Asked, channel: Name)
     return answer(request, wire.channel_log(read))
 
 
-@router.get("/agreements", responses=_PROBLEM, tags=["channels"])
+@router.get("/agreements", responses=PROBLEMS, tags=["channels"])
 async def agreements(request: Request, desk: Desk, asked: Asked) -> Response:
     """Proposals, quiet windows, lines and custody: what was asked, and what each side answered."""
     return answer(request, wire.agreements((await desk.office.reading()).mailboxes.agreements(asked.party)))
 
 
-@router.get("/commitments", responses=_PROBLEM, tags=["channels"])
+@router.get("/commitments", responses=PROBLEMS, tags=["channels"])
 async def commitments(request: Request, desk: Desk, asked: Asked) -> Response:
     """Promises, when they are due, and their outcomes."""
     return answer(request, wire.commitments((await desk.office.reading()).mailboxes.commitments(asked.party)))
 
 
-@router.get("/emergencies", responses=_PROBLEM, tags=["channels"])
+@router.get("/emergencies", responses=PROBLEMS, tags=["channels"])
 async def emergencies(request: Request, desk: Desk, asked: Asked) -> Response:
     """Emergencies that you called or were called by."""
     return answer(request, wire.emergencies((await desk.office.reading()).mailboxes.emergencies(asked.party)))
@@ -422,14 +426,14 @@ async def emergencies(request: Request, desk: Desk, asked: Asked) -> Response:
 # --- evidence ---
 
 
-@router.get("/entries", responses=_PROBLEM, tags=["evidence"])
+@router.get("/entries", responses=PROBLEMS, tags=["evidence"])
 async def entries(request: Request, desk: Desk, asked: Asked) -> Response:
     """The indexes of every entry that your party may hold."""
     read = (await desk.office.reading()).mailboxes.entries(asked.party)
     return answer(request, {"entries": list(read.value)})
 
 
-@router.get("/entries/{index}", responses=_PROBLEM, tags=["evidence"])
+@router.get("/entries/{index}", responses=PROBLEMS, tags=["evidence"])
 async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """The canonical bytes of an entry that your party may hold."""
     await _require_entry(desk, asked, index)
@@ -439,7 +443,7 @@ async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2*
     )
 
 
-@router.get("/entries/{index}/receipt", responses=_PROBLEM, tags=["evidence"])
+@router.get("/entries/{index}/receipt", responses=PROBLEMS, tags=["evidence"])
 async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """A receipt for it, to be verified offline: entry, proof, signed checkpoint and the keys that it rests on."""
     await _require_entry(desk, asked, index)
@@ -447,7 +451,7 @@ async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=
     return Response(made.encode(), media_type="application/vnd.thalweg.receipt+json")
 
 
-@router.get("/bundle", responses=_PROBLEM, tags=["evidence"])
+@router.get("/bundle", responses=PROBLEMS, tags=["evidence"])
 async def bundle(desk: Desk, asked: Asked) -> Response:
     """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline."""
     indexes: Sequence[int] = (await desk.office.reading()).mailboxes.entries(asked.party).value
@@ -465,7 +469,7 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
     return Response(data, media_type="application/vnd.thalweg.bundle+json")
 
 
-@router.get("/log/checkpoint", responses=_PROBLEM, tags=["evidence"], dependencies=[MembersOnly])
+@router.get("/log/checkpoint", responses=PROBLEMS, tags=["evidence"], dependencies=[MembersOnly])
 async def checkpoint(desk: Desk) -> Response:
     """The newest signed checkpoint (C2SP tlog-checkpoint)."""
     head: Any = await in_thread(desk.log.head)
@@ -474,7 +478,7 @@ async def checkpoint(desk: Desk) -> Response:
     return Response(head.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-store"})
 
 
-@router.get("/log/trust", responses=_PROBLEM, tags=["evidence"], dependencies=[MembersOnly])
+@router.get("/log/trust", responses=PROBLEMS, tags=["evidence"], dependencies=[MembersOnly])
 async def trust(desk: Desk) -> Response:
     """The trust file of the log, by which its receipts are verified. Compare it with one had from somebody else."""
 
@@ -485,7 +489,7 @@ async def trust(desk: Desk) -> Response:
     return Response(data, media_type="application/json", headers={"cache-control": "no-store"})
 
 
-@router.get("/log/consistency", responses=_PROBLEM, tags=["evidence"], dependencies=[MembersOnly])
+@router.get("/log/consistency", responses=PROBLEMS, tags=["evidence"], dependencies=[MembersOnly])
 async def consistency(
     request: Request,
     desk: Desk,

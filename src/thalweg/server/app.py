@@ -24,11 +24,12 @@ from thalweg.model.accounts import Account
 from thalweg.model.events import SECRETARIAT, Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
-from thalweg.server import api, keys, signin
+from thalweg.server import api, copies, keys, signin
 from thalweg.server.bearers import Bearers
 from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.mail import Mail, MailSettings
+from thalweg.server.reads import Reads
 from thalweg.server.shell import ShellSettings, build_shell, raised_in
 from thalweg.server.streams import Streams
 from thalweg.server.webhooks import Webhooks, WebhookSettings
@@ -150,6 +151,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         keys=author_keys,
     )
     streams = Streams(office)
+    reads = Reads(office, lambda: Instant.of(now()))
     bearers = Bearers(
         office=office,
         contacts=opened.accounts,
@@ -187,6 +189,8 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
             watching.cancel()
             streams.close()
             await bearers.stop()
+            with contextlib.suppress(LedgerError):  # a desk that has ended takes nothing more
+                await reads.flush()
             await office.stop()
 
     app = FastAPI(
@@ -194,11 +198,13 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         openapi_url="/v1/openapi.json",
     )  # fmt: skip
     app.include_router(api.router)  # routes are looked through in order, and these are asked for most
+    app.include_router(copies.router)
     app.include_router(signin.router)
     app.include_router(keys.router)
     app.state.desk = DeskRoutes(
         office=office,
         streams=streams,
+        reads=reads,
         log=opened.log,
         tip=opened.home.home.store.tip,
         payload=opened.home.home.store.payload,

@@ -71,7 +71,7 @@ class Bearers:
     now_ms: Callable[[], int]
     log: Callable[[str], None]
     counts: BearerCounts = field(default_factory=BearerCounts)
-    _fresh: deque[tuple[str, str, str, int]] = field(default_factory=deque)  # party, notice, severity, when
+    _fresh: deque[tuple[str, int, str, int]] = field(default_factory=deque)  # party, number, severity, when
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _task: asyncio.Task[None] | None = None
@@ -99,7 +99,7 @@ class Bearers:
         for record in records:
             if isinstance(record.body, Notice):
                 said = record.body
-                self._fresh.append((said.to, f"{said.to}-{said.n}", said.severity, round(said.at.epoch_s * 1000)))
+                self._fresh.append((said.to, said.n, said.severity, round(said.at.epoch_s * 1000)))
         if self._fresh:
             self._bell.set()
 
@@ -132,15 +132,16 @@ class Bearers:
                 self._fresh.extendleft(reversed(some))
                 raise
 
-    async def _put_some(self, notices: Iterable[tuple[str, str, str, int]]) -> None:
+    async def _put_some(self, notices: Iterable[tuple[str, int, str, int]]) -> None:
+        mailboxes = (await self.office.reading()).world.exchange.mailboxes
         messages: list[Message] = []
         reached: dict[str, Sequence[Contact]] = {}
-        for party, notice, severity, at_ms in notices:
+        for party, number, severity, at_ms in notices:
             if party not in reached:
                 found = await asyncio.to_thread(self.contacts.contacts, f"party:{party}")
                 reached[party] = [each for each in found if self._carries(each)]
             messages += [
-                self._message(party, notice, severity, at_ms, contact)
+                self._message(party, mailboxes[party][number - 1], severity, at_ms, contact)
                 for contact in reached[party]
                 if contact.created_ms <= at_ms
             ]
@@ -157,14 +158,14 @@ class Bearers:
         self._fresh.clear()
         world = (await self.office.reading()).world
         since_s = self.now_ms() / 1000 - _DAY_S
-        found: list[tuple[str, str, str, int]] = []
+        found: list[tuple[str, int, str, int]] = []
         for party in (*world.membership.parties, SECRETARIAT):
             for name in reversed(world.exchange.mailboxes.get(party, ())):
                 state = world.exchange.notices[name]
                 if state.at.epoch_s < since_s:
                     break
                 if not any(fact.what in _BY_US for fact in state.delivered):
-                    found.append((party, name, state.severity, round(state.at.epoch_s * 1000)))
+                    found.append((party, state.n, state.severity, round(state.at.epoch_s * 1000)))
         self._fresh.extend(found)
 
     def _carries(self, contact: Contact) -> bool:

@@ -23,6 +23,7 @@ from thalweg.model.theatre import Theatre
 from thalweg.reports.json import Json
 from thalweg.server.doors import Principal
 from thalweg.server.problems import Refusal
+from thalweg.server.reads import Reads
 from thalweg.server.sessions import principal
 from thalweg.server.streams import Streams
 
@@ -33,6 +34,7 @@ class DeskRoutes:
 
     office: Office
     streams: Streams
+    reads: Reads
     log: Log
     tip: Callable[[str], AuthorTip | None]
     payload: Callable[[bytes], StoredPayload | None]
