@@ -255,12 +255,20 @@ class Served:
     """One `thalweg serve` on a port of its own."""
 
     def __init__(self, site: Site, home: Path | None = None, *, port: int = 0, around: Sequence[str] = ()) -> None:
+        """`around` is a command that the server is run by."""
         self.site = site
         self.home = home or site.home
         self.port = port or free_port()
         self.log = site.folder / f"serve-{self.port}.log"
         self._around = list(around)
         self.child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Served:
+        return self if self.child is not None else self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if self.child is not None and self.child.poll() is None:
+            self.kill()
 
     def start(self, *, ready: bool = True) -> Served:
         words = ["serve", str(self.home), "--port", str(self.port), "--origin", f"http://localhost:{self.site.port}"]

@@ -10,32 +10,34 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.desk_proxy import Proxy
-from tests.desk_site import Clients, Served, Site, Verdict, judge
+from tests.desk_proxy import Proxy, Trouble
+from tests.desk_site import Clients, Served, Site, Verdict, Voice, judge
 from tests.pgserver import PgServer, programs
+from thalweg.model.events import MessageSent
 
 RESULTS = Path(__file__).parents[1] / "results" / "desk_kills.json"
 
 
 def killed_on_sqlite(folder: Path, rounds: int) -> dict[str, Any]:
     site = Site(folder)
-    served = Served(site, port=site.port).start()
     random = Random(rounds)
     began_s = time.monotonic()
-    with site.clients() as clients:
-        clients.until(1)
-        for _ in range(rounds):
-            time.sleep(random.uniform(0.05, 1.0))
-            served.kill()
-            served.start()
-    verdict = judge(clients, [served])
-    assert served.stop() == 0
+    with Served(site, port=site.port) as served:
+        with site.clients() as clients:
+            clients.until(1)
+            for _ in range(rounds):
+                time.sleep(random.uniform(0.05, 1.0))
+                served.kill()
+                served.start()
+        verdict = judge(clients, [served])
+        assert served.stop() == 0
     return kept(verdict, clients, rounds, time.monotonic() - began_s)
 
 
@@ -54,32 +56,33 @@ def killed_on_postgres(folder: Path, database: PgServer, rounds: int) -> dict[st
     """Two server processes behind one address. Each round kills one of them, or the database under both."""
     site = Site(folder, f"postgres:{database.database()}")
     servers = [Served(site), Served(site, site.copy("second"))]
-    for served in servers:
-        served.start()
     random = Random(rounds)
     killed: Counter[str] = Counter()
     began_s = time.monotonic()
-    with Proxy(site.port, [served.port for served in servers]), site.clients() as clients:
-        clients.until(1)
-        for number in range(rounds):
-            time.sleep(random.uniform(0.2, 1.5))
-            what = ("first", "second", "database")[number if rounds == 3 else random.randrange(3)]
-            killed[what] += 1
-            if what == "database":
-                database.stop_at_once()
-                time.sleep(random.uniform(0.0, 1.0))
-                database.start()
-            else:
-                served = servers[what == "second"]
-                served.kill()
-                time.sleep(random.uniform(0.0, 2.0))
-                served.start(ready=False)
-            before = clients.answered()
-            clients.until(before + 4, 90.0)
+    with ExitStack() as stack:
         for served in servers:
-            served.ready()
-    verdict = judge(clients, servers)
-    assert [served.stop() for served in servers] == [0, 0]
+            stack.enter_context(served)
+        with Proxy(site.port, [served.port for served in servers]), site.clients() as clients:
+            clients.until(1)
+            for number in range(rounds):
+                time.sleep(random.uniform(0.2, 1.5))
+                what = ("first", "second", "database")[number if rounds == 3 else random.randrange(3)]
+                killed[what] += 1
+                if what == "database":
+                    database.stop_at_once()
+                    time.sleep(random.uniform(0.0, 1.0))
+                    database.start()
+                else:
+                    served = servers[what == "second"]
+                    served.kill()
+                    time.sleep(random.uniform(0.0, 2.0))
+                    served.start(ready=False)
+                before = clients.answered()
+                clients.until(before + 4, 90.0)
+            for served in servers:
+                served.ready()
+        verdict = judge(clients, servers)
+        assert [served.stop() for served in servers] == [0, 0]
     return {**kept(verdict, clients, rounds, time.monotonic() - began_s), "killed": dict(sorted(killed.items()))}
 
 
@@ -129,3 +132,41 @@ def test_postgres_through_thirty_kills_of_two_servers_and_of_the_database(
     tmp_path: Path, own_database: PgServer
 ) -> None:
     keep("postgres", killed_on_postgres(tmp_path, own_database, 30))
+
+
+def test_a_bad_line_takes_nothing_twice_and_replayed_statements_change_nothing(tmp_path: Path) -> None:
+    """Requests and answers are lost, late, doubled, and sent again by somebody else; clients send until answered."""
+    site = Site(tmp_path)
+    trouble = Trouble(lose_request=0.1, lose_answer=0.15, delay=0.3, late_s=0.1, duplicate=0.2, replay=0.2)
+    with Served(site) as served:
+        with Proxy(site.port, [served.port], trouble) as line:
+            with site.clients() as clients:
+                clients.until(60)
+            assert min(line.counts.values()) > 0, line.counts
+            verdict = judge(clients, [served])
+            before = served.get("/v1/log/checkpoint", "alpha-0")
+            answers = [line.send(request) for request in line.kept[-40:]]
+        assert {answer.split(b" ")[1] for answer in answers} <= {b"201", b"409"}
+        after = served.get("/v1/log/checkpoint", "alpha-0")
+        # The clocks may have brought something about; nothing that was replayed did.
+        again = judge(clients, [served])
+        assert (again.taken, again.refused) == (verdict.taken, verdict.refused)
+        assert before[0] == after[0] == 200
+        assert verdict.pairs > 0
+
+
+def test_what_another_sends_in_ones_name_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    with Served(site, port=site.port) as served:
+        voice = Voice("alpha-1")
+        signed = voice.say(MessageSent("alpha", "room", "as signed"))
+        other = Voice("bravo-1")
+        other.tip = voice.tip
+        forged = other.say(MessageSent("alpha", "room", "as forged"))
+        size = served.get("/v1/log/checkpoint", "alpha-0")[1].split(b"\n")[1]
+        assert served.state(signed, "bravo-1")[1]["code"] == "not-your-entry"
+        assert served.state(forged, "alpha-1")[0] == 403
+        assert served.get("/v1/log/checkpoint", "alpha-0")[1].split(b"\n")[1] == size
+        assert served.state(signed, "alpha-1")[0] == 201
+        index = served.state(signed, "alpha-1")[1]["index"]
+        assert served.state(signed, "alpha-1")[1]["index"] == index
