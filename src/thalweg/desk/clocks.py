@@ -30,6 +30,8 @@ class Due(StrEnum):
     REMIND = "remind"  # a validity runs out soon
     STALE = "stale"  # it has run out
     END = "end"  # the window of a declaration
+    FADE = "fade"  # the time for which it is told in cells
+    SILENCE = "silence"  # nobody on the other side of one's own declaration has answered
     LINE_CHECK = "line_check"  # one went unanswered
     BEAT = "beat"  # one is due
 

@@ -78,7 +78,7 @@ from thalweg.policy.budget import Limits
 from thalweg.policy.tell import Meeting, Policy
 from thalweg.policy.telling import Telling
 from thalweg.state.agreements import AgreementState, Matter
-from thalweg.state.exchange import notice_id
+from thalweg.state.exchange import NoticeState, notice_id
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
@@ -127,8 +127,8 @@ class Desk:
         self._telling = Telling(world, policy)
         self._duplicates = Duplicates(world)
         self.online, _ = self._everything_anew()
-        self.clocks.everything(world)
         self._shades.changed()
+        self._clocks_anew()
 
     # --- statements ---
 
@@ -164,6 +164,7 @@ class Desk:
             self._leave(ending)
         if before or isinstance(said, PartyNamed | ParticipationStated):
             self._shades.changed()  # who sees what of whom
+            self._fade_all()
         if rules:
             self._rules_changed(record, book)
         elif isinstance(said, PartyNamed):
@@ -410,6 +411,7 @@ class Desk:
         self._duplicates.taken(chain, declaration)
         self._shades.taken(chain)
         self.clocks.chain(chain, self.world)
+        self._fading(chain)
 
     def _tell_of(
         self,
@@ -516,12 +518,12 @@ class Desk:
             return None, None if needed is None else int(needed)
         return int(first - now.epoch_s), None if needed is None else int(needed)
 
-    def _leave(self, chain: Chain) -> None:
-        """A chain is over: it leaves the indexes."""
+    def _leave(self, chain: Chain, *, fading: bool = False) -> None:
+        """A chain is over: it leaves the indexes. `fading`: but for its region, until the time told of that is over."""
         declared = self.world.picture.declaration(chain.version)
         self.online.feed(Cancelled(Cancellation(chain.declaration_id, declared.party)))
         self._duplicates.ended(chain)
-        self._shades.ended(chain)
+        self._shades.ended(chain, lingers=fading and self._shades.lingers(chain))
 
     # --- agreements that bring something into force ---
 
@@ -600,6 +602,10 @@ class Desk:
                 self._validity(timer.subject, timer.what, book)
             case Due.END:
                 self._end(timer.subject, timer.step, book)
+            case Due.FADE:
+                self._fade(timer.subject, timer.step, book)
+            case Due.SILENCE:
+                self._silent(timer.subject, book)
             case Due.LINE_CHECK:
                 self._line_check_due(timer.subject, book)
             case Due.BEAT:
@@ -689,12 +695,70 @@ class Desk:
                 for party, subjects in self.policy.known_as(chain).items()
                 for subject in subjects
                 for each in self.world.exchange.known[party][subject]
-                if (notice := self.world.exchange.notices[each]).outstanding
+                if (notice := self.world.exchange.notices[each]).outstanding and notice.level.at_least(Level.FOOTPRINT)
             ]
             for start in range(0, max(1, len(owed)), CLOSED_IN_ONE):
                 closes = " ".join(owed[start : start + CLOSED_IN_ONE])
                 self._clock(ClockFact.ENDED, key, book, closes=closes)
-            self._leave(chain)
+            self._leave(chain, fading=True)
+
+    def _fade(self, key: str, revision: int, book: Book) -> None:
+        """The time for which a chain is told in cells is over: so is the chain, for those who see no more of it. When it
+        is over itself they must not learn, nor whether it ends by itself at all, which would tell its kind (D13)."""
+        chain = self.world.picture.chains[key]
+        if chain.standing not in (Standing.IN_FORCE, Standing.ENDED) or chain.revision != revision:
+            return
+        over = {at for at, until_s in self.policy.shown_until_s(chain).items() if until_s <= book.now.epoch_s}
+        owed = [
+            notice.id
+            for party, subjects in self.policy.known_as(chain).items()
+            for subject in subjects
+            for each in self.world.exchange.known[party][subject]
+            if (notice := self.world.exchange.notices[each]).outstanding and notice.level in over
+        ]
+        for start in range(0, len(owed), CLOSED_IN_ONE):
+            self._clock(ClockFact.ENDED, key, book, 1, closes=" ".join(owed[start : start + CLOSED_IN_ONE]))
+        if chain.standing is Standing.ENDED and len(over) == len((Level.COARSE, Level.EXISTS)):
+            self._shades.ended(chain)
+
+    def _fading(self, chain: Chain) -> None:
+        """The timers of `_fade`, where anybody sees the chain in cells."""
+        if self._shades.cast_by(chain):
+            for until_s in sorted(set(self.policy.shown_until_s(chain).values())):
+                self.clocks.set(until_s, Due.FADE, chain.key, chain.revision)
+
+    def _silent(self, notice_name: str, book: Book) -> None:
+        """Whether the notifier is to be told that nobody has answered: by the clock of what it may know."""
+        notice = self.world.exchange.notices[notice_name]
+        if not notice.outstanding or notice.of in ("", notice.to, SECRETARIAT):
+            return
+        tells_s = self._silence_s(notice, self.policy.as_notifier_knows(notice)[1])
+        if tells_s > book.now.epoch_s:
+            self.clocks.set(tells_s, Due.SILENCE, notice_name)
+            return
+        chain = self.policy.told_of(notice.to, notice.subject)
+        if chain is not None and self.policy.only_met(chain, notice.to, notice.level):
+            return
+        subject = self.policy.known_to(notice.of, notice.to, notice.subject)
+        for each in reversed(self.world.exchange.known.get(notice.of, {}).get(subject, ())):
+            told = self.world.exchange.notices[each]
+            if told.what is NoticeKind.ESCALATED and told.of == notice.to and told.at.epoch_s >= tells_s:
+                return
+        self._write(self._telling.silent(notice, book.now), book)
+
+    def _silence_s(self, notice: NoticeState, severity: str) -> float:
+        """When the clock of a severity is at its last step, from when the notice was made, or was last read back
+        wrongly."""
+        wrong = [each.at.epoch_s for each in notice.read_back if each.what]
+        begun_s = max(notice.at.epoch_s, *wrong) if wrong else notice.at.epoch_s
+        return begun_s + self.world.membership.theatre.clock(severity or "information")[-1]
+
+    def _listen(self, notice: NoticeState, *, unread: bool = False) -> None:
+        """The timer of `_silent`. `unread`: set by the clock of the notice itself, which is never slower than the one
+        that counts, and is known without reading the notice again."""
+        if notice.outstanding and notice.of not in ("", notice.to, SECRETARIAT) and notice.to != SECRETARIAT:
+            severity = notice.severity if unread else self.policy.as_notifier_knows(notice)[1]
+            self.clocks.set(self._silence_s(notice, severity), Due.SILENCE, notice.id)
 
     def _line_check_due(self, check: str, book: Book) -> None:
         for channel in self.world.channels.channels.values():
@@ -723,6 +787,7 @@ class Desk:
                 self.clocks.set(now.epoch_s + theatre.clock("repeat")[0], Due.REPEAT, record.event, 1)
             case ReadBack():
                 self.clocks.notice(self.world.exchange.notices[said.notice], self.world)
+                self._listen(self.world.exchange.notices[said.notice])
             case OutcomeStated():
                 emergency = self.world.exchange.emergency_about(self.world.exchange.commitments[said.commitment].about)
                 if emergency is not None and emergency.open:
@@ -738,6 +803,16 @@ class Desk:
             case _:
                 pass
 
+    def _clocks_anew(self) -> None:
+        self.clocks.everything(self.world)
+        for notice in self.world.exchange.notices.values():
+            self._listen(notice, unread=True)
+        self._fade_all()
+
+    def _fade_all(self) -> None:
+        for chain in self._shades.standing():
+            self._fading(chain)
+
     def _everything_anew(self) -> tuple[Online, tuple[Finding, ...]]:
         """An engine with everything in force, compared in one go; and all the findings."""
         theatre = self.world.membership.theatre
@@ -751,7 +826,7 @@ class Desk:
         """Everything in force is compared anew under the rules that hold now, and everyone concerned is told."""
         self.online, findings = self._everything_anew()
         self._shades.changed()
-        self.clocks.everything(self.world)
+        self._clocks_anew()
         by_chain: dict[str, list[Finding]] = {}
         for finding in findings:
             chain = self.world.picture.chain_of(finding.versions[0])
@@ -784,7 +859,9 @@ class Desk:
             body = self._with_due(body)
         book.say(body)
         if isinstance(body, Notice) and body.owed:
-            self.clocks.notice(self.world.exchange.notices[notice_id(body.to, body.n)], self.world)
+            notice = self.world.exchange.notices[notice_id(body.to, body.n)]
+            self.clocks.notice(notice, self.world)
+            self._listen(notice)
 
     def _with_due(self, notice: Notice) -> Notice:
         """When an answer is owed by: the first step of its clock, and half the lead time if that is sooner and the
@@ -802,7 +879,7 @@ class Desk:
     def _start_shown(self, notice: Notice) -> float | None:
         if not notice.level.at_least(Level.FOOTPRINT) or not notice.version:
             return None
-        chain = self.world.picture.chain_of(self.policy.resolve(notice.to, notice.version))
+        chain = self.policy.told_of(notice.to, notice.subject)
         return chain.starts.epoch_s if chain is not None and chain.starts is not None else None
 
 

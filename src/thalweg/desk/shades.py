@@ -8,17 +8,19 @@ shade is cast.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from thalweg.engine import Cancelled, Declared, Online
-from thalweg.model.declarations import Cancellation, Declaration, Standing
+from thalweg.model.declarations import Cancellation, Declaration
+from thalweg.model.declarations import Standing as Claim
 from thalweg.model.findings import FindingType
 from thalweg.model.levels import Level
 from thalweg.model.theatre import Between, Margin, Relation, Rule, Selector, Theatre
 from thalweg.policy.tell import Meeting, Policy
 from thalweg.policy.terms import others
 from thalweg.policy.view import view
-from thalweg.state.picture import Chain
+from thalweg.state.picture import Chain, Standing
 from thalweg.state.world import World
 
 _EXACT, _SHADE = "exact", "shade"
@@ -88,18 +90,31 @@ class Shades:
         index = self._cast()
         self._enter(index, chain)
 
-    def ended(self, chain: Chain) -> None:
-        """A chain is over."""
+    def lingers(self, chain: Chain) -> bool:
+        """Whether a chain whose time is over is told in cells for some time yet: whoever sees no more of it must not
+        learn when it ended."""
+        if not self.cast_by(chain):
+            return False
+        return max(self._policy.shown_until_s(chain).values()) > self._world.latest.epoch_s
+
+    def standing(self) -> Iterator[Chain]:
+        """Every chain in force, and those that linger."""
+        for chain in self._world.picture.chains.values():
+            if chain.standing is Standing.IN_FORCE or (chain.standing is Standing.ENDED and self.lingers(chain)):
+                yield chain
+
+    def ended(self, chain: Chain, *, lingers: bool = False) -> None:
+        """A chain is over; its region is too, unless it lingers."""
         if self._index is not None:
-            ids = (f"{_EXACT}/{chain.key}", f"{_SHADE}/coarse/{chain.key}", f"{_SHADE}/exists/{chain.key}")
-            for name in ids:
+            regions = () if lingers else (f"{_SHADE}/coarse/{chain.key}", f"{_SHADE}/exists/{chain.key}")
+            for name in (f"{_EXACT}/{chain.key}", *regions):
                 self._index.feed(Cancelled(Cancellation(name, name.partition("/")[0])))
 
     def changed(self) -> None:
         """Terms changed: the index is made anew when it is next needed."""
         self._index = None
         self._chains.clear()
-        if any(self.cast_by(chain) for chain in self._world.picture.in_force()):
+        if any(self.cast_by(chain) for chain in self.standing()):
             self._cast()
 
     def _meeting(self, mine: Declaration, party: str, theirs: Chain) -> Meeting | None:
@@ -124,13 +139,13 @@ class Shades:
     def _cast(self) -> Online:
         if self._index is None:
             self._index = Online(self._theatre())
-            for chain in self._world.picture.in_force():
+            for chain in self.standing():
                 self._enter(self._index, chain)
         return self._index
 
     def _enter(self, index: Online, chain: Chain) -> None:
         declaration = self._world.picture.declaration(chain.version)
-        entered = [self._as(declaration, _EXACT, chain.key)]
+        entered = [self._as(declaration, _EXACT, chain.key)] if chain.standing is Standing.IN_FORCE else []
         if self.cast_by(chain):
             entered += self._shades(chain)
         for each in entered:
@@ -155,7 +170,7 @@ class Shades:
             declaration_id=f"{name}/{key}",
             revision=declaration.revision if revision is None else revision,
             replaces="",
-            standing=Standing.DECLARED,
+            standing=Claim.DECLARED,
             sides=None,
         )
 

@@ -88,8 +88,6 @@ class Copy:
     disseminated: tuple[Fact, ...]
     relayed: tuple[Fact, ...]
     outstanding: bool
-    due: Instant | None
-    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,11 +346,13 @@ class Mailboxes:
         )
 
     def _copies(self, chain: Chain) -> tuple[Copy, ...]:
-        """What became of one's own notice at each recipient: facts about it that its notifier is owed (R14, R35)."""
-        held = dict(self._policy.holders(chain))
+        """What became of one's own notice at each recipient: facts about it that its notifier is owed (R14, R35). Not
+        by when an answer is due: that rests on what the recipient was warned of."""
+        held = dict(self._policy.copies(chain))
+        unseen = dict(self._policy.holders(chain)).keys() - held.keys()
         copies = []
         for party, subjects in self._policy.known_as(chain).items():
-            if party == chain.notifier:
+            if party == chain.notifier or party in unseen:
                 continue
             states = [
                 self._world.exchange.notices[each]
@@ -374,8 +374,6 @@ class Mailboxes:
                     tuple(newest.disseminated),
                     tuple(newest.relayed),
                     newest.outstanding,
-                    newest.due,
-                    newest.step,
                 )
             )
         return tuple(sorted(copies, key=lambda copy: copy.to))

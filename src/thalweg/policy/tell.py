@@ -22,9 +22,10 @@ from thalweg.model.findings import Certainty, Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.alias import Aliases
-from thalweg.policy.coarse import Coarse, Grid, coarsen
+from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
 from thalweg.policy.terms import audience, consented, level
 from thalweg.policy.view import View, terms, view
+from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain
 from thalweg.state.world import World
 
@@ -83,6 +84,15 @@ class Policy:
             raise AssertionError("a chain has a version")
         self._coarse[chain.key] = (len(chain.versions), held)
         return held
+
+    def shown_until_s(self, chain: Chain) -> dict[Level, float]:
+        """Until when the chain is told at each of the levels that rest on cells, in seconds since the epoch: never
+        before it is over, and the same for all that lies in these cells."""
+        coarse = self.coarse(chain)
+        return {
+            at: max(patch.window.end_s for patch in shown.patches)
+            for at, shown in ((Level.COARSE, coarse), (Level.EXISTS, widen(coarse)))
+        }
 
     def subject(self, chain: Chain, at: Level, recipient: str) -> str:
         """The id under which the recipient knows the chain."""
@@ -275,6 +285,41 @@ class Policy:
                     if notice.version and notice.level.rank > found.get(party, Level.NOTHING).rank:
                         found[party] = notice.level
         return tuple(sorted(found.items()))
+
+    def copies(self, chain: Chain) -> tuple[tuple[str, Level], ...]:
+        """The `holders` that its notifier may know of (R35): not those who see nothing of it by the terms and were told
+        because they have something in its cells, for that would tell where theirs is."""
+        return tuple((party, at) for party, at in self.holders(chain) if not self.only_met(chain, party, at))
+
+    def only_met(self, chain: Chain, party: str, held: Level) -> bool:
+        """Whether a party that holds this much of a chain was told of it by a conflict alone."""
+        if held is not Level.EXISTS or self.level(chain, party) is not Level.NOTHING:
+            return False
+        known = self._world.exchange.known.get(party, {}).get(self._aliases.of(party, chain.key), ())
+        return not any(self._world.exchange.notices[each].what is NoticeKind.REVOKED for each in known)
+
+    def as_notifier_knows(self, notice: NoticeState) -> tuple[NoticeKind, str]:
+        """What a notice is, and how severe, as far as the notifier of what it shows may know (D13): the recipient may
+        have been warned of a conflict with something of its own that the notifier sees in cells, or not at all."""
+        if notice.severity == INFORMATION or notice.what not in (NoticeKind.WARNING, NoticeKind.REPLACED):
+            return notice.what, notice.severity
+        chain = self.told_of(notice.to, notice.subject)
+        if chain is None or self._world.picture.declaration(chain.version).emergency:
+            return notice.what, notice.severity
+        body = self._world.load(notice.index).body
+        found = [
+            finding
+            for finding in (body.findings if isinstance(body, Notice) else ())
+            if any(self._sees(notice.of, version, notice.to) for version in finding.versions)
+        ]
+        if not found:
+            return NoticeKind.DECLARED if notice.what is NoticeKind.WARNING else notice.what, INFORMATION
+        return notice.what, min(found, key=_urgency).severity
+
+    def _sees(self, party: str, version: str, of: str) -> bool:
+        """Whether a party sees a version of another's at footprint or above."""
+        chain = self._world.picture.chain_of(version)
+        return chain is not None and chain.notifier == of and self.level(chain, party).at_least(Level.FOOTPRINT)
 
     def known_as(self, chain: Chain) -> dict[str, tuple[str, ...]]:
         """The ids under which each party was told something of the chain."""

@@ -230,7 +230,7 @@ class Telling:
                 return self._disclosure(before, now)
             case ConsentStated():
                 facts = {"given": str(int(said.given))}
-                held = self._policy.holders(chain)
+                held = self._policy.copies(chain)
                 if not said.given:
                     facts["held_by"] = ", ".join(f"{party} ({at.value})" for party, at in held)
                 own = Notice(
@@ -508,8 +508,8 @@ class Telling:
     # --- time ---
 
     def escalated(self, notice: NoticeState, step: int, now: Instant, officer: str, *, everyone: bool) -> list[Notice]:
-        """Unanswered: to the next watch; at the last step to the secretariat too, and the notifier is told (R16). The
-        secretariat learns who owes an answer to what kind of notice, and nothing of what it says."""
+        """Unanswered: to the next watch; at the last step to the secretariat too (R16), which learns who owes an answer
+        to what kind of notice, and nothing of what it says. The notifier is told by its own clock: `silent`."""
         made = Notice(
             notice.to, 0, NoticeKind.ESCALATED, now, of=notice.of, subject=notice.subject, answers=notice.id,
             severity=notice.severity, bell=step, facts={"officer": officer} if officer else {},
@@ -518,11 +518,19 @@ class Telling:
         if everyone:
             facts = {"owes": notice.to, "what": notice.what.value}
             told.append(replace(made, to=SECRETARIAT, subject="", facts=facts))
-            if notice.of and notice.of not in (notice.to, SECRETARIAT):
-                subject = self._policy.known_to(notice.of, notice.to, notice.subject)
-                known = {"owes": notice.to, "what": notice.what.value}
-                told.append(replace(made, to=notice.of, of=notice.to, subject=subject, answers="", facts=known))
         return told
+
+    def silent(self, notice: NoticeState, now: Instant) -> list[Notice]:
+        """To the notifier, once: the other side has not answered (R16). When, and how severe, follows from what the
+        notifier may know of the notice, and not from what the other side was warned of (D13)."""
+        what, severity = self._policy.as_notifier_knows(notice)
+        subject = self._policy.known_to(notice.of, notice.to, notice.subject)
+        facts = {"owes": notice.to, "what": what.value}
+        return [
+            Notice(
+                notice.of, 0, NoticeKind.ESCALATED, now, of=notice.to, subject=subject, severity=severity, facts=facts
+            )
+        ]
 
     def validity(self, chain: Chain, now: Instant, *, stale: bool) -> list[Notice]:
         """To its notifier: it runs out, or has run out; it is tested all the same until it is cancelled (R8)."""

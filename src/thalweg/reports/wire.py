@@ -332,8 +332,6 @@ def _copy(copy: Copy) -> Json:
         "disseminated": _facts(copy.disseminated),
         "relayed": _facts(copy.relayed),
         "outstanding": copy.outstanding,
-        "due": _time(copy.due),
-        "step": copy.step,
     }
 
 

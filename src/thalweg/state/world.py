@@ -311,7 +311,8 @@ class World:
                 else:
                     self.agreements.lapsed(told.subject)
             case ClockFact.ENDED:
-                self.picture.ended(told.subject, Standing.ENDED)
+                if told.step == 0:  # else only the time for which it was told in cells
+                    self.picture.ended(told.subject, Standing.ENDED)
                 self.exchange.close(told.facts.get("closes", "").split())
             case ClockFact.JUMPED:
                 pass  # on record: from then on times may be other than those of clocks elsewhere
