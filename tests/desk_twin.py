@@ -162,18 +162,23 @@ def _by_channel(said: Sequence[Said], opened: ChannelOpened, notifier: str, reci
 
 
 def slow_escalations(
-    steps: Sequence[float], due_s: float, looked_s: Sequence[float], quiet: Sequence[tuple[float, bool]]
+    steps: Sequence[float],
+    due_s: float,
+    looked_s: Sequence[float],
+    quiet: Sequence[tuple[float, bool]],
+    began_s: Sequence[float] = (),
 ) -> list[tuple[float, int]]:
-    """When a notice goes up, and to which step: the desk looks at these moments; `quiet` says from when on it counts as
-    answered, or by a wrong read-back no longer does."""
+    """When a notice goes up, and to which step: the desk looks at these moments. `quiet` says from when on it counts as
+    answered, or no longer does; `began_s` when a wrong read-back began its clock anew."""
     out: list[tuple[float, int]] = []
     next_s, step, answered = due_s, 0, False
-    facts = list(quiet)
     for now in looked_s:
-        while facts and facts[0][0] < now:
-            at, answered = facts.pop(0)
-            if not answered:
-                next_s = at + _gap(steps, step)
+        for at, is_answered in quiet:
+            if at < now:
+                answered = is_answered
+        since = [at for at in began_s if at < now and (not out or at >= out[-1][0])]
+        if since:
+            next_s = since[-1] + _gap(steps, step)
         if not answered and now >= next_s:
             step += 1
             out.append((now, step))
