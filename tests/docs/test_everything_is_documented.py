@@ -21,8 +21,8 @@ SOURCES = sorted((ROOT / "src" / "thalweg").rglob("*.py"))
 CLI = (REFERENCE / "cli.md").read_text("utf-8")
 LEDGER = (REFERENCE / "ledger.md").read_text("utf-8")
 
-# Positions, and help, which every command has.
-_NO_OPTION = re.compile(r"(?:--)?[A-Z|]+|--help|-h|--version")
+# Positions, help, which every command has, and what only holds several options.
+_NO_OPTION = re.compile(r"(?:--)?[A-Z|]+|--help|-h|--version|\*")
 
 
 def commands(parent: App = app, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], App]]:

@@ -27,7 +27,7 @@ def ack(
     Parameters
     ----------
     notice
-        Its id, such as coalition-17.
+        Its id, such as n-irop3cfqdr.
     response
         received, understood, need_more or object.
     text

@@ -34,8 +34,9 @@ from thalweg.places.describe import describe
 from thalweg.wiring import officer
 
 DONE, REFUSED, WRONG, UNANSWERED = 0, 1, 2, 3
-_WIDTH: Final = 110
-_BRIEF, _HASH = 12, 64  # characters
+_WIDTH: Final = 160
+_BRIEF: Final = 12  # characters
+_HASH: Final = 64
 
 P = ParamSpec("P")
 

@@ -23,7 +23,7 @@ def commit(
     language: Annotated[str, Parameter(name=["--language", "-l"])] = "en",
     at: AtDesk = HERE,
 ) -> int:
-    """Such as: thalweg commit coalition-17 we stop --by 02:25.
+    """Such as: thalweg commit n-irop3cfqdr we stop --by 02:25.
 
     Parameters
     ----------

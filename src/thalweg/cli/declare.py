@@ -221,7 +221,8 @@ def _facts(declared: Declaration, row: Reviewed) -> Iterator[str]:
         yield f"where: {row.where}"
         yield f"       {written(row.position)}"
     for volume in declared.volumes:
-        yield f"when:  {volume.window.start or 'always'} to {volume.window.end or 'further notice'}; {_heights(volume.band)}"
+        start, end = volume.window.start or "always", volume.window.end or "further notice"
+        yield f"when:  {start} to {end}; {_heights(volume.band)}"
     if row.lead_s is not None:
         needed = "" if row.needed_s is None else f"; the theatre asks for {span(row.needed_s)}"
         late = " — LATE" if row.needed_s is not None and row.lead_s < row.needed_s else ""

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from thalweg.cli.at_desk import DONE, HERE, AtDesk, first_line, told
-from thalweg.client import enter, join, offer, read_link
+from thalweg.client import enter, join
+from thalweg.model.errors import InputError
 
 app = App(name="join", help="Join a desk by invitation, with a key made and kept on this machine.")
 
@@ -44,11 +45,11 @@ def accept(
         with enter(link, at.folder, token=first_line(token_file), ca=authority) as client:
             print(f"{client.author} of {client.party}; the server holds the key. The folder is {at.folder}.")
         return DONE
-    what = offer(read_link(link), ca=authority)
-    with join(
-        link, at.folder, login=what.login or login, language=language, passphrase=at.passphrase, ca=authority
-    ) as client:
-        print(f"You are {client.author}, {what.role} of {client.party}, and sign on this machine.")
+    if not login:
+        raise InputError("login-missing", "Choose a name to be known by: --login NAME. It is never in the log.")
+    with join(link, at.folder, login=login, language=language, passphrase=at.passphrase, ca=authority) as client:
+        roles = ", ".join(each.role for each in client.me().roles)
+        print(f"You are {client.author}, {roles} of {client.party}, and sign on this machine.")
         print(f"The folder {at.folder} holds your key, and everything that you will say: back it up.")
         if at.passphrase is None:
             print(

@@ -25,7 +25,7 @@ def notice(
     Parameters
     ----------
     notice
-        Its id, such as coalition-17.
+        Its id, such as n-irop3cfqdr.
     language
         The language to say it in: en, ar, ru, fr, tr or ku; by default your own.
     voice

@@ -27,7 +27,7 @@ def passed_on(
     Parameters
     ----------
     notice
-        Its id, such as coalition-17.
+        Its id, such as n-irop3cfqdr.
     unit
         The unit that has it.
     how

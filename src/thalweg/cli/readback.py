@@ -32,7 +32,7 @@ def readback(
     Parameters
     ----------
     notice
-        Its id, such as coalition-17.
+        Its id, such as n-irop3cfqdr.
     position_
         The position, in any form that people write.
     start

@@ -47,7 +47,8 @@ def read_link(link: str) -> Invitation:
 
 def offer(invitation: Invitation, *, ca: str = "") -> Offer:
     """What the invitation is for; it stays valid."""
-    said = Line(invitation.url, ca).ask("POST", "/sign-in/invitation", {"invitation": invitation.text}).need().json
+    with Line(invitation.url, ca) as line:
+        said = line.ask("POST", "/sign-in/invitation", {"invitation": invitation.text}).need().json
     return Offer(said["party"], said["role"], said["login"], said["expires_ms"])
 
 
@@ -68,7 +69,6 @@ def join(
     invitation = read_link(link)
     home = officer.joining_home(folder, passphrase=passphrase)
     signer = AuthorSigner(home.seed)
-    line = Line(invitation.url, ca)
     start = {
         "invitation": invitation.text,
         "login": login,
@@ -76,8 +76,9 @@ def join(
         "label": label or f"thalweg {__version__}",
         "key": signer.key.value(),
     }
-    asked = line.ask("POST", "/sign-in/join/key/start", start).need().json
-    told = line.ask("POST", "/sign-in/join/key", proof(signer, invitation.url, asked)).need().json
+    with Line(invitation.url, ca) as line:
+        asked = line.ask("POST", "/sign-in/join/key/start", start).need().json
+        told = line.ask("POST", "/sign-in/join/key", proof(signer, invitation.url, asked)).need().json
     trust = told["trust"].encode()
     if read_trust(trust).origin != told["origin"]:
         raise DeskError("desk-trust", "The desk's trust file is of another log than the desk.")
@@ -97,9 +98,9 @@ def join(
 
 def enter(url: str, folder: Path, *, token: str, ca: str = "") -> Client:
     """A folder for an officer whose key the server holds, and who has made a token in the browser."""
-    line = Line(origin_of(url), ca, token=token)
-    me = line.ask("GET", "/v1/me").need().json
-    trust = line.ask("GET", "/v1/log/trust").need().body
+    with Line(origin_of(url), ca, token=token) as line:
+        me = line.ask("GET", "/v1/me").need().json
+        trust = line.ask("GET", "/v1/log/trust").need().body
     facts = officer.officer_facts(
         url=line.url,
         login="",

@@ -9,14 +9,16 @@ import contextlib
 import http.client
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from thalweg.client.errors import DeskError, Unanswered
+from thalweg.wiring import officer
 
 LARGEST_ANSWER: Final = 512 << 20
+_LONGEST_WAIT_S: Final = 20.0  # in all, where the desk says that it is asked too often
 _PROBLEM: Final = "application/problem+json"
 
 
@@ -27,6 +29,12 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def retry_after_s(self) -> float:
+        """How long the desk asks to wait; 0 where it does not say."""
+        text = self.headers.get("retry-after", "")
+        return float(text) if text.isdecimal() else 0.0
 
     @property
     def json(self) -> Any:  # noqa: ANN401  # whatever the desk says, read by `told`
@@ -61,6 +69,7 @@ class Line:
     token: str = field(default="", repr=False)
     cookie: str = field(default="", repr=False)
     csrf: str = field(default="", repr=False)
+    pause: Callable[[float], None] = officer.pause
     _held: http.client.HTTPConnection | None = None
 
     def __post_init__(self) -> None:
@@ -78,9 +87,19 @@ class Line:
         """One exchange; `body` is sent as JSON, bytes as they are. `Unanswered` if none came about."""
         data = body if isinstance(body, bytes) or body is None else json.dumps(body, ensure_ascii=False).encode()
         asked = path + (f"?{urlencode(query)}" if query else "")
+        left_s = _LONGEST_WAIT_S
+        while True:
+            reply = self._tried(method, asked, data, {**self._headers(), **(headers or {})})
+            wait_s = reply.retry_after_s
+            if reply.status != 429 or not 0 < wait_s <= left_s:
+                return reply
+            left_s -= wait_s
+            self.pause(wait_s)  # too often, by its own word; it has done nothing with this
+
+    def _tried(self, method: str, asked: str, data: bytes | None, headers: Mapping[str, str]) -> Reply:
         kept = self._held is not None
         try:
-            return self._exchange(method, asked, data, {**self._headers(), **(headers or {})})
+            return self._exchange(method, asked, data, headers)
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError) as error:
             # Either a connection that was kept had been closed meanwhile, or nobody knows what became of it. Sent again
             # as it is the same is the same, so trying a second time is safe wherever `ask` is used.
@@ -89,7 +108,7 @@ class Line:
         except (OSError, http.client.HTTPException) as error:
             raise self._unanswered(error) from error
         try:
-            return self._exchange(method, asked, data, {**self._headers(), **(headers or {})})
+            return self._exchange(method, asked, data, headers)
         except (OSError, http.client.HTTPException) as error:
             raise self._unanswered(error) from error
 
@@ -108,6 +127,12 @@ class Line:
             raise self._unanswered(error) from error
         finally:
             connection.close()
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of the connection."""
