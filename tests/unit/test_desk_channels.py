@@ -1,0 +1,307 @@
+"""Who takes part, who sees what on which terms, whether the line works (R21, R22, R35, R48-R50)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.desk_world import SECRETARIAT, START, Room, circle, refused
+from thalweg.desk.checks import NotAllowed
+from thalweg.model.declarations import Kind
+from thalweg.model.events import (
+    ChannelJoined,
+    ChannelLeft,
+    ChannelOpened,
+    ChannelState,
+    ChannelStated,
+    ConsentStated,
+    DecisionStated,
+    Declared,
+    LineAnswered,
+    LineChecked,
+    MessageSent,
+    Notice,
+    NoticeKind,
+    OfficerAdded,
+    OfficerEnded,
+    Participation,
+    ParticipationStated,
+    PartyNamed,
+    Release,
+    Released,
+    Role,
+    Taken,
+    Term,
+    TermsSet,
+    TheatreSet,
+    WatchTaken,
+    Withdrawn,
+)
+from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
+
+
+def room(*parties: str, level: Level | None = Level.FULL) -> Room:
+    parties = parties or ("alpha", "bravo")
+    made = Room(parties)
+    if level is not None:
+        made.channel(*parties, level=level)
+    return made
+
+
+def taken(answer: object) -> Taken:
+    assert isinstance(answer, Taken), answer
+    return answer
+
+
+def of_kind(desk: Room, party: str, kind: NoticeKind) -> list[Notice]:
+    return [each for each in desk.notices(party) if each.what is kind]
+
+
+def test_a_party_that_leaves_is_told_of_at_once_as_each_side_dates_it() -> None:
+    """R22: its own word and the others' stand side by side, and only its own counts."""
+    desk = room()
+    before = Instant(START.epoch_s - 3600)
+    taken(desk.say("alpha", ParticipationStated("alpha", "alpha", Participation.SUSPENDED, before, "until further")))
+    told = of_kind(desk, "bravo", NoticeKind.PARTICIPATION)[-1]
+    assert (told.of, told.facts["status"], told.facts["since"], told.owed) == (
+        "alpha", "suspended", "2017-09-15T17:26:40Z", True,
+    )  # fmt: skip
+    taken(desk.say("bravo", ParticipationStated("bravo", "alpha", Participation.JOINED, START)))
+    assert not desk.desk.world.membership.parties["alpha"].taking_part
+    assert refused(desk.declare("alpha", circle("P", "alpha"))) == "party-not-taking-part"
+    taken(desk.declare("alpha", circle("S", "alpha", kind=Kind.STATIC_SITE)))
+
+
+def test_who_does_not_take_part_is_shown_nothing_new_and_what_it_missed_when_it_returns() -> None:
+    """R22, R31: with what its own declarations have come to conflict with meanwhile."""
+    desk = room()
+    taken(desk.declare("bravo", circle("Q", "bravo")))
+    desk.say("bravo", ParticipationStated("bravo", "bravo", Participation.WITHDRAWN, START))
+    desk.declare("alpha", circle("P", "alpha"), desk.last("alpha").version)
+    count = len(desk.notices("bravo"))
+    taken(desk.declare("alpha", circle("P", "alpha", revision=1), desk.notices("alpha")[-1].version, declines=True))
+    assert len(desk.notices("bravo")) == count
+    desk.say("bravo", ParticipationStated("bravo", "bravo", Participation.JOINED, START))
+    kinds = [each.what for each in desk.notices("bravo")][count:]
+    assert set(kinds) == {NoticeKind.WARNING, NoticeKind.RELEASED}
+    shown = of_kind(desk, "bravo", NoticeKind.RELEASED)[-1]
+    assert (shown.subject, len(shown.findings)) == ("alpha/P", 1)
+
+
+def test_only_the_secretariat_enters_parties_and_it_declares_nothing() -> None:
+    """R48: it runs the channel and can alter nothing."""
+    desk = room()
+    for said in (PartyNamed("delta", "Delta"), TheatreSet("parties: []", "t.yaml")):
+        with pytest.raises(NotAllowed):
+            desk.say("alpha", said)
+    for declared in (Declared(SECRETARIAT, circle("P", "alpha")), Withdrawn(SECRETARIAT, "P")):
+        with pytest.raises(NotAllowed):
+            desk.say(desk.chair, declared)
+    assert refused(desk.say(desk.chair, PartyNamed("delta", "Delta", member_of="nobody"))) == "party-unknown"
+    assert refused(desk.say(desk.chair, PartyNamed("del/ta", "Delta"))) == "party-id"
+    assert refused(desk.say(desk.chair, PartyNamed("d" * 65, "Delta"))) == "party-id"
+    desk.say(desk.chair, PartyNamed("alpha", "Alpha", member_of="bravo"))
+    assert refused(desk.say(desk.chair, PartyNamed("bravo", "Bravo", member_of="alpha"))) == "party-circle"
+
+
+def test_an_admin_adds_and_ends_officers_of_the_own_party_alone() -> None:
+    desk = room()
+    admin = desk.officer("boss", "alpha", Role.ADMIN)
+    taken(desk.say(admin, OfficerAdded("alpha", "fresh", Role.WATCH, "alpha")))
+    assert desk.desk.world.membership.speaks_for("fresh", "alpha")
+    assert refused(desk.say(admin, OfficerAdded("alpha", "fresh", Role.WATCH, "alpha"))) == "officer-known"
+    taken(desk.say(admin, OfficerEnded("alpha", "fresh", Role.WATCH, "alpha")))
+    assert not desk.desk.world.membership.speaks_for("fresh", "alpha")
+    with pytest.raises(NotAllowed):
+        desk.say(admin, OfficerAdded("alpha", "fresh", Role.WATCH, "bravo"))
+    with pytest.raises(NotAllowed):
+        desk.say("alpha", OfficerAdded("alpha", "fresh", Role.WATCH, "alpha"))
+    twice = OfficerAdded(SECRETARIAT, "chair", Role.SECRETARIAT, "anything")
+    assert refused(desk.say(desk.chair, twice)) == "officer-known", "its scope is the whole desk, whatever is said"
+
+
+def test_an_officer_whose_role_has_ended_is_off_watch() -> None:
+    desk = room()
+    second = desk.officer("alpha-2", "alpha")
+    desk.say(second, WatchTaken("alpha", 1))
+    desk.say(desk.chair, OfficerEnded(SECRETARIAT, "alpha-2", Role.WATCH, "alpha"))
+    assert desk.desk.world.membership.on_watch("alpha") == ()
+
+
+def test_a_channel_is_between_those_that_join_it() -> None:
+    desk = room("alpha", "bravo", "charlie", level=None)
+    assert refused(desk.say("alpha", ChannelOpened("alpha", "c", "C", ("alpha",)))) == "channel-parties"
+    assert refused(desk.say("alpha", ChannelOpened("alpha", "c", "C", ("bravo", "charlie")))) == "channel-parties"
+    taken(desk.say(desk.chair, ChannelOpened(SECRETARIAT, "c", "C", ("alpha", "bravo"), room=True)))
+    assert refused(desk.say("charlie", ChannelJoined("charlie", "c"))) == "channel-unknown"
+    desk.declare("alpha", circle("P", "alpha"))
+    assert not of_kind(desk, "bravo", NoticeKind.DECLARED)
+    taken(desk.say("alpha", ChannelJoined("alpha", "c")))
+    taken(desk.say("bravo", ChannelJoined("bravo", "c")))
+    assert of_kind(desk, "bravo", NoticeKind.RELEASED)[0].subject == "alpha/P"
+    taken(desk.say("bravo", DecisionStated("bravo", "c", "we hold the bridge", about="alpha/P")))
+    assert desk.last("alpha").what is NoticeKind.DECISION
+
+
+def test_leaving_a_channel_is_told_and_shows_nothing_more_either_way() -> None:
+    desk = room()
+    desk.declare("alpha", circle("P", "alpha"))
+    desk.declare("bravo", circle("Q", "bravo", lon=41.5))
+    taken(desk.say("bravo", ChannelLeft("bravo", "line")))
+    assert of_kind(desk, "alpha", NoticeKind.CHANNEL)[-1].facts["what"] == "left"
+    for party, subject in (("alpha", "bravo/Q"), ("bravo", "alpha/P")):
+        assert [each.subject for each in of_kind(desk, party, NoticeKind.REVOKED)] == [subject]
+    desk.declare("alpha", circle("P2", "alpha", lat=35.9))
+    assert not [each for each in desk.notices("bravo") if each.subject == "alpha/P2"]
+    assert refused(desk.say("bravo", MessageSent("bravo", "line", "hello"))) == "channel-unknown"
+
+
+def test_terms_are_for_a_kind_and_a_party_and_the_closest_goes_first() -> None:
+    """R35, R36."""
+    desk = room("alpha", "bravo", "charlie", level=Level.EXISTS)
+    desk.say("alpha", TermsSet("alpha", "line", (Term(Level.COARSE), Term(Level.FOOTPRINT, "static_site"))))
+    desk.say("alpha", TermsSet("alpha", "line", (Term(Level.FULL, "static_site"),), "charlie"))
+    desk.declare("alpha", circle("S", "alpha", kind=Kind.STATIC_SITE))
+    desk.declare("alpha", circle("P", "alpha", lon=41.5))
+    levels = {
+        (party, each.facts.get("kind")): each.level for party in ("bravo", "charlie") for each in desk.notices(party)
+        if each.what is NoticeKind.DECLARED
+    }  # fmt: skip
+    assert levels == {
+        ("bravo", "static_site"): Level.FOOTPRINT,
+        ("bravo", "operation"): Level.COARSE,
+        ("charlie", "static_site"): Level.FULL,
+        ("charlie", "operation"): Level.COARSE,
+    }
+
+
+def test_a_release_goes_before_terms_and_says_anew_what_it_conflicts_with() -> None:
+    """R35: chosen for one notice and one recipient; taken back, nothing more is shared, and what is owed stays so."""
+    desk = room(level=Level.EXISTS)
+    desk.declare("alpha", circle("P", "alpha"))
+    desk.declare("bravo", circle("Q", "bravo"), desk.last("bravo").version)
+    taken(desk.say("alpha", Released("alpha", "P", (Release("bravo", Level.FULL),))))
+    shown = desk.last("bravo")
+    assert (shown.what, shown.level, shown.subject, len(shown.findings)) == (
+        NoticeKind.RELEASED, Level.FULL, "alpha/P", 1,
+    )  # fmt: skip
+    taken(desk.say("alpha", Released("alpha", "P", (Release("bravo", Level.NOTHING),))))
+    assert desk.last("bravo").what is NoticeKind.REVOKED
+    assert desk.desk.world.exchange.notices[shown.id].outstanding
+    desk.declare("alpha", circle("P", "alpha", revision=1), declines=True)
+    assert desk.desk.policy.holders(desk.desk.world.picture.chains["alpha/P"]) == (("bravo", Level.FULL),)
+
+
+def test_what_is_about_another_is_shared_with_its_consent_and_withdrawing_lists_who_holds_a_copy() -> None:
+    """R35: also of what is over by then, for copies are held all the same."""
+    desk = room("alpha", "bravo", "charlie")
+    site = circle("S", "alpha", kind=Kind.STATIC_SITE, details={"organisation": "Relief"})
+    desk.declare("alpha", site)
+    assert not of_kind(desk, "bravo", NoticeKind.DECLARED)
+    taken(desk.say("alpha", ConsentStated("alpha", "S", True, "Relief")))
+    assert of_kind(desk, "bravo", NoticeKind.RELEASED)[0].level is Level.FULL
+    desk.say("alpha", Withdrawn("alpha", "S"))
+    taken(desk.say("alpha", ConsentStated("alpha", "S", False, "Relief")))
+    assert of_kind(desk, "alpha", NoticeKind.CONSENT)[-1].facts["held_by"] == "bravo (full), charlie (full)"
+    assert of_kind(desk, "charlie", NoticeKind.REVOKED)
+
+
+def test_one_organisations_consent_is_not_anothers() -> None:
+    """R35."""
+    desk = room()
+    of = {"organisation": "Relief"}
+    desk.say("alpha", Declared("alpha", circle("S", "alpha", kind=Kind.STATIC_SITE, details=of), consent="Relief"))
+    chain = desk.desk.world.picture.chains["alpha/S"]
+    assert desk.desk.policy.level(chain, "bravo") is Level.FULL
+    other = circle("S", "alpha", kind=Kind.STATIC_SITE, details={"organisation": "Others"}, revision=1)
+    desk.declare("alpha", other)
+    assert desk.desk.policy.level(chain, "bravo") is Level.NOTHING
+
+
+def test_a_party_that_is_renamed_keeps_its_word_and_what_rests_on_its_name_is_told() -> None:
+    """Its own organisation needs no consent: by the name it has."""
+    desk = room()
+    site = circle("S", "alpha", kind=Kind.STATIC_SITE, details={"organisation": "Alpha"})
+    desk.declare("alpha", site)
+    desk.say("alpha", ParticipationStated("alpha", "alpha", Participation.JOINED, START))
+    taken(desk.say(desk.chair, PartyNamed("alpha", "The Alphans")))
+    assert desk.desk.world.membership.parties["alpha"].stated
+    chain = desk.desk.world.picture.chains["alpha/S"]
+    assert desk.desk.policy.level(chain, "bravo") is Level.NOTHING
+    assert of_kind(desk, "bravo", NoticeKind.REVOKED)[-1].subject == "alpha/S"
+    taken(desk.say(desk.chair, PartyNamed("alpha", "Alpha")))
+    assert desk.desk.policy.level(chain, "bravo") is Level.FULL
+
+
+def test_a_line_that_is_checked_and_answered_is_normal_on_both_sides() -> None:
+    """R21: Unknown, Normal, Down, as each side saw it."""
+    desk = room()
+    lines = desk.desk.world.channels.channels["line"].lines
+    assert {each.state for each in lines.values()} == {ChannelState.UNKNOWN}
+    desk.say("alpha", LineChecked("alpha", "line"))
+    check = desk.last("bravo").answers
+    assert refused(desk.say("alpha", LineAnswered("alpha", "line", check))) == "line-check-own"
+    taken(desk.say("bravo", LineAnswered("bravo", "line", check)))
+    assert {each.state for each in lines.values()} == {ChannelState.NORMAL}
+    assert refused(desk.say("bravo", LineAnswered("bravo", "line", check))) == "line-check-over"
+
+
+def test_a_line_check_without_an_answer_is_down_for_the_side_that_asked() -> None:
+    """R21: and what a side states itself goes before it, until the line answers."""
+    desk = room()
+    lines = desk.desk.world.channels.channels["line"].lines
+    desk.say("alpha", LineChecked("alpha", "line"))
+    desk.later(300)
+    assert (lines["alpha"].state, lines["bravo"].state) == (ChannelState.DOWN, ChannelState.UNKNOWN)
+    for party in ("alpha", SECRETARIAT):
+        assert desk.last(party).facts["state"] == "down"
+    taken(desk.say("bravo", ChannelStated("bravo", "line", ChannelState.NORMAL, START)))
+    assert (lines["alpha"].state, lines["bravo"].state) == (ChannelState.DOWN, ChannelState.NORMAL)
+    desk.say("alpha", LineChecked("alpha", "line"))
+    desk.say("bravo", LineAnswered("bravo", "line", desk.last("bravo").answers))
+    assert lines["alpha"].state is ChannelState.NORMAL
+
+
+def test_the_beat_of_line_checks_keeps_time_across_restarts() -> None:
+    """R21: whoever has been silent since the last is reminded, once a beat."""
+    desk = Room(("alpha", "bravo"))
+    desk.say("alpha", ChannelOpened("alpha", "c", "C", ("alpha", "bravo"), line_check_s=3600))
+    desk.say("bravo", ChannelJoined("bravo", "c"))
+    for _ in range(8):
+        desk.later(1000)
+        desk.desk = desk.open()
+    assert [each.at.epoch_s - START.epoch_s for each in of_kind(desk, "bravo", NoticeKind.REMINDER)] == [4000, 8000]
+
+
+def test_an_exercise_is_marked_in_every_notice() -> None:
+    """R49."""
+    desk = Room(("alpha", "bravo"), theatre="name: Drill\nextends: default\nexercise: true\n")
+    desk.channel("alpha", "bravo", level=Level.NOTHING)
+    desk.declare("alpha", circle("P", "alpha"))
+    desk.say("alpha", MessageSent("alpha", "line", "exercise, exercise"))
+    told = [each for party in ("alpha", "bravo") for each in desk.notices(party)]
+    assert told
+    assert all(each.facts["exercise"] == "1" for each in told)
+
+
+def test_rules_set_anew_are_told_and_both_sides_of_what_conflicts_now_are_warned() -> None:
+    """R31: also where neither is shown the other's."""
+    desk = room(level=Level.NOTHING)
+    first, second = circle("P", "alpha"), circle("Q", "bravo", lat=35.45)
+    desk.declare("alpha", first)
+    desk.declare("bravo", second, *[each.version for each in desk.notices("bravo")], declines=True)
+    desk.declare("bravo", second, *[each.version for each in desk.notices("bravo")])
+    assert not desk.desk.world.picture.open
+    rules = """
+name: Wide
+extends: default
+rules:
+  - {id: wide, a: operation air, b: operation air, relation: restricted, horizontal: 20 km, conditions: Talk.}
+"""
+    taken(desk.say(desk.chair, TheatreSet(rules, "theatre.yaml")))
+    assert len(desk.desk.world.picture.open) == 1
+    for party, other in (("alpha", "bravo"), ("bravo", "alpha")):
+        warnings = of_kind(desk, party, NoticeKind.WARNING)
+        assert other in warnings[-1].talk_to
+    desk.desk = desk.open()
+    assert len(desk.desk.online.findings) == 1
