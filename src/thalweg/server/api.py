@@ -300,7 +300,8 @@ async def stream(
     """Notices as they are made, as server-sent events; resumes after `Last-Event-ID`, or after `after`."""
     start = int(last) if last.isdecimal() else after
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(desk.streams.follow(asked.party, start), headers=headers, media_type="text/event-stream")
+    notices = desk.streams.follow(asked.party, start, asked.principal)
+    return StreamingResponse(notices, headers=headers, media_type="text/event-stream")
 
 
 @router.get("/declarations", responses=PROBLEMS, tags=["declarations"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,11 +22,13 @@ from thalweg.ledger.tree import leaf_hash
 from thalweg.ledger.trust import write_trust
 from thalweg.ledger.verify import Trust
 from thalweg.model.accounts import Account
+from thalweg.model.bulk import settle
 from thalweg.model.events import SECRETARIAT, Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
 from thalweg.server import api, copies, keys, signin
 from thalweg.server.bearers import Bearers
+from thalweg.server.beats import Beats, DeskMetrics
 from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.mail import Mail, MailSettings
@@ -40,6 +43,7 @@ DESCRIPTION = (
     "The channel of a deconfliction desk: declare where you will be, be warned, acknowledge, agree, hold the proof. "
     "Taking part is voluntary. Absence from anything here removes no protection, and nothing here is permission."
 )
+_SWITCH_S = 0.001  # what waits for the disk in a thread is let go on so soon once it is there
 STATUSES: Mapping[str, int] = {
     "not-for-party": 403,
     "not-secretariat": 403,
@@ -97,6 +101,7 @@ class Built:
     doors: Doors
     course: Course
     bearers: Bearers
+    beats: Beats
 
     def first_invitation(self) -> str:
         """Where the first officer of the secretariat joins; empty once somebody has."""
@@ -164,6 +169,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         log=settings.log,
     )
 
+    beats = Beats(office, doors, opened.tables, streams, bearers, reads, settings.log)
     course = Course(closing=streams.close)
     office.report_to(lambda what, error: settings.log(_fault_line(what, error)))
 
@@ -178,19 +184,21 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         loop.append(asyncio.get_running_loop())
         try:
             await office.start()
+            settle()
+            sys.setswitchinterval(_SWITCH_S)
         except Exception as error:
             course.fault = error
             raise
         watching = asyncio.create_task(watch(), name="watch")
         bearers.start()
+        beats.start()
         try:
             yield
         finally:
             watching.cancel()
             streams.close()
             await bearers.stop()
-            with contextlib.suppress(LedgerError):  # a desk that has ended takes nothing more
-                await reads.flush()
+            await beats.stop()
             await office.stop()
 
     app = FastAPI(
@@ -225,7 +233,8 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         ready=office.trouble,
     )
     build_shell(app, doors, shell)
-    return Built(app, doors, course, bearers)
+    DeskMetrics(beats, app.state.metrics.registry)
+    return Built(app, doors, course, bearers, beats)
 
 
 class _AuthorKeys:

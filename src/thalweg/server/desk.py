@@ -26,6 +26,7 @@ from thalweg.server.problems import Refusal
 from thalweg.server.reads import Reads
 from thalweg.server.sessions import principal
 from thalweg.server.streams import Streams
+from thalweg.state.membership import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class Asking:
     now: Instant
 
 
-def desk_of(request: Request) -> DeskRoutes:
-    """The desk behind this application."""
+async def desk_of(request: Request) -> DeskRoutes:
+    """The desk behind this application. Asynchronous, because anything else is called in a thread."""
     routes: DeskRoutes = request.app.state.desk
     return routes
 
@@ -66,10 +67,14 @@ async def asking(
 ) -> Asking:
     """Whoever asks holds a role of the party that the account names, by the grants in the ledger, now."""
     reading = await desk.office.reading()
-    membership = reading.world.membership
-    if not membership.speaks_for(who.author, who.party) and not membership.holds(who.author, Role.OBSERVER, who.party):
+    if not on_the_rolls(reading.world.membership, who):
         raise Refusal("not-for-party", f"You are not on the rolls of {who.party}.")
     return Asking(who, who.party, desk.now())
+
+
+def on_the_rolls(membership: Membership, who: Principal) -> bool:
+    """Whether somebody holds a role of the party that the account names."""
+    return membership.speaks_for(who.author, who.party) or membership.holds(who.author, Role.OBSERVER, who.party)
 
 
 Desk = Annotated[DeskRoutes, Depends(desk_of)]

@@ -16,6 +16,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, assert_never
 from urllib.parse import parse_qs
@@ -80,6 +81,14 @@ async def still_holds(doors: Doors, asking: Principal) -> bool:
     if doors.recall(asking.key) is not None:
         return True
     return await run_in_threadpool(_holds, doors, asking)
+
+
+async def ended(doors: Doors, asking: Sequence[Principal]) -> Collection[bytes]:
+    """The keys of those for whom `still_holds` is over, looked up in one go."""
+    unsure = [each for each in asking if doors.recall(each.key) is None]
+    if not unsure:
+        return ()
+    return await run_in_threadpool(lambda: {each.key for each in unsure if not _holds(doors, each)})
 
 
 def _holds(doors: Doors, asking: Principal) -> bool:

@@ -12,13 +12,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from thalweg.desk.office import Office, Reading
 from thalweg.model.events import Notice
 from thalweg.reports import wire
+from thalweg.server.doors import Principal
 from thalweg.state.recorded import Recorded
 
 _AT_ONCE = 50
@@ -47,6 +48,15 @@ class _Line:
         self.bells.clear()
 
 
+@dataclass(slots=True)
+class _Listener:
+    """One stream, and who opened it."""
+
+    line: _Line
+    who: Principal | None
+    cut: bool = False
+
+
 class Streams:
     """The lines of all parties, rung after each append; and how many listen."""
 
@@ -56,6 +66,7 @@ class Streams:
         self._stop = office.listen(self._heard)
         self._writing: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._listeners: dict[int, _Listener] = {}
         self.open = 0
 
     def close(self) -> None:
@@ -67,15 +78,29 @@ class Streams:
         for line in self._lines.values():
             line.ring()
 
-    async def follow(self, party: str, after: int) -> AsyncIterator[bytes]:
-        """The bytes of a stream of the notices to a party with numbers above `after`."""
+    def listening(self) -> Sequence[Principal]:
+        """Those who listen, each key once."""
+        return tuple({each.who.key: each.who for each in self._listeners.values() if each.who is not None}.values())
+
+    def cut(self, keys: Collection[bytes]) -> int:
+        """End the streams that were opened with these keys; says how many."""
+        ended = [each for each in self._listeners.values() if each.who is not None and each.who.key in keys]
+        for each in ended:
+            each.cut = True
+            each.line.ring()
+        return len(ended)
+
+    async def follow(self, party: str, after: int, who: Principal | None = None) -> AsyncIterator[bytes]:
+        """The bytes of a stream of the notices to a party with numbers above `after`; until `who` is cut off."""
         line = self._lines.setdefault(party, _Line())
+        listener = _Listener(line, who)
+        self._listeners[id(listener)] = listener
         self.open += 1
         line.listeners += 1
         caught_up = False
         try:
             yield b"retry: 1000\n\n"
-            while not self._closed:
+            while not self._closed and not listener.cut:
                 some = line.after(after)
                 if not some and (not caught_up or after < line.last):
                     reading = await self._office.reading()
@@ -88,6 +113,7 @@ class Streams:
                     yield b": here\n\n"
         finally:
             self.open -= 1
+            del self._listeners[id(listener)]
             line.listeners -= 1
             if not line.listeners:
                 line.newest.clear()

@@ -1,0 +1,233 @@
+"""Housekeeping, once a second: what is over is let go, who may no longer listen is cut off, and what the desk does is
+counted.
+
+::
+
+    every second      streams whose session, token, certificate or role has ended; whether requests can be sent here
+    every 15 s        what waits in the outbox, what is owed by severity, the oldest emergency without an answer
+    every 5 minutes   who read protected sites goes on record
+    every hour        sessions, invitations and failures that are over; answers and messages that nobody will ask for
+
+A store that is away is met again at the next beat; nothing here ends the process. Counts name no party and no place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from typing_extensions import override
+
+from thalweg.desk.office import Office
+from thalweg.ledger.errors import LedgerError
+from thalweg.model.events import Notice, ReadBack, Refused, Taken
+from thalweg.model.keeping import DeskTables
+from thalweg.policy.tell import EMERGENCY, SEVERITIES
+from thalweg.server.bearers import Bearers
+from thalweg.server.desk import on_the_rolls
+from thalweg.server.doors import Doors
+from thalweg.server.reads import Reads
+from thalweg.server.sessions import ended
+from thalweg.server.streams import Streams
+from thalweg.state.exchange import NoticeState
+from thalweg.state.recorded import Recorded
+
+_BEAT_S: Final = 1.0
+_COUNT_S: Final = 15
+_READS_S: Final = 300
+_SWEEP_S: Final = 3_600
+_MESSAGES_MS: Final = 2 * 86_400_000  # longer than what is put again on taking over
+_AT_ONCE: Final = 2_000  # notices looked at before others get their turn
+
+
+@dataclass(slots=True)
+class DeskCounts:
+    """Since the start of the process, and as of the last beat."""
+
+    batches: int = 0
+    entries: int = 0
+    taken: int = 0
+    refused: int = 0
+    streams_cut: int = 0
+    waiting: int = 0
+    owed: dict[str, int] = field(default_factory=dict)
+    oldest_emergency_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Beats:
+    """Beats from `start` to `stop`."""
+
+    office: Office
+    doors: Doors
+    tables: DeskTables
+    streams: Streams
+    bearers: Bearers
+    reads: Reads
+    log: Callable[[str], None]
+    counts: DeskCounts = field(default_factory=DeskCounts)
+    _owed: set[str] = field(default_factory=set)  # notices that may be without an answer
+    _reasons: tuple[str, ...] = ()
+    _task: asyncio.Task[None] | None = None
+    _deaf: Callable[[], None] | None = None
+    _closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def start(self) -> None:
+        """Begin, on the event loop; after the office."""
+        self._deaf = self.office.listen(self._told)
+        self._task = asyncio.create_task(self._run(), name="beats")
+
+    async def stop(self) -> None:
+        """Put on record what was read, and end; before the office stops."""
+        self._closing.set()
+        if self._deaf is not None:
+            self._deaf()
+        if self._task is not None:
+            await self._task
+        with contextlib.suppress(LedgerError):  # a desk that has ended takes nothing more
+            await self.reads.flush()
+
+    def _told(self, records: Sequence[Recorded]) -> None:
+        counts = self.counts
+        counts.batches += 1
+        counts.entries += len(records)
+        for record in records:
+            match record.body:
+                case Taken():
+                    counts.taken += 1
+                case Refused():
+                    counts.refused += 1
+                case Notice(owed=True) as notice:
+                    self._owed.add(f"{notice.to}\n{notice.n}")
+                case ReadBack() as said:
+                    self._owed.add(said.notice)  # a wrong one opens it again
+                case _:
+                    pass
+
+    async def _run(self) -> None:
+        second = 0
+        began = False
+        while not self._closing.is_set():
+            try:
+                if not began:
+                    await self._begin()
+                    began = True
+                await self._beat(second)
+            except LedgerError as error:
+                self._say("beat-missed", code=error.code)
+            second += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), _BEAT_S)
+
+    async def _begin(self) -> None:
+        """What was owed before this process began to listen."""
+        notices = (await self.office.reading()).world.exchange.notices
+        for number, (name, state) in enumerate(list(notices.items())):
+            if state.outstanding:
+                self._owed.add(name)
+            if number % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)
+
+    async def _beat(self, second: int) -> None:
+        reasons = tuple(self.office.trouble())
+        if reasons != self._reasons:
+            self._reasons = reasons
+            self._say("ready" if not reasons else "not-ready", reasons=list(reasons))
+        await self._cut()
+        if second % _COUNT_S == 0:
+            await self._count()
+        if self.reads.full or second % _READS_S == _READS_S - 1:
+            await self.reads.flush()
+        if second % _SWEEP_S == _SWEEP_S - 1:
+            await asyncio.to_thread(self._sweep)
+
+    async def _cut(self) -> None:
+        listening = self.streams.listening()
+        if not listening:
+            return
+        gone = set(await ended(self.doors, listening))
+        membership = (await self.office.reading()).world.membership
+        gone |= {each.key for each in listening if not on_the_rolls(membership, each)}
+        if gone:
+            self.counts.streams_cut += self.streams.cut(gone)
+
+    async def _count(self) -> None:
+        self.counts.waiting = len(await asyncio.to_thread(self.tables.outbox.queued))
+        exchange = (await self.office.reading()).world.exchange
+        owed = dict.fromkeys(SEVERITIES, 0)
+        oldest_s = self.doors.now() / 1000
+        standing: set[str] = set()
+        for name in self._owed:
+            state = self._state(name, exchange.notices, exchange.mailboxes)
+            if state is not None and state.outstanding:
+                standing.add(state.id)
+                owed[state.severity] = owed.get(state.severity, 0) + 1
+                if state.severity == EMERGENCY:
+                    oldest_s = min(oldest_s, state.at.epoch_s)
+        self._owed = standing
+        self.counts.owed = owed
+        self.counts.oldest_emergency_s = round(self.doors.now() / 1000 - oldest_s, 3)
+
+    @staticmethod
+    def _state(name: str, notices: dict[str, NoticeState], mailboxes: dict[str, list[str]]) -> NoticeState | None:
+        party, number = name.partition("\n")[::2]
+        return notices.get(mailboxes[party][int(number) - 1] if number else name)
+
+    def _sweep(self) -> None:
+        now_ms = self.doors.now()
+        self.doors.store.sweep(now_ms)
+        self.tables.idempotency.clean(now_ms)
+        self.tables.outbox.clean(now_ms - _MESSAGES_MS)
+
+    def _say(self, what: str, **fields: object) -> None:
+        line = {"at": self.doors.now(), "event": "desk", "what": what, **fields}
+        self.log(json.dumps(line, separators=(",", ":")))
+
+
+class DeskMetrics(Collector):
+    """What /metrics tells of the desk."""
+
+    def __init__(self, beats: Beats, registry: CollectorRegistry) -> None:
+        self._beats = beats
+        registry.register(self)
+
+    def describe(self) -> Iterable[Metric]:
+        """None yet: nothing is counted before there is a loop."""
+        return ()
+
+    @override
+    def collect(self) -> Iterable[Metric]:
+        beats, counts, carried = self._beats, self._beats.counts, self._beats.bearers.counts
+        for name, told, number in (
+            ("thalweg_desk_batches", "Appends that this process learned of", counts.batches),
+            ("thalweg_desk_entries", "Entries in them", counts.entries),
+            ("thalweg_desk_taken", "Statements that were taken", counts.taken),
+            ("thalweg_desk_refused", "Statements that were refused, on record", counts.refused),
+            ("thalweg_desk_streams_cut", "Streams whose listener may listen no more", counts.streams_cut),
+            ("thalweg_bearers_carried", "Messages that a webhook or mail server took", carried.carried),
+            ("thalweg_bearers_failed", "Tries that failed", carried.failed),
+            ("thalweg_bearers_dead", "Messages that were given up", carried.dead),
+        ):
+            yield CounterMetricFamily(name, told, value=number)
+        for name, told, value in (
+            ("thalweg_desk_decides", "1 where this process is the one that decides", float(beats.office.decides)),
+            ("thalweg_desk_streams", "Open streams", float(beats.streams.open)),
+            ("thalweg_outbox_waiting", "Messages that wait for a bearer", float(counts.waiting)),
+            (
+                "thalweg_desk_oldest_emergency_seconds",
+                "Since the oldest emergency that somebody has not answered; 0 if there is none",
+                counts.oldest_emergency_s,
+            ),
+        ):
+            yield GaugeMetricFamily(name, told, value=value)
+        owed = GaugeMetricFamily("thalweg_desk_owed", "Notices without an answer that is owed", labels=["severity"])
+        for severity, number in counts.owed.items():
+            owed.add_metric([severity], number)
+        yield owed
