@@ -189,6 +189,7 @@ SAID: Mapping[str, tuple[str, str]] = {
 # What a field means, where the source does not say it beside the field.
 MEANING: Mapping[str, str] = {
     "by": "the party that the officer speaks for",
+    "id": "what everybody knows it by; tells nothing",
     "words": "free words, kept in their language",
     "language": "BCP 47 tag of the words",
     "channel": "id of the channel",

@@ -49,10 +49,21 @@ def beside() -> tuple[tuple[kinds.Body, str, Declaration], ...]:
     )
 
 
-def beside_value(body: kinds.Body, name: str, declaration: Declaration) -> tuple[str, Mapping[str, Value], bytes]:
-    """The kind and the value of a body whose declaration stands beside the tree, and the bytes that stand there."""
-    kind, value = kinds.write(body)
-    return kind, {**value, name: kinds.PAYLOAD}, canonical.encode(kinds.write_declaration(declaration))
+def signed(body: kinds.Body) -> tuple[str, Mapping[str, Value], list[bytes]]:
+    """The kind and the value of a body as it stands in an entry, and what stands aside of it."""
+    if not isinstance(body, events.Declared):
+        return *kinds.write(body), []
+    parts = kinds.parts(body)
+    return parts.kind, parts.value, [canonical.encode(value) for value, media in parts.payloads]
+
+
+def beside_value(
+    body: kinds.Body, name: str, declaration: Declaration
+) -> tuple[str, Mapping[str, Value], bytes, list[bytes]]:
+    """The kind and the value of a body whose declaration stands beside the tree, the bytes that stand there, and what
+    stands aside."""
+    kind, value, aside = signed(body)
+    return kind, {**value, name: kinds.PAYLOAD}, canonical.encode(kinds.write_declaration(declaration)), aside
 
 
 def author(body: kinds.Body) -> tuple[str, str]:
@@ -243,6 +254,7 @@ def _by_desk() -> tuple[kinds.Body, ...]:
             place=_MAYADIN,
             bell=2,
             part=1,
+            id="n-4kq7w2m9xb",
         ),
         events.ClockTold(at(0, 20), events.ClockFact.ESCALATED, "coalition-20", 1, {"to": "watch", "officer": "o-3"}),
         events.Exported("relief", "officer-17", "TLW-7K2M", "pdf", 12, "5e" * 32),

@@ -197,9 +197,17 @@ def golden_entries() -> dict[str, bytes]:
     made = {kind: Author("secretariat").say(kind, body) for kind, body in bodies.items()}
     for body in golden_events.bodies():
         name, holder = golden_events.author(body)
-        kind, value = kinds.write(body)
-        made[kind] = Author(name, holder=holder).say(kind, value)
+        kind, value, aside = golden_events.signed(body)
+        commitments = tuple(Commitment.to(data, seed(f"aside {kind}"), kinds.ASIDE_MEDIA) for data in aside)
+        made[kind] = Author(name, holder=holder).say(kind, value, commitments)
     return made
+
+
+def golden_aside() -> dict[str, bytes]:
+    """What stands aside of the entries of a kind: what their author had been shown."""
+    return {
+        kinds.kind_of(body): aside[0] for body in golden_events.bodies() if (aside := golden_events.signed(body)[2])
+    }
 
 
 def golden_beside() -> dict[str, tuple[bytes, bytes]]:
@@ -207,14 +215,19 @@ def golden_beside() -> dict[str, tuple[bytes, bytes]]:
     made = {}
     for body, field, declaration in golden_events.beside():
         name, holder = golden_events.author(body)
-        kind, value, payload = golden_events.beside_value(body, field, declaration)
-        commitment = Commitment.to(payload, seed(f"beside {kind}"), kinds.DECLARATION_MEDIA)
-        made[kind] = Author(name, holder=holder).say(kind, value, (commitment,)), payload
+        kind, value, payload, aside = golden_events.beside_value(body, field, declaration)
+        commitments = [Commitment.to(data, seed(f"aside {kind}"), kinds.ASIDE_MEDIA) for data in aside]
+        commitments.append(Commitment.to(payload, seed(f"beside {kind}"), kinds.DECLARATION_MEDIA))
+        made[kind] = Author(name, holder=holder).say(kind, value, tuple(commitments)), payload
     return made
 
 
 def golden_name(kind: str) -> str:
     return kind.replace("/", "-v") + ".json"
+
+
+def golden_aside_name(kind: str) -> str:
+    return kind.replace("/", "-v") + ".aside.json"
 
 
 def golden_beside_names(kind: str) -> tuple[str, str]:
@@ -226,6 +239,7 @@ def golden_beside_names(kind: str) -> tuple[str, str]:
 def golden_files() -> dict[str, bytes]:
     """Every file of tests/corpus/events."""
     files = {golden_name(kind): data for kind, data in golden_entries().items()}
+    files.update({golden_aside_name(kind): data for kind, data in golden_aside().items()})
     for kind, both in golden_beside().items():
         files.update(zip(golden_beside_names(kind), both, strict=True))
     return files

@@ -14,7 +14,7 @@ from thalweg.desk.checks import screen
 from thalweg.desk.decide import Desk
 from thalweg.engine import Online
 from thalweg.formats import event as kinds
-from thalweg.ledger import identity
+from thalweg.ledger import canonical, identity
 from thalweg.ledger.checkpoint import HeadSigner
 from thalweg.ledger.entry import AuthorSigner, Entry
 from thalweg.ledger.note import NoteKey
@@ -77,24 +77,32 @@ class Officer:
     party: str
     holder: str = "author"
     tip: tuple[int, bytes] | None = None
+    beside: dict[bytes, tuple[tuple[bytes, bytes], ...]] = field(default_factory=dict)
+    """By event hash, what goes beside the entry: payloads and their salts."""
     signer: AuthorSigner = field(init=False)
 
     def __post_init__(self) -> None:
         self.signer = AuthorSigner(seed(self.name), self.holder)
 
     def entry(self, body: Said, seen: Head, at: Instant, salt: bytes) -> Entry:
-        kind, value = kinds.write(body)
+        made = kinds.parts(body)
+        beside = tuple(
+            (canonical.encode(value), hashlib.sha256(salt + media.encode()).digest(), media)
+            for value, media in made.payloads
+        )
         entry = self.signer.say(
             log=ORIGIN,
             author=self.name,
             after=self.tip,
             seen=seen,
-            kind=kind,
-            body=value,
+            kind=made.kind,
+            body=made.value,
+            payloads=beside,
             at_ms=kinds.milliseconds(at),
             salt=salt,
         )
         self.tip = (entry.event.seq, entry.event.hash())
+        self.beside[self.tip[1]] = tuple((payload, fresh) for payload, fresh, _ in beside)
         return entry
 
 
@@ -193,7 +201,9 @@ class Room:
         if entry.event.hash().hex() in self.desk.world.answers:
             self.log.commit(book.batch)
             return self.answer(entry.event.hash().hex())
-        _, record = book.take(prepare(entry.encode()))
+        author = self.officers.get(entry.event.author)
+        beside = () if author is None else author.beside.get(entry.event.hash(), ())
+        _, record = book.take(prepare(entry.encode(), payloads=beside))
         if record is not None:
             assert not isinstance(record.body, KeyFact)
             said = screen(record.body, entry.event.author, self.desk.world)

@@ -68,7 +68,7 @@ def test_an_operation_lacking_knowledge_is_refused_and_shown_exactly_what_it_may
     answer = desk.declare("bravo", circle("Q", "bravo"))
     assert isinstance(answer, Refused)
     assert answer.code == "knowledge-lacking"
-    assert answer.lacking == (f"bravo-{shown.n}",)
+    assert answer.lacking == (shown.id,)
     assert desk.last("bravo") == shown, "it had been shown that already"
     taken(desk.declare("bravo", circle("Q", "bravo"), shown.version))
 
@@ -82,7 +82,7 @@ def test_what_was_never_shown_is_shown_by_the_refusal() -> None:
     assert answer.talk_to == ("alpha",)
     lacking = desk.last("bravo")
     assert (lacking.what, lacking.level) == (NoticeKind.LACKING, Level.EXISTS)
-    assert answer.lacking == (f"bravo-{lacking.n}",)
+    assert answer.lacking == (lacking.id,)
     taken(desk.declare("bravo", circle("Q", "bravo"), lacking.version))
 
 
@@ -93,7 +93,7 @@ def test_shown_and_not_cited_is_on_record_when_it_is_declined() -> None:
     shown = desk.last("bravo")
     desk.later(600)
     answer = taken(desk.declare("bravo", circle("Q", "bravo"), declines=True))
-    assert [(each.notice, each.at) for each in answer.not_cited] == [(f"bravo-{shown.n}", shown.at)]
+    assert [(each.notice, each.at) for each in answer.not_cited] == [(shown.id, shown.at)]
 
 
 def test_declining_what_was_never_shown_is_refused() -> None:
@@ -268,7 +268,7 @@ def test_a_channels_name_does_not_lead_to_a_declaration_of_that_id() -> None:
     desk = room(Level.NOTHING)
     desk.declare("bravo", circle("line", "bravo", lon=41.5))
     from_alpha = next(each for each in desk.notices("bravo") if each.what is NoticeKind.CHANNEL)
-    desk.say("bravo", Acknowledged("bravo", f"bravo-{from_alpha.n}", Response.RECEIVED))
+    desk.say("bravo", Acknowledged("bravo", from_alpha.id, Response.RECEIVED))
     assert desk.last("alpha").subject == "line"
     assert b"bravo/line" not in b"".join(canonical.encode(kinds.written(each)[1]) for each in desk.notices("alpha"))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.ledger_world import seed
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
 from thalweg.ledger.entry import AuthorKey, Commitment, Entry
@@ -21,8 +22,6 @@ from thalweg.ledger.note import VerifierKey
 from thalweg.ledger.verify import Trust, verify_bundle, verify_receipt
 from thalweg.model.errors import InputError
 from thalweg.state.recorded import recorded
-
-from tests.ledger_world import seed
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "docs" / "spec" / "vectors"
@@ -90,8 +89,28 @@ def test_the_golden_entry_of_each_kind_still_decodes_to_the_same_bytes(kind: str
     assert entry.event.kind == kind
     assert script().golden_entries()[kind] == data
     if kind not in kinds.KEY_HISTORY:
-        body = kinds.read(kind, entry.event.body)
-        assert kinds.write(body) == (kind, entry.event.body)
+        body = kinds.read(kind, entry.event.body, aside=aside(kind))
+        assert script().golden_events.signed(body)[:2] == (kind, entry.event.body)
+
+
+def aside(kind: str) -> canonical.Value | None:
+    """What stands aside of the golden entry of a kind."""
+    file = EVENTS / script().golden_aside_name(kind)
+    return canonical.decode(file.read_bytes()) if file.exists() else None
+
+
+def test_what_an_author_had_been_shown_stands_aside_of_the_entry_and_is_padded() -> None:
+    """R35, D7: who is shown a declaration in full is not shown what else its author knew, nor who else sees it."""
+    for kind, data in script().golden_aside().items():
+        assert (EVENTS / script().golden_aside_name(kind)).read_bytes() == data
+        assert len(data) % 512 == 0
+        entry = (EVENTS / script().golden_name(kind)).read_bytes()
+        shown = Entry.parse(entry).event.body
+        assert not set(kinds.ASIDE) & set(shown)
+        with pytest.raises(InputError) as refused:
+            kinds.read(kind, shown)
+        assert refused.value.code == "event.payload"
+    assert set(script().golden_aside()) == {"declaration/1"}
 
 
 @pytest.mark.parametrize("kind", sorted(script().golden_beside()))
@@ -101,13 +120,15 @@ def test_a_declaration_beside_the_tree_still_reads_as_if_it_stood_in_the_entry(k
     assert (data, payload) == script().golden_beside()[kind]
     entry = Entry.parse(data)
     assert entry.encode() == data
-    (commitment,) = entry.event.payloads
+    *before, commitment = entry.event.payloads
+    known = dict.fromkeys((each.digest for each in before), canonical.encode(aside(kind) or {}))
     assert commitment == Commitment.to(payload, seed(f"beside {kind}"), kinds.DECLARATION_MEDIA)
     declaration = kinds.read_declaration(canonical.decode(payload))
     assert canonical.encode(kinds.write_declaration(declaration)) == payload
     inside = Entry.parse((EVENTS / script().golden_name(kind)).read_bytes())
-    assert kinds.read(kind, entry.event.body, declaration) == kinds.read(kind, inside.event.body)
-    assert recorded(7, entry, {commitment.digest: payload}.get).body == kinds.read(kind, inside.event.body)
+    whole = kinds.read(kind, inside.event.body, aside=aside(kind))
+    assert kinds.read(kind, entry.event.body, declaration, aside(kind)) == whole
+    assert recorded(7, entry, {**known, commitment.digest: payload}.get).body == whole
     with pytest.raises(InputError) as refused:
         recorded(7, entry, lambda _: None)
     assert refused.value.code == "event.payload"

@@ -24,7 +24,7 @@ from thalweg.client.review import Review, review
 from thalweg.formats import event as kinds
 from thalweg.formats.theatre import default_theatre, read_theatre
 from thalweg.ledger import canonical
-from thalweg.ledger.checkpoint import SignedCheckpoint
+from thalweg.ledger.checkpoint import SignedCheckpoint, require_log_signature
 from thalweg.ledger.entry import AuthorSigner, Entry
 from thalweg.ledger.errors import Inconsistent, LedgerError
 from thalweg.ledger.fork import compare
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from thalweg.wiring.officer import OfficerHome, Unlocked
 
 PATIENCE_S: Final = 30.0
-_LARGEST_BODY: Final = 48_000  # bytes of a declaration in its entry; what is larger goes beside it
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 _SILENCE_S: Final = 45.0  # a stream says something every fifteen seconds
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -73,7 +72,7 @@ class Client:
         self._patience_s = patience_s
         self._pause = pause
         self._ticks = ticks
-        self._line = Line(home.facts.url, home.facts.ca, timeout_s, home.token)
+        self._line = Line(home.facts.url, home.facts.ca, timeout_s, home.token, pause=pause)
         self._timeout_s = timeout_s
 
     def __enter__(self) -> Client:
@@ -127,11 +126,18 @@ class Client:
         """Own entries that declare a row of a file: (SHA-256, row) -> number. What has one was said."""
         found: dict[tuple[str, str], int] = {}
         author = self.home.author
-        for seq in author.numbers() if author is not None else ():
-            event = Entry.parse(author.entry(seq)).event if author is not None else None
-            if event is not None and event.kind == "declaration/1":
-                for row in cast("list[Mapping[str, str]]", event.body["row"]):
-                    found[row["sha256"], row["path"]] = seq
+        if author is None:
+            return found
+        for seq in author.numbers():
+            event = Entry.parse(author.entry(seq)).event
+            if event.kind != kinds.DECLARATION:
+                continue
+            held: Mapping[str, Any] = event.body
+            for commitment, salted in zip(event.payloads, author.salted(seq), strict=False):
+                if commitment.media == kinds.ASIDE_MEDIA:
+                    held = cast("Mapping[str, Any]", canonical.decode(salted[32:]))
+            for row in held.get("row", ()):
+                found[row["sha256"], row["path"]] = seq
         return found
 
     def answer(self, seq: int) -> told.Answer | None:
@@ -339,13 +345,10 @@ class Client:
         """Signed in as a person, by the key of this device; signed out afterwards."""
         if self._unlocked is None:
             raise DeskError("no-device-key", "The server holds this officer's key; do this in the browser.")
-        line = Line(self.home.facts.url, self.home.facts.ca, self._timeout_s)
-        try:
+        with Line(self.home.facts.url, self.home.facts.ca, self._timeout_s, pause=self._pause) as line:
             self._sign_in(line, self._unlocked.author(self.author))
             yield line
             line.ask("POST", "/sign-in/out", {}).need(204)
-        finally:
-            line.close()
 
     def _sign_in(self, line: Line, signer: AuthorSigner) -> None:
         asked = line.ask("POST", "/sign-in/key/start", {"author": self.author}).need().json
@@ -353,15 +356,13 @@ class Client:
         line.csrf = line.ask("POST", "/sign-in/key", answer).need().json["csrf"]
 
     def _signs_in(self, signer: AuthorSigner) -> bool:
-        line = Line(self.home.facts.url, self.home.facts.ca, self._timeout_s)
-        try:
-            self._sign_in(line, signer)
-        except Unanswered:
-            raise
-        except DeskError:
-            return False
-        finally:
-            line.close()
+        with Line(self.home.facts.url, self.home.facts.ca, self._timeout_s, pause=self._pause) as line:
+            try:
+                self._sign_in(line, signer)
+            except Unanswered:
+                raise
+            except DeskError:
+                return False
         return True
 
     # --- how it is said ---
@@ -402,6 +403,8 @@ class Client:
     def _refused_off_record(self, seq: int, reply: Reply) -> None:
         """Raises. What the log will never hold leaves the chain, so that something else can be said."""
         problem = reply.problem()
+        if problem.code == "admit.seen":
+            self._compare_heads()  # raises, if the log has another history than the one that was shown here
         gone = reply.status in (400, 413, 422) or (reply.status == 403 and problem.code in _NOT_KEPT)
         if gone and problem.code != "answer-unreadable" and self.home.author is not None:
             self.home.author.set_aside(seq, reply.body)
@@ -463,6 +466,16 @@ class Client:
             raise self._contradicted("heads", self._two_heads(low, high), error) from error
         self.home.shown.show(signed)
 
+    def _compare_heads(self) -> None:
+        """Hold the log's newest head against the newest one that was shown here."""
+        data = self._get("/v1/log/checkpoint").body
+        try:
+            signed = SignedCheckpoint.parse(data)
+            require_log_signature(signed, self.trust.origin, self.trust.log_keys)
+        except LedgerError as error:
+            raise self._contradicted("checkpoint", data, error) from error
+        self._advance(signed)
+
     def _two_heads(self, low: SignedCheckpoint, high: SignedCheckpoint) -> bytes:
         """A proof of the fork where the two alone make one, else both heads."""
         if low.head.size == high.head.size:
@@ -498,7 +511,7 @@ class Client:
                 if reply.status not in _LATER:
                     return reply
                 problem: DeskError = reply.problem()
-                wait_s = max(pause_s, _retry_after_s(reply))
+                wait_s = max(pause_s, reply.retry_after_s)
             except Unanswered as error:
                 problem, wait_s = error, pause_s
             if self._ticks() + wait_s >= end_s:
@@ -533,21 +546,11 @@ def proof(signer: AuthorSigner, url: str, asked: Mapping[str, str]) -> dict[str,
 
 
 def beside(said: Said) -> tuple[str, Mapping[str, Any], tuple[tuple[bytes, str], ...]]:
-    """Kind, body, and what goes beside the entry: a declaration that does not fit into it."""
-    kind, body = kinds.write(said)
-    for name in kinds.WITH_DECLARATION:
-        held: Any = body.get(name)
-        whole = held[0] if isinstance(held, list) and held else held
-        if isinstance(whole, dict) and len(data := canonical.encode(whole)) > _LARGEST_BODY:
-            return kind, {**body, name: kinds.PAYLOAD}, ((data, kinds.DECLARATION_MEDIA),)
-    return kind, body, ()
+    """Kind, body, and what goes beside the entry: the bytes of each payload, and their media type."""
+    made = kinds.parts(said)
+    return made.kind, made.value, tuple((canonical.encode(value), media) for value, media in made.payloads)
 
 
 def _value(reply: Reply) -> Any:  # noqa: ANN401  # JSON, read by `told`
     """The answer to a statement, taken or refused on record."""
     return reply.json if reply.status == 201 else dict(reply.problem().facts)
-
-
-def _retry_after_s(reply: Reply) -> float:
-    text = reply.headers.get("retry-after", "")
-    return float(text) if text.isdecimal() else 0.0

@@ -78,7 +78,7 @@ from thalweg.policy.budget import Limits
 from thalweg.policy.tell import Meeting, Policy
 from thalweg.policy.telling import Telling
 from thalweg.state.agreements import AgreementState, Matter
-from thalweg.state.exchange import NoticeState, notice_id
+from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
@@ -171,8 +171,14 @@ class Desk:
             self.online, _ = self._everything_anew()  # its sentences name the parties
         self._timers(record, said, subjects, book.now)
         self._write(map(self._with_meetings, self._telling.about(record, said, subjects, taken, before)), book)
+        if isinstance(said, PartyNamed):
+            self._write(map(self._with_meetings, self._changed(before, book.now)), book)
         if returns and isinstance(said, ParticipationStated) and self._takes_part(said.party):
             self._returned(said.party, book)
+
+    def _changed(self, before: dict[str, dict[str, Level]], now: Instant) -> list[Notice]:
+        chains = self.world.picture.chains
+        return [notice for key, levels in before.items() for notice in self.policy.changed(chains[key], now, levels)]
 
     def _moves(self, said: PartyNamed) -> bool:
         """Whether the party will belong to another than before."""
@@ -492,7 +498,7 @@ class Desk:
                 ids.append(when.notice)
                 continue
             notices.append(self.policy.shown(NoticeKind.LACKING, each.chain, said.by, each.level, now))
-            ids.append(notice_id(said.by, count + len(notices)))
+            ids.append(self.policy.notice_id(said.by, count + len(notices)))
         talk = sorted({each.chain.notifier for each in lacking if not each.level.at_least(Level.COARSE)})
         book.say(
             Refused(
@@ -852,14 +858,15 @@ class Desk:
             if exercise:
                 notice = replace(notice, facts={**notice.facts, "exercise": "1"})  # unmistakably (R49)
             for part in in_parts(notice):
-                self._say(replace(part, n=self.world.exchange.count(part.to) + 1), book)
+                n = self.world.exchange.count(part.to) + 1
+                self._say(replace(part, n=n, id=self.policy.notice_id(part.to, n)), book)
 
     def _say(self, body: ByDesk, book: Book) -> None:
         if isinstance(body, Notice):
             body = self._with_due(body)
         book.say(body)
         if isinstance(body, Notice) and body.owed:
-            notice = self.world.exchange.notices[notice_id(body.to, body.n)]
+            notice = self.world.exchange.notices[body.id]
             self.clocks.notice(notice, self.world)
             self._listen(notice)
 

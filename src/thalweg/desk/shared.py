@@ -33,12 +33,12 @@ from thalweg.desk.office import KeyEntry, Listener, OnRecord, Reading, Report
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
 from thalweg.ledger.canonical import Value, b64, unb64
-from thalweg.ledger.entry import Entry
+from thalweg.ledger.entry import Entry, payload_digest
 from thalweg.ledger.errors import Damaged, Inconsistent, LedgerError, Malformed, Refused, StoreFailed
 from thalweg.model.errors import EngineError, InputError, RulesError, ThalwegError, ValueRefused
 from thalweg.model.events import Delivered, Exported, Said, SitesRead
 from thalweg.model.keeping import REQUESTS_AT_ONCE, Requests
-from thalweg.state.recorded import Recorded
+from thalweg.state.recorded import KeyFact, Recorded, recorded
 from thalweg.state.world import World
 
 _TURN_S = 0.5
@@ -175,8 +175,11 @@ class SharedOffice:
         if self._live is not None:
             with contextlib.suppress(_NotDecidingError):
                 return await self._of_live(self._live.take(data, payloads, entry=entry))
-        if not any(entry.event.body.get(name) == kinds.PAYLOAD for name in kinds.WITH_DECLARATION):
-            await self._screened(kinds.read(entry.event.kind, entry.event.body), entry.event.author)
+        held = {payload_digest(payload, salt): payload for payload, salt in payloads}
+        record = recorded(0, entry, held.get)
+        if isinstance(record.body, KeyFact):
+            raise NotAllowed("not-a-statement", "Entries of the key history are not sent to the desk.")
+        await self._screened(record.body, record.author)
         beside: list[Value] = [{"payload": b64(payload), "salt": salt.hex()} for payload, salt in payloads]
         return await self._pass_on({"entry": b64(data), "payloads": beside, "what": "entry"})
 

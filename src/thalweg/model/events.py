@@ -3,7 +3,7 @@
 A statement is signed by an officer (`by` names the party that the officer acts for, or the secretariat) or by
 the desk itself. How each is written down is `thalweg.formats.event`; what it does to the state is `thalweg.state`.
 Ids: a *chain* is a declaration id, a *version* a version id, a *notice* the id of a notice to one party
-(`coalition-17`); events are cited by their hash in hexadecimal. Where a party was shown less than everything, what it
+(`n-4kq7w2m9xb`); events are cited by their hash in hexadecimal. Where a party was shown less than everything, what it
 cites are the opaque ids that it was shown.
 """
 
@@ -691,7 +691,8 @@ class Refused:
 class Notice:
     """What one party is told. Made by policy alone; everything that a party ever sees of others stands in one.
 
-    `n` counts the notices to this party from 1. `subject` is the id under which this party knows the thing: the
+    `n` counts the notices to this party from 1, which is its own business: others know the notice by `id`, which tells
+    nothing. `subject` is the id under which this party knows the thing: the
     chain's own id where it is shown in full, an opaque one otherwise. `version` likewise. `view` is what it is shown
     of a declaration below full; at full the author's own signed entry, named by `statement`, is shown instead.
     `findings` are all that are open between this subject and the recipient's declarations, or, where the subject is the
@@ -721,6 +722,7 @@ class Notice:
     place: Position | None = None
     bell: int = 0  # how often it has been repeated or escalated
     part: int = 0
+    id: Id = ""
 
 
 @dataclass(frozen=True, slots=True)

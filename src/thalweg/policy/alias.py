@@ -7,6 +7,7 @@ under a key made from the desk's secret for this recipient alone (HMAC-SHA-256).
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -20,6 +21,7 @@ from thalweg.model.errors import ValueRefused
 from thalweg.state.picture import digest_of
 
 PREFIX: Final = "x-"
+NOTICE_PREFIX: Final = "n-"
 _ALIAS = re.compile(r"x-[0-9a-f]{32}")
 
 
@@ -37,6 +39,11 @@ class Aliases:
         # One block exactly, and no two things share it, so ECB has nothing to give away.
         made = self._cipher(recipient).encryptor().update(digest_of(name))
         return PREFIX + made.hex()
+
+    def notice(self, recipient: str, n: int) -> str:
+        """The id of the n-th notice to a recipient: ten letters and digits that can be read aloud, and tell nothing of n."""
+        made = self._cipher(recipient).encryptor().update(digest_of(f"notice {n}"))
+        return NOTICE_PREFIX + base64.b32encode(made)[:10].decode().lower()
 
     def digest(self, recipient: str, alias: str) -> bytes:
         """The digest (`state.picture.digest_of`) behind a recipient's alias; empty if it is not in the form of one."""

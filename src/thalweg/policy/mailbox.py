@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from thalweg.engine import preview
 from thalweg.engine.explain import Describe
+from thalweg.formats.event import ASIDE_MEDIA
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
 from thalweg.model.events import (
@@ -628,6 +629,14 @@ class Mailboxes:
                 if shown is not None:
                     found.add(shown.index)
         return seal(tuple(sorted(found)), party)
+
+    def payloads(
+        self, party: str, index: int, commitments: Iterable[tuple[bytes, str]]
+    ) -> Disclosed[tuple[bytes, ...]]:
+        """Of an entry that the party may hold, the digests of the payloads that it may hold too, given (digest, media)
+        of each. What somebody else had been shown before declaring is theirs alone."""
+        own = _by(self._world.load(index)) == party
+        return seal(tuple(digest for digest, media in commitments if own or media != ASIDE_MEDIA), party)
 
     def may_hold(self, party: str, index: int) -> bool:
         """Whether an entry is among `entries` of the party."""

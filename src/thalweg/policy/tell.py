@@ -53,6 +53,8 @@ class Policy:
         self._world = world
         self._aliases = aliases
         self._describe = describe
+        self._levels: dict[tuple[str, str], Level] = {}
+        self._levels_at = -1  # the size of the world that they hold for
         self._coarse: dict[str, tuple[int, Coarse]] = {}  # chain -> how many versions are in it
 
     @property
@@ -64,7 +66,14 @@ class Policy:
 
     def level(self, chain: Chain, recipient: str) -> Level:
         """See `terms.level`."""
-        return level(self._world, chain, recipient)
+        # Asked again and again while one statement is decided; everything that it depends on comes with an entry.
+        if self._levels_at != self._world.size:
+            self._levels.clear()
+            self._levels_at = self._world.size
+        known = self._levels.get((chain.key, recipient))
+        if known is None:
+            known = self._levels[chain.key, recipient] = level(self._world, chain, recipient)
+        return known
 
     def view(self, chain: Chain, at: Level, recipient: str) -> View:
         """The chain's newest version as the recipient sees it at that level."""
@@ -93,6 +102,10 @@ class Policy:
             at: max(patch.window.end_s for patch in shown.patches)
             for at, shown in ((Level.COARSE, coarse), (Level.EXISTS, widen(coarse)))
         }
+
+    def notice_id(self, to: str, n: int) -> str:
+        """The id of the n-th notice to a party."""
+        return self._aliases.notice(to, n)
 
     def subject(self, chain: Chain, at: Level, recipient: str) -> str:
         """The id under which the recipient knows the chain."""

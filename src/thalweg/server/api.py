@@ -20,7 +20,7 @@ from thalweg.desk.intake import LARGEST_FILE
 from thalweg.formats import event as kinds
 from thalweg.ledger.canonical import decode as canonical_decode
 from thalweg.ledger.canonical import encode as canonical_encode
-from thalweg.ledger.entry import NO_PREVIOUS, Entry, Event
+from thalweg.ledger.entry import NO_PREVIOUS, Commitment, Entry, Event
 from thalweg.ledger.tree import EMPTY_ROOT, Head, leaf_hash
 from thalweg.ledger.trust import write_trust
 from thalweg.ledger.verify import Trust
@@ -177,7 +177,9 @@ async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> R
     """The event for a passkey or another device to sign: its canonical bytes, and its hash, which is the challenge."""
     reading = await desk.office.reading()
     author = asked.principal.author
-    screen(kinds.read(said.kind, _value(said.body)), author, reading.world)
+    made = kinds.parts(screen(kinds.read(said.kind, _value(said.body)), author, reading.world))
+    doors = request.app.state.doors
+    beside = [(canonical_encode(value), doors.random_bytes(32), media) for value, media in made.payloads]
     tip: Any = await in_thread(lambda: desk.tip(author))
     head: Any = await in_thread(desk.log.head)
     event = Event(
@@ -190,11 +192,16 @@ async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> R
         prev=NO_PREVIOUS if tip is None else tip.event_hash,
         seen=Head(0, EMPTY_ROOT) if head is None else head.head,
         at=round(asked.now.epoch_s * 1000),
-        salt=request.app.state.doors.random_bytes(32),
-        body=_value(said.body),
+        salt=doors.random_bytes(32),
+        body=made.value,
+        payloads=tuple(Commitment.to(data, salt, media) for data, salt, media in beside),
     )
-    data = event.encode()
-    return answer(request, {"event": base64.b64encode(data).decode(), "hash": event.hash().hex()})
+    value: Json = {
+        "event": base64.b64encode(event.encode()).decode(),
+        "hash": event.hash().hex(),
+        "payloads": [{"payload": base64.b64encode(data).decode(), "salt": salt.hex()} for data, salt, _ in beside],
+    }
+    return answer(request, value)
 
 
 @router.get("/statements/{event}", responses=PROBLEMS, tags=["statements"])
@@ -455,16 +462,24 @@ async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=
 @router.get("/bundle", responses=PROBLEMS, tags=["evidence"])
 async def bundle(desk: Desk, asked: Asked) -> Response:
     """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline."""
-    indexes: Sequence[int] = (await desk.office.reading()).mailboxes.entries(asked.party).value
+    mailboxes = (await desk.office.reading()).mailboxes
+    indexes: Sequence[int] = mailboxes.entries(asked.party).value
+
+    def committed() -> dict[int, list[tuple[bytes, str]]]:
+        held = ((index, Entry.parse(desk.log.entry(index)).event.payloads) for index in indexes)
+        return {index: [(each.digest, each.media) for each in payloads] for index, payloads in held if payloads}
+
+    found: Any = await in_thread(committed)
+    mailboxes = (await desk.office.reading()).mailboxes
+    digests = [
+        digest
+        for index, commitments in found.items()
+        for digest in mailboxes.payloads(asked.party, index, commitments).value
+    ]
 
     def made() -> bytes:
-        digests = [
-            commitment.digest
-            for index in indexes
-            for commitment in Entry.parse(desk.log.entry(index)).event.payloads
-            if desk.payload(commitment.digest) is not None
-        ]
-        return desk.log.bundle(indexes, desk.trust, digests).encode()
+        kept = [digest for digest in digests if desk.payload(digest) is not None]
+        return desk.log.bundle(indexes, desk.trust, kept).encode()
 
     data: Any = await in_thread(made)
     return Response(data, media_type="application/vnd.thalweg.bundle+json")

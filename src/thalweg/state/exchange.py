@@ -134,7 +134,7 @@ class Exchange:
     def noticed(self, notice: Notice, record: Recorded, about: str) -> None:
         """`about` is the statement that the notice follows from; empty if time brought it about."""
         state = NoticeState(
-            notice_id(notice.to, notice.n),
+            notice.id,
             notice.to,
             notice.n,
             record.index,
@@ -241,8 +241,3 @@ _SAYS_ANEW = frozenset(
         NoticeKind.RELEASED,
     )
 )
-
-
-def notice_id(to: str, n: int) -> str:
-    """The id of the n-th notice to a party. It counts what this party was sent and nothing else."""
-    return f"{to}-{n}"

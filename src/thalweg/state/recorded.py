@@ -9,7 +9,6 @@ from thalweg.formats import event as kinds
 from thalweg.formats.event import Body, Value
 from thalweg.ledger import canonical
 from thalweg.ledger.entry import Entry
-from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
 
@@ -45,20 +44,23 @@ def recorded(index: int, entry: Entry, payload: Payload) -> Recorded:
     if event.kind in kinds.KEY_HISTORY:
         body: Body | KeyFact = KeyFact(event.kind, event.body)
     else:
-        body = kinds.read(event.kind, event.body, _beside(entry, payload))
+        if event.kind == kinds.DECLARATION and event.body.get("aside") != kinds.PAYLOAD:
+            raise InputError("event.aside", "What a declaration cites stands beside the tree, not in the entry.")
+        declaration = None
+        if any(event.body.get(name) == kinds.PAYLOAD for name in kinds.WITH_DECLARATION):
+            declaration = kinds.read_declaration(_beside(entry, kinds.DECLARATION_MEDIA, payload))
+        aside = None
+        if event.body.get("aside") == kinds.PAYLOAD:
+            aside = _beside(entry, kinds.ASIDE_MEDIA, payload)
+        body = kinds.read(event.kind, event.body, declaration, aside)
     return Recorded(index, event.hash().hex(), event.author, event.holder, Instant(event.at / 1e3), body, event.salt)
 
 
-def _beside(entry: Entry, payload: Payload) -> Declaration | None:
-    """The declaration that stands beside the tree, where the body says so."""
-    event = entry.event
-    if all(event.body.get(name) != kinds.PAYLOAD for name in kinds.WITH_DECLARATION):
-        return None
-    for commitment in event.payloads:
-        if commitment.media == kinds.DECLARATION_MEDIA:
+def _beside(entry: Entry, media: str, payload: Payload) -> Value:
+    """What stands beside the tree, where the body says so."""
+    for commitment in entry.event.payloads:
+        if commitment.media == media:
             data = payload(commitment.digest)
             if data is not None:
-                return kinds.read_declaration(canonical.decode(data))
-    raise InputError(
-        "event.payload", "The entry says that its declaration stands beside the tree, and it is not there."
-    )
+                return canonical.decode(data)
+    raise InputError("event.payload", "The entry says that something stands beside the tree, and it is not there.")

@@ -5,15 +5,18 @@ docs/spec/entry.md draws them. A body is an object of integers and strings, made
 `thalweg.model.events` by `codec.py`; docs/reference/events.md lists every kind with its fields. A kind is never
 changed: old bytes decode for ever, a new need gets a new version, and tests/corpus/events holds golden bytes of each.
 
-A declaration that does not fit into an entry goes beside the tree: its field (`WITH_DECLARATION`) is then the string
-`payload`, and the entry commits to the canonical bytes.
+Two things stand beside the tree, and the entry commits to their canonical bytes. What a declaration's author had been
+shown and whom it is released to (`ASIDE`): whoever is shown the declaration is not shown that. And a declaration that
+does not fit into an entry. Their field is then the string `payload`.
 
 The kinds of the key history (`KEY_HISTORY`) are read by the ledger itself; docs/spec/identity.md.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
 from thalweg.formats.event import statement
@@ -23,9 +26,13 @@ from thalweg.formats.event.statement import MAX_DIGESTS, MAX_TEXT, REASONS, Eras
 from thalweg.formats.event.values import Value
 from thalweg.model import events
 from thalweg.model.declarations import Declaration
+from thalweg.model.errors import InputError
 from thalweg.model.events import ByDesk, Said
 
 __all__ = [
+    "ASIDE",
+    "ASIDE_MEDIA",
+    "DECLARATION",
     "DECLARATION_MEDIA",
     "KEY_HISTORY",
     "KINDS",
@@ -36,11 +43,13 @@ __all__ = [
     "WITH_DECLARATION",
     "Body",
     "Erasure",
+    "Parts",
     "Statement",
     "Value",
     "class_of",
     "kind_of",
     "milliseconds",
+    "parts",
     "read",
     "read_declaration",
     "write",
@@ -63,6 +72,12 @@ KEY_HISTORY = frozenset(
     )
 )
 DECLARATION_MEDIA: Final = "application/vnd.thalweg.declaration+json"
+DECLARATION: Final = "declaration/1"
+ASIDE_MEDIA: Final = "application/vnd.thalweg.aside+json"
+ASIDE: Final = ("cites", "consent", "declines", "releases", "row")
+LARGEST_INSIDE: Final = 48_000  # bytes of a declaration: leaves room for the rest of the body, and for the envelope
+_PADDED_TO: Final = 512
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 PAYLOAD: Final = "payload"
 WITH_DECLARATION: Final = ("changed", "declaration", "line", "view", "window")
 _MAYBE: Final = ("changed", "view")
@@ -156,19 +171,69 @@ def written(body: Body) -> tuple[str, Mapping[str, Value]]:
     return kind, cast("Mapping[str, Value]", record(type(body))[0](body))
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A body as it is signed: the value that stands in the entry, and what it commits to beside the tree."""
+
+    kind: str
+    value: Mapping[str, Value]
+    payloads: tuple[tuple[Value, str], ...]  # values, to be kept in their canonical bytes, and media types
+
+
+def parts(body: Said) -> Parts:
+    """The body as its author signs it. `InputError` if a limit is passed.
+
+    What an author had been shown, and whom the declaration is released to, is not for whoever is shown the declaration:
+    it stands beside the tree, padded so that its size tells little. So does a declaration that does not fit.
+    """
+    kind, whole = write(body)
+    value = dict(whole)
+    payloads: list[tuple[Value, str]] = []
+    if kind == DECLARATION:
+        aside = {name: value.pop(name) for name in ASIDE}
+        payloads.append((_padded(aside), ASIDE_MEDIA))
+        value["aside"] = PAYLOAD
+    for name in WITH_DECLARATION:
+        held = value.get(name)
+        inner = held[0] if name in _MAYBE and isinstance(held, list) and held else held
+        if isinstance(inner, Mapping) and _size(inner) > LARGEST_INSIDE:
+            payloads.append((inner, DECLARATION_MEDIA))
+            value[name] = PAYLOAD
+    return Parts(kind, value, tuple(payloads))
+
+
+def _padded(aside: Mapping[str, Value]) -> Value:
+    return {**aside, "pad": "0" * (-_size({**aside, "pad": ""}) % _PADDED_TO)}
+
+
+def _size(value: Value) -> int:
+    """Bytes of the canonical spelling; the order of names makes no difference to that."""
+    return len(_ENCODE(value).encode("utf-8", "surrogatepass"))
+
+
+def _aside(value: Value | None) -> Mapping[str, Value]:
+    if not isinstance(value, Mapping) or sorted(value) != sorted((*ASIDE, "pad")):
+        raise InputError("event.payload", "What a declaration cites stands beside it, and it is not there.")
+    return {name: value[name] for name in ASIDE}
+
+
 def written_without(body: Said | ByDesk, name: str) -> tuple[str, Mapping[str, Value]]:
     """As `written`, without one field, for whoever has that written already."""
     return _KIND_OF[type(body)], cast("Mapping[str, Value]", without(type(body), name)(body))
 
 
-def read(kind: str, value: Mapping[str, Value], declaration: Declaration | None = None) -> Body:
+def read(
+    kind: str, value: Mapping[str, Value], declaration: Declaration | None = None, aside: Value | None = None
+) -> Body:
     """The body of that kind; `InputError` if the kind is unknown or the value is not in its form.
 
-    `declaration` is that of the payload, where the body says that it stands beside the tree.
+    `declaration` and `aside` are those of the payloads, where the body says that they stand beside the tree.
     """
     cls = _CLASSES.get(kind)
     if cls is None:
         return statement.read(kind, value)
+    if kind == DECLARATION and value.get("aside") == PAYLOAD:
+        value = {**{name: item for name, item in value.items() if name != "aside"}, **_aside(aside)}
     if declaration is not None:
         for name in WITH_DECLARATION:
             if value.get(name) == PAYLOAD:
