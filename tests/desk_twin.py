@@ -237,6 +237,8 @@ def _works(timer: Timer, world: World) -> bool:
             return any(timer.subject in channel.checks for channel in world.channels.channels.values())
         case Due.BEAT:
             return True
+        case _:
+            return False  # not what these tests are about
 
 
 # --- who has been told ---

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.desk_world import SECRETARIAT, START, Room, circle, refused
+from tests.desk_world import START, Room, circle, refused
 from thalweg.desk.checks import NotAllowed
 from thalweg.model.declarations import Kind
 from thalweg.model.events import (
+    SECRETARIAT,
     ChannelJoined,
     ChannelLeft,
     ChannelOpened,

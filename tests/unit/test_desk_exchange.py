@@ -27,6 +27,7 @@ from thalweg.model.events import (
     Relayed,
     Response,
     Role,
+    Said,
     Taken,
     WatchTaken,
 )
@@ -70,7 +71,7 @@ def test_five_facts_about_a_notice_stay_separate() -> None:
     name = declared(desk)
     state = desk.desk.world.exchange.notices[name]
     facts = ("delivered", "responses", "read_back", "disseminated", "relayed")
-    said = (
+    said: tuple[Said, ...] = (
         Delivered("bravo", (name,), Bearer.STREAM, "tablet"),
         Acknowledged("bravo", name, Response.UNDERSTOOD),
         ReadBack("bravo", name, identity="alpha"),
@@ -219,6 +220,8 @@ def test_escalation_goes_by_the_clock_counted_by_hand(
                 desk.say("bravo", ReadBack("bravo", name, position=position))
                 right, ever_wrong = what == "right", ever_wrong or what == "wrong"
                 quiet.append((now, acknowledged and (right or not ever_wrong)))
+            case _:
+                pass
     assert escalations(desk, name) == by_hand(state.due.epoch_s, looked, quiet, course)
 
 

@@ -150,9 +150,8 @@ def test_two_parties_with_one_id_do_not_touch_each_others() -> None:
     """R9: neither ends the other's, by a new version, by replacing or by cancelling; nor is told that there is one."""
     desk = room(None)
     desk.declare("alpha", circle("P", "alpha", kind=Kind.STATIC_SITE))
-    far = {"lon": 41.5, "lat": 34.2}
-    taken(desk.declare("bravo", circle("P", "bravo", **far)))
-    taken(desk.declare("bravo", circle("Q", "bravo", replaces="P", **far)))
+    taken(desk.declare("bravo", circle("P", "bravo", 41.5, 34.2)))
+    taken(desk.declare("bravo", circle("Q", "bravo", 41.5, 34.2, replaces="P")))
     taken(desk.say("bravo", Withdrawn("bravo", "Q")))
     assert desk.desk.world.picture.chains["alpha/P"].standing is Standing.IN_FORCE
     assert [each.party for each in desk.desk.online.live] == ["alpha"]
