@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from thalweg import cli
 
-LINK = re.compile(r"http\S+#thi_\S+")
+LINK = re.compile(r"https?\S+#thi_\S+")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Desk:
     port: int
     process: subprocess.Popen[str]
     first_invitation: str
+    options: Sequence[str] = ()
 
     def say(self, who: str, *words: str | Path, stdin: str = "", expect: int | None = 0) -> Said:
         """One command of an officer, as at a terminal."""
@@ -71,17 +72,15 @@ class Desk:
 
     def start(self) -> None:
         """The same desk again, on the same port."""
-        self.process, _ = _started(self.folder, self.port)
+        self.process, _ = _started(self.folder, self.port, self.options)
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Desk]:
-    """A new desk, serving; stopped at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process, invitation = _started(folder, port)
-    desk = Desk(folder, port, process, invitation)
+def running(folder: Path, *options: str, port: int = 0) -> Iterator[Desk]:
+    """A new desk, serving, on a free port unless told; stopped at the end."""
+    port = port or free_port()
+    process, invitation = _started(folder, port, options)
+    desk = Desk(folder, port, process, invitation, options)
     try:
         yield desk
     finally:
@@ -89,10 +88,18 @@ def running(folder: Path) -> Iterator[Desk]:
             desk.stop()
 
 
-def _started(folder: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+def free_port() -> int:
+    """One that nobody listens on now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _started(folder: Path, port: int, options: Sequence[str]) -> tuple[subprocess.Popen[str], str]:
     with (folder / "serve.log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "thalweg", "serve", str(folder / "desk"), "--port", str(port)],
+            [sys.executable, "-m", "thalweg", "serve", str(folder / "desk"), "--port", str(port), *options],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
