@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import contextlib
 import hashlib
 import json
 import multiprocessing
@@ -36,6 +37,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import uvicorn
@@ -48,6 +50,7 @@ from bench.run import RESULTS
 from thalweg.desk.checks import screen
 from thalweg.desk.office import KeyEntry
 from thalweg.formats import event as kinds
+from thalweg.ledger import canonical
 from thalweg.ledger.entry import AuthorSigner
 from thalweg.ledger.identity import GRANT, KEY_ADD, grant_body, key_add_body
 from thalweg.ledger.tree import EMPTY_ROOT, Head
@@ -112,21 +115,23 @@ class Voice:
         self.signer = AuthorSigner(seed(name))
         self.tip = tip
 
-    def say(self, said: Said) -> tuple[str, bytes]:
-        """The event's hash, and the entry."""
-        kind, body = kinds.write(said)
+    def say(self, said: Said) -> tuple[str, bytes, list[tuple[bytes, bytes]]]:
+        """The event's hash, the entry, and what goes beside it with its salts."""
+        made = kinds.parts(said)
+        beside = [(canonical.encode(value), os.urandom(32), media) for value, media in made.payloads]
         entry = self.signer.say(
             log=ORIGIN,
             author=self.name,
             after=self.tip,
             seen=Head(0, EMPTY_ROOT),
-            kind=kind,
-            body=body,
+            kind=made.kind,
+            body=made.value,
+            payloads=beside,
             at_ms=time.time_ns() // 1_000_000,
             salt=os.urandom(32),
         )
         self.tip = (entry.event.seq, entry.event.hash())
-        return self.tip[1].hex(), entry.encode()
+        return self.tip[1].hex(), entry.encode(), [(payload, salt) for payload, salt, _ in beside]
 
 
 # --- filling a desk ---
@@ -168,26 +173,26 @@ async def _load(opened: OpenDesk, live: int, first_s: float) -> Record:
             )
             admit(opened, voice.name, party)
     first, second = PARTIES
-    await office.take(
-        voices[officer(first, 0)].say(ChannelOpened(first, "room", "Room", PARTIES, room=True))[1]
-    )
-    await office.take(voices[officer(second, 0)].say(ChannelJoined(second, "room"))[1])
+    _, data, beside = voices[officer(first, 0)].say(ChannelOpened(first, "room", "Room", PARTIES, room=True))
+    await office.take(data, beside)
+    _, data, beside = voices[officer(second, 0)].say(ChannelJoined(second, "room"))
+    await office.take(data, beside)
     gate = asyncio.Semaphore(_IN_FLIGHT)
     tasks: set[asyncio.Task[None]] = set()
 
-    async def one(data: bytes) -> None:
+    async def one(data: bytes, beside: Sequence[tuple[bytes, bytes]]) -> None:
         try:
-            await office.take(data)
+            await office.take(data, beside)
         finally:
             gate.release()
 
     for row in range(live):
         party = PARTIES[row % 2]
-        _, data = voices[officer(party, row // 2 % OFFICERS)].say(
+        _, data, beside = voices[officer(party, row // 2 % OFFICERS)].say(
             Declared(party, operation(row, live, first_s), declines=True)
         )
         await gate.acquire()
-        task = asyncio.create_task(one(data))
+        task = asyncio.create_task(one(data, beside))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
         if row % 10_000 == 9_999:
@@ -320,9 +325,10 @@ async def _declare(port: int, record: Record, party: str, rows: Sequence[int], r
     for place, row in enumerate(rows):
         number = place % lanes
         voice = Voice(officer(party, number), tips[number])
-        event, data = voice.say(Declared(party, operation(row, record["asked"], record["first_s"]), declines=True))
+        event, data, beside = voice.say(Declared(party, operation(row, record["asked"], record["first_s"]), declines=True))
         tips[number] = voice.tip  # type: ignore[assignment]  # it has just spoken
-        body = json.dumps({"entry": base64.b64encode(data).decode()}).encode()
+        payloads = [{"payload": base64.b64encode(each).decode(), "salt": salt.hex()} for each, salt in beside]
+        body = json.dumps({"entry": base64.b64encode(data).decode(), "payloads": payloads}).encode()
         said[number].append((event, body))
     done.put("signed")
     while not Path(record["go"]).exists():
@@ -396,7 +402,7 @@ def measure(folder: Path, store: str, bare: Callable[[Path], Any], *, count: int
     told, heard, stop, signed = context.Queue(), [context.Queue() for _ in PARTIES], context.Event(), context.Queue()
     server = context.Process(target=serve, args=(folder, store, listening, told, profile))
     server.start()
-    started = told.get(timeout=120)
+    started = answer_of(server, told)
     after = {party: counted(port, party) for party in PARTIES}
     ears = [
         context.Process(target=listen, args=(port, party, after[party], queue, stop))
@@ -460,6 +466,15 @@ def measure(folder: Path, store: str, bare: Callable[[Path], Any], *, count: int
         "started": started,
         "ended": ended,
     }
+
+
+def answer_of(process: Any, told: Any) -> Record:  # noqa: ANN401  # of multiprocessing
+    """What the process puts first; the end if it dies before."""
+    while process.is_alive():
+        with contextlib.suppress(Empty):
+            found: Record = told.get(timeout=0.2)
+            return found
+    raise SystemExit("the server did not start")
 
 
 def counted(port: int, party: str) -> int:

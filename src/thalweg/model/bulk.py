@@ -9,6 +9,15 @@ from contextlib import contextmanager
 _WORTH_IT = 1 << 20  # bytes of input
 
 
+def settle() -> None:
+    """What is there now is there to stay: the cycle collector does not look at it again, and looks at the rest less
+    often. For a server, once it has folded its log: each look at a hundred thousand declarations would hold up every
+    answer for a good part of a second."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 50)
+
+
 @contextmanager
 def collector_paused(size: int) -> Iterator[None]:
     """Within the block the cycle collector rests, if the input of `size` bytes is large.

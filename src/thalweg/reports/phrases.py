@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, assert_never
 
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium, Volume, Zone
@@ -153,7 +154,12 @@ def decimal(position: Position) -> str:
 
 def mgrs(position: Position) -> str:
     """`37S FV 28958 04893`: the 1 m square that holds the position."""
-    packed = to_mgrs(position.lon, position.lat)
+    return _mgrs(position.lon, position.lat)
+
+
+@lru_cache(maxsize=4096)  # where two regions overlap, the closest positions on both are one
+def _mgrs(lon: float, lat: float) -> str:
+    packed = to_mgrs(lon, lat)
     head, east, north = packed[:-10], packed[-10:-5], packed[-5:]
     return f"{head[:-2]} {head[-2:]} {east} {north}"
 
