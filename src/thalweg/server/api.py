@@ -51,6 +51,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+def given_as(*media: str) -> dict[int | str, dict[str, Any]]:
+    """Answers that are no JSON values, for the description."""
+    return {200: {"description": "as it is", "content": {each: {} for each in media}}, **PROBLEMS}
+
+
 class Strict(BaseModel):
     """Refuses fields that it does not know."""
 
@@ -297,7 +302,7 @@ async def inbox(request: Request, desk: Desk, asked: Asked) -> Response:
     return answer(request, wire.inbox((await desk.office.reading()).mailboxes.inbox(asked.party)))
 
 
-@router.get("/stream", responses=PROBLEMS, tags=["notices"])
+@router.get("/stream", response_class=Response, responses=given_as("text/event-stream"), tags=["notices"])
 async def stream(
     desk: Desk,
     asked: Asked,
@@ -441,7 +446,7 @@ async def entries(request: Request, desk: Desk, asked: Asked) -> Response:
     return answer(request, {"entries": list(read.value)})
 
 
-@router.get("/entries/{index}", responses=PROBLEMS, tags=["evidence"])
+@router.get("/entries/{index}", response_class=Response, responses=given_as("application/json"), tags=["evidence"])
 async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """The canonical bytes of an entry that your party may hold."""
     await _require_entry(desk, asked, index)
@@ -451,7 +456,12 @@ async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2*
     )
 
 
-@router.get("/entries/{index}/receipt", responses=PROBLEMS, tags=["evidence"])
+@router.get(
+    "/entries/{index}/receipt",
+    response_class=Response,
+    responses=given_as("application/vnd.thalweg.receipt+json"),
+    tags=["evidence"],
+)
 async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """A receipt for it, to be verified offline: entry, proof, signed checkpoint and the keys that it rests on."""
     await _require_entry(desk, asked, index)
@@ -459,7 +469,9 @@ async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=
     return Response(made.encode(), media_type="application/vnd.thalweg.receipt+json")
 
 
-@router.get("/bundle", responses=PROBLEMS, tags=["evidence"])
+@router.get(
+    "/bundle", response_class=Response, responses=given_as("application/vnd.thalweg.bundle+json"), tags=["evidence"]
+)
 async def bundle(desk: Desk, asked: Asked) -> Response:
     """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline."""
     mailboxes = (await desk.office.reading()).mailboxes
@@ -485,7 +497,13 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
     return Response(data, media_type="application/vnd.thalweg.bundle+json")
 
 
-@router.get("/log/checkpoint", responses=PROBLEMS, tags=["evidence"], dependencies=[MembersOnly])
+@router.get(
+    "/log/checkpoint",
+    response_class=Response,
+    responses=given_as("text/plain"),
+    tags=["evidence"],
+    dependencies=[MembersOnly],
+)
 async def checkpoint(desk: Desk) -> Response:
     """The newest signed checkpoint (C2SP tlog-checkpoint)."""
     head: Any = await in_thread(desk.log.head)
@@ -494,7 +512,13 @@ async def checkpoint(desk: Desk) -> Response:
     return Response(head.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-store"})
 
 
-@router.get("/log/trust", responses=PROBLEMS, tags=["evidence"], dependencies=[MembersOnly])
+@router.get(
+    "/log/trust",
+    response_class=Response,
+    responses=given_as("application/json"),
+    tags=["evidence"],
+    dependencies=[MembersOnly],
+)
 async def trust(desk: Desk) -> Response:
     """The trust file of the log, by which its receipts are verified. Compare it with one had from somebody else."""
 

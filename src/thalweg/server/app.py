@@ -29,6 +29,7 @@ from thalweg.model.theatre import Theatre
 from thalweg.server import api, copies, keys, signin
 from thalweg.server.bearers import Bearers
 from thalweg.server.beats import Beats, DeskMetrics
+from thalweg.server.described import describe
 from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.mail import Mail, MailSettings
@@ -232,6 +233,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         hosts=settings.hosts,
         ready=office.trouble,
     )
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation says to
     build_shell(app, doors, shell)
     DeskMetrics(beats, app.state.metrics.registry)
     return Built(app, doors, course, bearers, beats)

@@ -14,7 +14,7 @@ from thalweg.model.result import CheckResult
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.export import export
 from thalweg.reports import csv, geojson, json, kml
-from thalweg.server.api import PROBLEMS
+from thalweg.server.api import given_as
 from thalweg.server.desk import Asked, Desk, in_thread
 from thalweg.server.rates import Rate
 from thalweg.server.sessions import too_often
@@ -33,6 +33,7 @@ _MEDIA: Final[Mapping[Form, str]] = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
 }
+_TYPES: Final = tuple(each.partition(";")[0] for each in _MEDIA.values())
 _PLAIN: Final[Mapping[str, Made]] = {
     "geojson": geojson.render,
     "json": json.render,
@@ -41,7 +42,7 @@ _PLAIN: Final[Mapping[str, Made]] = {
 }
 
 
-@router.get("/export", responses=PROBLEMS, tags=["declarations"])
+@router.get("/export", response_class=Response, responses=given_as(*_TYPES), tags=["declarations"])
 async def copy(
     request: Request,
     desk: Desk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ PROBLEM_SCHEMA: Mapping[str, Any] = {
         "fields": {"type": "object"},
     },
 }
+_CONVERTOR = re.compile(r":\w+}")
 _ANSWER = {
     "description": "A problem",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -45,7 +47,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas.pop("ValidationError", None)
     schemas["Problem"] = dict(PROBLEM_SCHEMA)
     parts["securitySchemes"] = {name: dict(scheme) for name, scheme in SECURITY_SCHEMES.items()}
-    guarded = {(each.method, each.path) for each in operations(app) if each.guarded}
+    # The description has no convertors in its paths: {subject:path} is {subject} there.
+    guarded = {(each.method, _CONVERTOR.sub("}", each.path)) for each in operations(app) if each.guarded}
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             operation["responses"].pop("422", None)
