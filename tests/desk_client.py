@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import IO, Any, cast
 
-from tests.desk_site import Voice
+from tests.desk_site import Signed, Voice
 from thalweg.model.declarations import Declaration, Kind, Medium, Volume
 from thalweg.model.events import Acknowledged, Declared, MessageSent, Response, Said, Withdrawn
 from thalweg.model.instants import Instant, Window
@@ -82,7 +82,10 @@ class Client:
 
     def state(self, voice: Voice, said: Said, *, receipt: bool = False) -> bool:
         """Sign once, send until it is answered, write the answer down; whether it was taken."""
-        signed = voice.say(said)
+        return self.hand_in(voice.say(said), receipt=receipt)
+
+    def hand_in(self, signed: Signed, *, receipt: bool = False) -> bool:
+        """As `state`, for what is signed already."""
         event, body = signed.event, signed.body()
         while True:
             status, answer = self.ask("POST", "/v1/statements", body)
@@ -91,7 +94,7 @@ class Client:
                 fact = value if status == 201 else value.get("fields", {})
                 if "index" in fact:
                     break
-            self.odd(status, answer, f"{said!r:.200}")
+            self.odd(status, answer, event)
         if fact["statement"] != event:
             raise Unexpected(f"an answer to another statement: {fact['statement']}")
         line = {"event": event, "index": fact["index"], "taken": status == 201, "code": fact.get("code", "")}

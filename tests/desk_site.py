@@ -149,10 +149,11 @@ class Site:
         for party in PARTIES:
             await office.say_for("chair", PartyNamed(party, party.title()), b"party " + party.encode())
         voices = {}
+        granted: list[KeyEntry] = []
         for author, party in self.authors():
             voices[author] = Voice(author)
-            grant = KeyEntry(GRANT, grant_body(author, Role.WATCH.value, party))
-            await office.register([KeyEntry(KEY_ADD, key_add_body(author, voices[author].signer.key)), grant])
+            granted.append(KeyEntry(KEY_ADD, key_add_body(author, voices[author].signer.key)))
+            granted.append(KeyEntry(GRANT, grant_body(author, Role.WATCH.value, party)))
             now_ms = time.time_ns() // 1_000_000
             account = Account(f"a-{author}", author, author, party, "en", now_ms, machine=True)
             opened.accounts.add_account(account)
@@ -162,6 +163,7 @@ class Site:
             opened.accounts.add_token(
                 Token(f"t-{author}", digest, account.id, scopes, now_ms, until_ms, now_ms, "storm")
             )
+        await office.register(granted)
         first, second = PARTIES
         await office.take(voices[f"{first}-0"].say(ChannelOpened(first, "room", "Room", PARTIES, room=True)).data)
         await office.take(voices[f"{second}-0"].say(ChannelJoined(second, "room")).data)
@@ -224,6 +226,35 @@ class Site:
                     child.kill()
                     child.wait()
 
+    def crowd(self, processes: int, *, each: int, places: int) -> Clients:
+        """All officers of both parties declare at the same instant, from so many processes for each party."""
+        go = self.folder / "go"
+        go.unlink(missing_ok=True)
+        children = []
+        for party in PARTIES:
+            names = [author for author, of in self.authors() if of == party]
+            for number in range(processes):
+                told = {"officers": names[number::processes], "each": each, "places": places, "go": str(go)}
+                file = self.config(names[number], party, **told)
+                children.append(
+                    subprocess.Popen(
+                        [sys.executable, "-m", "tests.desk_crowd", str(file)], cwd=ROOT, stdout=subprocess.PIPE
+                    )
+                )
+        try:
+            for child in children:
+                assert child.stdout is not None
+                assert child.stdout.readline() == b"ready\n"
+            go.touch()
+            for child in children:
+                assert child.wait(120) == 0
+        finally:
+            for child in children:
+                if child.poll() is None:
+                    child.kill()
+                child.communicate()
+        return Clients(self, [])
+
 
 @dataclass
 class Clients:
@@ -234,10 +265,10 @@ class Clients:
         """What they wrote down: acknowledged facts, and notices that they were told."""
         found: list[dict[str, Any]] = []
         for author, party in self.site.authors():
-            file = self.site.folder / f"{author}.told"
-            if file.exists():
-                for line in file.read_text().splitlines():
-                    found.append({"author": author, "party": party, **json.loads(line)})
+            for file in self.site.folder.glob(f"*.told.{author}"), [self.site.folder / f"{author}.told"]:
+                for each in file:
+                    lines = each.read_text().splitlines() if each.exists() else []
+                    found += [{"author": author, "party": party, **json.loads(line)} for line in lines]
         return found
 
     def answered(self) -> int:
@@ -254,8 +285,10 @@ class Clients:
 class Served:
     """One `thalweg serve` on a port of its own."""
 
-    def __init__(self, site: Site, home: Path | None = None, *, port: int = 0, around: Sequence[str] = ()) -> None:
-        """`around` is a command that the server is run by."""
+    def __init__(
+        self, site: Site, home: Path | None = None, *, port: int = 0, around: Sequence[str] = ("-m", "thalweg")
+    ) -> None:
+        """`around` goes before the words of the command: a module to run instead of `thalweg`."""
         self.site = site
         self.home = home or site.home
         self.port = port or free_port()
@@ -273,9 +306,7 @@ class Served:
     def start(self, *, ready: bool = True) -> Served:
         words = ["serve", str(self.home), "--port", str(self.port), "--origin", f"http://localhost:{self.site.port}"]
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(
-                [*self._around, sys.executable, "-m", "thalweg", *words], stdout=log, stderr=log, cwd=ROOT
-            )
+            self.child = subprocess.Popen([sys.executable, *self._around, *words], stdout=log, stderr=log, cwd=ROOT)
         if ready:
             self.ready()
         return self
