@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it ships no types
+from hypothesis import given
+from hypothesis import strategies as st
 
 from thalweg.places import banks, basemap
 from thalweg.places.banks import Bank, river_named, river_side
@@ -156,3 +160,21 @@ def test_every_layer_of_the_basemap_is_geojson() -> None:
 def test_far_from_the_river_the_side_and_the_distance_are_told() -> None:
     """R4: nobody calls a camp 20 km out in the steppe "on the bank"."""
     assert "on the right-bank side of the Euphrates, " in describe(40.05, 35.2).text
+
+
+@given(
+    st.floats(36.0, 46.0),
+    st.floats(32.0, 37.5),
+    st.lists(st.tuples(st.floats(0.0, 0.4), st.floats(0.0, 0.4)), min_size=1, max_size=6),
+)
+def test_several_positions_asked_at_once_get_the_answers_that_each_gets_alone(
+    lon: float, lat: float, about: list[tuple[float, float]]
+) -> None:
+    lons, lats = (np.array(each) for each in zip(*((lon + dx, lat + dy) for dx, dy in about), strict=True))
+    together = banks.river_sides(lons, lats)
+    for side, x, y in zip(together, lons.tolist(), lats.tolist(), strict=True):
+        alone = banks.river_side(x, y)
+        assert (side is None) == (alone is None)
+        if side is not None and alone is not None:
+            assert side.distance_m == pytest.approx(alone.distance_m, abs=1e-6)
+            assert replace(side, distance_m=0.0) == replace(alone, distance_m=0.0)

@@ -14,9 +14,11 @@ docs/reference/places.md lists them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,6 +166,117 @@ def river_side(
     )
 
 
+def river_sides(
+    lons: NDArray[np.float64], lats: NDArray[np.float64], *, uncertainty_m: float = 0.0
+) -> list[RiverSide | None]:
+    """`river_side` of several positions that lie close together, at once: the same answers, in their order."""
+    per_lon, per_lat = (np.broadcast_to(each, lats.shape) for each in ground.metres_per_degree(lats))
+    parts, (west, south, east, north) = _boxes()
+    along = np.maximum((west - lons[:, None]) * per_lon[:, None], (lons[:, None] - east) * per_lon[:, None])
+    across = np.maximum((south - lats[:, None]) * per_lat[:, None], (lats[:, None] - north) * per_lat[:, None])
+    within = np.maximum(along, across) <= RANGE_M
+    order = {river.id: at for at, river in enumerate(rivers())}
+    reached = sorted(np.flatnonzero(within.any(axis=0)).tolist(), key=lambda at: order[parts[at][0]])
+    best: list[tuple[float, str, _Part, Bank, float] | None] = [None] * len(lons)
+    for river, some in groupby(reached, key=lambda at: parts[at][0]):
+        open_ = np.ones(len(lons), bool)
+        for _, group in groupby(
+            sorted(some, key=lambda at: parts[at][1].accuracy_m), lambda at: parts[at][1].accuracy_m
+        ):
+            found: dict[int, tuple[float, _Part, Bank, float]] = {}
+            for at in group:
+                asked = np.flatnonzero(open_ & within[:, at])
+                if not len(asked):
+                    continue
+                part = parts[at][1]
+                passed = _passes(part, lons[asked], lats[asked], per_lon[asked], per_lat[asked])
+                for i, each in zip(asked.tolist(), passed, strict=True):
+                    if each is not None and each[0] <= RANGE_M and (i not in found or each[0] < found[i][0]):
+                        found[i] = (each[0], part, each[1], each[2])
+            for i, (distance, part, side, here_m) in found.items():
+                open_[i] = False
+                held = best[i]
+                if held is None or distance < held[0]:
+                    best[i] = (distance, river, part, side, here_m)
+    return [
+        None if each is None else _told(each, lon, lat, m_lon, m_lat, uncertainty_m)
+        for each, lon, lat, m_lon, m_lat in zip(
+            best, lons.tolist(), lats.tolist(), per_lon.tolist(), per_lat.tolist(), strict=True
+        )
+    ]
+
+
+def _told(
+    found: tuple[float, str, _Part, Bank, float],
+    lon: float,
+    lat: float,
+    per_lon: float,
+    per_lat: float,
+    uncertainty_m: float,
+) -> RiverSide:
+    distance, river, part, side, here_m = found
+    doubt = part.accuracy_m + uncertainty_m
+    lake = _lake_at(lon, lat)
+    across = (_flow_deg(part, here_m, per_lon, per_lat) + (-90 if side is Bank.LEFT else 90)) % 360
+    return RiverSide(
+        _names()[river],
+        Bank.UNCERTAIN if distance <= doubt or lake else side,
+        side,
+        distance,
+        doubt,
+        ground.COMPASS[round(across / 45) % 8 * 2],
+        part.source,
+        lake,
+    )
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {river.id: river.name for river in rivers()}
+
+
+def _passes(
+    part: _Part,
+    lons: NDArray[np.float64],
+    lats: NDArray[np.float64],
+    per_lon: NDArray[np.float64],
+    per_lat: NDArray[np.float64],
+) -> list[tuple[float, Bank, float] | None]:
+    """`_pass` of several positions, over the segments that can hold the nearest point of any of them."""
+    x, y = lons[:, None], lats[:, None]
+    kx, ky = per_lon[:, None], per_lat[:, None]
+    west_m, east_m = (part.runs[:, 0] - x) * kx, (part.runs[:, 2] - x) * kx
+    south_m, north_m = (part.runs[:, 1] - y) * ky, (part.runs[:, 3] - y) * ky
+    near2 = np.maximum(np.maximum(west_m, -east_m), 0.0) ** 2 + np.maximum(np.maximum(south_m, -north_m), 0.0) ** 2
+    far2 = np.maximum(-west_m, east_m) ** 2 + np.maximum(-south_m, north_m) ** 2
+    kept = np.flatnonzero((near2 <= far2.min(axis=1)[:, None] * (1 + 1e-9)).any(axis=0))
+    first, last = int(kept[0]) * _RUN, min((int(kept[-1]) + 1) * _RUN, len(part.line) - 1)
+    before, after = max(first - 1, 0), min(last + 1, len(part.line) - 1)
+    px = (part.line[before : after + 1, 0] - x) * kx
+    py = (part.line[before : after + 1, 1] - y) * ky
+    ax, ay = px[:, :-1], py[:, :-1]
+    dx, dy = px[:, 1:] - ax, py[:, 1:] - ay
+    length2 = np.maximum(dx * dx + dy * dy, 1e-6)
+    t = np.clip(-(ax * dx + ay * dy) / length2, 0.0, 1.0)
+    fx, fy = ax + t * dx, ay + t * dy
+    away2 = fx * fx + fy * fy
+    out: list[tuple[float, Bank, float] | None] = []
+    for row, i in enumerate(np.argmin(away2, axis=1).tolist()):
+        at, share = before + i, float(t[row, i])
+        if (at == 0 and share == 0.0) or (at == len(part.line) - 2 and share == 1.0):
+            out.append(None)
+            continue
+        ways = [i, i + 1] if share == 1.0 else [i, i - 1] if share == 0.0 else [i]
+        # At a vertex the two segments may disagree; the sum of their unit normals does not.
+        lengths = [math.sqrt(length2[row, each]) for each in ways]
+        way_x = sum(float(dx[row, each]) / length for each, length in zip(ways, lengths, strict=True))
+        way_y = sum(float(dy[row, each]) / length for each, length in zip(ways, lengths, strict=True))
+        left = way_x * -float(fy[row, i]) - way_y * -float(fx[row, i]) > 0
+        here = part.along_m[at] + share * (part.along_m[at + 1] - part.along_m[at])
+        out.append((math.sqrt(away2[row, i]), Bank.LEFT if left else Bank.RIGHT, float(here)))
+    return out
+
+
 def _nearby(
     lon: float, lat: float, per_lon: float, per_lat: float, range_m: float
 ) -> dict[str, list[tuple[_Part, float]]]:
@@ -225,9 +338,21 @@ def _pass(part: _Part, lon: float, lat: float, per_lon: float, per_lat: float) -
 
 def _flow_deg(part: _Part, here_m: float, per_lon: float, per_lat: float) -> float:
     """The bearing of the flow so far downstream."""
-    ends = [here_m - _SMOOTH_M, here_m + _SMOOTH_M]
-    lon, lat = (float(np.diff(np.interp(ends, part.along_m, part.line[:, axis]))[0]) for axis in (0, 1))
-    return float(np.degrees(np.arctan2(lon * per_lon, lat * per_lat))) % 360
+    (lon, lat), (lon2, lat2) = _along(part, here_m - _SMOOTH_M), _along(part, here_m + _SMOOTH_M)
+    return math.degrees(math.atan2((lon2 - lon) * per_lon, (lat2 - lat) * per_lat)) % 360
+
+
+def _along(part: _Part, so_far_m: float) -> tuple[float, float]:
+    """The point so far downstream, or the end."""
+    at = int(np.searchsorted(part.along_m, so_far_m, side="right")) - 1
+    if at < 0 or at >= len(part.line) - 1:
+        lon, lat = part.line[min(max(at, 0), len(part.line) - 1)].tolist()
+        return lon, lat
+    (lon, lat), (lon2, lat2) = part.line[at : at + 2].tolist()
+    begin, end = part.along_m[at : at + 2].tolist()
+    return (lon2 - lon) / (end - begin) * (so_far_m - begin) + lon, (lat2 - lat) / (end - begin) * (
+        so_far_m - begin
+    ) + lat
 
 
 @cache

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thalweg.places import banks, ground
 from thalweg.places.banks import Bank, RiverSide
 from thalweg.places.gazetteer import Gazetteer, Nearest, Place, packaged
 
+_FEW, _CLOSE_DEG = 200, 0.5
 _AT_M = 100.0  # nearer than this a direction is noise
 _BESIDE_RIVER_M = 10_000.0  # up to here people say "on the bank"; beyond, "on the side of"
 
@@ -68,13 +70,23 @@ def describe_all(
     towns = source.nearest(lons, lats, towns_only=True)
     settlements = source.nearest(lons, lats)
     described = []
+    rivers = _river_sides(lons, lats, uncertainty_m)
     for i, (lon, lat) in enumerate(positions):
         town, settlement = _reference(source, towns, i), _reference(source, settlements, i)
         if town and settlement and settlement.place.id == town.place.id:
             settlement = None
-        river = banks.river_side(lon, lat, uncertainty_m=uncertainty_m)
-        described.append(Description(lon, lat, town, settlement, river))
+        described.append(Description(lon, lat, town, settlement, rivers[i]))
     return described
+
+
+def _river_sides(lons: NDArray[np.float64], lats: NDArray[np.float64], uncertainty_m: float) -> list[RiverSide | None]:
+    """Positions that lie close together are asked at once; others one by one, for each passes few rivers."""
+    if len(lons) > 1 and len(lons) <= _FEW and np.ptp(lons) < _CLOSE_DEG and np.ptp(lats) < _CLOSE_DEG:
+        return banks.river_sides(lons, lats, uncertainty_m=uncertainty_m)
+    return [
+        banks.river_side(lon, lat, uncertainty_m=uncertainty_m)
+        for lon, lat in zip(lons.tolist(), lats.tolist(), strict=True)
+    ]
 
 
 def _reference(source: Gazetteer, nearest: Nearest, i: int) -> Reference | None:

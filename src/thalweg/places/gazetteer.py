@@ -275,6 +275,7 @@ class PackagedShelf:
             )
         self._key_blocks: dict[int, bytes] = {}
         self._label_blocks: dict[int, list[bytes]] = {}
+        self._places: dict[int, Place] = {}
 
     def find(self, key: str) -> Sequence[int]:
         block = bisect_right(self._firsts, key) - 1
@@ -291,6 +292,14 @@ class PackagedShelf:
         return tuple(int(number) for number in rows[start : rows.index(b"\n", start)].split(b","))
 
     def place(self, number: int) -> Place:
+        known = self._places.get(number)
+        if known is None:
+            if len(self._places) >= _PLACES_KEPT:
+                self._places.clear()
+            known = self._places[number] = self._place(number)
+        return known
+
+    def _place(self, number: int) -> Place:
         block = number // BLOCK_PLACES
         if block not in self._label_blocks:
             self._label_blocks[block] = self._archive.read(f"labels/{block:04d}.tsv").split(b"\n")
@@ -380,6 +389,7 @@ def _by_rank(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 _Whole = NDArray[np.signedinteger[Any]]
 _AT_ONCE = 2048  # positions; keeps a search of thousands below 50 MB
+_PLACES_KEPT = 4_096
 _MANY = 256
 
 
