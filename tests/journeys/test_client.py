@@ -40,6 +40,9 @@ class Proxy:
     port: int
     to: int
     cut: int = 0
+    lose: bytes = b""
+    deaf: bool = False
+    passed: int = 0
     seen: bytearray = field(default_factory=bytearray)
     _listener: socket.socket = field(default_factory=socket.socket)
 
@@ -60,7 +63,9 @@ class Proxy:
         self._listener.close()
 
     def _pass(self, near: socket.socket) -> None:
-        far = socket.create_connection(("127.0.0.1", self.to))
+        # From an address of its own each time: the doors count tries by address.
+        self.passed += 1
+        far = socket.create_connection(("127.0.0.1", self.to), source_address=(f"127.0.0.{2 + self.passed % 250}", 0))
         back = threading.Thread(target=self._back, args=(far, near), daemon=True)
         back.start()
         with contextlib.suppress(OSError):
@@ -76,6 +81,10 @@ class Proxy:
     def _back(self, far: socket.socket, near: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := far.recv(65_536):
+                if (self.lose and self.lose in data) or (self.deaf and not self.lose):
+                    self.lose = b""
+                    near.shutdown(socket.SHUT_RDWR)
+                    return
                 if self.cut and data.startswith(b"HTTP/1.1 201"):
                     self.cut -= 1
                     near.shutdown(socket.SHUT_RDWR)
@@ -119,6 +128,23 @@ def test_an_answer_that_is_lost_on_the_way_is_asked_for_again_and_nothing_is_sai
         assert before is not None
         assert after is not None
         assert (after.seq, after.hash) == (before.seq + 1, answer.statement)
+
+
+def test_joining_goes_on_where_the_answer_was_lost(desk: Desk, proxy: Proxy, tmp_path: Path) -> None:
+    link = desk.invited("water")
+    proxy.lose = b'"token_id"'
+    with join(link, tmp_path / "noor", login="noor") as client:
+        assert not proxy.lose
+        assert client.send(WatchTaken("water")).need_taken().taken
+    # The same after the machine stopped at that very moment.
+    link = desk.invited("water")
+    proxy.lose, proxy.deaf = b'"token_id"', True
+    with pytest.raises(Unanswered):
+        join(link, tmp_path / "sami", login="sami")
+    proxy.deaf = False
+    with join(link, tmp_path / "sami", login="sami") as client:
+        assert client.send(WatchTaken("water")).taken
+    assert not (tmp_path / "sami" / "seed").exists()
 
 
 def test_the_example_of_the_reference_runs(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -346,19 +346,14 @@ class Client:
         if self._unlocked is None:
             raise DeskError("no-device-key", "The server holds this officer's key; do this in the browser.")
         with Line(self.home.facts.url, self.home.facts.ca, self._timeout_s, pause=self._pause) as line:
-            self._sign_in(line, self._unlocked.author(self.author))
+            sign_in(line, self.author, self._unlocked.author(self.author))
             yield line
             line.ask("POST", "/sign-in/out", {}).need(204)
-
-    def _sign_in(self, line: Line, signer: AuthorSigner) -> None:
-        asked = line.ask("POST", "/sign-in/key/start", {"author": self.author}).need().json
-        answer = {"author": self.author, **proof(signer, line.url, asked)}
-        line.csrf = line.ask("POST", "/sign-in/key", answer).need().json["csrf"]
 
     def _signs_in(self, signer: AuthorSigner) -> bool:
         with Line(self.home.facts.url, self.home.facts.ca, self._timeout_s, pause=self._pause) as line:
             try:
-                self._sign_in(line, signer)
+                sign_in(line, self.author, signer)
             except Unanswered:
                 raise
             except DeskError:
@@ -536,6 +531,13 @@ def open_client(
     """The client of the officer whose folder this is."""
     home = officer.officer_home(folder)
     return Client(home, officer.unlock(home, passphrase=passphrase, identity=identity), patience_s=patience_s)
+
+
+def sign_in(line: Line, author: str, signer: AuthorSigner) -> None:
+    """Make the line one of a person who has just shown their key."""
+    asked = line.ask("POST", "/sign-in/key/start", {"author": author}).need().json
+    answer = {"author": author, **proof(signer, line.url, asked)}
+    line.csrf = line.ask("POST", "/sign-in/key", answer).need().json["csrf"]
 
 
 def proof(signer: AuthorSigner, url: str, asked: Mapping[str, str]) -> dict[str, str]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from thalweg import __version__
-from thalweg.client.desk import Client, proof
+from thalweg.client.desk import Client, proof, sign_in
 from thalweg.client.errors import DeskError
 from thalweg.client.line import Line, origin_of
-from thalweg.ledger.entry import AuthorSigner
+from thalweg.ledger.entry import AuthorSigner, Entry
 from thalweg.ledger.trust import read_trust
 from thalweg.wiring import officer
+
+if TYPE_CHECKING:
+    from thalweg.wiring.officer import JoiningHome
 
 INVITATION: Final = "thi_"
 
@@ -64,7 +68,8 @@ def join(
 ) -> Client:
     """Accept an invitation with a fresh key in `folder`. The trust file of the log is pinned from then on.
 
-    The key is sealed with the passphrase, or else for an identity that lies beside it.
+    The key is sealed with the passphrase, or else for an identity that lies beside it. Where the answer is lost,
+    joining again with the same folder goes on where it stopped.
     """
     invitation = read_link(link)
     home = officer.joining_home(folder, passphrase=passphrase)
@@ -77,8 +82,13 @@ def join(
         "key": signer.key.value(),
     }
     with Line(invitation.url, ca) as line:
-        asked = line.ask("POST", "/sign-in/join/key/start", start).need().json
-        told = line.ask("POST", "/sign-in/join/key", proof(signer, invitation.url, asked)).need().json
+        try:
+            told = _accept(line, home, signer, start)
+        except DeskError as error:
+            if home.author is None:
+                raise
+            # Perhaps the desk took it, now or the last time, and only the answer was lost.
+            told = _taken_before(line, home.author, signer, error)
     trust = told["trust"].encode()
     if read_trust(trust).origin != told["origin"]:
         raise DeskError("desk-trust", "The desk's trust file is of another log than the desk.")
@@ -94,6 +104,46 @@ def join(
     )
     made, unlocked = home.become(facts, trust=trust, newest=base64.b64decode(told["newest"]), token=told["token"])
     return Client(made, unlocked)
+
+
+def _accept(line: Line, home: JoiningHome, signer: AuthorSigner, start: Mapping[str, Any]) -> dict[str, str]:
+    asked = line.ask("POST", "/sign-in/join/key/start", start).need().json
+    home.begin(asked["author"])
+    told: dict[str, str] = line.ask("POST", "/sign-in/join/key", proof(signer, line.url, asked)).need().json
+    return told
+
+
+def _taken_before(line: Line, author: str, signer: AuthorSigner, error: DeskError) -> dict[str, str]:
+    """What joining would have answered; `error` again if the desk does not know the key."""
+    try:
+        sign_in(line, author, signer)
+    except DeskError:
+        raise error from None
+    made = (
+        line.ask("POST", "/sign-in/tokens", {"label": "device", "scopes": ["read", "write"], "days": 400})
+        .need(201)
+        .json
+    )
+    me = line.ask("GET", "/sign-in/me").need().json
+    trust = line.ask("GET", "/v1/log/trust").need().body
+    newest = b""
+    if line.ask("GET", "/v1/me").need().json["tip"] is not None:
+        newest = _newest(line, author)
+    line.ask("POST", "/sign-in/out", {}).need(204)
+    return {
+        "login": me["login"], "author": author, "party": me["party"], "origin": read_trust(trust).origin,
+        "trust": trust.decode(), "newest": base64.b64encode(newest).decode(), "token": made["token"],
+        "token_id": made["id"],
+    }  # fmt: skip
+
+
+def _newest(line: Line, author: str) -> bytes:
+    """The author's newest entry, from what they may hold."""
+    for index in reversed(line.ask("GET", "/v1/entries").need().json["entries"]):
+        data = line.ask("GET", f"/v1/entries/{index}").need().body
+        if Entry.parse(data).event.author == author:
+            return data
+    return b""
 
 
 def enter(url: str, folder: Path, *, token: str, ca: str = "") -> Client:

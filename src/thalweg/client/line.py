@@ -147,6 +147,8 @@ class Line:
             self._held.request(method, path, data, dict(headers))
             reply = self._held.getresponse()
             body = reply.read(LARGEST_ANSWER + 1)
+            if reply.length and len(body) <= LARGEST_ANSWER:  # `read` with a limit does not say that the line broke
+                raise http.client.IncompleteRead(body, reply.length)
         except (OSError, http.client.HTTPException):
             self.close()
             raise

@@ -239,7 +239,6 @@ class Declared:
 class Fix:
     change: str
     sentence: str
-    changed_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from thalweg.stores.author import AuthorHome, ShownHead, make_author
 from thalweg.stores.files import Unlocked, write_durably
 
 OFFICER_FILE: Final = "thalweg/officer/v1"
-HERE, AT_SERVER = "author", "server"
+HERE: Final = "author"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,16 @@ class JoiningHome:
             write_durably(seed, self._sealed(random_bytes(32)), 0o600)
         self.seed = self._opened(seed.read_bytes())
 
+    @property
+    def author(self) -> str | None:
+        """As whom the desk was asked before to take this key; None if it was not."""
+        file = self._folder / "joining"
+        return file.read_text().strip() if file.exists() else None
+
+    def begin(self, author: str) -> None:
+        """Keep that the desk is being asked."""
+        write_durably(self._folder / "joining", author.encode() + b"\n")
+
     def become(
         self, facts: OfficerFacts, *, trust: bytes, newest: bytes, token: str
     ) -> tuple[OfficerHome, Unlocked | None]:
@@ -205,7 +215,8 @@ class JoiningHome:
             if newest:
                 write_durably(self._folder / "answers" / f"{author.numbers()[-1]:016d}", b"{}")
         home = _established(self._folder, facts, trust, token)
-        (self._folder / "seed").unlink(missing_ok=True)
+        for name in ("seed", "joining"):
+            (self._folder / name).unlink(missing_ok=True)
         return home, home.author.keys.unlock(
             passphrase=self._passphrase, identity=self._identity
         ) if home.author else None
