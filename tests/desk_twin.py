@@ -233,6 +233,10 @@ def _works(timer: Timer, world: World) -> bool:
             done = {Due.REMIND: chain.reminded, Due.STALE: chain.stale_told, Due.END: chain.revision != timer.step}
             vouched = timer.what is Due.END or chain.valid_until is not None
             return chain.standing is Standing.IN_FORCE and vouched and not done[timer.what]
+        case Due.SHOW:
+            chain = world.picture.chains[timer.subject]
+            mine = chain.revision == timer.step and chain.standing is Standing.IN_FORCE
+            return mine and timer.at_s > world.latest.epoch_s
         case Due.LINE_CHECK:
             return any(timer.subject in channel.checks for channel in world.channels.channels.values())
         case Due.BEAT:

@@ -13,11 +13,14 @@ from enum import StrEnum
 
 from thalweg.engine.online import ends_at
 from thalweg.model.instants import Instant
+from thalweg.policy.terms import delayed
 from thalweg.state.agreements import AgreementState
 from thalweg.state.channels import Channel
 from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.world import World
+
+_LEFT_S = 3600.0  # what came due so long ago has been looked at, however much came due at one time
 
 
 class Due(StrEnum):
@@ -30,6 +33,7 @@ class Due(StrEnum):
     REMIND = "remind"  # a validity runs out soon
     STALE = "stale"  # it has run out
     END = "end"  # the window of a declaration
+    SHOW = "show"  # a coarse view with a delay
     FADE = "fade"  # the time for which it is told in cells
     SILENCE = "silence"  # nobody on the other side of one's own declaration has answered
     LINE_CHECK = "line_check"  # one went unanswered
@@ -78,9 +82,10 @@ class Clocks:
             self.set(escalates_s(notice, world), Due.ANSWER, notice.id, notice.step + 1)
 
     def chain(self, chain: Chain, world: World) -> None:
-        """Its end, and the end of its validity."""
+        """Its end, the end of its validity, and the end of the delays after which others are shown it."""
         if chain.standing is not Standing.IN_FORCE:
             return
+        self.delays(chain, world)
         widest_s = max((rule.margin.time_s for rule in world.membership.theatre.rules), default=0.0)
         self.set(ends_at(world.picture.declaration(chain.version), widest_s), Due.END, chain.key, chain.revision)
         if chain.valid_until is not None:
@@ -88,6 +93,12 @@ class Clocks:
                 self.set(remind_s(chain, world), Due.REMIND, chain.key)
             if not chain.stale_told:
                 self.set(chain.valid_until.epoch_s, Due.STALE, chain.key)
+
+    def delays(self, chain: Chain, world: World) -> None:
+        """When others are shown it, where its terms say so long after it was taken."""
+        for at_s in sorted({at_s for _, at_s in delayed(world, chain)}):
+            if at_s > world.latest.epoch_s - _LEFT_S:
+                self.set(at_s, Due.SHOW, chain.key, chain.revision)
 
     def everything(self, world: World) -> None:
         """All of it from the state, after a restart."""

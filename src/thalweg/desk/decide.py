@@ -77,6 +77,7 @@ from thalweg.model.theatre import Theatre
 from thalweg.policy.budget import Limits
 from thalweg.policy.tell import Meeting, Policy
 from thalweg.policy.telling import Telling
+from thalweg.policy.terms import delayed
 from thalweg.state.agreements import AgreementState, Matter
 from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, Standing
@@ -608,6 +609,8 @@ class Desk:
                 self._validity(timer.subject, timer.what, book)
             case Due.END:
                 self._end(timer.subject, timer.step, book)
+            case Due.SHOW:
+                self._show(timer.subject, timer.step, book)
             case Due.FADE:
                 self._fade(timer.subject, timer.step, book)
             case Due.SILENCE:
@@ -766,6 +769,33 @@ class Desk:
             severity = notice.severity if unread else self.policy.as_notifier_knows(notice)[1]
             self.clocks.set(self._silence_s(notice, severity), Due.SILENCE, notice.id)
 
+    def _show(self, key: str, revision: int, book: Book) -> None:
+        """The delay of a coarse view is over: to those who are shown it now and have not been."""
+        chain = self.world.picture.chains[key]
+        if chain.standing is not Standing.IN_FORCE or chain.revision != revision:
+            return
+        waiting = [party for party, at_s in delayed(self.world, chain) if at_s <= book.now.epoch_s]
+        waiting = [party for party in waiting if not self._was_shown(chain, party, Level.COARSE)]
+        if not waiting:
+            return
+        self._clock(ClockFact.SHOWN, key, book)
+        notices = [
+            self._with_meetings(self.policy.shown(NoticeKind.RELEASED, chain, party, Level.COARSE, book.now))
+            for party in waiting
+            if self.policy.level(chain, party) is Level.COARSE
+        ]
+        self._write([replace(each, owed=True) for each in notices], book)
+
+    def _was_shown(self, chain: Chain, party: str, at: Level) -> bool:
+        """Whether the party was shown the newest version at that level or above."""
+        for level in (at, Level.FULL):
+            version, subject = self.policy.version(chain, level, party), self.policy.subject(chain, level, party)
+            for each in self.world.exchange.known.get(party, {}).get(subject, ()):
+                notice = self.world.exchange.notices[each]
+                if notice.version == version and notice.level.at_least(at):
+                    return True
+        return False
+
     def _line_check_due(self, check: str, book: Book) -> None:
         for channel in self.world.channels.channels.values():
             if check in channel.checks:
@@ -804,8 +834,17 @@ class Desk:
                 self.clocks.set(said.expires.epoch_s, Due.PROPOSAL, record.event)
             case LineChecked():
                 self.clocks.set(now.epoch_s + theatre.clock("line_check")[0], Due.LINE_CHECK, record.event)
-            case ChannelOpened(line_check_s=beat_s) if beat_s:
-                self.clocks.set(now.epoch_s + beat_s, Due.BEAT, said.channel)
+            case ChannelOpened() | ChannelJoined() | TermsSet():
+                for party in sorted(self.world.channels.channels[said.channel].joined):
+                    for chain in self._in_force_of(party):
+                        self.clocks.delays(chain, self.world)
+                if isinstance(said, ChannelOpened) and said.line_check_s:
+                    self.clocks.set(now.epoch_s + said.line_check_s, Due.BEAT, said.channel)
+            case ConsentStated() | Released():
+                self.clocks.delays(self.world.picture.chains[subjects[0]], self.world)
+            case ParticipationStated():
+                for chain in self.world.picture.in_force():
+                    self.clocks.delays(chain, self.world)
             case _:
                 pass
 

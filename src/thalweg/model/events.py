@@ -157,6 +157,7 @@ class ClockFact(StrEnum):
     LAPSED = "lapsed"  # a proposal, a commitment, a validity
     ENDED = "ended"  # the window of a declaration is over
     CHANNEL = "channel"  # a line check went unanswered
+    SHOWN = "shown"  # the delay of a coarse view is over
     JUMPED = "jumped"  # the desk's clock was set, by `facts["by_s"]` seconds; its time never runs backwards
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from thalweg.model.declarations import Kind
+from thalweg.model.events import Term
 from thalweg.model.levels import Level, highest
 from thalweg.state.picture import Chain
 from thalweg.state.world import World
@@ -17,7 +18,8 @@ def level(world: World, chain: Chain, recipient: str) -> Level:
     2. A party that has withdrawn or is suspended is shown nothing new; neither is anybody where consent is missing.
     3. What the notifier chose for this notice and this recipient goes before any terms.
     4. Else the most that a channel between the two shows by its terms. A joint operation room shows everything unless
-       its terms say otherwise, any other channel nothing.
+       its terms say otherwise, any other channel nothing. A coarse view with a delay is shown so long after the desk
+       took the version (R36): the time is that of the newest entry, so that whoever folds the log sees the same.
     """
     if recipient == chain.notifier:
         return Level.FULL
@@ -30,8 +32,28 @@ def level(world: World, chain: Chain, recipient: str) -> Level:
     levels = [Level.NOTHING]
     for channel in world.channels.between(chain.notifier, recipient):
         term = channel.term(chain.notifier, recipient, chain.kind.value)
+        if term is not None and shown_at_s(chain, term) > world.latest.epoch_s:
+            continue
         levels.append(term.level if term is not None else Level.FULL if channel.room else Level.NOTHING)
     return highest(levels)
+
+
+def shown_at_s(chain: Chain, term: Term) -> float:
+    """From when on a term shows the newest version of a chain, in seconds since the epoch."""
+    delay_s = term.delay_s if term.level is Level.COARSE else 0
+    return chain.received.epoch_s + delay_s if delay_s > 0 else 0.0
+
+
+def delayed(world: World, chain: Chain) -> tuple[tuple[str, float], ...]:
+    """Who is shown the newest version of a chain after a delay, and from when on; sorted."""
+    found = set()
+    for channel in world.channels.of(chain.notifier):
+        for party in channel.joined:
+            term = channel.term(chain.notifier, party, chain.kind.value) if party != chain.notifier else None
+            at_s = 0.0 if term is None else shown_at_s(chain, term)
+            if at_s:
+                found.add((party, at_s))
+    return tuple(sorted(found))
 
 
 def consented(world: World, chain: Chain) -> bool:

@@ -314,6 +314,8 @@ class World:
                 if told.step == 0:  # else only the time for which it was told in cells
                     self.picture.ended(told.subject, Standing.ENDED)
                 self.exchange.close(told.facts.get("closes", "").split())
+            case ClockFact.SHOWN:
+                pass  # that it is so late now is what follows from it: `latest`
             case ClockFact.JUMPED:
                 pass  # on record: from then on times may be other than those of clocks elsewhere
             case ClockFact.CHANNEL:
