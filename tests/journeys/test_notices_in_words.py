@@ -75,7 +75,7 @@ def night() -> Room:
     promised = room.say("bravo", Committed("bravo", called.statement, "we stop", Instant(room.now.epoch_s + 600)))
     assert isinstance(promised, Taken)
     room.later(700)
-    room.say("bravo", OutcomeStated("bravo", promised.statement, Outcome.KEPT))
+    room.say("alpha", OutcomeStated("alpha", promised.statement, Outcome.KEPT))
     room.say("alpha", ParticipationStated("alpha", "alpha", Participation.SUSPENDED, room.now))
     room.say("alpha", ConsentStated("alpha", "hospital", given=False))
     room.say("alpha", Withdrawn("alpha", "hospital"))

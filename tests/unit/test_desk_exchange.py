@@ -363,3 +363,14 @@ def test_short_notice_is_owed_an_answer_sooner() -> None:
     hidden = room(Level.COARSE)
     hidden.declare("alpha", circle("P", "alpha", hours=(2.0, 3.0), kind=Kind.OPERATION))
     assert hidden.last("bravo").due == Instant(START.epoch_s + 4 * 3600)
+
+
+def test_whoever_promised_does_not_say_that_it_was_kept() -> None:
+    """R17: ten calls in six hours, each time a stop was promised; it is the one being hit who knows."""
+    desk = room()
+    called = taken(desk.say("alpha", EmergencySent("alpha", "we are being hit"))).statement
+    promise = taken(desk.say("bravo", Committed("bravo", called, "we stop", Instant(desk.now.epoch_s + 300)))).statement
+    assert refused(desk.say("bravo", OutcomeStated("bravo", promise, Outcome.KEPT))) == "outcome-own"
+    assert desk.desk.world.exchange.emergencies[called].open
+    taken(desk.say("bravo", OutcomeStated("bravo", promise, Outcome.BROKEN)))
+    assert desk.desk.world.exchange.emergencies[called].open

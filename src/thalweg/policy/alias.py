@@ -40,9 +40,11 @@ class Aliases:
         made = self._cipher(recipient).encryptor().update(digest_of(name))
         return PREFIX + made.hex()
 
-    def notice(self, recipient: str, n: int) -> str:
-        """The id of the n-th notice to a recipient: ten letters and digits that can be read aloud, and tell nothing of n."""
-        made = self._cipher(recipient).encryptor().update(digest_of(f"notice {n}"))
+    def notice(self, recipient: str, n: int, again: int = 0) -> str:
+        """The id of the n-th notice to a recipient: ten letters and digits to be read aloud, which tell nothing of n.
+        `again` gives others, where one is taken."""
+        name = f"notice {n} {again}" if again else f"notice {n}"
+        made = self._cipher(recipient).encryptor().update(digest_of(name))
         return NOTICE_PREFIX + base64.b32encode(made)[:10].decode().lower()
 
     def digest(self, recipient: str, alias: str) -> bytes:

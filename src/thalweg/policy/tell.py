@@ -104,8 +104,12 @@ class Policy:
         }
 
     def notice_id(self, to: str, n: int) -> str:
-        """The id of the n-th notice to a party."""
-        return self._aliases.notice(to, n)
+        """The id of the n-th notice to a party. Fifty bits are few enough to be read aloud; the rare one that is taken
+        is passed over."""
+        tries = 0
+        while (made := self._aliases.notice(to, n, tries)) in self._world.exchange.notices:
+            tries += 1
+        return made
 
     def subject(self, chain: Chain, at: Level, recipient: str) -> str:
         """The id under which the recipient knows the chain."""
