@@ -41,6 +41,7 @@ from thalweg.model.events import (
     MessageSent,
     OfficerAdded,
     OfficerEnded,
+    Outcome,
     OutcomeStated,
     ParticipationStated,
     PartyNamed,
@@ -299,9 +300,7 @@ class Checks:
             if each and self._agreed_line(each):
                 return _AGREED
             if each and self._guaranteed(each):
-                return No(
-                    "quiet-guaranteed", "All its sides change a quiet window: propose it anew, or cancel it."
-                )
+                return No("quiet-guaranteed", "All its sides change a quiet window: propose it anew, or cancel it.")
         for release in said.releases:
             if release.to not in self._world.membership.parties:
                 return _no_party(release.to)
@@ -416,6 +415,12 @@ class Checks:
             return No("commitment-unknown", "You know of no such commitment.")
         if commitment.outcome is not None:
             return No("outcome-known", "Its outcome is on record already.")
+        emergency = self._world.exchange.emergency_about(commitment.about)
+        if emergency is not None and said.by == commitment.by != emergency.by and said.outcome is not Outcome.BROKEN:
+            # Khiyam: ten calls in six hours, and each time a stop was promised.
+            return No(
+                "outcome-own", "Whoever called for help says whether it was kept, not the one who promised."
+            )
         return ()
 
     def _concerned(self, party: str, about: str) -> bool:
