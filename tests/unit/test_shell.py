@@ -219,6 +219,15 @@ def test_a_clock_that_is_set_back_locks_nobody_out_for_longer_than_a_whole_allow
     assert rates.wait("a", rate, 0) <= 1_000
 
 
+def test_a_clock_set_back_by_hours_locks_nobody_out_for_longer_than_an_allowance_lasts() -> None:
+    rates, rate = Rates(), Rate(3, 3_000)
+    for _ in range(3):
+        assert rates.take("one", rate, 9_000_000) == 0
+    assert rates.take("one", rate, 1_000_000) == 1_000
+    assert rates.take("one", rate, 1_000_999) == 1
+    assert rates.take("one", rate, 1_001_000) == 0
+
+
 def test_however_many_names_there_are_the_memory_for_them_is_bounded() -> None:
     rates, rate = Rates(most=100), Rate(1, 1_000_000)
     for n in range(1_000):

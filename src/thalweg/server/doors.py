@@ -178,7 +178,8 @@ class Doors:
     def recall(self, name: bytes) -> Principal | None:
         """Whom the store named for this key a moment ago."""
         held = self.known.get(name)
-        return held[0] if held is not None and self.now() < held[1] else None
+        # Not before it was remembered either: the clock may have been set back.
+        return held[0] if held is not None and 0 < held[1] - self.now() <= self.settings.known_ms else None
 
     def remember(self, name: bytes, principal: Principal) -> None:
         if len(self.known) >= _KNOWN_AT_MOST:

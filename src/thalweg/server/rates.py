@@ -45,8 +45,10 @@ class Rates:
         return self._look(name, rate, now_ms)[1]
 
     def _look(self, name: str, rate: Rate, now_ms: int) -> tuple[float, int]:
-        # A clock that was set back must not lock anybody out for longer than a whole allowance lasts.
-        whole_at = min(max(self._whole_at.get(name, now_ms), now_ms), now_ms + rate.per_ms)
+        whole_at = max(self._whole_at.get(name, now_ms), now_ms)
+        if whole_at > now_ms + rate.per_ms:
+            # A clock that was set back must not lock anybody out for longer than a whole allowance lasts.
+            whole_at = self._whole_at[name] = now_ms + rate.per_ms
         over = whole_at - now_ms - (rate.per_ms - rate.per_ms / rate.count)
         # a millionth of a millisecond: what adding fractions may be off
         return whole_at, math.ceil(over) if over > 1e-6 else 0
