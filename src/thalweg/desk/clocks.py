@@ -11,7 +11,6 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from thalweg.engine.online import ends_at
 from thalweg.model.instants import Instant
 from thalweg.policy.terms import delayed
 from thalweg.state.agreements import AgreementState
@@ -44,6 +43,7 @@ class Due(StrEnum):
 class Timer:
     at_s: float
     what: Due
+    rank: str  # in which order what comes due at one moment is looked at, where ids are opaque
     subject: str
     step: int = 0
 
@@ -54,10 +54,10 @@ class Clocks:
     def __init__(self) -> None:
         self._heap: list[Timer] = []
 
-    def set(self, at_s: float, what: Due, subject: str, step: int = 0) -> None:
+    def set(self, at_s: float, what: Due, subject: str, step: int = 0, *, rank: str = "") -> None:
         """Look at it again then. What never comes is not kept."""
         if at_s != float("inf"):
-            heapq.heappush(self._heap, Timer(at_s, what, subject, step))
+            heapq.heappush(self._heap, Timer(at_s, what, rank, subject, step))
 
     def due(self, now: Instant, most: int) -> list[Timer]:
         """Up to so many timers whose time has come, earliest first; they are no longer kept."""
@@ -87,7 +87,7 @@ class Clocks:
             return
         self.delays(chain, world)
         widest_s = max((rule.margin.time_s for rule in world.membership.theatre.rules), default=0.0)
-        self.set(ends_at(world.picture.declaration(chain.version), widest_s), Due.END, chain.key, chain.revision)
+        self.set(chain.over_s + widest_s, Due.END, chain.key, chain.revision)
         if chain.valid_until is not None:
             if not chain.reminded:
                 self.set(remind_s(chain, world), Due.REMIND, chain.key)

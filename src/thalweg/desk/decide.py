@@ -743,7 +743,7 @@ class Desk:
             return
         tells_s = self._silence_s(notice, self.policy.as_notifier_knows(notice)[1])
         if tells_s > book.now.epoch_s:
-            self.clocks.set(tells_s, Due.SILENCE, notice_name)
+            self.clocks.set(tells_s, Due.SILENCE, notice_name, rank=f"{notice.of}/{notice.to}")
             return
         chain = self.policy.told_of(notice.to, notice.subject)
         if chain is not None and self.policy.only_met(chain, notice.to, notice.level):
@@ -767,7 +767,9 @@ class Desk:
         that counts, and is known without reading the notice again."""
         if notice.outstanding and notice.of not in ("", notice.to, SECRETARIAT) and notice.to != SECRETARIAT:
             severity = notice.severity if unread else self.policy.as_notifier_knows(notice)[1]
-            self.clocks.set(self._silence_s(notice, severity), Due.SILENCE, notice.id)
+            self.clocks.set(
+                self._silence_s(notice, severity), Due.SILENCE, notice.id, rank=f"{notice.of}/{notice.to}"
+            )
 
     def _show(self, key: str, revision: int, book: Book) -> None:
         """The delay of a coarse view is over: to those who are shown it now and have not been."""
