@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -145,6 +146,35 @@ def test_joining_goes_on_where_the_answer_was_lost(desk: Desk, proxy: Proxy, tmp
     with join(link, tmp_path / "sami", login="sami") as client:
         assert client.send(WatchTaken("water")).taken
     assert not (tmp_path / "sami" / "seed").exists()
+
+
+def test_a_folder_restored_from_a_backup_catches_up_with_what_was_said_since(desk: Desk, tmp_path: Path) -> None:
+    folder, older = desk.folder / "secretariat", desk.folder / "restored"
+    shutil.copytree(folder, older)
+    with open_client(folder) as client:
+        client.send(PartyNamed("amber", "Amber since"))
+        client.send(PartyNamed("amber", "Amber still later"))
+    with open_client(older) as client:
+        with pytest.raises(DeskError) as refused:
+            client.send(PartyNamed("lilac", "Lilac"))
+        assert refused.value.code == "admit.author_fork"
+        assert "2 entries taken in" in desk.say("restored", "officer", "catch-up").out
+        assert client.send(PartyNamed("lilac", "Lilac")).taken
+        assert len(list((older / "aside").glob("*.why"))) == 1
+    assert "1 entries taken in" in desk.say("secretariat", "officer", "catch-up").out
+
+
+def test_the_door_tells_nobody_which_author_there_is_and_opens_to_the_key_alone(desk: Desk, proxy: Proxy) -> None:
+    url = f"http://localhost:{proxy.port}"
+    with open_client(desk.folder / "secretariat") as client, Line(url) as line:
+        stranger = AuthorSigner(b"s" * 32)
+        for author in (client.author, "o-nobodyatal"):
+            asked = line.ask("POST", "/sign-in/key/start", {"author": author}).need().json
+            assert set(asked) == {"author", "origin", "challenge", "expires_ms"}
+            refused = line.ask("POST", "/sign-in/key", {"author": author, **proof(stranger, url, asked)})
+            assert (refused.status, refused.problem().code) == (401, "sign-in-refused")
+            again = line.ask("POST", "/sign-in/key", {"author": author, **proof(stranger, url, asked)})
+            assert again.problem().code == "ceremony-over"
 
 
 def test_the_example_of_the_reference_runs(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,12 @@ possible, 3 not answered yet: what was signed is kept, and goes out before anyth
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final, ParamSpec
 
@@ -35,6 +37,7 @@ from thalweg.wiring import officer
 
 DONE, REFUSED, WRONG, UNANSWERED = 0, 1, 2, 3
 _WIDTH: Final = 160
+_CLOCK: Final = re.compile(r"\d{1,2}:\d\d(:\d\d)?\s*(Z|UTC|[+-]\d\d:?\d\d)", re.IGNORECASE)
 _BRIEF: Final = 12  # characters
 _HASH: Final = 64
 
@@ -255,10 +258,15 @@ _PLACES: Final = ("at", "centre", "rings", "polygons", "path", "points", "waypoi
 # --- reading what people write ---
 
 
-def instant(text: str, what: str, side: Side = Side.MOMENT) -> Instant:
-    """A time with its zone, or "+30 min" from now."""
+def instant(text: str, what: str, side: Side = Side.MOMENT, *, ahead: bool = False) -> Instant:
+    """A time with its zone, or "+30 min" from now; `ahead`: also a clock time such as 02:25Z, the next there is."""
+    now = wiring.now()
     if text.startswith("+"):
-        return Instant(wiring.now().timestamp() + read_duration(text[1:].strip(), what=what))
+        return Instant(now.timestamp() + read_duration(text[1:].strip(), what=what))
+    if ahead and _CLOCK.fullmatch(text.strip()):
+        days = (now.date() + timedelta(days=days) for days in (-1, 0, 1, 2))  # whatever the zone
+        times = (read_time(f"{day} {text.strip()}", side=side, what=what).instant for day in days)
+        return next(each for each in times if each is not None and each.epoch_s > now.timestamp())
     read = read_time(text, side=side, what=what).instant
     if read is None:
         raise InputError("time-open", f"The {what} is a time, and not open.", found=text)

@@ -23,7 +23,7 @@ def commit(
     language: Annotated[str, Parameter(name=["--language", "-l"])] = "en",
     at: AtDesk = HERE,
 ) -> int:
-    """Such as: thalweg commit n-irop3cfqdr we stop --by 02:25.
+    """Such as: thalweg commit n-irop3cfqdr we stop --by 02:25Z.
 
     Parameters
     ----------
@@ -32,11 +32,11 @@ def commit(
     action
         What you will do.
     by
-        By when, with the time zone, or "+10 min".
+        By when, with the time zone: a clock time such as 02:25Z, a date and time, or "+10 min".
     language
         The language of the words.
     """
-    due = instant(by, "--by", Side.END)
+    due = instant(by, "--by", Side.END, ahead=True)
 
     def said(client: Client) -> Said:
         called = [each.id for each in client.emergencies() if each.id.startswith(about)]

@@ -168,3 +168,12 @@ def rotate(*, at: AtDesk = HERE) -> int:
     with at.client() as client:
         print(f"From now on you sign with {client.rotate()}.")
     return DONE
+
+
+@app.command(name="catch-up")
+@told
+def catch_up(*, at: AtDesk = HERE) -> int:
+    """For a folder restored from a backup: take in what was said from it since, as the log holds it."""
+    with at.client() as client:
+        print(f"{client.catch_up()} entries taken in; this folder is as new as the log.")
+    return DONE

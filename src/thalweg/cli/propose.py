@@ -76,7 +76,9 @@ def way_out(
 
     def said(client: Client) -> Said:
         new = None if changed is None else one(client, changed)
-        return Proposed(client.party, to, about, instant(expires, "--expires", Side.END), new, fix, words, language)
+        return Proposed(
+            client.party, to, about, instant(expires, "--expires", Side.END, ahead=True), new, fix, words, language
+        )
 
     return say(at, said, "Proposed.")
 
@@ -107,7 +109,7 @@ def quiet(
     return say(
         at,
         lambda client: QuietProposed(
-            client.party, to, one(client, file), task, instant(expires, "--expires", Side.END)
+            client.party, to, one(client, file), task, instant(expires, "--expires", Side.END, ahead=True)
         ),
         "Proposed.",
     )
@@ -129,7 +131,9 @@ def line(file: Annotated[Path, Parameter(name="FILE")], *, to: To, expires: Expi
     """
     return say(
         at,
-        lambda client: LineProposed(client.party, to, one(client, file), instant(expires, "--expires", Side.END)),
+        lambda client: LineProposed(
+            client.party, to, one(client, file), instant(expires, "--expires", Side.END, ahead=True)
+        ),
         "Proposed.",
     )
 

@@ -140,6 +140,46 @@ class Client:
                 found[row["sha256"], row["path"]] = seq
         return found
 
+    def catch_up(self) -> int:
+        """For a folder that is older than what was said from it (restored from a backup, or a copy): take in the own
+        entries that the log has beyond it. What was signed here meanwhile and fits no more is set aside, to be said
+        anew. How many were taken in."""
+        author = self.home.author
+        if author is None:
+            return 0
+        with self.home.locked():
+            tip = self.me().tip
+            missing = self._own_entries(author.author, -1 if tip is None else tip.seq)
+            for seq in reversed(author.numbers()):
+                held = missing.get(seq)
+                if held is None or held == author.entry(seq):
+                    break
+                author.set_aside(
+                    seq, b"The log holds another entry of this number; this folder was older than the log."
+                )
+            taken = 0
+            for seq in sorted(missing):
+                if seq not in author.numbers():
+                    author.adopt(missing[seq])
+                    self.home.answered(seq, b"{}")
+                    taken += 1
+            return taken
+
+    def _own_entries(self, author: str, last: int) -> dict[int, bytes]:
+        """Own entries in the log from the first that differs from, or is not in, this folder; each verified."""
+        held = self.home.author
+        found: dict[int, bytes] = {}
+        for index in reversed(self._get("/v1/entries").json["entries"] if last >= 0 else []):
+            data = self._get(f"/v1/entries/{index}").body
+            event = Entry.parse(data).event
+            if event.author != author:
+                continue
+            if held is not None and event.seq in held.numbers() and held.entry(event.seq) == data:
+                break
+            self._verified(index, data)
+            found[event.seq] = data
+        return found
+
     def answer(self, seq: int) -> told.Answer | None:
         """What the desk answered to an own entry; None where there is no answer here."""
         held = self.home.answer(seq)
@@ -297,7 +337,7 @@ class Client:
         try:
             return data, verify_bundle(data, self.trust)
         except LedgerError as error:
-            raise self._contradicted("bundle", data, error) from error
+            raise self._contradicted("bundle", data, error.sentence) from error
 
     # --- keys ---
 
@@ -437,10 +477,9 @@ class Client:
             verdict = verify_receipt(data, self.trust)
             receipt = Receipt.parse(data)
         except LedgerError as error:
-            raise self._contradicted("receipt", data, error) from error
+            raise self._contradicted("receipt", data, error.sentence) from error
         if verdict.index != index or (own is not None and receipt.entry != own):
-            other = Inconsistent("receipt.other", f"The receipt for entry {index} is of something else.")
-            raise self._contradicted("receipt", data, other)
+            raise self._contradicted("receipt", data, f"The receipt for entry {index} is of something else.")
         self._advance(receipt.proof.checkpoint)
         return verdict
 
@@ -458,7 +497,7 @@ class Client:
             path = self._get("/v1/log/consistency", query).json["path"]
             verify_consistency(low.head, high.head, [base64.b64decode(each) for each in path])
         except LedgerError as error:
-            raise self._contradicted("heads", self._two_heads(low, high), error) from error
+            raise self._contradicted("heads", self._two_heads(low, high), error.sentence) from error
         self.home.shown.show(signed)
 
     def _compare_heads(self) -> None:
@@ -468,7 +507,7 @@ class Client:
             signed = SignedCheckpoint.parse(data)
             require_log_signature(signed, self.trust.origin, self.trust.log_keys)
         except LedgerError as error:
-            raise self._contradicted("checkpoint", data, error) from error
+            raise self._contradicted("checkpoint", data, error.sentence) from error
         self._advance(signed)
 
     def _two_heads(self, low: SignedCheckpoint, high: SignedCheckpoint) -> bytes:
@@ -483,11 +522,11 @@ class Client:
                     return fork.encode()
         return low.encode() + b"\n" + high.encode()
 
-    def _contradicted(self, name: str, data: bytes, error: LedgerError) -> Contradicted:
+    def _contradicted(self, name: str, data: bytes, why: str) -> Contradicted:
         file = self.home.keep_evidence(name, data)
         return Contradicted(
             "log-contradicted",
-            f"The log is not to be believed: {error.sentence} What it sent is kept in {file}. Stop, and call the other"
+            f"The log is not to be believed: {why} What it sent is kept in {file}. Stop, and call the other"
             " parties and the secretariat by another line.",
         )
 

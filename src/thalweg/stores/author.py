@@ -17,6 +17,7 @@ another one with its number would look like a lie (`admit.author_fork`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from pathlib import Path
 from thalweg.ledger import canonical, identity
 from thalweg.ledger.canonical import Reader, Value
 from thalweg.ledger.checkpoint import SignedCheckpoint
-from thalweg.ledger.entry import AUTHOR, AuthorKey, AuthorSigner, Entry
+from thalweg.ledger.entry import AUTHOR, NO_PREVIOUS, AuthorKey, AuthorSigner, Entry
 from thalweg.ledger.errors import Inconsistent, Malformed, Refused
 from thalweg.ledger.tree import EMPTY_ROOT, Head
 from thalweg.stores.files import NEXT, KeyRing, Unlocked, write_durably
@@ -99,8 +100,8 @@ class AuthorHome:
 
     def newest(self) -> Entry | None:
         """The entry signed last, whether or not the log has it."""
-        files = sorted((self._folder / "entries").glob("[0-9]*[0-9]"))
-        return Entry.parse(files[-1].read_bytes()) if files else None
+        numbers = self.numbers()
+        return Entry.parse(self._entry_file(numbers[-1]).read_bytes()) if numbers else None
 
     def seen(self) -> Head:
         """The newest head shown; that of the empty log before any was."""
@@ -112,7 +113,9 @@ class AuthorHome:
 
     def numbers(self) -> list[int]:
         """The numbers of the entries that are here."""
-        return sorted(int(file.name) for file in (self._folder / "entries").glob("[0-9]*[0-9]"))
+        folder = self._folder / "entries"
+        names = os.listdir(folder) if folder.exists() else []
+        return sorted(int(name) for name in names if name.isdecimal())
 
     def entry(self, seq: int) -> bytes:
         """The bytes of one of them. Refused if it is not here."""
@@ -125,6 +128,17 @@ class AuthorHome:
         """The payloads of one of them, each with its salt of 32 bytes before it."""
         files = sorted((self._folder / "payloads").glob(f"{seq:016d}-[0-9]"))
         return tuple(file.read_bytes() for file in files)
+
+    def adopt(self, data: bytes, salted: tuple[bytes, ...] = ()) -> None:
+        """Take in the next entry of this author that another copy of this folder signed, as the log holds it."""
+        entry, newest = Entry.parse(data), self.newest()
+        event = entry.event
+        after = (-1, NO_PREVIOUS) if newest is None else (newest.event.seq, newest.event.hash())
+        if event.author != self.author or (event.seq - 1, event.prev) != after:
+            raise Refused("author.not_next", f"This is not the entry of {self.author} that comes next.", seq=event.seq)
+        for number, payload in enumerate(salted):
+            write_durably(self._folder / "payloads" / f"{event.seq:016d}-{number}", payload)
+        write_durably(self._entry_file(event.seq), data)
 
     def set_aside(self, seq: int, why: bytes) -> None:
         """The newest entry, which the log refused without keeping it, leaves the chain; its number is free again.
