@@ -103,6 +103,10 @@ class Relevant:
     subject: str
 
 
+def _from_nothing(_theatre: Theatre) -> Online | None:
+    return None
+
+
 class Desk:
     """The deciding desk over one world, its engine and its clocks."""
 
@@ -113,7 +117,10 @@ class Desk:
         make_engine: Callable[[Theatre], Online],
         engine_version: str,
         limits: Limits = _LIMITS,
+        *,
+        resume: Callable[[Theatre], Online | None] = _from_nothing,
     ) -> None:
+        """`resume` gives an engine for the theatre as it was put away at some time, if there is one."""
         self.world = world
         self.policy = policy
         self.clocks = Clocks()
@@ -127,7 +134,7 @@ class Desk:
         self._probes = Probes(world, policy, self._shades, limits)
         self._telling = Telling(world, policy)
         self._duplicates = Duplicates(world)
-        self.online, _ = self._everything_anew()
+        self.online = self._resumed(resume(world.membership.theatre)) or self._everything_anew()[0]
         self._shades.changed()
         self._clocks_anew()
 
@@ -859,6 +866,21 @@ class Desk:
     def _fade_all(self) -> None:
         for chain in self._shades.standing():
             self._fading(chain)
+
+    def _resumed(self, online: Online | None) -> Online | None:
+        """An engine that was put away, brought to what is in force now."""
+        if online is None:
+            return None
+        picture = self.world.picture
+        standing = {chain.version: chain for chain in picture.in_force()}
+        for version in online.versions:
+            if version not in standing:
+                gone = picture.declaration(version)
+                online.feed(Cancelled(Cancellation(gone.declaration_id, gone.party)))
+        missing = [standing[version] for version in standing.keys() - set(online.versions)]
+        for chain in sorted(missing, key=lambda each: each.index):
+            online.feed(Fed(picture.declaration(chain.version)))
+        return online
 
     def _everything_anew(self) -> tuple[Online, tuple[Finding, ...]]:
         """An engine with everything in force, compared in one go; and all the findings."""

@@ -197,6 +197,11 @@ class LiveDesk:
         if self._pool is not None:
             self._pool.shutdown()
 
+    @property
+    def desk(self) -> Desk | None:
+        """The desk itself; to be looked at once the office has stopped."""
+        return self._desk
+
     async def settled(self) -> Desk:
         """The desk with a world in which everything is durable. Use it before the next `await`.
 

@@ -132,6 +132,11 @@ class SharedOffice:
         """Whether this process is the one that writes."""
         return self._live is not None
 
+    @property
+    def deciding(self) -> LiveDesk | None:
+        """The desk that decides, while this process is the one."""
+        return self._live
+
     def report_to(self, report: Report) -> None:
         """See `Office`."""
         self.report = report

@@ -9,11 +9,13 @@ use one id never touch each other's declarations, nor learn of them.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from thalweg.engine.online import ends_at
 from thalweg.model.declarations import Declaration, Kind, Segment, Volume, Zone
 from thalweg.model.errors import EngineError
 from thalweg.model.events import (
@@ -71,6 +73,7 @@ class Chain:
     linked: dict[str, bool] = field(default_factory=dict)  # other chains judged the same, or not
     versions: list[tuple[str, int]] = field(default_factory=list)  # version id, index
     crossings: int = 0  # of a line
+    over_s: float = math.inf  # when its last window is over, with its uncertainty, in seconds since the epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +249,7 @@ class Picture:
             known.consent = None  # it was another's; that it was withdrawn holds until it is given
         known.organisation = organisation
         known.starts = _starts(declaration)
+        known.over_s = ends_at(declaration, 0.0)
         known.versions.append((version, record.index))
         self._chain_of[version] = key
         self.by_party.setdefault(by, {})[key] = None

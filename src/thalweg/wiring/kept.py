@@ -1,0 +1,100 @@
+"""Snapshots of a desk's folds: kept when it stops, used when it starts, and never believed against the log.
+
+Two are kept beside the log: the state (`state.shelved`) and the engine's index (`Online.snapshot`). Each is checked
+against its seal, and its root against that of the log at its size. What does not fit is passed over with the reason
+told, and everything is folded; what the log has gone on to say since is folded on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from thalweg.engine import Online
+from thalweg.ledger.tree import Nodes, root_of
+from thalweg.model.bulk import collector_paused
+from thalweg.model.errors import EngineError
+from thalweg.model.keeping import NoSnapshot, Snapshot, Snapshots
+from thalweg.state.shelved import put_away, take_out
+
+if TYPE_CHECKING:
+    from thalweg.desk.decide import Desk
+    from thalweg.engine.explain import Describe
+    from thalweg.ledger.promise import Store
+    from thalweg.model.theatre import Theatre
+    from thalweg.state.recorded import Recorded
+    from thalweg.state.world import World
+
+WORLD: Final = "world"
+ENGINE: Final = "engine"
+_PIECE: Final = 1 << 20
+
+Tell = Callable[[str], None]
+"""Told in words why a snapshot is passed over."""
+
+
+def kept_world(snapshots: Snapshots, store: Store, load: Callable[[int], Recorded], tell: Tell) -> World | None:
+    """The newest state that was put away and belongs to this log; None if there is none to use."""
+    found = _newest(snapshots, WORLD, store, tell)
+    if found is None:
+        return None
+    try:
+        with collector_paused(len(found.data)):
+            world = take_out(found.data, load)
+    except EngineError as error:
+        tell(f"The kept state is passed over. {error.sentence}")
+        return None
+    if world.size != found.size:
+        tell("The kept state is passed over: it is of another size than it says.")
+        return None
+    return world
+
+
+def kept_engine(
+    snapshots: Snapshots, store: Store, world: World, describe: Describe | None, tell: Tell
+) -> Callable[[Theatre], Online | None]:
+    """Gives the index that was put away, for a theatre."""
+
+    def resume(theatre: Theatre) -> Online | None:
+        found = _newest(snapshots, ENGINE, store, tell)
+        if found is None:
+            return None
+        try:
+            return Online.restore(
+                found.data, theatre, declaration_of=world.picture.declaration, describe=describe, regions=False
+            )
+        except EngineError as error:
+            tell(f"The kept index is passed over. {error.sentence}")
+            return None
+
+    return resume
+
+
+def keep(desk: Desk, snapshots: Snapshots, store: Store) -> bool:
+    """Put state and index away. Only while nothing is decided; False if the world is not what the log holds."""
+    head = store.head()
+    if head is None or head.head.size != desk.world.size:
+        return False
+    for name, data in ((WORLD, put_away(desk.world)), (ENGINE, desk.online.snapshot())):
+        snapshots.save(name, head.head.size, head.head.root, _pieces(data))
+    return True
+
+
+def _newest(snapshots: Snapshots, name: str, store: Store, tell: Tell) -> Snapshot | None:
+    found = snapshots.newest(name)
+    if isinstance(found, NoSnapshot):
+        tell(f"There is no kept {name} to use: {found.why}")
+        return None
+    if found.passed_over:
+        tell(f"A newer kept {name} is passed over: {found.passed_over}")
+    head = store.head()
+    size = 0 if head is None else head.head.size
+    if found.size > size or root_of(found.size, Nodes(store)) != found.root:
+        tell(f"The kept {name} is passed over: it is not of this log.")
+        return None
+    return found
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    view = memoryview(data)
+    return (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))

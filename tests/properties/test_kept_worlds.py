@@ -1,0 +1,135 @@
+"""A world that was put away and taken out again, with the rest of the log folded on top, is the world of the whole log;
+and what is kept is never believed against the log. Proves R42's ground: a restart loses and invents nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.desk_world import SECRET, Room, circle
+from thalweg.desk.decide import Desk
+from thalweg.engine import Online
+from thalweg.ledger.entry import Entry
+from thalweg.model.declarations import Kind
+from thalweg.model.errors import EngineError
+from thalweg.model.events import Acknowledged, Release, Released, Response, Withdrawn
+from thalweg.model.levels import Level
+from thalweg.policy.alias import Aliases
+from thalweg.policy.tell import Policy
+from thalweg.state.recorded import Recorded, recorded
+from thalweg.state.shelved import Rows, put_away, take_out
+from thalweg.state.world import World
+
+PARTS = ("picture", "exchange", "channels", "agreements", "membership")
+NOT_THE_STATE = {"_load", "_decoded", "_recent", "ahead", *PARTS}
+
+STEP = st.one_of(
+    st.tuples(st.just("declare"), st.integers(0, 1), st.integers(0, 5), st.integers(0, 3)),
+    st.tuples(st.just("site"), st.integers(0, 1), st.integers(0, 5), st.integers(0, 3)),
+    st.tuples(st.just("withdraw"), st.integers(0, 1), st.integers(0, 5), st.just(0)),
+    st.tuples(st.just("release"), st.integers(0, 1), st.integers(0, 5), st.integers(0, 3)),
+    st.tuples(st.just("answer"), st.integers(0, 1), st.integers(0, 9), st.just(0)),
+    st.tuples(st.just("later"), st.just(0), st.integers(1, 90), st.just(0)),
+)
+LEVELS = (Level.FULL, Level.FOOTPRINT, Level.COARSE, Level.EXISTS)
+
+
+def take(room: Room, step: tuple[str, int, int, int], revisions: dict[tuple[str, int], int]) -> None:
+    what, side, number, more = step
+    party, other = ("alpha", "bravo") if side == 0 else ("bravo", "alpha")
+    match what:
+        case "declare" | "site":
+            kind = Kind.OPERATION if what == "declare" else Kind.STATIC_SITE
+            revision = revisions[what, number] = revisions.get((what, number), -1) + 1
+            name, lon = f"{party}-{what}-{number}", 40.0 + number * 0.01 + more * 0.001
+            room.declare(party, circle(name, party, lon, kind=kind, revision=revision), declines=True)
+        case "withdraw":
+            room.say(party, Withdrawn(party, f"{party}-declare-{number}"))
+        case "release":
+            room.say(party, Released(party, f"{party}-declare-{number}", (Release(other, LEVELS[more]),)))
+        case "answer":
+            box = room.desk.world.exchange.mailbox(party)
+            if box:
+                room.say(party, Acknowledged(party, box[number % len(box)].id, Response.RECEIVED))
+        case _:
+            room.later(number * 3600.0)
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  # any part of a state
+    """With rows made into what they are of; dictionaries keep their order."""
+    return [(key, value[key]) for key in list(value)] if isinstance(value, dict) else value
+
+
+def same(one: World, other: World) -> None:
+    for part in ("", *PARTS):
+        first, second = (getattr(each, part) if part else each for each in (one, other))
+        for name in vars(first).keys() - NOT_THE_STATE:
+            assert plain(getattr(first, name)) == plain(getattr(second, name)), f"{part}.{name}"
+
+
+def loads(room: Room) -> Any:  # noqa: ANN401  # what a world is given
+    def load(index: int) -> Recorded:
+        data = room.store.entry(index)
+        assert data is not None
+        return recorded(index, Entry.parse(data), lambda digest: getattr(room.store.payload(digest), "payload", None))
+
+    return load
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEP, max_size=14), st.lists(STEP, max_size=8), st.booleans())
+def test_what_was_put_away_and_the_rest_of_the_log_are_the_world(
+    before: list[tuple[str, int, int, int]], after: list[tuple[str, int, int, int]], open_terms: bool
+) -> None:
+    room = Room()
+    room.channel("alpha", "bravo", room=open_terms, level=None if open_terms else Level.COARSE)
+    revisions: dict[tuple[str, int], int] = {}
+    for step in before:
+        take(room, step, revisions)
+    kept, engine = put_away(room.desk.world), room.desk.online.snapshot()
+    for step in after:
+        take(room, step, revisions)
+    load = loads(room)
+    world = take_out(kept, load)
+    assert isinstance(world.picture.chains, Rows)
+    whole = World(load)
+    for index in range(room.desk.world.size):
+        record = load(index)
+        whole.apply(record)
+        if index >= world.size:
+            world.apply(record)
+    same(world, whole)
+    same(take_out(put_away(world), load), whole)  # rows that were never looked at go on as they are
+
+    def resume(theatre: Any) -> Online:  # noqa: ANN401  # a theatre
+        return Online.restore(engine, theatre, declaration_of=world.picture.declaration, regions=False)
+
+    desk = Desk(
+        world, Policy(world, Aliases(SECRET)), lambda theatre: Online(theatre, regions=False), "test", resume=resume
+    )
+    assert {each.id for each in desk.online.findings} == {each.id for each in room.desk.online.findings}
+    assert set(desk.online.versions) == set(room.desk.online.versions)
+
+
+def test_a_world_of_another_form_is_not_taken_out() -> None:
+    room = Room()
+    data = put_away(room.desk.world)
+    for wrong in (
+        b"",
+        b"{}\n",
+        data.replace(b'"format": 1', b'"format": 2'),
+        data.replace(b'"form": "', b'"form": "0'),
+    ):
+        with pytest.raises(EngineError) as caught:
+            take_out(wrong, loads(room))
+        assert caught.value.code == "snapshot-version"
+
+
+def test_a_state_that_has_something_unknown_in_it_is_not_put_away() -> None:
+    room = Room()
+    room.desk.world.picture.more = object()  # type: ignore[attr-defined]  # as if somebody had added it
+    with pytest.raises(EngineError):
+        put_away(room.desk.world)
