@@ -206,6 +206,24 @@ def test_an_emergency_overtakes_what_waits(tmp_path: Path) -> None:
         assert [each.message.id for each in outbox.due(10, 5)] == [emergency.id, usual.id]
 
 
+def test_what_is_slow_to_take_things_keeps_no_emergency_waiting(tmp_path: Path) -> None:
+    with receiver() as slow, receiver() as quick, serving(tmp_path, webhooks=PLAIN) as desk:
+        desk.parties("alpha", "bravo")
+        slow.wait_s = 6.0
+        for _ in range(20):
+            desk.contact("bravo", "webhook", slow.url, "en", SECRET)
+        desk.declare("alpha-1", soon("hospital", "alpha", kind=Kind.STATIC_SITE))
+        until(lambda: len(slow.got) >= 16)
+        began = time.monotonic()
+        contact = desk.contact("alpha", "webhook", quick.url, "en", SECRET)
+        make = desk.built.bearers._message
+        name = desk.notices("alpha-1")[0]["id"]
+        desk.opened.tables.outbox.put([make("alpha", name, "emergency", 1, contact)])
+        until(lambda: bool(quick.got), 5.0)
+        assert time.monotonic() - began < 5.0
+        slow.wait_s = 0.0
+
+
 def test_on_taking_over_what_was_told_meanwhile_is_put_and_nothing_twice(tmp_path: Path) -> None:
     with receiver() as hook:
         with serving(tmp_path, webhooks=PLAIN) as desk:
@@ -357,5 +375,6 @@ def test_nothing_is_made_for_a_party_that_was_not_told(tmp_path: Path) -> None:
     with serving(tmp_path) as desk:
         desk.parties("alpha", "bravo")
         reading = desk.client.portal.call(desk.opened.office.reading)  # type: ignore[union-attr]  # there is one while it serves
-        assert compose(reading, "alpha", "bravo-1", "en") is None
-        assert compose(reading, "bravo", "bravo-1", "en") is not None
+        notice = desk.notices("bravo-1")[0]["id"]
+        assert compose(reading, "alpha", notice, "en") is None
+        assert compose(reading, "bravo", notice, "en") is not None

@@ -270,6 +270,7 @@ async def notice_text(
     read = reading.mailboxes.notice(asked.party, notice)
     if read is None:
         raise _unknown()
+    desk.reads.notices(asked.party, asked.principal.author, (read.value,))
     sides = reading.mailboxes.sides(asked.party, notice)
     membership = reading.world.membership
     names = {party: membership.name(party) for party in (*membership.parties, SECRETARIAT)}
@@ -290,6 +291,7 @@ async def notice_voice(
     read = (await desk.office.reading()).mailboxes.notice(asked.party, notice)
     if read is None:
         raise _unknown()
+    desk.reads.notices(asked.party, asked.principal.author, (read.value,))
     lines = told.voice(read, language or asked.principal.language)
     if lines is None:
         raise Refusal("nothing-to-say", "This notice shows nothing that is said by voice; read its text.")
@@ -299,7 +301,9 @@ async def notice_voice(
 @router.get("/inbox", responses=PROBLEMS, tags=["notices"])
 async def inbox(request: Request, desk: Desk, asked: Asked) -> Response:
     """What your party owes an answer to, the most pressing first."""
-    return answer(request, wire.inbox((await desk.office.reading()).mailboxes.inbox(asked.party)))
+    owed = (await desk.office.reading()).mailboxes.inbox(asked.party)
+    desk.reads.notices(asked.party, asked.principal.author, owed.value)
+    return answer(request, wire.inbox(owed))
 
 
 @router.get("/stream", response_class=Response, responses=given_as("text/event-stream"), tags=["notices"])

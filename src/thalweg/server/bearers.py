@@ -41,6 +41,8 @@ from thalweg.state.recorded import Recorded
 TRIES: Final = 16
 _LEASE_MS: Final = 120_000  # longer than any bearer may take
 _AT_ONCE: Final = 24
+_USUAL: Final = 16  # the rest is for emergencies: what is slow to take something must not keep them waiting
+_URGENT: Final = "!"  # before the notice of an emergency, in the body of its message
 _LOOK_S: Final = 1.0
 _DAY_S: Final = 86_400.0
 _FIRST_MS, _LONGEST_MS, _LONGEST_EMERGENCY_MS = 2_000, 900_000, 60_000
@@ -150,8 +152,9 @@ class Bearers:
 
     def _message(self, party: str, notice: str, severity: str, at_ms: int, contact: Contact) -> Message:
         name = hashlib.sha256(f"{self.origin}\n{notice}\n{contact.id}".encode()).hexdigest()[:32]
-        due_ms = 0 if severity == EMERGENCY else at_ms
-        return Message(name, party, _BEARERS[contact.kind].value, contact.id, notice.encode(), due_ms)
+        urgent = severity == EMERGENCY
+        body = f"{_URGENT if urgent else ''}{notice}".encode()
+        return Message(name, party, _BEARERS[contact.kind].value, contact.id, body, 0 if urgent else at_ms)
 
     async def _catch_up(self) -> None:
         """What was told in the last day, while nobody or somebody else listened."""
@@ -177,6 +180,13 @@ class Bearers:
         room = _AT_ONCE - len(self._running)
         if room <= 0 or self._closing:
             return
+        if len(self._running) >= _USUAL:
+            first = await asyncio.to_thread(self.outbox.due, self.now_ms(), 1)
+            if not first or not _urgent(first[0].message):
+                return
+            room = 1
+        else:
+            room = _USUAL - len(self._running)
         claimed = await asyncio.to_thread(self.outbox.claim, self.owner, self.now_ms(), _LEASE_MS, room)
         for queued in claimed:
             task = asyncio.create_task(self._one(queued))
@@ -192,7 +202,7 @@ class Bearers:
         try:
             fact = await self._carry(message)
             if fact:
-                await self.office.note(Delivered("", (message.body.decode(),), Bearer(message.bearer)))
+                await self.office.note(Delivered("", (_notice(message),), Bearer(message.bearer)))
             self.counts.carried += bool(fact)
             await asyncio.to_thread(self.outbox.done, message.id, fact or "nothing to carry")
         except NotCarried as error:
@@ -206,7 +216,7 @@ class Bearers:
         contact = next((each for each in held if each.id == message.address_ref), None)
         if contact is None or not self._carries(contact):
             return ""
-        made = compose(await self.office.reading(), message.recipient, message.body.decode(), contact.language)
+        made = compose(await self.office.reading(), message.recipient, _notice(message), contact.language)
         if made is None:
             return ""
         if contact.kind == "webhook":
@@ -224,7 +234,7 @@ class Bearers:
                 await asyncio.to_thread(self.outbox.dead, message.id, f"given up after {tries}: {why}")
                 self._say("dead", bearer=message.bearer, tries=tries, why=why)
                 return
-            longest_ms = _LONGEST_EMERGENCY_MS if message.due_ms == 0 else _LONGEST_MS
+            longest_ms = _LONGEST_EMERGENCY_MS if _urgent(message) else _LONGEST_MS
             pause_ms = min(longest_ms, _FIRST_MS * 2 ** (tries - 1))
             # Not all at one moment, when a receiver that was away is back; and the same in every run.
             pause_ms += pause_ms * int(message.id[:2], 16) // 1024
@@ -236,6 +246,14 @@ class Bearers:
 
     def _say(self, what: str, **fields: str | int) -> None:
         self.log(json.dumps({"at": self.now_ms(), "event": "bearer", "what": what, **fields}, separators=(",", ":")))
+
+
+def _urgent(message: Message) -> bool:
+    return message.body.startswith(_URGENT.encode())
+
+
+def _notice(message: Message) -> str:
+    return message.body.decode().removeprefix(_URGENT)
 
 
 _BY_US: Final = frozenset(each.value for each in _BEARERS.values())

@@ -77,9 +77,6 @@ async def copy(
         "cache-control": "no-store",
         "thalweg-copy": mark,
     }
-    if form == "html":
-        # Saved, it is a page of its own, with a policy of its own; served, it must not act for whoever is signed in.
-        headers["content-security-policy"] = "sandbox"
     return Response(data, media_type=_MEDIA[form], headers=headers)
 
 
