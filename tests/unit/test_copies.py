@@ -16,11 +16,15 @@ import pypdf
 import pytest
 from lxml import etree
 
+from tests.desk_world import Room, circle
 from tests.serving import Serving, serving, soon
 from thalweg.model.declarations import Kind
-from thalweg.model.events import Exported, SitesRead, Term, TheatreSet
+from thalweg.model.events import Exported, Revalidated, SitesRead, Term, TheatreSet
+from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
-from thalweg.model.words import DISCLAIMERS, EXERCISE, MARK_MEANING
+from thalweg.model.words import DISCLAIMERS, EXERCISE, MARK_MEANING, STALE
+from thalweg.policy.export import export
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.server.copies import EXPORT_RATE
 
 FORMS = ("geojson", "json", "csv", "kml", "html", "pdf")
@@ -169,3 +173,23 @@ def test_who_looked_at_protected_sites_is_on_record_once_a_while(tmp_path: Path)
         held.get("bravo-1", "/v1/export?form=csv")
     with serving(tmp_path) as held:  # what was read before it stopped was put on record as it stopped
         assert [each.officer for each in noted(held, SitesRead)] == ["bravo-1", "bravo-1"]
+
+
+def test_what_its_notifier_has_vouched_for_again_is_not_marked_as_stale() -> None:
+    """R8: whoever is shown it in full is told so, and goes by it, in copies and on screens."""
+    room = Room(("alpha", "bravo"))
+    room.channel("alpha", "bravo", level=Level.FULL)
+    until = Instant(room.now.epoch_s + 3600)
+    room.declare("alpha", circle("hospital", "alpha", kind=Kind.STATIC_SITE, valid_until=until))
+    room.later(7200)
+
+    def marks() -> list[tuple[str, ...]]:
+        mailboxes = Mailboxes(room.desk.world, room.desk.policy)
+        made = export(room.desk.world, mailboxes, "bravo", "bravo-1", room.now, bytes(16), "test").value
+        return [made.marks(version) for version in made.declarations]
+
+    assert marks() == [(STALE,)]
+    room.say("alpha", Revalidated("alpha", "hospital", Instant(room.now.epoch_s + 86_400)))
+    assert marks() == [()]
+    room.later(90_000)
+    assert marks() == [(STALE,)]

@@ -6,8 +6,9 @@ party's own mailbox says in its docstring why it may.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from thalweg.engine import preview
@@ -413,8 +414,18 @@ class Mailboxes:
             last.id,
             notice.facts.get("late") == "1",
             last.at,
-            self._marks(declaration, now, declaration.valid_until if full and declaration else None),
+            self._marks(declaration, now, self._vouched(declaration, states, last) if full and declaration else None),
         )
+
+    def _vouched(self, declaration: Declaration, states: Sequence[NoticeState], last: NoticeState) -> Instant | None:
+        """Until when its notifier vouches for it, as the party was told: with the version, or again since (R8)."""
+        until = declaration.valid_until
+        for state in states:
+            if state.what is NoticeKind.REVALIDATED and state.index > last.index:
+                told = self._world.load(state.index).body
+                if isinstance(told, Notice) and "valid_until" in told.facts:
+                    until = Instant.of(datetime.fromisoformat(told.facts["valid_until"].replace("Z", "+00:00")))
+        return until
 
     def _marks(self, declaration: Declaration | None, now: Instant, until: Instant | None) -> tuple[str, ...]:
         said = (
