@@ -17,6 +17,7 @@ from thalweg.formats.event import ASIDE_MEDIA
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
 from thalweg.model.events import (
+    DESK,
     SECRETARIAT,
     ChannelState,
     DecisionStated,
@@ -517,11 +518,14 @@ class Mailboxes:
         return seal(StatementRead(event, said.index, answer, index, read, tuple(sorted(talk)), rules), party)
 
     def _statement(self, event: str, answer: int) -> Recorded | None:
-        """A statement stands just before what the desk said of it."""
-        for index in range(answer - 1, max(-1, answer - 4), -1):
+        """A statement stands before what the desk said of it; between them is only what the desk put on record about
+        it, such as the questions that it asked, one for each region that it came near."""
+        for index in range(answer - 1, -1, -1):
             record = self._world.load(index)
             if record.event == event:
                 return record
+            if record.author != DESK:
+                break
         return None
 
     # --- channels, parties, agreements ---
