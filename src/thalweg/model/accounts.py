@@ -24,6 +24,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 LANGUAGES = ("en", "ar", "fr", "ku", "ru", "tr")
 SCOPES = ("read", "write")
 LONGEST_LABEL = 80
+LONGEST_PARTY = 64  # characters of a party's id, as `desk.checks` has it
 DIGEST_BYTES = 32
 
 How = Literal["passkey", "password+totp", "device-key", "token", "certificate"]
@@ -43,6 +44,11 @@ def digest(secret: bytes) -> bytes:
 def _need(name: str, *, holds: bool) -> None:
     if not holds:
         raise ValueRefused("account-value", f"The {name} is not one that can be kept; see docs/reference/sign-in.md.")
+
+
+def _party(text: str) -> bool:
+    """Whether it is a party's id as the secretariat may enter one: `RUS`, `WFP Syria`; or nothing."""
+    return len(text) <= LONGEST_PARTY and text.isprintable() and "/" not in text
 
 
 def _label(text: str) -> None:
@@ -66,7 +72,7 @@ class Account:
         _need("account id", holds=NAME.fullmatch(self.id) is not None)
         _need("login", holds=LOGIN.fullmatch(self.login) is not None)
         _need("author", holds=NAME.fullmatch(self.author) is not None)
-        _need("party", holds=self.party == "" or NAME.fullmatch(self.party) is not None)
+        _need("party", holds=_party(self.party))
         _need("language", holds=self.language in LANGUAGES)
 
 

@@ -59,6 +59,7 @@ router = APIRouter(prefix="/sign-in", tags=["keys"])
 
 Scope = Literal["read", "write"]
 Name = Annotated[str, Field(max_length=64, pattern=r"^([a-z0-9][a-z0-9._-]*)?$")]
+PartyId = Annotated[str, Field(max_length=64, pattern=r"^[^/\x00-\x1f\x7f]*$")]  # as the secretariat enters them
 
 
 class PasskeyStart(Body):
@@ -91,7 +92,7 @@ class CertificateStart(TokenStart):
 
 class MachineStart(Body):
     login: Login
-    party: Name
+    party: PartyId
 
 
 class ContactStart(Body):
@@ -100,13 +101,13 @@ class ContactStart(Body):
     kind: ContactKind
     address: Annotated[str, Field(max_length=1300)]
     language: Annotated[str, Field(max_length=8)] = "en"
-    party: Name = ""
+    party: PartyId = ""
 
 
 class InvitationStart(Body):
     """`account` is one that has lost its keys; empty for somebody new."""
 
-    party: Name
+    party: PartyId
     role: Name
     account: Name = ""
 
@@ -428,7 +429,7 @@ def remove_certificate(request: Request, fingerprint: str, asking: Someone, acco
 
 
 @router.get("/contacts")
-def list_contacts(request: Request, asking: Someone, party: Name = "") -> list[ContactTold]:
+def list_contacts(request: Request, asking: Someone, party: PartyId = "") -> list[ContactTold]:
     """Where oneself, or a party's watch, is reached."""
     doors = doors_of(request)
     return [_contact_told(held) for held in doors.store.contacts(_watch(doors, asking, party))]
@@ -450,7 +451,7 @@ def add_contact(request: Request, asking: FreshPerson, body: ContactStart) -> Ne
 
 
 @router.delete("/contacts/{contact}", status_code=204)
-def erase_contact(request: Request, contact: str, asking: Someone, party: Name = "") -> None:
+def erase_contact(request: Request, contact: str, asking: Someone, party: PartyId = "") -> None:
     """Erases a contact, from the disk too."""
     doors = doors_of(request)
     owner = _watch(doors, asking, party)
