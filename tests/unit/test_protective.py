@@ -58,6 +58,8 @@ NEVER = re.compile(rf"(?<![a-z])(?:{AIMING}|{PERMISSIVE}|{DECIDING}|{UNPROTECTED
 # Text that only machines read, or that names such a word in order to refuse it.
 ELSEWHERE = {
     "drafts/words.py": "the words that are refused",
+    "sources/attribution.py": "what others do by saying something: one of them denies what another says",
+    "sources/compare.py": "the same, where sources differ",
     "formats/table.py": "the attribute Target of the Office Open XML format",
 }
 

@@ -1,0 +1,420 @@
+"""`thalweg sources`: press reports read, drafted as claims, and compared. Nothing is decided, kept or sent.
+
+Exit status: 0 everything was read, 3 something could not be read or not be drafted, 2 nothing could be.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+
+from thalweg import wiring
+from thalweg.model.errors import InputError
+from thalweg.places.areas import Outline
+from thalweg.places.gazetteer import packaged
+from thalweg.places.regions import read_region
+
+if TYPE_CHECKING:  # the rules and their words are loaded when a page has been read
+    from thalweg.sources.article import Article
+    from thalweg.sources.claims import Claim
+    from thalweg.sources.days import Day
+    from thalweg.sources.lineage import Lineage
+
+app = App(name="sources", help="Read press reports and statements, draft their claims, and list where they differ.")
+
+_READ, _NOTHING, _INCOMPLETE = 0, 2, 3
+_Theatre = Annotated[Path | None, Parameter(name=["--theatre", "-t"])]
+_Places = Annotated[tuple[Path, ...], Parameter(name="--gazetteer", negative="")]
+_Published = Annotated[str, Parameter(name="--published")]
+_Format = Annotated[Literal["text", "json"], Parameter(name=["--format", "-f"])]
+_Files = Annotated[Path, Parameter(name="FILE")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    file: str
+    article: Article | None
+    claims: tuple[Claim, ...]
+    problems: tuple[InputError, ...]
+
+
+@app.command(name="read")
+def read_pages(
+    *files: _Files,
+    theatre: _Theatre = None,
+    gazetteer: _Places = (),
+    published: _Published = "",
+    format: _Format = "text",
+) -> int:
+    """Draft the claims of each page, each with the characters it rests on, for a person to confirm.
+
+    Parameters
+    ----------
+    files
+        Pages: HTML, PDF, a saved page (.mhtml) or plain text.
+    theatre
+        The theatre file, for its parties and its area.
+    gazetteer
+        A GeoNames file (XX.txt) or a list of places that adds to the gazetteer; may be repeated.
+    published
+        The day of whatever page does not state its own, such as 2031-03-10.
+    format
+        "text" for people, "json" for programs.
+    """
+    pages = _pages(files, theatre, gazetteer, published)
+    if format == "json":
+        print(
+            json.dumps(
+                {"disclaimer": _DISCLAIMER, "pages": [_page_data(each) for each in pages]}, ensure_ascii=False, indent=2
+            )
+        )
+    else:
+        print("\n\n".join(["\n".join(_page_lines(each)) for each in pages] + [_DISCLAIMER]))
+    return _status(pages)
+
+
+@app.command(name="compare")
+def compare_pages(
+    *files: _Files,
+    theatre: _Theatre = None,
+    gazetteer: _Places = (),
+    published: _Published = "",
+    format: _Format = "text",
+) -> int:
+    """Tell which pages are one source, what copies changed, and in what sources differ.
+
+    Parameters
+    ----------
+    files
+        Pages: HTML, PDF, a saved page (.mhtml) or plain text.
+    theatre
+        The theatre file, for its parties and its area.
+    gazetteer
+        A GeoNames file (XX.txt) or a list of places that adds to the gazetteer; may be repeated.
+    published
+        The day of whatever page does not state its own, such as 2031-03-10.
+    format
+        "text" for people, "json" for programs.
+    """
+    pages = _pages(files, theatre, gazetteer, published)
+    known = [each for each in pages if each.article]
+    articles = [each.article for each in known if each.article]
+    lines: Lineage = importlib.import_module("thalweg.sources.lineage").lineage(articles)
+    found = importlib.import_module("thalweg.sources.compare").contradictions(
+        articles, [each.claims for each in known], lines
+    )
+    sources = [_source_data(source, known) for source in lines.sources]
+    passages = [
+        {
+            "relation": p.relation.value,
+            "in": known[p.later].file,
+            "of": known[p.earlier].file,
+            "words": p.of_later.of(articles[p.later].text),
+            "characters": [p.of_later.start, p.of_later.end],
+            "characters_of": [p.of_earlier.start, p.of_earlier.end],
+        }
+        for p in lines.passages
+    ]
+    differ = [
+        {
+            "differ": each.differ.value,
+            "sentence": each.sentence,
+            "in_common": list(each.in_common),
+            "sides": [_side(known[page], known[page].claims[claim]) for page, claim in (each.a, each.b)],
+        }
+        for each in found
+    ]
+    problems = [_problem(page, each) for page in pages for each in page.problems]
+    if format == "json":
+        data = {
+            "disclaimer": _DISCLAIMER,
+            "sources": sources,
+            "passages": passages,
+            "differ": differ,
+            "problems": problems,
+        }
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_compared(sources, passages, differ, problems, len(known))))
+    return _status(pages)
+
+
+_DISCLAIMER = (
+    "Drafts for a person to confirm or drop. Nothing here is decided, and nothing here has an effect on any alert."
+)
+
+
+# --- reading ---
+
+
+def _pages(files: Sequence[Path], theatre: Path | None, gazetteer: tuple[Path, ...], published: str) -> list[_Page]:
+    if not files:
+        raise InputError("source-none", "Name at least one page to read.", expected="HTML, PDF, .mhtml or plain text")
+    rules = wiring.theatre_of(theatre)
+    known = packaged()
+    for path in gazetteer:
+        known = known.with_places(read_region(path))
+    area = Outline(rules.area) if rules.area else None
+    day = _day(published)
+    reading = importlib.import_module("thalweg.sources.reading")
+    drafting = importlib.import_module("thalweg.sources.claims")
+    pages = []
+    for path in files:
+        try:
+            article = reading.read(wiring.read_file(path), published=day)
+        except InputError as error:
+            pages.append(_Page(path.name, None, (), (error,)))
+            continue
+        try:
+            claims = drafting.draft(article, known, parties=rules.parties, area=area)
+            pages.append(_Page(path.name, article, claims, ()))
+        except InputError as error:
+            pages.append(_Page(path.name, article, (), (error,)))
+    return pages
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(
+            "source-day", f"“{text}” is no day.", expected="a day such as 2031-03-10", found=text
+        ) from error
+
+
+def _status(pages: list[_Page]) -> int:
+    if all(each.article is None for each in pages):
+        for page in pages:
+            for each in page.problems:
+                print(f"thalweg: {page.file}: {each.sentence} [{each.code}]", file=sys.stderr)
+        return _NOTHING
+    return _INCOMPLETE if any(each.problems for each in pages) else _READ
+
+
+# --- for programs ---
+
+
+def _problem(page: _Page, error: InputError) -> dict[str, str]:
+    return {"file": page.file, "code": error.code, "sentence": error.sentence}
+
+
+def _page_data(page: _Page) -> dict[str, Any]:
+    article = page.article
+    data: dict[str, Any] = {"file": page.file, "problems": [_problem(page, each) for each in page.problems]}
+    if article is None:
+        return data
+    return data | {
+        "sha256": article.sha256,
+        "medium": article.medium,
+        "headline": article.headline,
+        "outlet": article.outlet,
+        "byline": article.byline,
+        "url": article.url,
+        "published": _iso(article.published),
+        "updated": _iso(article.updated),
+        "language": article.language,
+        "credits": [{"name": each.name, "from": each.start} for each in article.credits],
+        "characters": len(article.text),
+        "paragraphs": [[each.start, each.end] for each in article.paragraphs],
+        "left_out": [{"part": each.part.value, "begins": each.text[:60], "why": each.why} for each in article.left_out],
+        "flags": [{"code": each.code, "sentence": each.sentence} for each in article.flags],
+        "claims": [_claim_data(article, each) for each in page.claims],
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _claim_data(article: Article, claim: Claim) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "characters": [claim.sentence.start, claim.sentence.end],
+        "content": [claim.content.start, claim.content.end],
+        "words": claim.words,
+        "force": claim.force.value,
+        "force_rests_on": claim.force_why,
+        "speaker": claim.speaker and {
+            "as_written": claim.speaker.text,
+            "name": claim.speaker.name,
+            "characters": [claim.speaker.span.start, claim.speaker.span.end],
+            "parties": list(claim.speaker_parties),
+        },
+        "via": [{"name": each.name, "characters": [each.span.start, each.span.end]} for each in claim.via],
+        "credited_to": list(claim.credited),
+        "said": [_day_data(each) for each in claim.said],
+        "about": [_day_data(each) for each in claim.about],
+        "places": [
+            {
+                "as_written": each.name,
+                "kind": each.kind,
+                "characters": [each.span.start, each.span.end],
+                "may_be": [c.place.id for c in each.looked_up.candidates],
+                "areas": [c.place.id for c in each.looked_up.areas],
+                "spelt_alike": [c.place.id for c in each.looked_up.similar],
+            }
+            for each in claim.places
+        ],
+        "numbers": [
+            {
+                "value": each.value,
+                "unit": each.unit,
+                "counted": each.counted,
+                "about": each.about,
+                "characters": [each.span.start, each.span.end],
+            }
+            for each in claim.numbers
+        ],
+        "parties": [
+            {"as_written": each.name, "may_be": list(each.parties), "characters": [each.span.start, each.span.end]}
+            for each in claim.parties
+        ],
+        "quoted": [
+            {"spoken": q.spoken(article.text), "characters": [q.span.start, q.span.end]} for q in claim.quoted
+        ],
+        "inserted": [[each.start, each.end] for each in claim.inserted],
+        "flags": [{"code": each.code, "sentence": each.sentence, "where": each.where} for each in claim.flags],
+    }  # fmt: skip
+
+
+def _day_data(day: Day) -> dict[str, Any]:
+    return {
+        "as_written": day.text,
+        "characters": [day.span.start, day.span.end],
+        "readings": [{"first": _iso(r.first), "last": _iso(r.last), "reason": r.reason} for r in day.readings],
+        "reason": day.reason,
+        "bound": day.bound,
+        "hour": day.hour,
+    }
+
+
+def _source_data(source: Any, pages: list[_Page]) -> dict[str, Any]:  # noqa: ANN401  a value of a room loaded late
+    return {
+        "pages": [pages[each].file for each in source.articles],
+        "first": pages[source.first].file if source.first is not None else None,
+        "why_first": source.why_first,
+        "copies": [
+            {"file": pages[each.article].file, "alike": round(each.alike, 3), "changes": list(each.changes)}
+            for each in source.copies
+        ],
+    }
+
+
+def _side(page: _Page, claim: Claim) -> dict[str, Any]:
+    return {
+        "file": page.file,
+        "claim": claim.id,
+        "who": claim.speaker.name if claim.speaker else None,
+        "via": [each.name for each in claim.via],
+        "force": claim.force.value,
+        "words": claim.words,
+        "characters": [claim.sentence.start, claim.sentence.end],
+    }
+
+
+# --- for people ---
+
+
+def _page_lines(page: _Page) -> list[str]:
+    article = page.article
+    problems = [f"  ! {each.sentence} [{each.code}]" for each in page.problems]
+    if article is None:
+        return [page.file, *problems]
+    day = f", {article.published}" if article.published else ", no day stated"
+    lines = [
+        f"{article.headline or page.file}",
+        f"  {article.outlet or 'outlet not stated'}{day}{f', updated {article.updated}' if article.updated else ''}; "
+        f"{page.file}, {article.medium}, SHA-256 {article.sha256[:16]}…",
+        f"  {len(article.paragraphs)} paragraphs kept, {len(article.left_out)} left out: {_counts(article)}",
+        *(f"  its text is credited to {each.name}" for each in article.credits),
+        *(f"  ? {each.sentence}" for each in article.flags),
+        *problems,
+    ]
+    for claim in page.claims:
+        lines += ["", *_claim_lines(article, claim)]
+    return lines
+
+
+def _counts(article: Article) -> str:
+    parts = [each.part.value for each in article.left_out]
+    return ", ".join(f"{parts.count(part)} {part}" for part in dict.fromkeys(parts)) or "nothing"
+
+
+def _claim_lines(article: Article, claim: Claim) -> list[str]:
+    if claim.speaker:
+        as_written = f" (“{claim.speaker.text}”)" if claim.speaker.text != claim.speaker.name else ""
+        who = f"{claim.speaker.name or 'somebody'}{as_written}"
+        who += f" [{', '.join(claim.speaker_parties)}]" if claim.speaker_parties else ""
+    else:
+        who = "nobody named" if claim.via or claim.force.value == "rumour" else "the outlet itself"
+    chain = "".join(f" ← {each}" for each in (*(v.name for v in claim.via), *claim.credited))
+    lines = [
+        f"  {claim.force.value}, {who}{chain}   characters {claim.sentence.start}–{claim.sentence.end}",
+        f"    {claim.words}",
+    ]
+    for label, days in (("said", claim.said), ("about", claim.about)):
+        lines += [f"    {label} “{day.text}”: {_told(day)}" for day in days]
+    for place in claim.places:
+        may_be = [c.place.id for c in place.looked_up.candidates] or [c.place.id for c in place.looked_up.areas]
+        lines.append(
+            f"    place “{place.name}”: {' or '.join(may_be[:6]) or 'not in the gazetteer'}{' …' if may_be[6:] else ''}"
+        )
+    lines += [
+        f"    number {each.value:,g} {each.counted or each.unit}{f' ({each.about})' if each.about else ''}"
+        for each in claim.numbers
+    ]
+    lines += [f"    editor's words: {each.of(article.text)}" for each in claim.inserted]
+    return lines + [f"    ? {each.sentence}" for each in claim.flags]
+
+
+_RELATED = {"quotes": "quotes", "shares": "shares with"}
+
+
+def _told(day: Day) -> str:
+    if not day.readings:
+        return f"open; {day.reason}"
+    told = " or ".join(str(r.first) if r.first == r.last else f"{r.first} to {r.last}" for r in day.readings)
+    return f"{f'{day.bound} ' if day.bound else ''}{told}{f', {day.hour}' if day.hour else ''} ({day.reason})"
+
+
+def _compared(
+    sources: list[dict[str, Any]], passages: list[dict[str, Any]], differ: list[dict[str, Any]],
+    problems: list[dict[str, str]], count: int,
+) -> list[str]:  # fmt: skip
+    pages = f"{count} page{'s' if count != 1 else ''}"
+    lines = [f"{pages}, {len(sources)} source{'s' if len(sources) != 1 else ''}."]
+    lines += [f"  ! {each['file']}: {each['sentence']} [{each['code']}]" for each in problems]
+    for number, source in enumerate(sources, start=1):
+        first = source["first"]
+        lines += ["", f"Source {number}: {first or ' = '.join(source['pages'])} ({source['why_first']})"]
+        for copy in source["copies"]:
+            lines += [
+                f"  copy: {copy['file']}, {copy['alike']:.0%} alike",
+                *(f"    {each}" for each in copy["changes"]),
+            ]
+    if passages:
+        lines += ["", "Words that two sources have in common:"]
+        lines += [f"  {each['in']} {_RELATED[each['relation']]} {each['of']}: “{each['words']}”" for each in passages]
+    lines += [
+        "",
+        f"{len(differ)} differences, none decided:"
+        if differ
+        else "No difference found; that is no proof that there is none.",
+    ]
+    for each in differ:
+        lines += ["", f"  {each['differ']}: {each['sentence']}"]
+        lines += [
+            f"    {side['file']}, {side['who'] or 'no speaker'}, {side['force']}: {side['words']}"
+            for side in each["sides"]
+        ]
+    return [*lines, "", _DISCLAIMER]

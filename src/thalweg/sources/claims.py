@@ -1,0 +1,351 @@
+"""Claims drafted from an article, each tied to the characters it rests on, for a person to confirm.
+Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from thalweg.model.errors import InputError
+from thalweg.model.notes import Flag
+from thalweg.model.theatre import Party
+from thalweg.places.areas import Area
+from thalweg.places.gazetteer import Gazetteer
+from thalweg.sources.article import Article, Span, comparable
+from thalweg.sources.attribution import Force, Heard, Saying, Speaker, attribute, learn, remember
+from thalweg.sources.days import Day, days_in
+from thalweg.sources.lexicon import HANDLED, any_of, lexicon
+from thalweg.sources.mentions import PartyNamed, PlaceNamed, parties_in, places_in
+from thalweg.sources.numbers import Number, numbers_in
+from thalweg.sources.sentences import Quotation, hidden, quotations, sentences
+
+_SHORT: Final = 240  # characters of a quotation that is kept with a claim
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One draft: who said what, through whom, when, where, with what force.
+
+    Spans are of `Article.text`. `sentence` is what it rests on; `content` is what is said, without what
+    frames it. `speaker` None is the outlet's own voice, or nobody in particular where `via` or a rumour
+    says so. `said` is
+    when it was said, `about` the days that it is about. `inserted` are an editor's words in brackets,
+    which are not the
+    speaker's.
+    """
+
+    article: str  # SHA-256 of its bytes
+    sentence: Span
+    content: Span
+    words: str  # of the content, shortened
+    force: Force
+    force_why: str
+    speaker: Speaker | None
+    speaker_parties: tuple[str, ...]
+    via: tuple[Speaker, ...]
+    # outlets whose text it is by the article's own word: the outer end of the chain
+    credited: tuple[str, ...]
+    said: tuple[Day, ...] = ()
+    about: tuple[Day, ...] = ()
+    places: tuple[PlaceNamed, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    parties: tuple[PartyNamed, ...] = ()
+    quoted: tuple[Quotation, ...] = ()
+    inserted: tuple[Span, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Stable for the same bytes and the same characters."""
+        return hashlib.sha256(f"{self.article}:{self.sentence.start}:{self.sentence.end}".encode()).hexdigest()[:16]
+
+
+def draft(
+    article: Article, gazetteer: Gazetteer, *, parties: Sequence[Party] = (), area: Area | None = None
+) -> tuple[Claim, ...]:
+    """The claims of an article, in its order.
+
+    A sentence of the outlet's own is drafted only where it says a number, a day, a rumour or an opinion.
+    Raises `InputError` (`source-language`) for a language that is not handled: its claims are not
+    guessed.
+    """
+    if article.language not in HANDLED:
+        raise InputError(
+            "source-language",
+            f"The article is not in English (it looks like “{article.language or 'no language that is known'}”): "
+            "its claims have to be written by a person.",
+            expected="an article in English",
+            found=article.language or "unknown",
+        )
+    text = article.text
+    heard = Heard(parties=tuple(name for party in parties for name in (party.name, *party.aliases)))
+    learn(text, heard)
+    if article.outlet:
+        heard.media.add(article.outlet)
+    found: list[Claim] = []
+    carried: Saying | None = None  # by a paragraph that ended in a colon, or left its quotation open
+    for number, paragraph in enumerate(article.paragraphs):
+        if paragraph in article.headings:
+            continue
+        heard.paragraph = number
+        quoted = quotations(text, paragraph)
+        masked = hidden(text, quoted)
+        sayings = _of_paragraph(text, paragraph, masked, quoted, heard, carried)
+        carried = _carries(text, paragraph, quoted, sayings, carried)
+        for sentence, saying in sayings:
+            if (
+                comparable(sentence.of(text)).rstrip().endswith(":")
+                and saying
+                and len(saying.content.of(text).strip(" :")) < 12
+            ):
+                continue  # it only opens what the next paragraph says
+            claim = _claim(article, sentence, saying, masked, quoted, gazetteer, parties, area, heard)
+            if claim:
+                found.append(claim)
+    return tuple(found)
+
+
+_Attributed = list[tuple[Span, Saying | None]]
+
+
+def _of_paragraph(
+    text: str, paragraph: Span, masked: str, quoted: tuple[Quotation, ...], heard: Heard, carried: Saying | None
+) -> _Attributed:
+    """Sentences and their sayings; what one quotation holds has one speaker, and so has the quotation
+    after it.
+    """
+    found: _Attributed = []
+    for sentence in sentences(text, paragraph):
+        saying = attribute(text, sentence, masked, quoted, heard)
+        if saying:
+            remember(saying, heard)
+        found.append((sentence, saying))
+    opens = comparable(paragraph.of(text)).startswith('"')
+    whole = (
+        carried is not None
+        and ("open" not in carried.doubts or opens)
+        and (not quoted or quoted[0].whole.start == paragraph.start)
+    )
+    if carried and "we" in carried.doubts and not _WE.match(comparable(paragraph.of(text))):
+        whole = False  # a statement set apart goes on only while it says "we"
+    for at, (sentence, saying) in enumerate(found):
+        if saying:
+            continue
+        quotes = [each for each in quoted if each.whole.meets(sentence)]
+        same = next(
+            (
+                s
+                for other, s in found
+                if s and any(each.whole.meets(other) for each in quotes if _mostly(each, sentence))
+            ),
+            None,
+        )
+        before = found[at - 1][1] if at else None
+        starts_quoted = bool(quotes) and quotes[0].whole.start == sentence.start and _mostly(quotes[0], sentence)
+        if same:
+            found[at] = (sentence, _also(text, same, sentence, quotes, heard, "quotation"))
+        elif before and starts_quoted and before.speaker:
+            found[at] = (sentence, _also(text, before, sentence, quotes, heard, "continued"))
+        elif whole and carried and (starts_quoted or not quoted):
+            found[at] = (sentence, _also(text, carried, sentence, quotes, heard, "block"))
+    return found
+
+
+def _mostly(quote: Quotation, sentence: Span) -> bool:
+    inside = min(quote.whole.end, sentence.end) - max(quote.whole.start, sentence.start)
+    return inside > 0.6 * (sentence.end - sentence.start)
+
+
+def _also(text: str, saying: Saying, sentence: Span, quotes: list[Quotation], heard: Heard, doubt: str) -> Saying:
+    """The same speaker says this sentence too; its force is its own."""
+    from_quote = next((each.span for each in quotes), sentence)
+    content = Span(max(sentence.start, from_quote.start), min(sentence.end, max(from_quote.end, sentence.start + 1)))
+    bare = Saying(
+        saying.speaker,
+        saying.via,
+        Force.ASSERTION,
+        "said with what stands beside it",
+        None,
+        content,
+        (*saying.doubts, doubt),
+    )
+    return _refit(text, bare, quotes, heard)
+
+
+def _refit(text: str, saying: Saying, quotes: list[Quotation], heard: Heard) -> Saying:
+    del quotes, heard
+    said = comparable(saying.content.of(text))
+    for name, patterns in lexicon("en").table["content"].items():
+        if match := any_of(patterns).search(said.strip(" ,.\"'")):
+            return replace(saying, force=Force(name), why=f"“{match[0]}”")
+    return saying
+
+
+def _carries(
+    text: str, paragraph: Span, quoted: tuple[Quotation, ...], sayings: _Attributed, carried: Saying | None
+) -> Saying | None:
+    """Who speaks on in the next paragraph: after a colon, or out of a quotation that nothing closed."""
+    last = sayings[-1][1] if sayings else None
+    ends = comparable(paragraph.of(text)).rstrip()
+    if ends.endswith(":"):
+        opened = last or _opener(text, sayings)
+        return opened if opened and opened.speaker else None
+    if quoted and quoted[-1].open and last and last.speaker:
+        return replace(last, doubts=("open", *last.doubts))
+    if carried and quoted and quoted[-1].open:
+        return carried
+    block = last is not None and "block" in last.doubts and not quoted
+    return (
+        replace(last, doubts=("we", *last.doubts))
+        if block and last and _WE.match(comparable(paragraph.of(text)))
+        else None
+    )
+
+
+_WE: Final = re.compile(r"(?:We|Our|I|My)\b")
+
+
+def _opener(text: str, sayings: _Attributed) -> Saying | None:
+    del text
+    return next((saying for _, saying in reversed(sayings) if saying), None)
+
+
+def _claim(
+    article: Article, sentence: Span, saying: Saying | None, masked: str, quoted: tuple[Quotation, ...],
+    gazetteer: Gazetteer, parties: Sequence[Party], area: Area | None, heard: Heard,
+) -> Claim | None:  # fmt: skip
+    text = article.text
+    known = lexicon("en").table
+    quotes = tuple(each for each in quoted if each.whole.meets(sentence))
+    bare = saying is None and any(
+        _mostly(each, sentence) for each in quotes
+    )  # words in quotation marks that nobody is given
+    own = comparable(sentence.of(text)) if bare else masked[sentence.start : sentence.end]
+    if saying is None and any_of(known["no_comment"]).search(own):
+        return None
+    rumour = any_of(known["rumour"]).search(own)
+    opinion = any_of(known["opinion"]).search(own)
+    if saying is None and (rumour or opinion):
+        force = Force.RUMOUR if rumour else Force.OPINION
+        cue = rumour or opinion
+        saying = Saying(None, (), force, f"“{cue[0] if cue else ''}”", None, sentence)
+    elif saying and saying.speaker is None and rumour:
+        saying = replace(saying, force=Force.RUMOUR, why=f"“{rumour[0]}”")
+    bases = [each for each in dict.fromkeys((article.published, article.updated)) if each]
+    days = days_in(text, sentence, bases)
+    named = parties_in(text, sentence, parties)
+    speakers = [each.span for each in ((saying.speaker,) if saying and saying.speaker else ())] + [
+        each.span for each in (saying.via if saying else ())
+    ]
+    people = [span for span in speakers if not re.search(r"\b(?:of|in|from) [A-Z]", span.of(text))]
+    places = places_in(text, sentence, gazetteer, area=area, taken=[*(each.span for each in named), *people])
+    numbers = numbers_in(text, sentence, [each.span for each in days])
+    if saying is None:
+        if not (days or numbers or len(places) > 1):
+            return None
+        saying = Saying(None, (), Force.ASSERTION, "the outlet's own words", None, sentence)
+    said = tuple(
+        day for day in days if saying.framing and saying.framing.holds(day.span) and not saying.content.holds(day.span)
+    )
+    about = tuple(day for day in days if day not in said)
+    inserted = tuple(span for quote in quotes for span in quote.inserted if sentence.holds(span))
+    speaker_parties: tuple[str, ...] = ()
+    if saying.speaker and (beside := _beside(text, saying)):
+        speaker_parties = tuple(
+            dict.fromkeys(party for each in parties_in(text, beside, parties) for party in each.parties)
+        )
+        speaker_parties = heard.sides.setdefault(saying.speaker.name, speaker_parties) or speaker_parties
+    words = re.sub(r"\s+", " ", saying.content.of(text)).strip(" ,")
+    return Claim(
+        article.sha256, sentence, saying.content, words if len(words) <= _SHORT else words[: _SHORT - 1] + "…",
+        saying.force, saying.why, saying.speaker, speaker_parties, saying.via,
+        tuple(each.name for each in article.credits if each.start <= sentence.start),
+        said, about, places, numbers, named, quotes, inserted, tuple(_flags(saying, quotes, inserted, days, places)),
+    )  # fmt: skip
+
+
+def _beside(text: str, saying: Saying) -> Span | None:
+    """A speaker's name and what is set beside it between commas: "Petr Havel, a spokesman for the
+    Northern Command,".
+    """
+    if saying.speaker is None:
+        return None
+    span = saying.speaker.span
+    match = re.compile(r",? (?:an?|the|who|spokes\w+|commander|head) [^,.;]{3,90},").match(text, span.end)
+    return Span(span.start, match.end()) if match and text[span.end] == "," else span
+
+
+def _flags(
+    saying: Saying,
+    quotes: tuple[Quotation, ...],
+    inserted: tuple[Span, ...],
+    days: tuple[Day, ...],
+    places: tuple[PlaceNamed, ...],
+) -> list[Flag]:
+    found = []
+    if "pronoun" in saying.doubts:
+        name = saying.speaker.name if saying.speaker else ""
+        found.append(
+            Flag(
+                "claim-pronoun",
+                f"Who speaks is a pronoun, taken for {name}."
+                if name
+                else "Who speaks is a pronoun, and it is not plain for whom it stands.",
+                "speaker",
+            )
+        )
+    if {"continued", "block", "quotation"} & set(saying.doubts) and saying.speaker:
+        found.append(
+            Flag(
+                "claim-speaker-beside",
+                f"No name stands by these words; {saying.speaker.name} speaks beside them.",
+                "speaker",
+            )
+        )
+    if inserted:
+        found.append(
+            Flag(
+                "claim-brackets",
+                "An editor put words in brackets into the quotation; they are not the speaker's.",
+                "quoted",
+            )
+        )
+    if any(each.open for each in quotes):
+        found.append(
+            Flag(
+                "claim-quotation-open",
+                "No mark closes the quotation; it was taken to the end of the paragraph.",
+                "quoted",
+            )
+        )
+    found += [
+        Flag("claim-day-several", f"“{day.text}” may be {' or '.join(_told(day))}. Neither was chosen.", "days")
+        for day in days
+        if day.ambiguous
+    ]
+    found += [
+        Flag("claim-day-open", f"“{day.text}” stays open: {day.reason}.", "days") for day in days if not day.readings
+    ]
+    for place in places:
+        looked_up = place.looked_up
+        if looked_up.ambiguous:
+            found.append(
+                Flag(
+                    "claim-place-several",
+                    f"“{place.name}” is the name of {len(looked_up.candidates)} places. None was chosen.",
+                    "places",
+                )
+            )
+        elif not looked_up.candidates and not looked_up.areas:
+            found.append(
+                Flag("claim-place-unknown", f"“{place.name}” is not in the gazetteer by this spelling.", "places")
+            )
+    return found
+
+
+def _told(day: Day) -> list[str]:
+    return [str(each.first) if each.first == each.last else f"{each.first} to {each.last}" for each in day.readings]

@@ -1,0 +1,155 @@
+"""Counts and measures in a text: value, unit, and what is counted. Dates, times, ordinals and names of
+machines are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from thalweg.sources.article import Span, comparable
+from thalweg.sources.lexicon import Lexicon, lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """`value` of `unit`: a measure ("km", "h", "%") or the singular of the noun that is counted ("drone",
+    "" if none stands by it).
+
+    `counted` are the words that say what, as written; `about` where the text hedges ("about", "more
+    than"), as written.
+    """
+
+    span: Span
+    value: float
+    unit: str
+    counted: str
+    about: str = ""
+
+
+_DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NOT_AFTER: Final = re.compile(r"(?:[A-Za-z]-?|[$£€#/:]|\bNo\.? |\d[.,:/]|-)$")
+_NOT_BEFORE: Final = re.compile(r"(?:st|nd|rd|th)\b|[:/]\d|-(?!year|day|metre|mile|km)\w|[a-zA-Z]{3,}\d")
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    known = lexicon(language)
+    words = "|".join(sorted(known.table["number_words"], key=len, reverse=True))
+    hedges = "|".join(map(re.escape, known.list_of("number_after")))
+    return re.compile(
+        rf"(?:\b(?P<about>{hedges}) )?(?P<n>{_DIGITS}|\b(?:{words})\b(?:[- ](?:{words})\b)*)"
+        r"(?P<times> (?:hundred|thousand|million|billion))?",
+        re.I,
+    )
+
+
+@cache
+def _units(language: str) -> dict[str, str]:
+    known = lexicon(language)
+    return {form: unit for unit in known.table["units"] for form in known.list_of("units", unit)}
+
+
+def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Number, ...]:
+    """The numbers in `text[within]`, but for those inside `taken` (the days)."""
+    known = lexicon("en")
+    said = comparable(text)
+    found = []
+    for match in _pattern("en").finditer(said, within.start, within.end):
+        span = Span(*match.span("n"))
+        if any(span.meets(each) for each in taken) or _NOT_AFTER.search(said[max(0, span.start - 4) : span.start]):
+            continue
+        rest = said[match.end() : within.end]
+        if (
+            _NOT_BEFORE.match(rest)
+            or re.fullmatch(r"(?:19|20|21)\d\d", match["n"])
+            or re.match(r"\d{4} (?:GMT|UTC)", match["n"] + rest)
+        ):
+            continue
+        value = _value(match["n"], known) * _TIMES[(match["times"] or "").strip().lower()]
+        unit, counted = _counted(rest, known)
+        alone = match["n"].lower() in ("one", "a")
+        if alone and not unit:
+            continue
+        if not unit and match["n"][0].isalpha():
+            continue  # "the two", "at six": a word that counts nothing
+        end = match.end() + len(counted) + (len(rest) - len(rest.lstrip(" -")) if counted else 0)
+        found.append(Number(Span(match.start(), end), value, unit, counted, (match["about"] or "").strip()))
+    return tuple(found)
+
+
+_TIMES: Final = {"": 1, "hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
+
+
+def _value(text: str, known: Lexicon) -> float:
+    if text[0].isdigit():
+        return float(text.replace(",", ""))
+    total = 0.0
+    for word in re.split(r"[- ]", text.lower()):
+        number = known.table["number_words"][word]
+        total = total * number if number == 100 and total else total + number
+    return total
+
+
+def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
+    """The unit, and the words after a number that say what it counts."""
+    units = _units("en")
+    match = re.match(
+        r"[ -]?(nautical miles?|square kilomet(?:re|er)s|per cent|km2|km²|%|[A-Za-z]+)\b|[ ]?(%|km²)", rest
+    )
+    if match and (form := (match[1] or match[2])) in units and not (form == "m" and rest.startswith(" m-")):
+        return units[form], form
+    stop, number_words = known.set_of("number_stop"), known.table["number_words"]
+    of = re.match(rf" (?:of )?(?:its|their|his|her|the|our)? ?(?:{_DIGITS} )?", rest)
+    head = rest[of.end() :] if of and of[0].strip() else rest[1:] if rest.startswith(" ") else ""
+    words: list[str] = []
+    for word in re.findall(r"[\w'-]+|[^\w\s]", head)[:5]:
+        lower = word.casefold()
+        if (
+            not word[0].isalpha()
+            or word == "I"
+            or lower in stop
+            or lower in number_words
+            or re.search(r"(?:ly|ing)$", lower)
+        ):
+            break
+        if words and (re.search(r"ed$", lower) or _plural(words[-1])):
+            break
+        words.append(word)
+    while words and (words[-1][0].isupper() or "-" in words[-1]):
+        words.pop()
+    if not words:
+        return "", ""
+    lead = rest[: len(rest) - len(head)].strip()
+    text = f"{lead} {head[: head.index(words[-1], _offset(head, words)) + len(words[-1])]}".strip()
+    return singular(words[-1]), text
+
+
+def _offset(head: str, words: list[str]) -> int:
+    at = 0
+    for word in words[:-1]:
+        at = head.index(word, at) + len(word)
+    return at
+
+
+def _plural(word: str) -> bool:
+    lower = word.casefold()
+    return lower in lexicon("en").set_of("invariant") or (lower.endswith("s") and not lower.endswith("ss"))
+
+
+def singular(noun: str) -> str:
+    """The singular of a counted noun, by rule: "parcels" is "parcel", "batteries" is "battery",
+    "aircraft" is itself.
+    """
+    lower = noun.casefold()
+    if lower in lexicon("en").set_of("invariant"):
+        return lower
+    if lower in (irregular := lexicon("en").table["irregular"]):
+        return str(irregular[lower])
+    for ending, becomes in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x")):
+        if lower.endswith(ending):
+            return lower[: -len(ending)] + becomes
+    return lower[:-1] if lower.endswith("s") and not lower.endswith("ss") else lower

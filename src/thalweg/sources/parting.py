@@ -1,0 +1,239 @@
+"""Which paragraphs of a page are the article, and which are furniture or readers' comments.
+
+What a page's own marks say (an element for comments, a footer, small print) comes in with each `Block` as
+a `hint`; the rules here read the words. A paragraph is left out only for a reason that can be shown.
+Where nothing but the
+manner of speaking tells comments from the article, as in text copied from a page, the cut is flagged
+(`comments-by-voice`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Final
+
+from thalweg.model.notes import Flag
+from thalweg.sources.article import Article, Credit, LeftOut, Part, Span, comparable, language_of, normal
+from thalweg.sources.lexicon import HANDLED, any_of, lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph as a page has it. `hint` is what the page's structure says it is, with `why`."""
+
+    text: str
+    hint: Part | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a page says about itself beside its text."""
+
+    headline: str = ""
+    outlet: str = ""
+    byline: str = ""
+    url: str = ""
+    published: date | None = None
+    updated: date | None = None
+    language: str = ""
+    flags: tuple[Flag, ...] = ()
+
+
+_SENTENCE_END: Final = re.compile(r"[.!?…:;]['\"”’)\]]*$")
+_CAPTION: Final = re.compile(
+    r"©|\((?:photo|picture|image)\b|(?:photo|picture|image)(?:graph)? ?(?:by|:)|\b/ (?:Reuters|AFP|AP)\W*$", re.I
+)
+_BYLINE: Final = re.compile(
+    r"(?:by|from) [^.]{2,60}$|[^.]{0,60}\b(?:19|20|21)\d\d(?:\. Updated .{0,40})?\.?$|.{0,60}, \d{1,2}:\d\d.{0,12}$",
+    re.I,
+)
+# paragraphs that an article has before its readers speak, where only their voice tells them
+_MIN_BODY: Final = 3
+
+
+def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> Article:
+    """The article from the paragraphs of a page, in their order.
+
+    1  empty and repeated paragraphs go
+    2  the headline is what the page says it is, or a first short line without a full stop
+    3  what a page's marks or words show to be furniture, captions, bylines, comments, is left out with
+    that reason 4  from a paragraph such as "Leave a Reply" on, nothing is the article's
+    5  where only the voice tells, the readers' part is cut and the cut flagged
+    """
+    cleaned = [replace(block, text=text) for block in blocks if (text := normal(block.text))]
+    text = "\n".join(block.text for block in cleaned)
+    language = known.language or language_of(text)
+    told = [*known.flags]
+    headline, cleaned = _headline(cleaned, known.headline)
+    body, left_out = _by_marks(cleaned, language if language in HANDLED else "en")
+    cut = len(body)
+    if language in HANDLED and not any(each.part is Part.COMMENT for each in left_out):
+        cut = _first_by_voice([each.text for each in body])
+    if cut < len(body):
+        why = "it reads like a reader speaking, and so does what follows"
+        left_out += [LeftOut(Part.COMMENT, each.text, why) for each in body[cut:]]
+        told.append(
+            Flag(
+                "comments-by-voice",
+                f"Nothing but the manner of speaking tells that {len(body) - cut} paragraphs are readers' comments; "
+                f"they were left out, from “{_begin(body[cut].text)}” on. Look whether the article ends there.",
+            )
+        )
+        body = body[:cut]
+    credits_, body = _credits(body, left_out, known.outlet)
+    spans, at = [], 0
+    for block in body:
+        spans.append(Span(at, at + len(block.text)))
+        at += len(block.text) + 2
+    headings = tuple(span for span, block in zip(spans, body, strict=True) if block.hint is Part.HEADING)
+    main = "\n\n".join(block.text for block in body)
+    return Article(
+        sha256, medium, main, tuple(spans), headings, headline, known.outlet, known.byline, known.url,
+        known.published, known.updated, language_of(main) or known.language[:2].casefold(), credits_,
+        tuple(left_out), tuple(told),
+    )  # fmt: skip
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= 40 else text[:39].rstrip() + "…"
+
+
+def _headline(blocks: list[Block], stated: str) -> tuple[str, list[Block]]:
+    """The headline, and the blocks without it (and without copies of it)."""
+    stated = normal(stated)
+    if not stated:
+        stated = next((block.text for block in blocks if block.hint is Part.HEADLINE), "")
+    if not stated:
+        for block in blocks[:4]:
+            if block.hint or _CAPTION.search(block.text) or any_of_furniture(block.text):
+                continue
+            if len(block.text) <= 160 and not _SENTENCE_END.search(block.text):
+                stated = block.text
+            break
+    same = comparable(stated).casefold()
+    return stated, [block for block in blocks if not same or comparable(block.text).casefold() != same]
+
+
+def any_of_furniture(text: str, language: str = "en") -> bool:
+    """Whether a whole paragraph reads like the furniture of a page."""
+    return bool(any_of(lexicon(language).table["furniture"], whole=True).fullmatch(comparable(text)))
+
+
+def _by_marks(blocks: list[Block], language: str) -> tuple[list[Block], list[LeftOut]]:
+    table = lexicon(language).table
+    furniture = any_of(table["furniture"], whole=True)
+    ends = {
+        Part.COMMENT: any_of(table["ends"]["comments"], whole=True),
+        Part.FURNITURE: any_of(table["ends"]["furniture"], whole=True),
+    }
+    body: list[Block] = []
+    left: list[LeftOut] = []
+    after: Part | None = None
+    first = True
+    for block in blocks:
+        plain = comparable(block.text)
+        end = next((kind for kind, pattern in ends.items() if pattern.fullmatch(plain)), None)
+        if end and body:
+            after = end if after is not Part.COMMENT else after
+            left.append(LeftOut(Part.FURNITURE, block.text, "the end of an article reads so"))
+        elif block.hint and block.hint is not Part.HEADING:
+            left.append(LeftOut(block.hint, block.text, block.why))
+        elif end or furniture.fullmatch(plain):
+            left.append(LeftOut(Part.FURNITURE, block.text, "the furniture of a page reads so"))
+        elif after:
+            left.append(LeftOut(after, block.text, "it stands after the end of the article"))
+        elif len(plain) < 400 and _CAPTION.search(plain) and (first or len(plain) < 160):
+            left.append(LeftOut(Part.CAPTION, block.text, "it reads like the caption of a picture"))
+        elif first and len(plain) < 100 and (_BYLINE.fullmatch(plain) or _is_name(plain)):
+            left.append(LeftOut(Part.BYLINE, block.text, "it says who wrote it, or when"))
+        else:
+            body.append(block)
+            first = False
+    return body, left
+
+
+def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple[Credit, ...], list[Block]]:
+    """Whose text it is by its own word: "Source: RT" at the end, "(SouthFront) – " at the beginning."""
+    found: list[Credit] = []
+    kept = []
+    credit = any_of(lexicon("en").table["credits"], whole=True)
+    for block in body:
+        match = credit.fullmatch(comparable(block.text)) if len(block.text) < 80 else None
+        if match:
+            found.append(Credit(block.text[slice(*match.span("who"))], 0))
+            left.append(LeftOut(Part.CREDIT, block.text, "it says whose text it is"))
+        else:
+            kept.append(block)
+    at = 0
+    for block in kept[:3]:
+        match = re.match(r"(?:[^()]{0,40})\(([^()]{2,60})\) ?- ", comparable(block.text))
+        if match:
+            first = re.split(r",| with | and agencies", match[1])[0].strip()
+            if first and not _same_name(first, outlet):
+                found.append(Credit(first, at))
+        at += len(block.text) + 2
+    return tuple(dict.fromkeys(found)), kept
+
+
+def _same_name(short: str, long: str) -> bool:
+    """Whether one is the other, or its initials: VNA is the Vesnia News Agency."""
+    initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", long) if word[0].isupper())
+    return comparable(short).casefold() == comparable(long).casefold() or short == initials
+
+
+_QUOTED: Final = re.compile(r'"[^"]*"?')
+
+
+@cache
+def _voices() -> tuple[tuple[float, re.Pattern[str]], ...]:
+    return tuple((float(weight), re.compile(pattern)) for weight, pattern in lexicon("en").table["voice"])
+
+
+def voice(paragraph: str) -> float:
+    """How much a paragraph reads like a reader speaking: 2 or more does. Quotations do not count."""
+    own = _QUOTED.sub("", comparable(paragraph))
+    return sum(weight for weight, pattern in _voices() if pattern.search(own))
+
+
+def _is_name(paragraph: str) -> bool:
+    """A line that may be the name of whoever wrote the next one."""
+    return len(paragraph) <= 40 and len(paragraph.split()) <= 5 and not re.search(r"[,:;!?\"”]|\w{2}\.", paragraph)
+
+
+def _first_by_voice(paragraphs: list[str]) -> int:
+    """Where readers begin to speak: lines that are names, three or one twice, before what reads like
+    them; or at least six
+    tenths of the rest speak like readers, or are their names."""
+    scores = [voice(each) for each in paragraphs]
+    names = [_is_name(each) for each in paragraphs]
+    like = [score >= 1.5 or name for score, name in zip(scores, names, strict=True)]
+    lines = [at for at in range(_MIN_BODY, len(paragraphs) - 1) if names[at] and not names[at + 1]]
+    again = len({paragraphs[at].casefold() for at in lines}) < len(lines)
+    for at in lines[:1]:
+        spoken = [min(score, 2.0) for score, name in zip(scores[at:], names[at:], strict=True) if not name]
+        if (again or len(lines) >= 3) and sum(spoken) >= 0.6 * len(spoken):
+            return at
+    for at in range(_MIN_BODY, len(paragraphs)):
+        if _takes_turns(names[at:], scores[at:]):
+            return at
+        rest = like[at:]
+        named = names[at] and at + 1 < len(paragraphs) and sum(names[at:]) >= 1
+        followed = at + 1 == len(paragraphs) or any(like[at + 1 : at + 3])
+        begins = (scores[at] >= 2 and followed) or (named and any(score >= 1 for score in scores[at + 1 : at + 3]))
+        if begins and sum(rest) >= 0.6 * len(rest) and max(scores[at:]) >= 2:
+            return at
+    return len(paragraphs)
+
+
+def _takes_turns(names: list[bool], scores: list[float]) -> bool:
+    """A name, a paragraph, a name, a paragraph, to the end, and most of what is said reads a little like
+    a reader.
+    """
+    if len(names) < 2 or len(names) % 2 or not all(names[::2]) or any(names[1::2]):
+        return False
+    return sum(score >= 0.5 for score in scores[1::2]) * 2 > len(scores[1::2])
