@@ -164,7 +164,7 @@ class _Session:
 
     def _row(self, row: Reviewed, number: int, total: int) -> bool:
         """Show it, ask, send. False to stop."""
-        _show(self.client, self.wish, row, number, total)
+        _show(self.client, self.wish, row, number, total, preview=self.ask)
         if row.refused:
             self.refused += 1
             return True
@@ -196,8 +196,8 @@ class _Session:
         self.refused += 1
 
 
-def _show(client: Client, wish: _Wish, row: Reviewed, number: int, total: int) -> None:
-    """A row as it is looked at before it is declared."""
+def _show(client: Client, wish: _Wish, row: Reviewed, number: int, total: int, *, preview: bool = True) -> None:
+    """A row as it is looked at before it is declared; the preview is what it would meet, as far as one was shown."""
     declared = wish.declared(row)
     print(
         f"\n{number}/{total}  {declared.source}  {declared.kind.value.replace('_', ' ')}:"
@@ -208,12 +208,14 @@ def _show(client: Client, wish: _Wish, row: Reviewed, number: int, total: int) -
     if row.refused:
         print(f"    Cannot be declared. {row.refused}")
         return
-    preview = client.preview(declared)
-    for finding in preview.findings:
+    if not preview:
+        return
+    met = client.preview(declared)
+    for finding in met.findings:
         print(f"    {finding.severity}, {finding.certainty}: {finding.sentence}")
-    for fix in preview.fixes:
+    for fix in met.fixes:
         print(f"    a way out: {fix.sentence}")
-    print(f"    {preview.sentence}")
+    print(f"    {met.sentence}")
 
 
 def _facts(declared: Declaration, row: Reviewed) -> Iterator[str]:

@@ -480,7 +480,10 @@ class Client:
             raise self._contradicted("receipt", data, error.sentence) from error
         if verdict.index != index or (own is not None and receipt.entry != own):
             raise self._contradicted("receipt", data, f"The receipt for entry {index} is of something else.")
-        self._advance(receipt.proof.checkpoint)
+        if verdict.entry.event.seen == self.home.shown.head():
+            self.home.shown.show(receipt.proof.checkpoint)  # the receipt has shown that it adds to what its author saw
+        else:
+            self._advance(receipt.proof.checkpoint)
         return verdict
 
     def _advance(self, signed: SignedCheckpoint) -> None:
