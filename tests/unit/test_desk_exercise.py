@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from tests.desk_world import Room, circle, refused
-from thalweg.model.events import Taken, TheatreSet
+from thalweg.model.errors import InputError
+from thalweg.model.events import PartyNamed, Taken, TheatreSet
+from thalweg.wiring import ToldClock
 
 LIVE = "name: valley\nextends: default\n"
 EXERCISE = "name: valley\nextends: default\nexercise: true\n"
@@ -20,3 +26,47 @@ def test_live_and_exercise_never_mix_on_one_desk() -> None:
     room.declare("alpha", circle("ops-1", "alpha"))
     assert refused(room.say(room.chair, TheatreSet(EXERCISE, "valley.yaml"))) == "exercise-mixed"
     assert isinstance(room.say(room.chair, TheatreSet(LIVE, "valley.yaml")), Taken)
+
+
+def test_a_desk_whose_clock_is_told_takes_nothing_before_its_theatre_is_an_exercise() -> None:
+    room = Room()
+    room.desk._exercise_only = True
+    assert refused(room.declare("alpha", circle("ops-1", "alpha"))) == "exercise-clock"
+    assert refused(room.say(room.chair, PartyNamed("gamma", "Gamma"))) == "exercise-clock"
+    assert refused(room.say(room.chair, TheatreSet(LIVE, "valley.yaml"))) == "exercise-clock"
+    assert refused(room.say(room.chair, TheatreSet("exercise: [", "valley.yaml"))) == "exercise-clock"
+    assert isinstance(room.say(room.chair, TheatreSet(EXERCISE, "valley.yaml")), Taken)
+    assert isinstance(room.declare("alpha", circle("ops-1", "alpha")), Taken)
+    assert refused(room.say(room.chair, TheatreSet(LIVE, "valley.yaml"))) == "exercise-clock"
+
+
+def test_a_told_clock_is_set_by_its_file_and_runs_between(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    file.write_text("2017-09-12T09:00:00+03:00\nwhatever stands below\n")
+    clock = ToldClock(file)
+    first = clock()
+    assert first.isoformat().startswith("2017-09-12T06:00:00")
+    assert clock() >= first
+    told_anew(file, "2017-09-16T00:31:00Z")
+    assert clock().isoformat().startswith("2017-09-16T00:31:0")
+    told_anew(file, "half a li")
+    assert clock().isoformat().startswith("2017-09-16T00:31:0"), "what cannot be read changes nothing"
+    told_anew(file, "2017-09-20T00:00:00")
+    assert clock().isoformat().startswith("2017-09-16T00:31:0"), "a time without a zone is none"
+    file.unlink()
+    assert clock().isoformat().startswith("2017-09-16T00:31:0")
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2017-09-20T00:00:00"])
+def test_a_clock_that_tells_no_time_to_begin_with_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "clock").write_text(text)
+    with pytest.raises(InputError, match="tells no time"):
+        ToldClock(tmp_path / "clock")
+    with pytest.raises(InputError, match="tells no time"):
+        ToldClock(tmp_path / "absent")
+
+
+def told_anew(file: Path, text: str) -> None:
+    new = file.with_suffix(".new")
+    new.write_text(text)
+    new.replace(file)

@@ -16,7 +16,7 @@ from thalweg.server.app import ServeSettings, build
 from thalweg.server.listen import DeskServer, Tls, bind, server_config
 from thalweg.server.mail import MailSettings, Security
 from thalweg.server.webhooks import WebhookSettings
-from thalweg.wiring import read_file
+from thalweg.wiring import ToldClock, now, read_file
 from thalweg.wiring.desk import open_desk
 
 FAILED = 2
@@ -68,6 +68,10 @@ def serve(
     webhook_loopback: Annotated[
         bool, Parameter(negative=(), help="Let webhooks be http://localhost, for a receiver on this machine.")
     ] = False,
+    exercise_clock: Annotated[
+        Path | None,
+        Parameter(help="For an exercise: a file whose first line is the time at the desk; written anew, it sets it."),
+    ] = None,
     issuers: Annotated[
         Path | None, Parameter(help="Authorities to believe besides the system's, of webhooks and mail servers, PEM.")
     ] = None,
@@ -87,6 +91,7 @@ def serve(
         mail = MailSettings(
             relay, mail_from, int(number or _SMTP[smtp_security]), smtp_security, smtp_user, password, pem
         )
+    clock = now if exercise_clock is None else ToldClock(exercise_clock)
     listening = bind(host, port)
     try:
         opened = open_desk(
@@ -95,6 +100,7 @@ def serve(
             store=f"postgres:{database}" if database else "sqlite:log.db",
             passphrase=None if passphrase_file is None else read_file(passphrase_file).decode().strip(),
             identity=None if identity is None else read_file(identity).decode(),
+            clock=clock,
         )
     except LedgerError as error:
         return _failed(error)
@@ -107,7 +113,12 @@ def serve(
         )
         built = build(opened, settings)
         _greet(
-            home, reached, built.first_invitation(), made=opened.made, kept=identity is None and passphrase_file is None
+            home,
+            reached,
+            built.first_invitation(),
+            exercise_clock,
+            made=opened.made,
+            kept=identity is None and passphrase_file is None,
         )
         server = DeskServer(server_config(built.app, host, port, tls=tls), built.course.closing)
 
@@ -132,13 +143,15 @@ def _failed(error: Exception) -> int:
     return FAILED
 
 
-def _greet(home: Path, reached: str, invitation: str, *, made: bool, kept: bool) -> None:
+def _greet(home: Path, reached: str, invitation: str, told: Path | None, *, made: bool, kept: bool) -> None:
     if made:
         print(f"A new desk was made in {home}. Back it up with 'thalweg backup {home} FOLDER'.")
         if kept:
             print(f"The key to its keys lies beside them, in {home / 'identity'}: for real use keep it elsewhere")
             print("and start with --identity FILE.")
     print(f"Serving {reached}; the interface is at {reached}/v1, described in {reached}/v1/openapi.json.")
+    if told is not None:
+        print(f"EXERCISE: the time at this desk is told by {told}. It takes nothing outside of an exercise.")
     if invitation:
         print(f"Nobody has joined yet. The first officer of the secretariat joins at:\n  {invitation}")
     sys.stdout.flush()

@@ -15,6 +15,7 @@ first. Nothing of a batch is shown to anybody before all of it is durable.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -31,6 +32,7 @@ from thalweg.engine import Declared as Fed
 from thalweg.engine.online import Comparison
 from thalweg.formats.event import Erasure, Statement
 from thalweg.model.declarations import Cancellation, Declaration, Kind
+from thalweg.model.errors import ThalwegError
 from thalweg.model.events import (
     SECRETARIAT,
     ByDesk,
@@ -118,10 +120,12 @@ class Desk:
         engine_version: str,
         limits: Limits = _LIMITS,
         *,
+        exercise_only: bool = False,
         resume: Callable[[Theatre], Online | None] = _from_nothing,
     ) -> None:
         """`resume` gives an engine for the theatre as it was put away at some time, if there is one."""
         self.world = world
+        self._exercise_only = exercise_only  # its clock is told, so nothing of it may be taken for live
         self.policy = policy
         self.clocks = Clocks()
         self.looking_at: Timer | None = None  # while something that came due is looked at
@@ -142,7 +146,9 @@ class Desk:
 
     def decide(self, record: Recorded, said: Said, book: Book) -> None:
         """Take or refuse a statement that is in the book already, and write down what follows."""
-        subjects = self._checks.check(said, book.now)
+        subjects: tuple[str, ...] | No | None = self._outside_of_exercise(said)
+        if subjects is None:
+            subjects = self._checks.check(said, book.now)
         if isinstance(subjects, No):
             self._refuse(record, subjects, book)
             return
@@ -158,6 +164,22 @@ class Desk:
                 self._agreed(record, said, subjects, book)
             case _:
                 self._other(record, said, subjects, book)
+
+    def _outside_of_exercise(self, said: Said) -> No | None:
+        """Why a desk whose clock is told does not take this (R49)."""
+        if not self._exercise_only:
+            return None
+        theatre = self.world.membership.theatre
+        if isinstance(said, TheatreSet):
+            with contextlib.suppress(ThalwegError):  # what cannot be read is refused by the rules for theatres
+                theatre = self.world.membership.reading(said)
+        if theatre.exercise:
+            return None
+        return No(
+            "exercise-clock",
+            "This desk's clock is told, which only an exercise may have: the secretariat sets a theatre with"
+            " “exercise: true” before anything else.",
+        )
 
     def _other(self, record: Recorded, said: Said, subjects: tuple[str, ...], book: Book) -> None:
         before = self._seen_before(said, subjects)

@@ -37,7 +37,7 @@ from thalweg.server.reads import Reads
 from thalweg.server.shell import ShellSettings, build_shell, raised_in
 from thalweg.server.streams import Streams
 from thalweg.server.webhooks import Webhooks, WebhookSettings
-from thalweg.wiring import context_of, monotonic, now, now_ms, random_bytes
+from thalweg.wiring import context_of, monotonic, now_ms, random_bytes
 from thalweg.wiring.desk import OpenDesk
 
 DESCRIPTION = (
@@ -157,7 +157,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         keys=author_keys,
     )
     streams = Streams(office)
-    reads = Reads(office, lambda: Instant.of(now()))
+    reads = Reads(office, lambda: Instant.of(opened.clock()))
     bearers = Bearers(
         office=office,
         contacts=opened.accounts,
@@ -217,7 +217,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         log=opened.log,
         tip=opened.home.home.store.tip,
         payload=opened.home.home.store.payload,
-        now=lambda: Instant.of(now()),
+        now=lambda: Instant.of(opened.clock()),
         review=review,
         describe=opened.describe,
         trust=ReceiptPolicy(opened.log.origin, opened.home.home.settings.log_key, (), 0),

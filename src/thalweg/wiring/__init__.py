@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,45 @@ if TYPE_CHECKING:
 def now() -> datetime:
     """The present as an aware UTC datetime."""
     return datetime.now(UTC)
+
+
+class ToldClock:
+    """The time of an exercise as a file tells it: its first line is an instant with its zone, and from when it is read
+    time runs as it does. Written anew, it sets the clock; a file that cannot be read changes nothing.
+
+    `InputError` if there is no time in it to begin with.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._stamp: tuple[int, int] | None = None
+        self._told = datetime.fromtimestamp(0, UTC)
+        self._since_s = 0.0
+        problem = self._look()
+        if problem:
+            raise InputError("exercise-clock", f"{file} tells no time: {problem}.", expected="2017-09-12T06:00:00Z")
+
+    def __call__(self) -> datetime:
+        """What time it is in the exercise."""
+        self._look()
+        return self._told + timedelta(seconds=time.monotonic() - self._since_s)
+
+    def _look(self) -> str:
+        """Take the time from the file if it was written anew; what is wrong with it, if anything."""
+        try:
+            stat = self._file.stat()
+            stamp = (stat.st_mtime_ns, stat.st_ino)
+            if stamp == self._stamp:
+                return ""
+            told = datetime.fromisoformat(self._file.read_text("utf-8").partition("\n")[0].strip())
+        except OSError as error:
+            return error.strerror or "it cannot be read"
+        except ValueError as error:
+            return str(error)
+        if told.tzinfo is None:
+            return "it names no zone"
+        self._stamp, self._told, self._since_s = stamp, told.astimezone(UTC), time.monotonic()
+        return ""
 
 
 def random_bytes(count: int) -> bytes:

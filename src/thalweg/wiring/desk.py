@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,8 @@ class OpenDesk:
     tables: DeskTables
     describe: Describe
     made: bool
+    clock: Callable[[], datetime] = now
+    """What time it is at the desk: this machine's, or that of an exercise (`wiring.ToldClock`)."""
 
     def close(self) -> None:
         """Let go of the stores. Stop the office first."""
@@ -69,8 +72,12 @@ def open_desk(
     store: str = "sqlite:log.db",
     passphrase: str | None = None,
     identity: str | None = None,
+    clock: Callable[[], datetime] = now,
 ) -> OpenDesk:
-    """The desk in `folder` as the one that decides; made if there is none (`stores.desk_home`)."""
+    """The desk in `folder` as the one that decides; made if there is none (`stores.desk_home`).
+
+    With any other clock than this machine's the desk takes nothing outside of an exercise.
+    """
     keys, made = import_module("thalweg.stores.desk_home").open_desk_home(
         folder,
         origin=origin,
@@ -85,10 +92,10 @@ def open_desk(
     tables = keys.home.desk_tables(hands.secret)
     office: Office
     if store_of(keys).startswith("postgres:"):
-        office = _shared(keys, hands, tables, describe)
+        office = _shared(keys, hands, tables, describe, clock)
     else:
-        office = _deciding(keys, hands, lambda: fold_world(keys.home.store), describe)
-    return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made)
+        office = _deciding(keys, hands, lambda: fold_world(keys.home.store), describe, clock)
+    return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made, clock)
 
 
 def store_of(keys: DeskHome) -> str:
@@ -107,13 +114,22 @@ def _hands(keys: DeskHome) -> Hands:
     )
 
 
-def _deciding(keys: DeskHome, hands: Hands, first: Callable[[], World], describe: Describe) -> LiveDesk:
+def _deciding(
+    keys: DeskHome, hands: Hands, first: Callable[[], World], describe: Describe, clock: Callable[[], datetime]
+) -> LiveDesk:
     """The desk as the one that decides: Refused (`store.held`) while another process does. `first` gives the world to
     begin with; after a failed append it is folded from the store."""
-    return _live(keys, keys.home.writer(keys.unlocked), hands, first, describe)
+    return _live(keys, keys.home.writer(keys.unlocked), hands, first, describe, clock)
 
 
-def _live(keys: DeskHome, writer: Writer, hands: Hands, first: Callable[[], World], describe: Describe) -> LiveDesk:
+def _live(
+    keys: DeskHome,
+    writer: Writer,
+    hands: Hands,
+    first: Callable[[], World],
+    describe: Describe,
+    clock: Callable[[], datetime],
+) -> LiveDesk:
     try:
         if writer.log.history().key(hands.desk.key.key_id) is None:
             body = key_add_body(DESK, hands.desk.key)
@@ -126,22 +142,24 @@ def _live(keys: DeskHome, writer: Writer, hands: Hands, first: Callable[[], Worl
     def opened() -> Desk:
         world = worlds.pop()() if worlds else fold_world(keys.home.store)
         catch_up(world, keys.home.store)
-        return desk_over(world, hands.secret, describe)
+        return desk_over(world, hands.secret, describe, exercise_only=clock is not now)
 
     marks = _Marks(keys.home)
 
     def leads() -> bool:
         return keys.home.store.leads() and marks.beat()
 
-    return LiveDesk(writer.log, hands, opened, lambda: Instant.of(now()), monotonic, leads)
+    return LiveDesk(writer.log, hands, opened, lambda: Instant.of(clock()), monotonic, leads)
 
 
-def _shared(keys: DeskHome, hands: Hands, tables: DeskTables, describe: Describe) -> SharedOffice:
+def _shared(
+    keys: DeskHome, hands: Hands, tables: DeskTables, describe: Describe, clock: Callable[[], datetime]
+) -> SharedOffice:
     store = keys.home.store
 
     def become(world: World) -> LiveDesk | None:
         writer = keys.home.writer_in_turn(keys.unlocked, 0.0)
-        return None if writer is None else _live(keys, writer, hands, lambda: world, describe)
+        return None if writer is None else _live(keys, writer, hands, lambda: world, describe, clock)
 
     def reading(world: World) -> Reading:
         policy = Policy(world, Aliases(hands.secret), describe)
@@ -183,10 +201,16 @@ class _Marks:
         return True
 
 
-def desk_over(world: World, secret: bytes, describe: Describe | None) -> Desk:
+def desk_over(world: World, secret: bytes, describe: Describe | None, *, exercise_only: bool = False) -> Desk:
     """The deciding desk over a world."""
     policy = Policy(world, Aliases(secret), describe)
-    return Desk(world, policy, lambda theatre: Online(theatre, describe=describe, regions=False), __version__)
+    return Desk(
+        world,
+        policy,
+        lambda theatre: Online(theatre, describe=describe, regions=False),
+        __version__,
+        exercise_only=exercise_only,
+    )
 
 
 def fold_world(store: Store) -> World:
