@@ -13,7 +13,7 @@ from cyclopts import App, Parameter
 from thalweg.ledger.errors import LedgerError
 from thalweg.model.errors import InputError, ThalwegError
 from thalweg.server.app import ServeSettings, build
-from thalweg.server.listen import DeskServer, Tls, bind, server_config
+from thalweg.server.listen import DeskServer, Tls, bind, log_through, server_config
 from thalweg.server.mail import MailSettings, Security
 from thalweg.server.webhooks import WebhookSettings
 from thalweg.wiring import ToldClock, now, read_file
@@ -126,6 +126,7 @@ def serve(
             server.should_exit = True
 
         built.course.stop = stop
+        log_through(_line)
         with contextlib.suppress(SystemExit):  # uvicorn's, when the desk did not start: the reason is below
             server.run(sockets=[listening])
         return _failed(built.course.fault) if built.course.fault is not None else 0
@@ -158,4 +159,5 @@ def _greet(home: Path, reached: str, invitation: str, told: Path | None, *, made
 
 
 def _line(line: str) -> None:
-    os.write(sys.stderr.fileno(), line.encode() + b"\n")
+    with contextlib.suppress(OSError):  # a log that cannot be written must not keep the desk from answering
+        os.write(sys.stderr.fileno(), line.encode() + b"\n")

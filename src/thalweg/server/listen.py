@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import logging
 import socket
 import ssl
 from collections.abc import Callable
@@ -84,6 +86,31 @@ def _why(error: OSError, host: str, port: int) -> str:
             return f"Port {port} may not be listened on by this user; ports below 1024 are for the system."
         case _:
             return f"Port {port} of {host} cannot be listened on: {error.strerror}."
+
+
+class _Lines(logging.Handler):
+    """uvicorn's own warnings as lines of our log: their last line, and the sort of error; never a whole traceback, in
+    which somebody's words may stand."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage().strip().splitlines() or [""]
+        kind = record.exc_info[0] if record.exc_info else None
+        line = {"event": "server", "said": said[-1][:300], "error": "" if kind is None else kind.__name__}
+        self._log(json.dumps(line, sort_keys=True))
+
+
+def log_through(log: Callable[[str], None]) -> None:
+    """What uvicorn has to say goes there."""
+    for name in ("uvicorn", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = name != "uvicorn"
+    logging.getLogger("uvicorn").addHandler(_Lines(log))
 
 
 class DeskServer(uvicorn.Server):

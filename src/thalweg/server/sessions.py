@@ -13,6 +13,7 @@ proves who they are, so that one planted beforehand is worth nothing.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import re
@@ -24,6 +25,7 @@ from urllib.parse import parse_qs
 from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from thalweg.ledger.errors import StoreFailed
 from thalweg.model.accounts import Account, Ceremony, Device, How, Session, StrongHow, digest
 from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.peer import address_of, fingerprint_of, network_of
@@ -326,7 +328,8 @@ def _by_session(held: bytes, doors: Doors) -> Principal | None:
     if account is None or account.disabled:
         return None
     if now - session.seen_ms >= _SEE_EVERY_MS:
-        store.see_session(held, now)
+        with contextlib.suppress(StoreFailed):  # on a full disk people still read
+            store.see_session(held, now)
     found = replace(
         _principal(account, session.how, _PERSON, session.expires_ms, held), session=held, strong_ms=session.strong_ms
     )
@@ -349,7 +352,8 @@ def _by_token_digest(held: bytes, doors: Doors) -> Principal:
     if token is None or account is None or account.disabled:
         raise _token_refused()
     if now - token.used_ms >= _SEE_EVERY_MS:
-        doors.store.use_token(held, now)
+        with contextlib.suppress(StoreFailed):  # on a full disk machines still read
+            doors.store.use_token(held, now)
     found = _principal(account, "token", frozenset(token.scopes), token.expires_ms, held)
     doors.remember(held, found)
     return found
