@@ -1,0 +1,762 @@
+"""Two histories that differ only in what one party was not shown, and everything that this party receives of each.
+
+`received` gathers it all: every answer of the interface to a member of the party, every notice as it stands in its
+entry, every entry that it may hold, the live stream, e-mail, webhooks, copies to take away, and refusals. `normal`
+takes out what D7 excepts, and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from fastapi import FastAPI
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from tests.desk_world import START, Room, seed
+from tests.doors_world import START_MS, Noise
+from thalweg.desk.office import KeyEntry, Listener, Office, Reading
+from thalweg.formats import event as kinds
+from thalweg.ledger.entry import Entry
+from thalweg.ledger.note import NoteKey
+from thalweg.ledger.receipt import Policy as ReceiptPolicy
+from thalweg.ledger.sequencer import Log
+from thalweg.model.declarations import Declaration, Kind, Medium, Volume, Zone
+from thalweg.model.events import (
+    SECRETARIAT,
+    Acknowledged,
+    ChannelJoined,
+    ChannelOpened,
+    Declared,
+    EmergencySent,
+    MessageSent,
+    Proposed,
+    QuietProposed,
+    ReadBack,
+    Refused,
+    Release,
+    Response,
+    Said,
+    Taken,
+    Term,
+    TermsSet,
+    Verification,
+    Verified,
+    Withdrawn,
+)
+from thalweg.model.instants import Instant, Window
+from thalweg.model.levels import Level
+from thalweg.model.measures import Band, Datum
+from thalweg.model.shapes import Circle, Position
+from thalweg.model.theatre import Theatre
+from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
+from thalweg.policy.mailbox import Mailboxes
+from thalweg.policy.view import view
+from thalweg.server import api, copies
+from thalweg.server.app import STATUSES, review
+from thalweg.server.bearers import compose, mail_text, webhook_body
+from thalweg.server.described import operations
+from thalweg.server.desk import DeskRoutes
+from thalweg.server.doors import Doors, DoorSettings, Principal
+from thalweg.server.reads import Reads
+from thalweg.server.sessions import principal
+from thalweg.server.shell import ShellSettings, build_shell
+from thalweg.server.streams import Streams
+from thalweg.state.recorded import KeyFact
+from thalweg.stores.accounts_memory import MemoryAccounts
+
+READER, SIDE, HIDER = "alpha", "bravo", "charlie"  # who reads; a third; and whose secrets differ
+MIDDLE = Position(40.14, 35.336)
+HOUR = 3600.0
+
+
+# --- the interface over a room ---
+
+
+class RoomOffice:
+    """A room's desk as routes see it; what is handed in is decided at once."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.listeners: list[Listener] = []
+
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def stop(self) -> None:
+        """Nor to stop."""
+
+    async def take(self, data: bytes, payloads: Sequence[tuple[bytes, bytes]] = ()) -> str:
+        entry = Entry.parse(data)
+        self.room.send(entry)
+        return entry.event.hash().hex()
+
+    async def say_for(self, author: str, said: Said, nonce: bytes) -> str:
+        raise AssertionError("every officer of a room has a key")
+
+    async def register(self, entries: Sequence[KeyEntry]) -> None:
+        raise AssertionError("a room registers by itself")
+
+    async def note(self, body: object) -> None:
+        """What is only put on record, for nobody to be told."""
+
+    async def reading(self) -> Reading:
+        desk = self.room.desk
+        return Reading(desk.world, desk.policy, Mailboxes(desk.world, desk.policy))
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+
+def application(room: Room, party: str) -> tuple[FastAPI, Streams]:
+    """The interface as an officer of the party meets it, the door already open."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(api.router)
+    app.include_router(copies.router)
+    office = cast(Office, RoomOffice(room))
+    streams = Streams(office)
+    log = Log(room.store, room.log.origin)
+    app.state.desk = DeskRoutes(
+        office=office,
+        streams=streams,
+        reads=Reads(office, lambda: room.now),
+        log=log,
+        tip=room.store.tip,
+        payload=room.store.payload,
+        now=lambda: room.now,
+        review=review,
+        describe=None,
+        trust=ReceiptPolicy(log.origin, NoteKey(log.origin, seed("log")).verifier(), (), 0),
+        holds_key=lambda _author: False,
+        version="test",
+    )
+    noise = Noise()
+    doors = Doors(
+        MemoryAccounts(), DoorSettings("https://desk.example"), lambda: START_MS, noise, bytes(32), lambda *_: None
+    )
+    # One address asks for everything here, faster than anybody may.
+    shell = ShellSettings(log=lambda _line: None, ticks=lambda: 0.0, statuses=STATUSES)
+    build_shell(app, doors, shell)
+    scopes = frozenset({"read", "write"})
+    asker = Principal("account", party, f"{party}-1", party, "en", "token", scopes, b"key")
+    app.dependency_overrides[principal] = lambda: asker
+    return app, streams
+
+
+# --- everything that a party receives ---
+
+EXCEPTED = frozenset(
+    {"request", "index", "answer_index", "seq", "tip", "checkpoint", "entries", "etag", "path", "version_of_server"}
+)
+"""Fields of answers that D7 excepts: places in the ledger, its head, and what counts requests. Hashes are
+excepted wherever they stand, see `normal`. Times are not taken out: the room's clock is told, and is the same."""
+
+_HASHES = re.compile(
+    r"n-[a-z2-7]{10}|x-[0-9a-f]{32}|v-[0-9a-f]{32}|\b[0-9a-f]{64}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{16}\b|\b[0-9a-f]{12}\b"
+)
+
+
+def normal(value: object) -> object:
+    """What is left of it without ledger hashes, indexes and signatures (D7).
+
+    - A hash, or an opaque id, which is a keyed hash, becomes the order in which it appears: which of them are
+      the same, and which are not, still counts.
+    - Findings of one notice stand in the order of their urgency, then of their ids, which are hashes: they are put into
+      an order that rests on what they say.
+    - `EXCEPTED` fields are emptied, and stay where they are.
+    """
+    names: dict[str, str] = {}
+    return _named(_ordered(_emptied(value)), names)
+
+
+def _emptied(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: None if key in EXCEPTED else _emptied(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_emptied(each) for each in value]
+    return value
+
+
+def _ordered(value: object) -> object:
+    if isinstance(value, Mapping):
+        found = {key: _ordered(each) for key, each in value.items()}
+        findings = found.get("findings")
+        if isinstance(findings, list):
+            found["findings"] = sorted(findings, key=lambda each: _HASHES.sub("#", json.dumps(each)))
+        return found
+    return [_ordered(each) for each in value] if isinstance(value, list) else value
+
+
+def _named(value: object, names: dict[str, str]) -> object:
+    if isinstance(value, Mapping):
+        return {key: _named(each, names) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_named(each, names) for each in value]
+    if isinstance(value, str):
+        return _HASHES.sub(lambda hit: names.setdefault(hit.group(0), f"#{len(names)}"), value)
+    return value
+
+
+def received(room: Room, party: str = READER, hidden: Sequence[str] = ()) -> list[object]:
+    """Everything, in pairs with where it came from. `hidden`: ids that the party must not learn anything by. That no
+    true id of what it was not shown in full stands in any of it, be it a hash, is looked at here: `normal` would not
+    see it."""
+    found = [list(each) for each in _received(room, party, hidden)]
+    text = json.dumps(found)
+    for name in true_ids(room, party):
+        assert name not in text, name
+    return cast("list[object]", normal(found))
+
+
+def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[str, object]]:
+    desk = room.desk
+    mailboxes = Mailboxes(desk.world, desk.policy)
+    indexes = mailboxes.entries(party).value
+    yield "entries", [[each.author, _body(each.body)] for each in map(desk.world.load, indexes)]
+    assert [index for index in range(desk.world.size) if mailboxes.may_hold(party, index)] == list(indexes)
+    yield "notices", [_body(each) for each in room.notices(party)]
+    app, streams = application(room, party)
+    with TestClient(app, base_url="https://desk.example", raise_server_exceptions=True) as client:
+        for path in _paths(app, room, party, mailboxes):
+            answer = client.get(path)
+            yield f"GET {path}", [answer.status_code, _shown(answer.headers, answer.content)]
+        absent = client.get("/v1/declarations/charlie/no-such-thing")
+        for path in _not_theirs(room, party, mailboxes, hidden):
+            there = client.get(path)
+            assert (there.status_code, _told(there.content)) == (404, _told(absent.content)), path
+        for at in (MIDDLE, Position(MIDDLE.lon + 0.09, MIDDLE.lat)):
+            asked = circle_at("preview", party, at, 4000.0, Kind.OPERATION, 2.0, 30.0)
+            answer = client.post("/v1/previews", json={"declaration": kinds.write_declaration(asked)})
+            yield f"POST /v1/previews {at.lon}", [answer.status_code, _shown(answer.headers, answer.content)]
+    yield "stream", asyncio.run(_stream(streams, party, desk.world.exchange.count(party)))
+    reading = Reading(desk.world, desk.policy, mailboxes)
+    for state in desk.world.exchange.mailbox(party):
+        made = compose(reading, party, state.id, "en")
+        if made is not None:
+            yield "webhook", json.loads(webhook_body(made))
+            yield "e-mail", [made.subject, mail_text(made)]
+
+
+def _paths(app: FastAPI, room: Room, party: str, mailboxes: Mailboxes) -> Iterator[str]:
+    """Every GET of the route table, with each id that the party was ever given in it."""
+    states = room.desk.world.exchange.mailbox(party)
+    own = [event for event in room.desk.world.answers if mailboxes.statement(party, event) is not None]
+    subjects = dict.fromkeys([f"{party}/{name}" for name in _OWN] + [each.subject for each in states if each.subject])
+    given: dict[str, Sequence[object]] = {
+        "{event}": own,
+        "{notice}": [each.id for each in states],
+        "{subject:path}": list(subjects),
+        "{channel}": [each.channel for each in mailboxes.channels(party).value],
+        "{index}": [],  # bytes of entries are hashes and signatures around the bodies that are compared above
+    }
+    for each in operations(app):
+        if each.method != "GET" or each.path in NOT_COMPARED or not each.path.startswith("/v1/"):
+            continue
+        slots = re.findall(r"\{[^}]*\}", each.path)
+        if not slots:
+            yield from (each.path + query for query in QUERIES.get(each.path, ("",)))
+        for value in given[slots[0]] if slots else ():
+            yield each.path.replace(slots[0], str(value))
+
+
+QUERIES: Mapping[str, Sequence[str]] = {
+    "/v1/notices": ("?limit=200",),
+    "/v1/export": ("?form=geojson", "?form=csv", "?form=kml", "?form=json"),
+}
+"""What is asked for of a route, where it is not asked for as it stands. HTML and PDF take longer: see `pages`."""
+NOT_COMPARED: Mapping[str, str] = {
+    "/v1/stream": "is read to its end by itself",
+    "/v1/bundle": "the entries that are compared, with proofs",
+    "/v1/log/checkpoint": "a hash, a size and signatures",
+    "/v1/log/consistency": "hashes",
+}
+"""Routes whose answers are, but for what D7 excepts, compared in another way."""
+_OWN = ("op-0", "op-1", "op-2", "op-3", "preview")
+
+
+def _not_theirs(room: Room, party: str, mailboxes: Mailboxes, hidden: Sequence[str]) -> Iterator[str]:
+    """Where something is that is not the party's: a few of each kind."""
+    world = room.desk.world
+    own = set(mailboxes.entries(party).value)
+    yield from (f"/v1/declarations/{name}" for name in hidden)
+    yield from (f"/v1/notices/{each.id}" for each in world.exchange.mailbox(HIDER)[-2:])
+    yield "/v1/channels/unseen/log"
+    events = [event for event in world.answers if world.load(world.answers[event] - 1).author == f"{HIDER}-1"]
+    yield from (f"/v1/statements/{event}" for event in events[-2:])
+    yield from (f"/v1/entries/{index}" for index in [each for each in range(world.size) if each not in own][-3:])
+
+
+def true_ids(room: Room, party: str = READER) -> list[str]:
+    """What HIDER's declarations are called inside the desk, where the party was never shown one in full."""
+    shown = {each.statement for each in room.desk.world.exchange.mailbox(party)}
+    return [
+        name
+        for chain in room.desk.world.picture.chains.values()
+        if chain.notifier == HIDER and chain.event not in shown
+        for name in (chain.key, *(version for version, _ in chain.versions))
+    ]
+
+
+def pages(room: Room, party: str = READER) -> list[bytes]:
+    """The copies to take away that take longest to make."""
+    app, _ = application(room, party)
+    with TestClient(app, base_url="https://desk.example") as client:
+        answers = [client.get(f"/v1/export?form={form}") for form in ("html", "pdf")]
+    assert [each.status_code for each in answers] == [200, 200]
+    return [each.content for each in answers]
+
+
+def _body(body: object) -> object:
+    if isinstance(body, KeyFact):
+        return ["key", repr(body)]
+    kind, value = kinds.written(cast(Any, body))
+    return [kind, value]
+
+
+def _shown(headers: Mapping[str, str], content: bytes) -> object:
+    kept = {name: value for name, value in headers.items() if name in ("content-type", "cache-control", "link", "vary")}
+    try:
+        return [kept, json.loads(content)]
+    except ValueError:
+        return [kept, content.decode("utf-8", "replace")]
+
+
+def _told(content: bytes) -> object:
+    value = json.loads(content)
+    value.pop("request", None)
+    return value
+
+
+async def _stream(streams: Streams, party: str, count: int) -> list[object]:
+    """The events of the live stream from the beginning to where it would wait."""
+    events: list[object] = []
+    stream = streams.follow(party, 0)
+    while len(events) < count:
+        data = (await asyncio.wait_for(anext(stream), 5.0)).decode()
+        for block in data.split("\n\n"):
+            lines = dict(line.partition(": ")[::2] for line in block.splitlines() if ": " in line)
+            if "data" in lines:
+                events.append([lines["id"], lines["event"], json.loads(lines["data"])])
+    await stream.aclose()  # type: ignore[attr-defined]  # an async generator
+    return events
+
+
+# --- histories ---
+
+
+def circle_at(
+    name: str,
+    party: str,
+    at: Position,
+    radius_m: float,
+    kind: Kind,
+    start_h: float,
+    end_h: float,
+    *,
+    revision: int = 0,
+    title: str = "",
+    details: Mapping[str, str] | None = None,
+    emergency: bool = False,
+) -> Declaration:
+    """Something round in hours after the start."""
+    window = Window(Instant(START.epoch_s + start_h * HOUR), Instant(START.epoch_s + end_h * HOUR))
+    zone = Zone.NO_FIRE if kind is Kind.RESTRICTED_ZONE else None
+    return Declaration(
+        kind=kind,
+        party=party,
+        title=title or f"{name} of {party}",
+        volumes=(Volume(Circle(at, radius_m), window, Band(0.0, 3000.0, Datum.EGM96)),),
+        zone=zone,
+        medium=Medium.UNSTATED if kind is not Kind.OPERATION else Medium.AIR,
+        declaration_id=name,
+        revision=revision,
+        details=details or {},
+        emergency=emergency,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said2:
+    """One step: what is done in the one room and in the other; None: nothing."""
+
+    one: object
+    other: object
+
+    def of(self, side: int) -> object:
+        return self.other if side else self.one
+
+
+@dataclass(frozen=True, slots=True)
+class Declare:
+    declaration: Declaration
+    releases: tuple[Release, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A statement as it stands."""
+
+    body: Said
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTo:
+    """`by` answers the newest notice that it has about a chain of `of`, if it was told of one by the terms."""
+
+    by: str
+    of: str
+    response: Response
+    read_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskAbout:
+    """`by` proposes something to `to` about the newest warning that it has."""
+
+    by: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Two histories in one. `terms` are those of HIDER to READER: one level for each kind of declaration."""
+
+    channels: tuple[tuple[str, str, Level | None, Level | None], ...]  # first, second, what each shows the other
+    shared: bool
+    unseen: tuple[Level, Level]  # between SIDE and HIDER, in each of the two
+    steps: tuple[Said2, ...]
+    hidden: tuple[str, ...] = ()
+
+
+def play(history: History, side: int, look: Callable[[Room], object] | None = None) -> Room:
+    """The one or the other of the two, from the beginning. `look`: called while most of it is in force."""
+    room = Room((READER, SIDE, HIDER, "delta"))
+    for number, (first, second, shows, shown) in enumerate(history.channels):
+        room.say(first, ChannelOpened(first, f"ch-{number}", f"Line {number}", (first, second), terms=_terms(shows)))
+        room.say(second, _joined(second, f"ch-{number}", shown))
+    if history.shared:
+        room.channel(READER, SIDE, HIDER, name="all")
+    room.say(SIDE, ChannelOpened(SIDE, "unseen", "Unseen", (SIDE, HIDER), terms=_terms(history.unseen[side])))
+    room.say(HIDER, _joined(HIDER, "unseen", history.unseen[side]))
+    for step in history.steps:
+        do(room, step.of(side))
+        room.now = Instant(room.now.epoch_s + 1.0)  # so that nothing of one step comes due with what is of another
+    if look is not None:
+        look(room)
+    room.later(3 * 86_400.0)
+    return room
+
+
+def _terms(level: Level | None) -> tuple[Term, ...]:
+    return () if level is None else (Term(level),)
+
+
+def _joined(by: str, channel: str, level: Level | None) -> Said:
+    return ChannelJoined(by, channel, _terms(level))
+
+
+def do(room: Room, act: object) -> None:
+    match act:
+        case None:
+            pass
+        case Wait():
+            room.later(act.seconds)
+        case Plain():
+            room.say(getattr(act.body, "by", SECRETARIAT), act.body)
+        case Declare():
+            declare(room, act.declaration, act.releases)
+        case AnswerTo():
+            _answer(room, act)
+        case AskAbout():
+            _ask(room, act)
+        case _:
+            raise AssertionError(act)
+
+
+def declare(room: Room, declaration: Declaration, releases: tuple[Release, ...] = ()) -> Taken | Refused:
+    """As a careful officer does: what the desk says is lacking is read and cited."""
+    said = Declared(declaration.party, declaration, releases=releases)
+    answer = room.say(declaration.party, said)
+    for _ in range(3):
+        if isinstance(answer, Taken) or not answer.lacking:
+            break
+        cites = [room.desk.world.exchange.notices[each].version for each in answer.lacking]
+        said = Declared(declaration.party, declaration, cites=(*said.cites, *cites), releases=releases)
+        answer = room.say(declaration.party, said)
+    return answer
+
+
+def _answer(room: Room, act: AnswerTo) -> None:
+    states = [
+        each
+        for each in room.desk.world.exchange.mailbox(act.by)
+        if each.of == act.of and each.version and each.owed and each.subject
+    ]
+    if not states:
+        return
+    notice = states[-1]
+    if act.read_back:
+        room.say(act.by, ReadBack(act.by, notice.id, identity=act.of, position=Position(10.0, 10.0)))
+    else:
+        room.say(act.by, Acknowledged(act.by, notice.id, act.response))
+
+
+def _ask(room: Room, act: AskAbout) -> None:
+    states = [each for each in room.desk.world.exchange.mailbox(act.by) if each.of == act.to and each.version]
+    if states:
+        expires = Instant(room.now.epoch_s + 6 * HOUR)
+        room.say(act.by, Proposed(act.by, (act.to,), states[-1].id, expires, words="Shall we talk?"))
+
+
+# --- how they are drawn ---
+
+_KINDS = (Kind.OPERATION, Kind.STATIC_SITE, Kind.RESTRICTED_ZONE)
+_LOW = (Level.COARSE, Level.EXISTS, Level.NOTHING)
+_LEVELS = tuple(Level)
+_GRID = Grid.of(Theatre("default", ()))
+
+
+@dataclass
+class Told:
+    """What has been told of one chain of HIDER, in both histories."""
+
+    level: Level
+    far: bool
+    held: list[Coarse | None] = field(default_factory=lambda: [None, None])
+    revision: int = -1
+    kinds: tuple[Kind, Kind] = (Kind.OPERATION, Kind.OPERATION)
+
+
+def grid_of_rooms() -> Grid:
+    """The grid by which rooms tell."""
+    return Grid.of(Room(()).desk.world.membership.theatre)
+
+
+_near = st.tuples(
+    st.sampled_from((-0.1, -0.05, -0.02, 0.0, 0.02, 0.05, 0.1)), st.sampled_from((-0.08, -0.03, 0.0, 0.04))
+)
+_jitter = st.tuples(st.integers(-20, 20), st.integers(-20, 20))  # thousandths of a degree: some 2 km
+_hours = st.sampled_from(((6.0, 12.0), (10.0, 30.0), (25.0, 29.0), (48.0, 60.0)))
+_minutes = st.integers(0, 170)
+_radius = st.sampled_from((150.0, 900.0, 2500.0))
+
+
+def _moved(at: Position, by: tuple[int, int]) -> Position:
+    return Position(round(at.lon + by[0] / 1000.0, 6), round(at.lat + by[1] / 1000.0, 6))
+
+
+@dataclass
+class Drawing:
+    """What has been drawn so far. `shown`: what HIDER shows READER; `count`: how many each has declared."""
+
+    grid: Grid
+    shown: Level
+    told: dict[str, Told] = field(default_factory=dict)
+    count: dict[str, int] = field(default_factory=lambda: {READER: 0, SIDE: 0})
+    hidden: list[str] = field(default_factory=list)
+
+
+@st.composite
+def histories(draw: st.DrawFn, grid: Grid | None = None) -> History:
+    """Two histories that differ only in what READER was not shown by HIDER, and in what passes between the others."""
+    grid = grid if grid is not None else grid_of_rooms()
+    shown = draw(st.sampled_from((*_LOW, Level.FOOTPRINT)))  # what HIDER shows READER
+    channels = (
+        (READER, SIDE, draw(st.sampled_from(_LEVELS)), draw(st.sampled_from(_LEVELS))),
+        (READER, HIDER, draw(st.sampled_from(_LEVELS)), shown),
+    )
+    unseen = (draw(st.sampled_from(_LEVELS)), draw(st.sampled_from(_LEVELS)))
+    so = Drawing(grid, shown)
+    steps = [step for _ in range(draw(st.integers(3, 9))) for step in draw(st.sampled_from(_STEPS))(draw, so)]
+    return History(channels, draw(st.booleans()), unseen, tuple(steps), tuple(so.hidden))
+
+
+def _both(act: object) -> list[Said2]:
+    return [Said2(act, act)]
+
+
+def _open(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    party = draw(st.sampled_from((READER, READER, SIDE)))
+    so.count[party] += 1
+    dx, dy = draw(_near)
+    start, end = draw(_hours)
+    declaration = circle_at(
+        f"op-{so.count[party] - 1}",
+        party,
+        Position(MIDDLE.lon + dx, MIDDLE.lat + dy),
+        draw(_radius),
+        draw(st.sampled_from(_KINDS)),
+        start,
+        end,
+    )
+    return _both(Declare(declaration))
+
+
+def _hider(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """HIDER declares, or replaces: what differs is what its level does not show."""
+    if draw(st.booleans()) and so.told:
+        name = draw(st.sampled_from(sorted(so.told)))
+    else:
+        name = f"secret-{len(so.told)}"
+        release = draw(st.sampled_from((None, None, Level.COARSE, Level.EXISTS, Level.FOOTPRINT)))
+        level = so.shown if release is None else release
+        kind = draw(st.sampled_from(_KINDS))
+        other = draw(st.sampled_from(_KINDS)) if level in (Level.EXISTS, Level.NOTHING) else kind
+        so.told[name] = Told(level, draw(st.integers(0, 3)) == 0 and level is Level.NOTHING, kinds=(kind, other))
+    known = so.told[name]
+    start, end = draw(_hours)
+    dx, dy = draw(_near)
+    at, radius = Position(MIDDLE.lon + dx, MIDDLE.lat + dy), draw(_radius)
+    if known.far:
+        at = Position(MIDDLE.lon + 4.0, MIDDLE.lat)
+    pairs = []
+    for side in (0, 1):
+        moved, later = (at, 0.0) if known.level is Level.FOOTPRINT else (_moved(at, draw(_jitter)), draw(_minutes) / 60)
+        if known.far and side:
+            moved, radius = _moved(at, (draw(st.integers(-300, 900)), draw(st.integers(-300, 300)))), draw(_radius)
+        pairs.append(
+            circle_at(
+                name,
+                HIDER,
+                moved,
+                radius,
+                known.kinds[side],
+                start + later,
+                end + later,
+                revision=known.revision + 1,
+                title=draw(st.sampled_from(("Hospital", "Observation post on hill 12", ""))),
+                details={"unit": draw(st.sampled_from(("1st", "7th brigade of somewhere")))},
+            )
+        )
+    if not known.far and not _alike(pairs, known, so.grid):
+        pairs[1] = _words(pairs[0], pairs[1])
+        if not _alike(pairs, known, so.grid):
+            return []
+    if known.level not in (Level.FOOTPRINT,) and not known.far:
+        known.held = [coarsen(each, so.grid, held=held) for each, held in zip(pairs, known.held, strict=True)]
+    known.revision += 1
+    so.hidden.append(f"{HIDER}/{name}")
+    releases = () if known.level is so.shown else (Release(READER, known.level),)
+    return [Said2(Declare(pairs[0], releases), Declare(pairs[1], releases))]
+
+
+def _words(one: Declaration, other: Declaration) -> Declaration:
+    """The first with the words of the second."""
+    return replace(one, title=other.title, details=other.details)
+
+
+def _alike(pairs: Sequence[Declaration], known: Told, grid: Grid) -> bool:
+    """Whether both show the same at the level that READER sees, by policy's own account of a single declaration."""
+    if known.level is Level.FOOTPRINT:
+        views = [view(each, Level.FOOTPRINT, grid, "x") for each in pairs]
+        return views[0] == views[1]
+    regions = [coarsen(each, grid, held=held) for each, held in zip(pairs, known.held, strict=True)]
+    if known.level is Level.COARSE:
+        return regions[0] == regions[1] and pairs[0].kind is pairs[1].kind
+    return widen(regions[0]) == widen(regions[1])
+
+
+def _cancel(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    names = [name for name, each in so.told.items() if each.revision >= 0]
+    if not names:
+        return []
+    name = draw(st.sampled_from(names))
+    del so.told[name]
+    so.told[f"{name}-over-{len(so.told)}"] = Told(Level.NOTHING, far=True)
+    words = (draw(st.sampled_from(("", "Moved."))), draw(st.sampled_from(("", "Handed over to them."))))
+    return [Said2(*(Plain(Withdrawn(HIDER, f"{HIDER}/{name}", each)) for each in words))]
+
+
+def _aside(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """Between SIDE and HIDER alone: said in one of the histories, or otherwise in the other."""
+    by, to = draw(st.sampled_from(((SIDE, HIDER), (HIDER, SIDE))))
+    level = draw(st.sampled_from(_LEVELS))
+    bodies: list[Said | None] = [
+        MessageSent(by, "unseen", draw(st.sampled_from(("Are they there?", "Do not tell alpha.")))),
+        MessageSent(by, "unseen", "Nothing to report.", "ar"),
+        TermsSet(by, "unseen", (Term(level),), to),
+        EmergencySent(by, "Stop!", to=(to,)),
+        None,
+    ]
+    if by == HIDER:
+        window = circle_at("quiet", HIDER, Position(MIDDLE.lon + 6.0, MIDDLE.lat), 500.0, Kind.RESTRICTED_ZONE, 20, 30)
+        quiet = replace(window, zone=Zone.QUIET_WINDOW)
+        bodies.append(QuietProposed(by, (to,), quiet, "Repair of a pump", Instant(START.epoch_s + 9 * 86_400.0)))
+    one, other = draw(st.sampled_from(bodies)), draw(st.sampled_from(bodies))
+    return [Said2(None if one is None else Plain(one), None if other is None else Plain(other))]
+
+
+def _reply(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    by, of = draw(st.sampled_from(((READER, HIDER), (READER, SIDE), (SIDE, READER))))
+    response = draw(st.sampled_from(tuple(Response)))
+    return _both(AnswerTo(by, of, response, draw(st.booleans())))
+
+
+def _verify(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    names = [name for name, each in so.told.items() if each.revision >= 0]
+    if not names:
+        return []
+    said = Verified(SIDE, f"{HIDER}/{draw(st.sampled_from(names))}", Verification.DOUBTED, "from the road")
+    return [Said2(Plain(said), None)]
+
+
+def _ask_about(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    return _both(AskAbout(READER, draw(st.sampled_from((HIDER, SIDE)))))
+
+
+def _wait(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    return _both(Wait(draw(st.sampled_from((60.0, 1000.0, 5000.0, 40_000.0)))))
+
+
+_STEPS: tuple[Callable[[st.DrawFn, Drawing], list[Said2]], ...] = (
+    _open,
+    _open,
+    _open,
+    _hider,
+    _hider,
+    _hider,
+    _cancel,
+    _aside,
+    _reply,
+    _verify,
+    _ask_about,
+    _wait,
+)
+
+
+def counts(room: Room, party: str = READER) -> tuple[int, int]:
+    """The timing bucket: how many notices the party has had, and in how many appends they came."""
+    states = room.desk.world.exchange.mailbox(party)
+    return len(states), len({(each.at, room.desk.world.load(each.index).said_at) for each in states})
+
+
+def difference(one: object, other: object, where: str = "") -> str:
+    """Where two values first differ, and how; empty if nowhere."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in (*one, *(key for key in other if key not in one)):
+            if key not in one or key not in other:
+                return f"{where}/{key} is in one only: {str(one)[:300]} | {str(other)[:300]}"
+            found = difference(one[key], other[key], f"{where}/{key}")
+            if found:
+                return found
+        return ""
+    if isinstance(one, list) and isinstance(other, list):
+        for number, (first, second) in enumerate(zip(one, other, strict=False)):
+            name = first[0] if isinstance(first, list) and first and isinstance(first[0], str) else number
+            found = difference(first, second, f"{where}/{name}")
+            if found:
+                return found
+        rest = (str(one[len(other) :])[:600], str(other[len(one) :])[:600])
+        return "" if len(one) == len(other) else f"{where}: {len(one)} and {len(other)}: {rest[0]} | {rest[1]}"
+    return "" if one == other else f"{where}: {str(one)[:300]} | {str(other)[:300]}"
