@@ -205,6 +205,58 @@ def served(machine: Record, records: list[Record]) -> str:
     return "\n".join(lines) + f"\n\n{runs}; {machine['cores']} cores of {machine['cpu']}.\n"
 
 
+def at_work(machine: Record, records: list[Record]) -> str:
+    """Markdown: the live desk through HTTP, its streams, and its restart."""
+    lines = [
+        "| declarations through HTTP | live | a second | waiting p50 | p99 | largest "
+        "| other side warned after the answer, p99 | processor of the server each | its share of a core "
+        "| bare store, commits a second | load of the machine |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    named = {"closed": "as fast as answered, 8 on their way", "open": "at an even rate"}
+    for record in records:
+        if record["what"] in named:
+            wait, bare = record["wait"], record["bare_commits_per_s"]
+            lines.append(
+                f"| {record['store']}, {named[record['what']]} | {record['live']:,} | {record['per_s']:,.0f} "
+                f"| {wait['median_ms']:,.0f} ms | {wait['p99_ms']:,.0f} ms | {wait['max_ms']:,.0f} ms "
+                f"| {record['warned']['p99_ms']:,.0f} ms | {record['server_cpu_ms_each']:.1f} ms "
+                f"| {record['server_share_of_core']:.0%} | {bare['before']:,} and {bare['after']:,} "
+                f"| {record['load_1m']:.0f} |"
+            )
+    lines += [
+        "",
+        "| open streams | live | declared | every stream warned after the answer p50 | p99 | largest | memory each "
+        "| load of the machine |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for record in records:
+        if record["what"] == "streams":
+            warned = record["warned"]
+            lines.append(
+                f"| {record['streams']:,} | {record['live']:,} | {record['declared']} | {warned['median_ms']:,.0f} ms "
+                f"| {warned['p99_ms']:,.0f} ms | {warned['max_ms']:,.0f} ms | {record['memory']['each_kb']:.0f} kB "
+                f"| {record['load_1m']:.0f} |"
+            )
+    lines += [
+        "",
+        "| restart to serving | live | entries | clock | processor | peak memory | snapshots | put away in "
+        "| load of the machine |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for record in records:
+        if record["what"] == "restart":
+            for name, told in (("first", "log folded from its first entry"), ("kept", "from what was put away")):
+                run = record[name]
+                lines.append(
+                    f"| {told} | {record['live']:,} | {record['entries']:,} | {run['ready_s']:.1f} s "
+                    f"| {run['ready_cpu_s']:.1f} s | {run['peak_mb']:,.0f} MB "
+                    f"| {record['snapshots_mb']:,.0f} MB | {run['put_away_s']:.1f} s | {record['load_1m']:.0f} |"
+                )
+    runs = ", ".join(sorted({f"{r['date']} ({r['commit']})" for r in records}))
+    return "\n".join(lines) + f"\n\n{runs}; {machine['cores']} cores of {machine['cpu']}.\n"
+
+
 _TOLD = ("p50_us", "p99_us", "max_us")
 _CLOCKS = {
     "processor": "processor time of the thread",
@@ -245,6 +297,7 @@ def main() -> None:
     (DRAWN / "ratios.md").write_text(ratios(machine, records))
     (DRAWN / "engine.md").write_text(alone(*read(RESULTS / "engine.json")))
     (DRAWN / "online.md").write_text(served(*read(RESULTS / "online.json")))
+    (DRAWN / "desk.md").write_text(at_work(*read(RESULTS / "desk.json")))
 
 
 if __name__ == "__main__":

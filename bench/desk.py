@@ -1,8 +1,8 @@
 """The live desk under load, through HTTP: how many declarations a second, how long one waits, how soon the other side
 is warned.
 
-python -m bench.desk all                            everything, kept in bench/results/desk.json
-python -m bench.desk one --live 10000 --store sqlite        one of them, printed
+python -m bench.desk whole FOLDER --live 10000 --store sqlite   fill a desk, measure, keep bench/results/desk.json
+python -m bench.desk one FOLDER --live 10000        measure one that is filled, printed
 python -m bench.desk load FOLDER --live 100000      only fill a desk
 
 One town of 20 km (`bench.online`), two parties in a joint operation room, every operation in conflict with some of the
@@ -26,16 +26,15 @@ import hashlib
 import json
 import multiprocessing
 import os
-import platform
 import resource
 import signal
 import socket
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -43,11 +42,10 @@ from typing import Any
 import uvicorn
 from tests.pgserver import PgServer, programs
 
-from bench.accounting import keep, versions
+from bench.accounting import keep
 from bench.ledger import BarePostgres, BareSqlite
 from bench.online import declaration as busy
 from bench.run import RESULTS
-from thalweg.desk.checks import screen
 from thalweg.desk.office import KeyEntry
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
@@ -69,7 +67,7 @@ Record = dict[str, Any]
 ORIGIN = "bench.example/desk"
 PARTIES = ("alpha", "bravo")
 OFFICERS = 32  # of each party: so many statements can be on their way at once
-_CLOSER = 0.52  # of the days over which `bench.online` spreads as many: only the other party's conflict here
+_CLOSER = 0.85  # of the days over which `bench.online` spreads as many: only the other party's conflict here
 _DAY_S = 86_400.0
 _IN_FLIGHT = 64
 
@@ -263,8 +261,13 @@ def serve(folder: Path, store: str, listening: socket.socket, ready: Any, profil
 
 
 def memory() -> Record:
-    held_kb = int(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line))
-    return {"rss_mb": round(held_kb / 1024, 1), "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)}
+    held_kb = int(
+        next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line)
+    )
+    return {
+        "rss_mb": round(held_kb / 1024, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
 
 
 # --- clients ---
@@ -290,6 +293,9 @@ class Line:
         self._writer.write(request)
         status, length = await self._answer_head()
         return status, await self._reader.readexactly(length)
+
+    def close(self) -> None:
+        self._writer.close()
 
     async def _answer_head(self) -> tuple[int, int]:
         head = await self._reader.readuntil(b"\r\n\r\n")
@@ -320,12 +326,14 @@ async def _declare(port: int, record: Record, party: str, rows: Sequence[int], r
         _, body = await line.ask(line.request("GET", "/v1/me"))
         told = json.loads(body)["tip"]
         tips[number] = (told["seq"], bytes.fromhex(told["hash"]))
-        line._writer.close()
+        line.close()
     said: dict[int, list[tuple[str, bytes]]] = {number: [] for number in range(lanes)}
     for place, row in enumerate(rows):
         number = place % lanes
         voice = Voice(officer(party, number), tips[number])
-        event, data, beside = voice.say(Declared(party, operation(row, record["asked"], record["first_s"]), declines=True))
+        event, data, beside = voice.say(
+            Declared(party, operation(row, record["asked"], record["first_s"]), declines=True)
+        )
         tips[number] = voice.tip  # type: ignore[assignment]  # it has just spoken
         payloads = [{"payload": base64.b64encode(each).decode(), "salt": salt.hex()} for each, salt in beside]
         body = json.dumps({"entry": base64.b64encode(data).decode(), "payloads": payloads}).encode()
@@ -386,7 +394,17 @@ async def _listen(port: int, party: str, after: int, found: Any, stop: Any) -> R
 # --- one measurement ---
 
 
-def measure(folder: Path, store: str, bare: Callable[[Path], Any], *, count: int, lanes: int, rate: float, first_row: int, profile: str = "") -> Record:  # noqa: ANN401  # either bare store
+def measure(
+    folder: Path,
+    store: str,
+    bare: Callable[[Path], Any],
+    *,
+    count: int,
+    lanes: int,
+    rate: float,
+    first_row: int,
+    profile: str = "",
+) -> Record:  # either bare store
     """`count` declarations, by two client processes, one for each party."""
     record = json.loads((folder / "bench.json").read_text())
     go = folder / "go"
@@ -408,7 +426,9 @@ def measure(folder: Path, store: str, bare: Callable[[Path], Any], *, count: int
         context.Process(target=listen, args=(port, party, after[party], queue, stop))
         for party, queue in zip(PARTIES, heard, strict=True)
     ]
-    share = {party: [row for row in range(first_row, first_row + count) if PARTIES[row % 2] == party] for party in PARTIES}
+    share = {
+        party: [row for row in range(first_row, first_row + count) if PARTIES[row % 2] == party] for party in PARTIES
+    }
     mouths = [
         context.Process(target=declare, args=(port, record, party, share[party], rate / 2, signed)) for party in PARTIES
     ]
@@ -439,7 +459,9 @@ def measure(folder: Path, store: str, bare: Callable[[Path], Any], *, count: int
     bare_after = bare_rate(bare, folder)
     answers = [each for one in said for each in one["answers"]]
     taken = sorted(end - begin for _, begin, end, status in answers if status == 201)
-    statuses = {str(status): sum(1 for each in answers if each[3] == status) for status in {each[3] for each in answers}}
+    statuses = {
+        str(status): sum(1 for each in answers if each[3] == status) for status in {each[3] for each in answers}
+    }
     seconds = max(end for _, _, end, _ in answers) - min(begin for _, begin, _, _ in answers)
     warned = [
         at_s - end
@@ -553,7 +575,7 @@ def stores(which: str) -> Iterator[tuple[str, Callable[[Path], Any]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("load", "one", "all"))
+    parser.add_argument("what", choices=("load", "one", "whole", "restart"))
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--live", type=int, default=10_000)
     parser.add_argument("--store", default="sqlite")
@@ -573,6 +595,72 @@ def main() -> None:
                 first_row=asked.first_row or asked.live,
             )  # fmt: skip
             print(json.dumps(found, indent=1))
+    elif asked.what == "restart":
+        found = restart(asked.folder)
+        keep(RESULTS / "desk.json", datetime.now(UTC).date().isoformat(), [found], ("what", "store", "live"))
+        print(json.dumps(found, indent=1))
+    else:
+        whole(asked.folder, asked.store, asked.live, asked.count)
+
+
+def restart(folder: Path) -> Record:
+    """A desk on SQLite opened twice: folded from its first entry, unless it was put away before, and from what the
+    first time put away. Each time in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    times = []
+    for _ in range(2):
+        told = context.Queue()
+        process = context.Process(target=_restarted, args=(folder, told))
+        process.start()
+        times.append(answer_of(process, told))
+        process.join()
+    kept_mb = (folder / "snapshots.db").stat().st_size / 1e6
+    return {
+        "what": "restart", "store": "sqlite", "live": times[1].pop("live"), "entries": times[1].pop("entries"),
+        "first": times[0], "kept": times[1], "snapshots_mb": round(kept_mb, 1), "load_1m": round(os.getloadavg()[0], 2),
+    }  # fmt: skip
+
+
+def _restarted(folder: Path, told: Any) -> None:  # noqa: ANN401  # a queue of multiprocessing
+    begin_s, cpu_s = time.perf_counter(), time.process_time()
+    opened = open_desk(folder, origin=ORIGIN)
+
+    async def run() -> Record:
+        await opened.office.start()
+        found = {
+            "ready_s": round(time.perf_counter() - begin_s, 2),
+            "ready_cpu_s": round(time.process_time() - cpu_s, 2),
+            **memory(),
+        }
+        reading = await opened.office.reading()
+        found |= {
+            "live": sum(len(keys) for keys in reading.world.picture.by_party.values()),
+            "entries": reading.world.size,
+            "passed_over": opened.told,
+        }
+        await opened.office.stop()
+        return found
+
+    found = asyncio.run(run())
+    keeping_s = time.perf_counter()
+    opened.keep()
+    found["put_away_s"] = round(time.perf_counter() - keeping_s, 2)
+    opened.close()
+    told.put(found)
+
+
+def whole(folder: Path, which: str, live: int, count: int) -> None:
+    """Fill a desk and measure it: eight at a time as fast as they are answered, then at half that rate."""
+    for store, bare in stores(which):
+        if not (folder / "bench.json").exists():
+            load(folder, live, store)
+        closed = measure(folder, store, bare, count=count, lanes=4, rate=0.0, first_row=live)
+        even = closed["per_s"] // 2
+        opened = measure(folder, store, bare, count=count // 2, lanes=4, rate=even, first_row=live + count)
+        for how, found in (("closed", closed), ("open", opened)):
+            record = {"what": how, "store": which, **found}
+            keep(RESULTS / "desk.json", datetime.now(UTC).date().isoformat(), [record], ("what", "store", "live"))
+            print(json.dumps(found, indent=1), flush=True)
 
 
 if __name__ == "__main__":

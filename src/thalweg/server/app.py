@@ -186,6 +186,8 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         try:
             await office.start()
             settle()
+            for why in opened.told:
+                settings.log(json.dumps({"event": "snapshot", "told": why}))
             sys.setswitchinterval(_SWITCH_S)
         except Exception as error:
             course.fault = error

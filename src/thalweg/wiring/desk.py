@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +23,7 @@ from thalweg.ledger.entry import Entry
 from thalweg.ledger.errors import LedgerError
 from thalweg.ledger.identity import KEY_ADD, key_add_body
 from thalweg.ledger.sequencer import Log
+from thalweg.model.bulk import collector_paused
 from thalweg.model.errors import EngineError
 from thalweg.model.events import DESK
 from thalweg.model.instants import Instant
@@ -32,15 +33,18 @@ from thalweg.policy.tell import Policy
 from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.world import World
 from thalweg.wiring import monotonic, now, now_ms, random_bytes
+from thalweg.wiring.kept import keep, kept_engine, kept_world
 
 if TYPE_CHECKING:
     from thalweg.ledger.promise import Store
     from thalweg.model.accounts import AccountStore
-    from thalweg.model.keeping import DeskTables
+    from thalweg.model.keeping import DeskTables, Snapshots
+    from thalweg.model.theatre import Theatre
     from thalweg.stores.desk_home import DeskHome
     from thalweg.stores.home import Home, Writer
 
 _FOLD_AT_ONCE = 1024
+_ALL_THERE_IS = 1 << 30  # bytes: large enough for the collector to rest
 _MARK_S = 10.0
 
 
@@ -57,9 +61,21 @@ class OpenDesk:
     made: bool
     clock: Callable[[], datetime] = now
     """What time it is at the desk: this machine's, or that of an exercise (`wiring.ToldClock`)."""
+    told: list[str] = field(default_factory=list)
+    """Why folds that were kept have been passed over."""
+
+    def keep(self) -> bool:
+        """Put the folds away, for a quick start. Stop the office first. Whether it was done: not by a process that does
+        not decide, nor after a failure."""
+        live = self.office.deciding if isinstance(self.office, SharedOffice) else self.office
+        if not isinstance(live, LiveDesk) or live.lost.is_set() or live.fault is not None or live.desk is None:
+            return False
+        return keep(live.desk, self.tables.snapshots, self.home.home.store)
 
     def close(self) -> None:
         """Let go of the stores. Stop the office first."""
+        with contextlib.suppress(LedgerError, EngineError):  # a cache: without it the log is folded
+            self.keep()
         self.tables.close()
         self.accounts.close()
         self.home.home.close()
@@ -90,12 +106,16 @@ def open_desk(
     hands = _hands(keys)
     describe = references()
     tables = keys.home.desk_tables(hands.secret)
+    told: list[str] = []
     office: Office
     if store_of(keys).startswith("postgres:"):
-        office = _shared(keys, hands, tables, describe, clock)
+        office = _shared(keys, hands, tables, describe, clock, told.append)
     else:
-        office = _deciding(keys, hands, lambda: fold_world(keys.home.store), describe, clock)
-    return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made, clock)
+        office = _deciding(
+            keys, hands, lambda: fold_world(keys.home.store, tables.snapshots, told.append), describe, clock,
+            Kept(tables.snapshots, told.append),
+        )  # fmt: skip
+    return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made, clock, told)
 
 
 def store_of(keys: DeskHome) -> str:
@@ -114,12 +134,25 @@ def _hands(keys: DeskHome) -> Hands:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where folds are kept, and who is told why one is passed over."""
+
+    snapshots: Snapshots
+    tell: Callable[[str], None]
+
+
 def _deciding(
-    keys: DeskHome, hands: Hands, first: Callable[[], World], describe: Describe, clock: Callable[[], datetime]
+    keys: DeskHome,
+    hands: Hands,
+    first: Callable[[], World],
+    describe: Describe,
+    clock: Callable[[], datetime],
+    kept: Kept,
 ) -> LiveDesk:
     """The desk as the one that decides: Refused (`store.held`) while another process does. `first` gives the world to
     begin with; after a failed append it is folded from the store."""
-    return _live(keys, keys.home.writer(keys.unlocked), hands, first, describe, clock)
+    return _live(keys, keys.home.writer(keys.unlocked), hands, first, describe, clock, kept)
 
 
 def _live(
@@ -129,6 +162,7 @@ def _live(
     first: Callable[[], World],
     describe: Describe,
     clock: Callable[[], datetime],
+    kept: Kept,
 ) -> LiveDesk:
     try:
         if writer.log.history().key(hands.desk.key.key_id) is None:
@@ -140,9 +174,13 @@ def _live(
     worlds = [first]
 
     def opened() -> Desk:
-        world = worlds.pop()() if worlds else fold_world(keys.home.store)
+        begins = bool(worlds)
+        world = worlds.pop()() if begins else fold_world(keys.home.store)
         catch_up(world, keys.home.store)
-        return desk_over(world, hands.secret, describe, exercise_only=clock is not now)
+        # What was kept is trusted at the start only: after a failure everything is made anew.
+        resume = kept_engine(kept.snapshots, keys.home.store, world, describe, kept.tell) if begins else None
+        with collector_paused(_ALL_THERE_IS):
+            return desk_over(world, hands.secret, describe, exercise_only=clock is not now, resume=resume)
 
     marks = _Marks(keys.home)
 
@@ -153,13 +191,19 @@ def _live(
 
 
 def _shared(
-    keys: DeskHome, hands: Hands, tables: DeskTables, describe: Describe, clock: Callable[[], datetime]
+    keys: DeskHome,
+    hands: Hands,
+    tables: DeskTables,
+    describe: Describe,
+    clock: Callable[[], datetime],
+    tell: Callable[[str], None],
 ) -> SharedOffice:
     store = keys.home.store
 
     def become(world: World) -> LiveDesk | None:
         writer = keys.home.writer_in_turn(keys.unlocked, 0.0)
-        return None if writer is None else _live(keys, writer, hands, lambda: world, describe, clock)
+        kept = Kept(tables.snapshots, tell)
+        return None if writer is None else _live(keys, writer, hands, lambda: world, describe, clock, kept)
 
     def reading(world: World) -> Reading:
         policy = Policy(world, Aliases(hands.secret), describe)
@@ -177,7 +221,7 @@ def _shared(
             recorded(index, Entry.parse(data), _payloads(store))
             for index, data in enumerate(store.entries(start, stop), start)
         ],
-        fold=lambda: fold_world(store),
+        fold=lambda: fold_world(store, tables.snapshots, tell),
         become=become,
         reading=reading,
     )
@@ -201,7 +245,14 @@ class _Marks:
         return True
 
 
-def desk_over(world: World, secret: bytes, describe: Describe | None, *, exercise_only: bool = False) -> Desk:
+def desk_over(
+    world: World,
+    secret: bytes,
+    describe: Describe | None,
+    *,
+    exercise_only: bool = False,
+    resume: Callable[[Theatre], Online | None] | None = None,
+) -> Desk:
     """The deciding desk over a world."""
     policy = Policy(world, Aliases(secret), describe)
     return Desk(
@@ -210,11 +261,16 @@ def desk_over(world: World, secret: bytes, describe: Describe | None, *, exercis
         lambda theatre: Online(theatre, describe=describe, regions=False),
         __version__,
         exercise_only=exercise_only,
+        resume=resume or (lambda _: None),
     )
 
 
-def fold_world(store: Store) -> World:
-    """Everything that a store holds, folded from its first entry."""
+def _untold(_why: str) -> None:
+    """Nobody wants to know."""
+
+
+def fold_world(store: Store, snapshots: Snapshots | None = None, tell: Callable[[str], None] = _untold) -> World:
+    """Everything that a store holds, folded from its first entry, or on top of what was kept."""
     payload = _payloads(store)
 
     def load(index: int) -> Recorded:
@@ -223,7 +279,8 @@ def fold_world(store: Store) -> World:
             raise EngineError("entry-absent", f"Entry {index} is not in the store.", index=index)
         return recorded(index, Entry.parse(data), payload)
 
-    world = World(load)
+    kept = None if snapshots is None else kept_world(snapshots, store, load, tell)
+    world = World(load) if kept is None else kept
     catch_up(world, store)
     return world
 
@@ -233,9 +290,10 @@ def catch_up(world: World, store: Store) -> None:
     head = store.head()
     size = 0 if head is None else head.head.size
     payload = _payloads(store)
-    for start in range(world.size, size, _FOLD_AT_ONCE):
-        for index, data in enumerate(store.entries(start, min(size, start + _FOLD_AT_ONCE)), start):
-            world.apply(recorded(index, Entry.parse(data), payload))
+    with collector_paused((size - world.size) << 10):  # entries have a kilobyte at the least
+        for start in range(world.size, size, _FOLD_AT_ONCE):
+            for index, data in enumerate(store.entries(start, min(size, start + _FOLD_AT_ONCE)), start):
+                world.apply(recorded(index, Entry.parse(data), payload))
 
 
 def _payloads(store: Store) -> Callable[[bytes], bytes | None]:
