@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
@@ -26,7 +27,10 @@ from thalweg.ledger.note import VerifierKey
 from thalweg.ledger.receipt import BUNDLE, RECEIPT, TLOG_PROOF, Bundle, Receipt, TlogProof
 from thalweg.ledger.tree import leaf_hash, verify_inclusion
 from thalweg.ledger.trust import read_trust
-from thalweg.ledger.verify import Trust, utc, verify_bundle, verify_checkpoint, verify_receipt
+from thalweg.ledger.verify import BundleVerdict, Trust, utc, verify_bundle, verify_checkpoint, verify_receipt
+
+if TYPE_CHECKING:
+    from thalweg.reports.story import Story
 
 app = App(name="verify", help="Verify a receipt, bundle, checkpoint or proof of a fork, offline.")
 
@@ -43,6 +47,7 @@ def verify(
     quorum: Annotated[int | None, Parameter(name="--quorum")] = None,
     also: Annotated[tuple[Path, ...], Parameter(name="--also", negative="")] = (),
     entry: Annotated[Path | None, Parameter(name="--entry")] = None,
+    tell: Annotated[bool, Parameter(name="--tell", negative="")] = False,
     json_output: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
     """Verify FILE against the keys you trust.
@@ -63,6 +68,8 @@ def verify(
         A receipt of an entry about keys that you know of, such as a later revocation; may be repeated.
     entry
         The entry that a bare tlog-proof is about.
+    tell
+        Of a bundle: what its party said and was told, in order, instead of a sentence for each entry.
     json_output
         Write the result for programs.
     """
@@ -70,7 +77,7 @@ def verify(
         data = file.read_bytes()
         beside = [Receipt.parse(path.read_bytes()) for path in also]
         anchor = _anchor(trust, log_key, witness, quorum)
-        answer = _answer(data, anchor, beside, entry)
+        answer = _answer(data, anchor, beside, entry, tell=tell)
     except OSError as error:
         return _tell(
             _Answer(
@@ -106,8 +113,10 @@ def _anchor(trust: Path | None, log_key: str, witness: Sequence[str], quorum: in
     return Trust(key.name, (key,), None, witnesses, len(witnesses) if quorum is None else quorum)
 
 
-def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: Path | None) -> _Answer:
+def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: Path | None, *, tell: bool) -> _Answer:
     kind = _kind(data)
+    if tell and kind != BUNDLE:
+        raise Refused("verify.tell", "A bundle has a story; this file is no bundle.")
     if kind == FORK:
         fork = verify_fork(data, None if anchor is None else anchor.log_keys)
         sizes = (fork.first.head.size, fork.second.head.size)
@@ -137,6 +146,9 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
     if kind == BUNDLE:
         found = verify_bundle(data, trust, also)
         lines = [found.sentence(), *(verdict.sentence() for verdict in found.verdicts)]
+        read = _story(data, found) if tell else None
+        if read is not None:
+            lines = [found.sentence(), *import_module(_STORY).tell(read)]
         fields = {
             "kind": "bundle",
             "log": trust.origin,
@@ -144,6 +156,8 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
             "entries": [verdict.index for verdict in found.verdicts],
             "opened": len(found.opened),
         }
+        if read is not None:
+            fields["story"] = [asdict(each) | {"at": str(each.at)} for each in read.lines]
         return _judged(anchor, "\n".join(lines), fields)
     proof = None if kind == "checkpoint" else _bare_proof(data)
     signed = SignedCheckpoint.parse(data) if proof is None else proof.checkpoint
@@ -160,6 +174,14 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
         f"These bytes are entry {proof.index} of the log {trust.origin} of {signed.head.size} entries{by}; verified."
     )
     return _judged(anchor, sentence, {**fields, "index": proof.index})
+
+
+_STORY = "thalweg.reports.story"  # it knows places, which take a while to load
+
+
+def _story(data: bytes, found: BundleVerdict) -> Story:
+    read: Story = import_module(_STORY).story(data, found)
+    return read
 
 
 def _bare_proof(data: bytes) -> TlogProof:

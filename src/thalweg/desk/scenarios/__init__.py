@@ -14,6 +14,7 @@ from thalweg.model.errors import InputError
 THEATRE = "theatre.yaml"
 README = "README.md"
 EXPECTED = "expected.yaml"
+LIVE, DRAWN = "live", "drawn.geojson"
 
 _FOLDERS = {"deir-ez-zor": "deir-ez-zor-2017", "wildfire": "wildfire"}
 NAMES = tuple(_FOLDERS)
@@ -22,6 +23,15 @@ NAMES = tuple(_FOLDERS)
 def inputs(name: str) -> Mapping[str, bytes]:
     """File name -> bytes of what the parties and sources gave, by name. `InputError` (`scenario-unknown`)."""
     return {file: data for file, data in _folder(name).items() if file not in (THEATRE, README, EXPECTED)}
+
+
+def drawn(name: str) -> bytes:
+    """What the editors drew for the replay through a live desk, as GeoJSON. `InputError` (`scenario-unknown`) where
+    there is no such replay."""
+    file = resources.files(__package__).joinpath(_FOLDERS.get(name, name), LIVE, DRAWN)
+    if not file.is_file():
+        raise InputError("scenario-unknown", f"There is no replay of “{name}”.", expected="deir-ez-zor", found=name)
+    return file.read_bytes()
 
 
 def theatre(name: str) -> bytes:
