@@ -73,11 +73,6 @@ def _names(thing: object) -> list[str] | None:
     return sorted(vars(thing)) if hasattr(thing, "__dict__") else None
 
 
-def same_world(first: World, second: World) -> bool:
-    """Whether two folds hold the same; what is only remembered to be quick is left out."""
-    return not differences(first, second)
-
-
 # --- what was said ---
 
 

@@ -35,8 +35,6 @@ from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
 
-WARNING_S = (900.0, 1800.0, 3600.0)
-
 
 def room(level: Level = Level.FULL) -> Room:
     made = Room(("alpha", "bravo"))

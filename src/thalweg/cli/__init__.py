@@ -25,7 +25,8 @@ app = App(
     default_parameter=Parameter(show_default=False),
 )
 _NOUNS: Final = (
-    *("check", "demo", "place", "sources", "voice", "template", "schema", "ledger", "verify", "backup", "restore", "serve"),
+    *("check", "demo", "place", "sources", "voice", "template", "schema"),
+    *("ledger", "verify", "backup", "restore", "serve"),
     *("join", "declare", "declaration", "inbox", "notice", "ack", "readback", "passed-on", "propose", "answer"),
     *("emergency", "commit", "outcome", "crossing", "channel", "party", "officer", "stream", "bundle", "theatre"),
 )

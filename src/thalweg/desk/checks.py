@@ -418,9 +418,7 @@ class Checks:
         emergency = self._world.exchange.emergency_about(commitment.about)
         if emergency is not None and said.by == commitment.by != emergency.by and said.outcome is not Outcome.BROKEN:
             # Khiyam: ten calls in six hours, and each time a stop was promised.
-            return No(
-                "outcome-own", "Whoever called for help says whether it was kept, not the one who promised."
-            )
+            return No("outcome-own", "Whoever called for help says whether it was kept, not the one who promised.")
         return ()
 
     def _concerned(self, party: str, about: str) -> bool:

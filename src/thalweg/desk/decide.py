@@ -741,8 +741,8 @@ class Desk:
             self._leave(chain, fading=True)
 
     def _fade(self, key: str, revision: int, book: Book) -> None:
-        """The time for which a chain is told in cells is over: so is the chain, for those who see no more of it. When it
-        is over itself they must not learn, nor whether it ends by itself at all, which would tell its kind (D13)."""
+        """The time for which a chain is told in cells is over: so is the chain, for those who see no more of it. When
+        it is over itself they must not learn, nor whether it ends by itself at all, which would tell its kind (D13)."""
         chain = self.world.picture.chains[key]
         if chain.standing not in (Standing.IN_FORCE, Standing.ENDED) or chain.revision != revision:
             return
@@ -796,9 +796,7 @@ class Desk:
         that counts, and is known without reading the notice again."""
         if notice.outstanding and notice.of not in ("", notice.to, SECRETARIAT) and notice.to != SECRETARIAT:
             severity = notice.severity if unread else self.policy.as_notifier_knows(notice)[1]
-            self.clocks.set(
-                self._silence_s(notice, severity), Due.SILENCE, notice.id, rank=f"{notice.of}/{notice.to}"
-            )
+            self.clocks.set(self._silence_s(notice, severity), Due.SILENCE, notice.id, rank=f"{notice.of}/{notice.to}")
 
     def _show(self, key: str, revision: int, book: Book) -> None:
         """The delay of a coarse view is over: to those who are shown it now and have not been."""

@@ -115,18 +115,18 @@ def findings(
     order, starts = judged.order, judged.start[:-1]
     a, b = np.ascontiguousarray(pairs.a[order]), np.ascontiguousarray(pairs.b[order])
     rule = np.ascontiguousarray(pairs.rule[order])
-    told = kernel.explain(columns.parts, matrix, a, b, rule)
+    detail = kernel.explain(columns.parts, matrix, a, b, rule)
     group = np.repeat(np.arange(groups), np.diff(judged.start))
     # the worst of the part pairs is told: the nearest, then the nearest in height
-    worst = np.lexsort((_else(told["vertical"], 0.0), _else(told["d"], np.inf), group))[starts]
-    first = np.minimum.reduceat(_else(told["first"], np.inf), starts)
-    last = np.maximum.reduceat(_else(told["last"], -np.inf), starts)
-    lon = 0.5 * (told["lon_a"] + told["lon_b"])[worst]
-    lat = 0.5 * (told["lat_a"] + told["lat_b"])[worst]
-    apart = np.abs(told["lon_a"] - told["lon_b"])[worst] > 180.0
-    lon[apart] = told["lon_a"][worst][apart]
+    worst = np.lexsort((_else(detail["vertical"], 0.0), _else(detail["d"], np.inf), group))[starts]
+    first = np.minimum.reduceat(_else(detail["first"], np.inf), starts)
+    last = np.maximum.reduceat(_else(detail["last"], -np.inf), starts)
+    lon = 0.5 * (detail["lon_a"] + detail["lon_b"])[worst]
+    lat = 0.5 * (detail["lat_a"] + detail["lat_b"])[worst]
+    apart = np.abs(detail["lon_a"] - detail["lon_b"])[worst] > 180.0
+    lon[apart] = detail["lon_a"][worst][apart]
     references = describe(lon, lat) if describe else [""] * groups
-    touching = np.flatnonzero(told["d"][worst] == 0.0)[: None if regions else 0]
+    touching = np.flatnonzero(detail["d"][worst] == 0.0)[: None if regions else 0]
     regions = dict(
         zip(
             touching.tolist(),
@@ -150,7 +150,7 @@ def findings(
         last.tolist(),
         references,
         zip(*bounds, strict=True),
-        zip(*(told[name][worst].tolist() for name in _NUMBERS), strict=True),
+        zip(*(detail[name][worst].tolist() for name in _NUMBERS), strict=True),
         strict=True,
     )
     with collector_paused(groups << 8):  # a quarter of a kilobyte of values for each, at the least

@@ -298,7 +298,10 @@ class _Reader:
             clocks[key] = tuple(self._duration(step) for step in steps)
             if not clocks[key] or clocks[key][0] <= 0 or list(clocks[key]) != sorted(set(clocks[key])):
                 raise self._error(
-                    item, "theatre-value", f"The steps of the clock {key} do not rise.", "such as [2 min, 5 min, 10 min]"
+                    item,
+                    "theatre-value",
+                    f"The steps of the clock {key} do not rise.",
+                    "such as [2 min, 5 min, 10 min]",
                 )
         return clocks
 

@@ -31,7 +31,8 @@ How = Literal["passkey", "password+totp", "device-key", "token", "certificate"]
 """How somebody came in."""
 
 StrongHow = Literal["passkey", "password+totp", "device-key"]
-"""How a person comes in: something they have, and something they know or are. What opens a device key, its holder decides."""
+"""How a person comes in: something they have, and something they know or are. What opens a device key, its holder
+decides."""
 
 ContactKind = Literal["email", "phone", "webhook"]
 
@@ -241,7 +242,8 @@ class Invitation:
 class Ceremony:
     """What the server must remember between asking and checking: taken out once, by whoever asked.
 
-    `digest` is that of the browser's ceremony cookie, or of a device's challenge; `content` is the challenge, or sealed bytes.
+    `digest` is that of the browser's ceremony cookie, or of a device's challenge; `content` is the challenge, or sealed
+    bytes.
     """
 
     digest: bytes = field(repr=False)

@@ -648,8 +648,8 @@ class Weighed:
 class Probed:
     """A declaration came near a region that its author is not shown: a question on record, for nobody's eyes (D13).
 
-    `form` is the same for all versions that ask the same; `about` is the chain of the region, `told` whether it was met;
-    `areas` are the cells that the budget is counted in.
+    `form` is the same for all versions that ask the same; `about` is the chain of the region, `told` whether it was
+    met; `areas` are the cells that the budget is counted in.
     """
 
     statement: Id

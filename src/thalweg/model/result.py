@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
 from thalweg.model.declarations import Declaration, Standing
 from thalweg.model.errors import ValueRefused
 from thalweg.model.findings import Finding, Suggestions
@@ -43,6 +45,7 @@ class CopyFor:
     officer: str
     at: Instant
 
+    @override
     def __str__(self) -> str:
         return f"Copy {self.mark} for {self.party}, {self.officer}, {self.at}."
 

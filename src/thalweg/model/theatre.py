@@ -119,8 +119,8 @@ class FixBounds:
     step_offset_m: float = 100.0
 
 
-# DOMAIN.md, section 3: no source gives a deadline for humanitarian notices, so these are judgements. An emergency is to be
-# with a person within two minutes, and goes on at 5, 10 and 15; Kunduz took 17 to be understood, Deir ez-Zor 27.
+# No source gives a deadline for humanitarian notices, so these are judgements. An emergency is to be with a person
+# within two minutes, and goes on at 5, 10 and 15; Kunduz took 17 to be understood, Deir ez-Zor 27.
 DEFAULT_CLOCKS: Mapping[str, tuple[float, ...]] = {
     "emergency": (120.0, 300.0, 600.0, 900.0),
     "warning": (900.0, 1800.0, 3600.0),
