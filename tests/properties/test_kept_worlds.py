@@ -18,6 +18,7 @@ from thalweg.model.errors import EngineError
 from thalweg.model.events import Acknowledged, Release, Released, Response, Withdrawn
 from thalweg.model.levels import Level
 from thalweg.policy.alias import Aliases
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
 from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.shelved import Rows, put_away, take_out
@@ -133,3 +134,19 @@ def test_a_state_that_has_something_unknown_in_it_is_not_put_away() -> None:
     room.desk.world.picture.more = object()  # type: ignore[attr-defined]  # as if somebody had added it
     with pytest.raises(EngineError):
         put_away(room.desk.world)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(STEP, max_size=14), st.booleans())
+def test_findings_read_after_each_notice_are_those_read_at_the_end(
+    steps: list[tuple[str, int, int, int]], open_terms: bool
+) -> None:
+    room = Room()
+    room.channel("alpha", "bravo", room=open_terms, level=None if open_terms else Level.COARSE)
+    along = Mailboxes(room.desk.world, room.desk.policy)
+    revisions: dict[tuple[str, int], int] = {}
+    for step in steps:
+        take(room, step, revisions)
+        for party in ("alpha", "bravo"):
+            at_once = Mailboxes(room.desk.world, room.desk.policy).findings(party, room.now)
+            assert along.findings(party, room.now).value == at_once.value

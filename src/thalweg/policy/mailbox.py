@@ -7,9 +7,10 @@ party's own mailbox says in its docstring why it may.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from thalweg.engine import preview
 from thalweg.engine.explain import Describe
@@ -206,12 +207,44 @@ class Page:
     more: bool
 
 
+@dataclass(slots=True)
+class _Told:
+    """The findings that a party was told of, folded over its mailbox notice by notice."""
+
+    done: int = 0  # notices
+    open: dict[str, FindingRead] = field(default_factory=dict)
+    subject_of: dict[str, str] = field(default_factory=dict)  # version -> subject
+    versions: dict[str, set[str]] = field(default_factory=dict)  # subject -> versions
+    about: dict[str, dict[str, None]] = field(default_factory=dict)  # version -> open findings, oldest first
+
+    def name(self, version: str, subject: str) -> None:
+        """The party knows the version as one of this subject."""
+        before = self.subject_of.get(version)
+        if before is not None:
+            self.versions[before].discard(version)
+        self.subject_of[version] = subject
+        self.versions.setdefault(subject, set()).add(version)
+
+    def forget(self, subject: str) -> None:
+        """What was told of the subject holds no longer."""
+        for version in self.versions.get(subject, ()):
+            for name in tuple(self.about.get(version, ())):
+                for each in self.open.pop(name).finding.versions:
+                    self.about[each].pop(name, None)
+
+    def hear(self, read: FindingRead) -> None:
+        self.open[read.finding.id] = read
+        for version in read.finding.versions:
+            self.about.setdefault(version, {})[read.finding.id] = None
+
+
 class Mailboxes:
     """Readings over one world. Make a new one after the world was folded again."""
 
     def __init__(self, world: World, policy: Policy) -> None:
         self._world = world
         self._policy = policy
+        self._told: dict[str, _Told] = {}  # party -> what it was told of findings, as far as it has been read
 
     # --- notices ---
 
@@ -306,17 +339,18 @@ class Mailboxes:
         `after` is how many were looked at before, `next` of the page before; a page may hold fewer than `most`, since
         what is over is passed by.
         """
-        keys = list(self._world.picture.by_party.get(party, ())) if own is not False else []
-        subjects = list(self._world.exchange.known.get(party, {})) if own is not True else []
-        everything = [(True, key) for key in keys] + [(False, subject) for subject in subjects]
-        looked = everything[after:] if most is None else everything[after : after + most]
-        found = [
-            self._own(self._world.picture.chains[name], now) if mine else self._others(party, name, now)
-            for mine, name in looked
-        ]
-        standing = tuple(each for each in found if each is not None and each.shown is Shown.IN_FORCE)
-        end = after + len(looked)
-        return seal(DeclarationPage(standing, end if end < len(everything) else None), party)
+        keys: Mapping[str, object] = self._world.picture.by_party.get(party, {}) if own is not False else {}
+        subjects: Mapping[str, object] = self._world.exchange.known.get(party, {}) if own is not True else {}
+        everything = len(keys) + len(subjects)
+        end = everything if most is None else min(everything, after + most)
+        found = [self._own(self._world.picture.chains[key], now) for key in islice(keys, after, end)]
+        begin = max(0, after - len(keys))
+        for subject in islice(subjects, begin, max(begin, end - len(keys))):
+            read = self._others(party, subject, now)
+            if read is not None:
+                found.append(read)
+        standing = tuple(each for each in found if each.shown is Shown.IN_FORCE)
+        return seal(DeclarationPage(standing, end if end < everything else None), party)
 
     def declaration(self, party: str, subject: str, now: Instant) -> Disclosed[DeclarationRead] | None:
         """One declaration by the id under which the party knows it, over or not."""
@@ -455,36 +489,35 @@ class Mailboxes:
 
     def findings(self, party: str, now: Instant) -> Disclosed[tuple[FindingRead, ...]]:
         """The findings that the party was told of and that still stand, by what it was told since."""
-        open_: dict[str, FindingRead] = {}
-        subject_of: dict[str, str] = {}  # version -> subject
-        for state in self._world.exchange.mailbox(party):
-            if state.version:
-                subject_of[state.version] = state.subject
-            if not state.subject or state.what not in _TELLS_FINDINGS:
-                continue
-            body = self._world.load(state.index).body
-            if not isinstance(body, Notice):
-                continue
-            if body.view is not None:
-                subject_of[body.view.version_id] = state.subject
-            if body.part == 0:
-                gone = [
-                    name
-                    for name, read in open_.items()
-                    if state.subject in {subject_of.get(version, "") for version in read.finding.versions}
-                ]
-                for name in gone:
-                    del open_[name]
-            for finding in body.findings:
-                for version in finding.versions:
-                    chain = self._world.picture.chain_of(version)
-                    if chain is not None and version not in subject_of:
-                        subject_of[version] = chain.key
-                open_[finding.id] = FindingRead(finding, state.id, state.at, (party, body.of))
+        told = self._told.setdefault(party, _Told())
+        notices = self._world.exchange.mailboxes.get(party, [])
+        for name in notices[told.done :]:
+            self._hear(told, party, self._world.exchange.notices[name])
+        told.done = len(notices)
         standing = [
-            read for read in open_.values() if not self._own_over(party, read) and not _passed(read.finding, now)
+            read for read in told.open.values() if not self._own_over(party, read) and not _passed(read.finding, now)
         ]
         return seal(tuple(standing), party)
+
+    def _hear(self, told: _Told, party: str, state: NoticeState) -> None:
+        """One more notice: it takes the place of what was told of its subject before."""
+        if state.version:
+            told.name(state.version, state.subject)
+        if not state.subject or state.what not in _TELLS_FINDINGS:
+            return
+        body = self._world.load(state.index).body
+        if not isinstance(body, Notice):
+            return
+        if body.view is not None:
+            told.name(body.view.version_id, state.subject)
+        if body.part == 0:
+            told.forget(state.subject)
+        for finding in body.findings:
+            for version in finding.versions:
+                chain = self._world.picture.chain_of(version)
+                if chain is not None and version not in told.subject_of:
+                    told.name(version, chain.key)
+            told.hear(FindingRead(finding, state.id, state.at, (party, body.of)))
 
     def _own_over(self, party: str, read: FindingRead) -> bool:
         """Whether the party's own side of it was replaced or is over."""
