@@ -20,6 +20,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from thalweg.model.notes import Flag
@@ -121,6 +122,7 @@ def normal(text: str) -> str:
     return _ORDINARY_SPACE.sub(" ", kept).strip(" \u00a0")
 
 
+@lru_cache(maxsize=256)  # every rule asks for that of the whole text, sentence by sentence
 def comparable(text: str) -> str:
     """The same text, character for character, with the spaces, quotation marks and dashes of a typewriter."""
     return text.translate(_FOLDED)

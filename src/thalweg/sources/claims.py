@@ -23,6 +23,7 @@ from thalweg.sources.mentions import PartyNamed, PlaceNamed, parties_in, places_
 from thalweg.sources.numbers import Number, numbers_in
 from thalweg.sources.sentences import Quotation, hidden, quotations, sentences
 
+_LONGEST: Final = 2_000  # characters of a sentence
 _SHORT: Final = 240  # characters of a quotation that is kept with a claim
 
 
@@ -120,6 +121,8 @@ def _of_paragraph(
     """
     found: _Attributed = []
     for sentence in sentences(text, paragraph):
+        if sentence.end - sentence.start > _LONGEST:
+            continue  # no sentence: a list, or a page without full stops
         saying = attribute(text, sentence, masked, quoted, heard)
         if saying:
             remember(saying, heard)

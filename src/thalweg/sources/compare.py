@@ -75,6 +75,8 @@ def contradictions(
             one_source = lines.source_of(a.article) == lines.source_of(b.article)
             if one_source and a.article == b.article and _one_voice(a.claim, b.claim):
                 continue
+            if not a.words.keys() & b.words.keys():
+                continue
             names = articles[a.article].name, articles[b.article].name
             for differ, sentence, common in _differences(
                 a, b, names, often, one_article=a.article == b.article, drift=one_source

@@ -41,6 +41,7 @@ class PartyNamed:
     parties: tuple[str, ...]
 
 
+_LONGEST: Final = 60  # characters of a place's name
 _WORD: Final = r"[A-Z][\w'-]*[\w]|[A-Z]{2,}"
 _NAME: Final = re.compile(rf"(?:al-|el-)?(?:{_WORD})(?:(?: |-)(?:al-|el-|ez-|ez |al |el )?(?:{_WORD}))*")
 
@@ -156,4 +157,6 @@ def _trimmed(said: str, match: re.Match[str], never: frozenset[str], taken: Sequ
     span = Span(start + words[0].start(), start + words[-1].end())
     if said[span.start : span.end].endswith("'s"):
         span = Span(span.start, span.end - 2)
+    if span.end - span.start > _LONGEST:
+        return []
     return [] if any(span.meets(each) for each in taken) else [span]

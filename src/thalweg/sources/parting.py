@@ -16,6 +16,7 @@ from datetime import date
 from functools import cache
 from typing import Final
 
+from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
 from thalweg.sources.article import Article, Credit, LeftOut, Part, Span, comparable, language_of, normal
 from thalweg.sources.lexicon import HANDLED, any_of, lexicon
@@ -53,6 +54,8 @@ _BYLINE: Final = re.compile(
     re.I,
 )
 # paragraphs that an article has before its readers speak, where only their voice tells them
+_MOST_PARAGRAPHS: Final = 2_000
+_MOST_CHARACTERS: Final = 200_000
 _MIN_BODY: Final = 3
 
 
@@ -64,6 +67,8 @@ def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> 
     3  what a page's marks or words show to be furniture, captions, bylines, comments, is left out with
     that reason 4  from a paragraph such as "Leave a Reply" on, nothing is the article's
     5  where only the voice tells, the readers' part is cut and the cut flagged
+
+    Raises `InputError` (`source-too-large`) for more than any article has.
     """
     cleaned = [replace(block, text=text) for block in blocks if (text := normal(block.text))]
     text = "\n".join(block.text for block in cleaned)
@@ -71,6 +76,15 @@ def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> 
     told = [*known.flags]
     headline, cleaned = _headline(cleaned, known.headline)
     body, left_out = _by_marks(cleaned, language if language in HANDLED else "en")
+    length = sum(len(each.text) for each in body)
+    if len(body) > _MOST_PARAGRAPHS or length > _MOST_CHARACTERS:
+        raise InputError(
+            "source-too-large",
+            f"The page has {len(body):,} paragraphs with {length:,} characters; up to {_MOST_PARAGRAPHS:,} and "
+            f"{_MOST_CHARACTERS:,} are read as an article.",
+            expected="one article",
+            found=f"{length} characters",
+        )
     cut = len(body)
     if language in HANDLED and not any(each.part is Part.COMMENT for each in left_out):
         cut = _first_by_voice([each.text for each in body])

@@ -45,7 +45,9 @@ def sentences(text: str, within: Span) -> Iterator[Span]:
         if match[0].startswith(".") and before and (before[1].casefold() in short or re.fullmatch(r"[A-Z]", before[1])):
             continue
         yield Span(start, match.end())
-        start = match.end() + len(said[match.end() :]) - len(said[match.end() :].lstrip())
+        start = match.end()
+        while start < within.end and said[start].isspace():
+            start += 1
     if start < within.end:
         yield Span(start, within.end)
 
@@ -78,7 +80,7 @@ def brackets(text: str, within: Span) -> Iterator[Span]:
 
 def hidden(text: str, quoted: tuple[Quotation, ...]) -> str:
     """The text with the insides of quotations blanked, character for character."""
-    chars = list(comparable(text))
+    said = comparable(text)
     for each in quoted:
-        chars[each.whole.start : each.whole.end] = _HIDDEN * (each.whole.end - each.whole.start)
-    return "".join(chars)
+        said = said[: each.whole.start] + _HIDDEN * (each.whole.end - each.whole.start) + said[each.whole.end :]
+    return said

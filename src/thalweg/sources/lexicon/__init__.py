@@ -16,6 +16,7 @@ import yaml
 HANDLED: Final = ("en",)
 
 
+@cache
 def words(text: str) -> tuple[str, ...]:
     """The words of a list in a lexicon; quotes hold a group of words together."""
     return tuple(shlex.split(text.replace("'", "’"), comments=False))
@@ -29,6 +30,11 @@ def any_of(patterns: list[str], *, whole: bool = False) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+@cache
+def _lower(listed: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in listed)
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The raw tables, and the few that every module asks for."""
@@ -38,7 +44,7 @@ class Lexicon:
 
     def set_of(self, *path: str) -> frozenset[str]:
         """A list of words by its path in the file, in lower case."""
-        return frozenset(word.casefold() for word in self.list_of(*path))
+        return _lower(self.list_of(*path))
 
     def list_of(self, *path: str) -> tuple[str, ...]:
         value: Any = self.table
