@@ -39,6 +39,7 @@ def test_of_every_two_that_conflict_both_sides_are_warned(tmp_path: Path, pg_ser
     assert found.pairs == OFFICERS // IN_ONE * (IN_ONE * EACH) ** 2
 
 
+@pytest.mark.storm
 def test_without_the_lock_an_append_still_moves_the_log_only_from_where_it_is(
     tmp_path: Path, pg_server: PgServer
 ) -> None:

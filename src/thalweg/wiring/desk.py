@@ -76,6 +76,8 @@ class OpenDesk:
         """Let go of the stores. Stop the office first."""
         with contextlib.suppress(LedgerError, EngineError):  # a cache: without it the log is folded
             self.keep()
+        with contextlib.suppress(OSError, LedgerError):  # where the beat moved it last, it stands
+            self.home.home.move_mark()
         self.tables.close()
         self.accounts.close()
         self.home.home.close()
