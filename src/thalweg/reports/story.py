@@ -21,7 +21,6 @@ from thalweg.ledger.receipt import Bundle
 from thalweg.ledger.verify import BundleVerdict
 from thalweg.model import events
 from thalweg.model.declarations import Declaration, Kind
-from thalweg.model.errors import InputError
 from thalweg.model.events import Notice, NoticeKind
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
@@ -82,7 +81,7 @@ def story(data: bytes, verdict: BundleVerdict) -> Story:
     for index, entry, body in read:
         if isinstance(body, Notice):
             lines.append(_told(index, body, shown.get(body.statement)))
-        elif entry.event.author != events.DESK and (getattr(body, "by", party) == party or not party):
+        elif entry.event.author != events.DESK and _by(body) == party:
             hashed = entry.event.hash().hex()
             lines.append(_said(index, entry, body, hashed, answers.get(hashed), party))
     exercise = any("exercise" in each.facts for each in notices)
@@ -130,12 +129,15 @@ def _body(entry: Entry, beside: Mapping[bytes, bytes]) -> Any:  # noqa: ANN401  
     declaration = None if apart is None else kinds.read_declaration(canonical.decode(apart))
     aside = held.get(kinds.ASIDE_MEDIA)
     if event.kind == kinds.DECLARATION and aside is None:
-        inner = declaration or kinds.read_declaration(event.body["declaration"])
-        by = event.body["by"]
-        if not isinstance(by, str):
-            raise InputError("event.body", "A declaration names the party that makes it.")
-        return events.Declared(by, inner)
+        inner = declaration or kinds.read_declaration(event.body.get("declaration", ""))
+        return events.Declared(inner.party, inner)
     return kinds.read(event.kind, event.body, declaration, None if aside is None else canonical.decode(aside))
+
+
+def _by(body: Any) -> str:  # noqa: ANN401  # a body of any kind, or none
+    """The party that says it; what names none is said by the secretariat."""
+    by: str = getattr(body, "by", events.SECRETARIAT)
+    return by
 
 
 def _said(
