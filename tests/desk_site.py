@@ -311,7 +311,7 @@ class Served:
             self.ready()
         return self
 
-    def ready(self, timeout_s: float = 60.0) -> None:
+    def ready(self, timeout_s: float = 180.0) -> None:
         end_s = time.monotonic() + timeout_s
         while self.get("/readyz")[0] != 200:
             assert self.child is not None
