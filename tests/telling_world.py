@@ -218,7 +218,7 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
     desk = room.desk
     mailboxes = Mailboxes(desk.world, desk.policy)
     indexes = mailboxes.entries(party).value
-    yield "entries", [[each.author, _body(each.body)] for each in map(desk.world.load, indexes)]
+    yield "entries", [_entry(room, mailboxes, party, index) for index in indexes]
     assert [index for index in range(desk.world.size) if mailboxes.may_hold(party, index)] == list(indexes)
     yield "notices", [_body(each) for each in room.notices(party)]
     app, streams = application(room, party)
@@ -278,6 +278,17 @@ NOT_COMPARED: Mapping[str, str] = {
 }
 """Routes whose answers are, but for what D7 excepts, compared in another way."""
 _OWN = ("op-0", "op-1", "op-2", "op-3", "preview")
+
+
+def _entry(room: Room, mailboxes: Mailboxes, party: str, index: int) -> object:
+    """An entry as it is handed out: what stands beside it only as far as the party may hold that."""
+    data = room.store.entry(index)
+    assert data is not None
+    event = Entry.parse(data).event
+    beside = mailboxes.payloads(party, index, [(each.digest, each.media) for each in event.payloads]).value
+    held = [room.store.payload(digest) for digest in beside]
+    payloads = [each.payload.decode() for each in held if each is not None]
+    return [event.author, event.kind, event.body, payloads, [each.media for each in event.payloads]]
 
 
 def _not_theirs(room: Room, party: str, mailboxes: Mailboxes, hidden: Sequence[str]) -> Iterator[str]:
