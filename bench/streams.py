@@ -69,8 +69,8 @@ async def _listen_many(port: int, party: str, count: int, after: int, told: Any,
     tasks = []
     for number in range(count):
         tasks.append(asyncio.create_task(follow(number)))
-        if number % 10 == 9:
-            await asyncio.sleep(0.1)
+        if number % 20 == 19:
+            await asyncio.sleep(0.02)
     while len(opened) < count:
         await asyncio.sleep(0.05)
     told.put("listening")
