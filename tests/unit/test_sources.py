@@ -317,6 +317,7 @@ def test_a_party_is_found_by_its_aliases_and_two_that_share_one_are_both_shown()
         ("The Command has demanded an explanation.", "Command", [], Force.REQUEST),
         ("Colonel Petr Havel believes the line is dead.", "Colonel Petr Havel", [], Force.OPINION),
         ("There are rumours that the Command has closed the airspace.", None, [], Force.RUMOUR),
+        ("“Nobody came,” Ministry spokesman Maj. Gen. Lev Arno said.", "Maj. Gen. Lev Arno", [], Force.ASSERTION),
         ("“Nobody came,” said Colonel Petr Havel.", "Colonel Petr Havel", [], Force.ASSERTION),
         (
             "Delta Radio quoted the River Guard as saying that it was hit.",
@@ -379,6 +380,19 @@ def test_a_claim_shows_the_characters_that_it_rests_on() -> None:
     assert claim.speaker is not None
     assert claim.speaker.span.of(found.text) == "the River Guard"
     assert claim.speaker_parties == ("GUARD",)
+
+
+def test_a_former_spokesman_speaks_for_no_party() -> None:
+    """R43: also where only the surname stands in a later sentence."""
+    found = claims("Former River Guard spokesman Tal Sirro said 20 trucks came. “It was a mistake,” Sirro said.")
+    assert [(each.speaker.name, each.speaker_parties) for each in found if each.speaker] == [("Tal Sirro", ())] * 2
+    assert all("claim-speaker-former" in [flag.code for flag in each.flags] for each in found)
+
+
+def test_initials_can_speak_and_need_no_explanation() -> None:
+    claim = one("In a statement carried by Delta Radio, the RVF said its posts were hit on Friday.")
+    assert claim.speaker is not None
+    assert (claim.speaker.name, [each.name for each in claim.via]) == ("RVF", ["Delta Radio"])
 
 
 def test_the_day_of_saying_and_the_day_of_the_matter_are_two() -> None:

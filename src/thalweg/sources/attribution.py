@@ -71,6 +71,7 @@ class Heard:
     body: Speaker | None = None
     names: dict[str, str] = field(default_factory=dict)  # last word of a name → the whole of it
     sides: dict[str, tuple[str, ...]] = field(default_factory=dict)  # who spoke → the parties set beside the name
+    former: set[str] = field(default_factory=set)  # who is named as a former member of something
     media: set[str] = field(default_factory=set)  # initials that the article gave to media
     parties: tuple[str, ...] = ()  # their names and aliases
     paragraph: int = 0
@@ -301,7 +302,7 @@ def _verb_holds(said: str, verb: re.Match[str]) -> bool:
     known = lexicon("en")
     after = said[verb.end() :]
     word = verb[0].casefold()
-    if word in known.set_of("needs_to") and not re.match(r" (?:to|that|an?)\b", after):
+    if word in known.set_of("needs_to") and not re.match(r" (?:(?:not )?to|that|an?)\b", after):
         return False
     if word in known.set_of("only_finite"):
         if re.search(
@@ -431,6 +432,9 @@ def _can_say(words: str, heard: Heard, *, first: bool) -> bool:
     ]
     if head and any(word in roles for word in head[-3:]) and not re.search(r"(?:ed|ing)$", head[-1]):
         return True
+    named = re.sub(r"(?:\s+[A-Z][\w.'-]*)+$", "", words).casefold().split()
+    if named and named[-1] in roles:
+        return True  # "ministry spokesman Maj. Gen. Lev Arno"
     if is_media(words, heard):
         return True
     bare = re.sub(r"^(?:the|a|an)\s+", "", words, flags=re.I).casefold()
@@ -445,6 +449,8 @@ def _can_say(words: str, heard: Heard, *, first: bool) -> bool:
         return False
     if len(proper) == 1:
         single = proper[0].removesuffix("'s")
+        if re.fullmatch(r"[A-Z]{2,6}", single):
+            return True  # initials: the article knows whose they are
         return (
             single in heard.names
             or (not first and lowered[0] not in _DETERMINERS and single not in known.list_of("capitals_no_place"))

@@ -209,6 +209,7 @@ def _carries(
     )
 
 
+_FORMER: Final = re.compile(r"\b(?:former|ex-|onetime|then-)", re.IGNORECASE)
 _WE: Final = re.compile(r"(?:We|Our|I|My)\b")
 
 
@@ -257,7 +258,10 @@ def _claim(
     about = tuple(day for day in days if day not in said)
     inserted = tuple(span for quote in quotes for span in quote.inserted if sentence.holds(span))
     speaker_parties: tuple[str, ...] = ()
-    if saying.speaker and (beside := _beside(text, saying)):
+    if saying.speaker and _FORMER.search(saying.speaker.text):
+        heard.former.add(saying.speaker.name)
+    former = saying.speaker is not None and saying.speaker.name in heard.former
+    if saying.speaker and not former and (beside := _beside(text, saying)):
         speaker_parties = tuple(
             dict.fromkeys(party for each in parties_in(text, beside, parties) for party in each.parties)
         )
@@ -267,7 +271,8 @@ def _claim(
         article.sha256, sentence, saying.content, words if len(words) <= _SHORT else words[: _SHORT - 1] + "…",
         saying.force, saying.why, saying.speaker, speaker_parties, saying.via,
         tuple(each.name for each in article.credits if each.start <= sentence.start),
-        said, about, places, numbers, named, quotes, inserted, tuple(_flags(saying, quotes, inserted, days, places)),
+        said, about, places, numbers, named, quotes, inserted,
+        tuple(_flags(saying, quotes, inserted, days, places, former=former)),
     )  # fmt: skip
 
 
@@ -288,8 +293,18 @@ def _flags(
     inserted: tuple[Span, ...],
     days: tuple[Day, ...],
     places: tuple[PlaceNamed, ...],
+    *,
+    former: bool,
 ) -> list[Flag]:
     found = []
+    if former and saying.speaker:
+        found.append(
+            Flag(
+                "claim-speaker-former",
+                f"{saying.speaker.name} is named as a former member: no party was set.",
+                "speaker",
+            )
+        )
     if "pronoun" in saying.doubts:
         name = saying.speaker.name if saying.speaker else ""
         found.append(
