@@ -127,7 +127,7 @@ def findings(
     lon[apart] = detail["lon_a"][worst][apart]
     references = describe(lon, lat) if describe else [""] * groups
     touching = np.flatnonzero(detail["d"][worst] == 0.0)[: None if regions else 0]
-    regions = dict(
+    drawn = dict(
         zip(
             touching.tolist(),
             overlaps(columns.parts, a[worst[touching]], b[worst[touching]], lon[touching], lat[touching]),
@@ -167,7 +167,7 @@ def findings(
                 gap_s=gap_s,
                 first=_instant(begins),
                 last=_instant(ends),
-                region=regions.get(g, ()),
+                region=drawn.get(g, ()),
                 reference=reference,
                 bounds=bound,
                 numbers=numbers,
