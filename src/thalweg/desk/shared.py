@@ -97,6 +97,7 @@ class SharedOffice:
     _pending: dict[bytes, asyncio.Future[bytes]] = field(default_factory=dict)
     _offers: list[tuple[bytes, bytes]] = field(default_factory=list)
     _offered: asyncio.Event = field(default_factory=asyncio.Event)
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _ones: set[asyncio.Task[None]] = field(default_factory=set)
     _busy: set[bytes] = field(default_factory=set)
@@ -369,6 +370,7 @@ class SharedOffice:
         future = self._pending[name] = asyncio.get_running_loop().create_future()
         self._offers.append((name, body))
         self._offered.set()
+        self._asked.set()
         try:
             answer = await asyncio.wait_for(future, _ANSWER_S)
         except TimeoutError as error:
@@ -416,7 +418,8 @@ class SharedOffice:
         while not self._closing:
             names = [name for name, future in self._pending.items() if not future.done()]
             if not names:
-                await asyncio.sleep(0.005)
+                self._asked.clear()
+                await self._asked.wait()
                 continue
             try:
                 answers = await asyncio.to_thread(self.requests.answered, names, 0.05)
