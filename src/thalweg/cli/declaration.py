@@ -82,7 +82,7 @@ def show(subject: Subject, *, at: AtDesk = HERE) -> int:
             _what(copy.responses),
             _what(copy.read_back, "matches"),
             _what(copy.disseminated),
-            f"step {copy.step}, due {copy.due}" if copy.outstanding else "",
+            "an answer" if copy.outstanding else "",
         )
         for copy in read.copies
     ]

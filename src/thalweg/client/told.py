@@ -203,8 +203,6 @@ class Copy:
     disseminated: tuple[Fact, ...] = ()
     relayed: tuple[Fact, ...] = ()
     outstanding: bool = False
-    due: Instant | None = None
-    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
