@@ -57,7 +57,7 @@ def demo(
         The instant that dates the result, such as 2017-09-16T00:00Z; by default now.
     live
         Play Deir ez-Zor through a desk of its own on this machine, with a process and keys for each officer, and tell
-        the story again from each party's bundle, verified offline. An exercise; it takes half a minute.
+        the story again from each party's bundle, verified offline. An exercise; it takes half a minute on two cores.
     keep
         With --live: keep the desk, the officers' folders and the bundles in this folder, new or empty.
     """

@@ -14,7 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-from thalweg.client import Answer, Client, DeskError, Notice, Reviewed, join
+from thalweg.client import Answer, Client, Notice, Reviewed, join
 from thalweg.formats import event as kinds
 from thalweg.ledger.errors import LedgerError
 from thalweg.model.errors import InputError, ThalwegError
@@ -51,11 +51,7 @@ class Officer:
 
     def join(self, asked: Mapping[str, Json]) -> Json:
         self._held = join(asked["link"], self._folder, login=asked["login"])
-        return {"author": self._held.author, "party": self._held.party, "key": self._own_key()}
-
-    def _own_key(self) -> str:
-        author = self._client.home.author
-        return "" if author is None else author.author
+        return {"author": self._held.author, "party": self._held.party}
 
     def invite(self, asked: Mapping[str, Json]) -> Json:
         return self._client.invite(asked["party"], asked["role"]).link
@@ -105,17 +101,6 @@ class Officer:
             self._client.send(Acknowledged(self._client.party, each.id, Response.RECEIVED)).need_taken()
         return len(owed)
 
-    def copies(self, asked: Mapping[str, Json]) -> Json:
-        """Who has what of an own declaration."""
-        return [_plain(each) for each in self._client.declaration(asked["subject"]).copies]
-
-    def subjects(self, _asked: Mapping[str, Json]) -> Json:
-        """The ids of the own declarations."""
-        return [each.subject for each in self._client.declarations(own=True)]
-
-    def agreements(self, _asked: Mapping[str, Json]) -> Json:
-        return [_plain(each) for each in self._client.agreements()]
-
     def bundle(self, asked: Mapping[str, Json]) -> Json:
         data, verdict = self._client.bundle()
         Path(asked["file"]).write_bytes(data)
@@ -129,9 +114,6 @@ _ACTS: Final[Mapping[str, Callable[[Officer, Mapping[str, Json]], Json]]] = {
     "declare": Officer.declare,
     "news": Officer.news,
     "answer": Officer.answer,
-    "copies": Officer.copies,
-    "subjects": Officer.subjects,
-    "agreements": Officer.agreements,
     "bundle": Officer.bundle,
 }
 
@@ -169,8 +151,6 @@ def serve(folder: Path, lines: Iterable[str]) -> None:
             asked = json.loads(line)
             try:
                 came: Json = {"came": officer.do(asked.pop("do"), asked)}
-            except DeskError as error:
-                came = {"failed": error.sentence, "code": error.code}
             except (LedgerError, ThalwegError) as error:
                 came = {"failed": error.sentence, "code": error.code}
             print(json.dumps(came, ensure_ascii=True), flush=True)

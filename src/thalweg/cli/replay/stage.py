@@ -22,7 +22,7 @@ from thalweg.model.instants import Instant
 from thalweg.wiring.officer import pause
 
 _LINK: Final = re.compile(r"https?\S+#thi_\S+")
-_STARTS_S: Final = 60.0
+_STARTS_S: Final = 120.0
 _ENDS_S: Final = 20.0
 
 
