@@ -38,7 +38,7 @@ def accept(
     ca
         A file of certificates (PEM) by which the desk's is verified, instead of the system's.
     token_file
-        A file with a token that you made in the browser: the server then signs for you.
+        A file with a token of your account: the server then signs for you.
     """
     authority = "" if ca is None else str(ca)
     if token_file is not None:
