@@ -384,7 +384,7 @@ class Client:
     def _session(self) -> Iterator[Line]:
         """Signed in as a person, by the key of this device; signed out afterwards."""
         if self._unlocked is None:
-            raise DeskError("no-device-key", "The server holds this officer's key; do this in the browser.")
+            raise DeskError("no-device-key", "The server holds this officer's key; do this where the account signs in.")
         with Line(self.home.facts.url, self.home.facts.ca, self._timeout_s, pause=self._pause) as line:
             sign_in(line, self.author, self._unlocked.author(self.author))
             yield line
