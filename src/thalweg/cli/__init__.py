@@ -6,9 +6,10 @@ import io
 import os
 import sys
 import traceback
+from itertools import chain
 from typing import Final
 
-from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
+from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter, UnusedCliTokensError
 
 from thalweg import __version__
 from thalweg.model.errors import ThalwegError
@@ -24,14 +25,18 @@ app = App(
     suppress_keyboard_interrupt=False,
     default_parameter=Parameter(show_default=False),
 )
-_NOUNS: Final = (
-    *("check", "demo", "place", "sources", "voice", "template", "schema"),
-    *("ledger", "verify", "backup", "restore", "serve"),
-    *("join", "declare", "declaration", "inbox", "notice", "ack", "readback", "passed-on", "propose", "answer"),
-    *("emergency", "commit", "outcome", "crossing", "channel", "party", "officer", "stream", "bundle", "theatre"),
-)
-for _noun in _NOUNS:
-    app.command(f"thalweg.cli.{_noun.replace('-', '_')}:app", name=_noun)
+_NOUNS: Final = {  # by what somebody came to do; help shows the groups in this order
+    "Check files": ("check", "demo", "place", "sources", "voice", "template", "schema"),
+    "At a desk, as an officer": (
+        *("join", "declare", "declaration", "inbox", "notice", "ack", "readback", "passed-on", "propose", "answer"),
+        *("emergency", "commit", "outcome", "crossing", "channel", "party", "officer", "stream", "bundle", "theatre"),
+    ),
+    "Run a desk, keep a record": ("serve", "backup", "restore", "ledger", "verify"),
+}
+for _place, (_purpose, _nouns) in enumerate(_NOUNS.items()):
+    _group = Group(_purpose, sort_key=_place)
+    for _noun in _nouns:
+        app.command(f"thalweg.cli.{_noun.replace('-', '_')}:app", name=_noun, group=_group)
 
 # 0, 1 and 3 are answers (see `thalweg.cli.check`), so nothing that went wrong may end with one of them.
 FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141
@@ -65,7 +70,7 @@ def main() -> None:
 
 def _run(words: list[str]) -> int:
     if not {*words} - {"--help", "-h"}:
-        for noun in _NOUNS:
+        for noun in chain.from_iterable(_NOUNS.values()):
             app.__getitem__(noun)  # loads it: the list of commands tells what each is for
     try:
         status = app(words)
