@@ -19,9 +19,9 @@ def crossing(
     *,
     when: Annotated[str, Parameter(name="--at")],
     who: Annotated[str, Parameter(name="--who")] = "unknown",
-    medium: Annotated[Literal["air", "ground", "water", ""], Parameter(name="--medium")] = "",
+    medium: Annotated[Literal["air", "ground", "water", ""], Parameter(name="--medium", show_choices=False)] = "",
     place: Annotated[str, Parameter(name="--place", allow_leading_hyphen=True)] = "",
-    side: Annotated[Literal["left", "right", ""], Parameter(name="--to-side")] = "",
+    side: Annotated[Literal["left", "right", ""], Parameter(name="--to-side", show_choices=False)] = "",
     words: Annotated[str, Parameter(name="--words")] = "",
     at: AtDesk = HERE,
 ) -> int:
@@ -40,7 +40,7 @@ def crossing(
     place
         Where, in any form that people write.
     side
-        To which side, as seen along the line.
+        left or right: to which side, as seen along the line.
     words
         Words that go with it.
     """

@@ -48,7 +48,7 @@ def way_out(
     *,
     to: To,
     changed: Annotated[Path | None, Parameter(name="--changed")] = None,
-    fix: Annotated[Literal["time", "altitude", "offset", "trim", ""], Parameter(name="--fix")] = "",
+    fix: Annotated[Literal["time", "altitude", "offset", "trim", ""], Parameter(name="--fix", show_choices=False)] = "",
     words: Annotated[str, Parameter(name="--words")] = "",
     language: Annotated[str, Parameter(name=["--language", "-l"])] = "en",
     expires: Expires = _LASTS,
