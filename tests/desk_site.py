@@ -274,10 +274,12 @@ class Clients:
     def answered(self) -> int:
         return sum("index" in line for line in self.lines())
 
-    def until(self, answered: int, timeout_s: float = 60.0) -> None:
-        """Wait until so many statements have been answered."""
+    def until(self, answered: int, timeout_s: float = 60.0, servers: Sequence[Served] = ()) -> None:
+        """Wait until so many statements have been answered; meanwhile servers that ended are started again."""
         end_s = time.monotonic() + timeout_s
         while self.answered() < answered:
+            for served in servers:
+                served.again()
             assert time.monotonic() < end_s, f"{self.answered()} of {answered} were answered in {timeout_s} s"
             time.sleep(0.05)
 
@@ -310,6 +312,13 @@ class Served:
         if ready:
             self.ready()
         return self
+
+    def again(self) -> None:
+        """As a supervisor does: one that ended because its database was away is started again."""
+        if self.child is not None and self.child.poll() is not None:
+            assert self.child.returncode == 2, f"the server ended with {self.child.returncode}: {self.said()}"
+            assert "[store.failed]" in self.said(), self.said()
+            self.start(ready=False)
 
     def ready(self, timeout_s: float = 180.0) -> None:
         end_s = time.monotonic() + timeout_s

@@ -78,8 +78,9 @@ def killed_on_postgres(folder: Path, database: PgServer, rounds: int) -> dict[st
                     time.sleep(random.uniform(0.0, 2.0))
                     served.start(ready=False)
                 before = clients.answered()
-                clients.until(before + 4, 90.0)
+                clients.until(before + 4, 90.0, servers)
             for served in servers:
+                served.again()
                 served.ready()
         verdict = judge(clients, servers)
         assert [served.stop() for served in servers] == [0, 0]
