@@ -434,7 +434,8 @@ def _fuzzed() -> World:
 OPEN = {
     "/healthz", "/readyz", "/metrics", "/problems/{code}", "/sign-in/passkey/options", "/sign-in/passkey",
     "/sign-in/password", "/sign-in/invitation", "/sign-in/join/passkey/options", "/sign-in/join/passkey",
-    "/sign-in/join/password/start", "/sign-in/join/password",
+    "/sign-in/join/password/start", "/sign-in/join/password", "/sign-in/join/key/start", "/sign-in/join/key",
+    "/sign-in/key/start", "/sign-in/key",
 }  # fmt: skip
 OF_THE_TEST = {"/open", "/page", "/breaks/{how}"}
 

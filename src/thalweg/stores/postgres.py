@@ -298,6 +298,13 @@ class PostgresStore:
                 return cursor.execute(self._sql[name], values or None).fetchall()
 
         with self._reading_lock:
+            had = self._reader is not None
+            try:
+                return self._guard("no", act)
+            except StoreFailed:
+                # A server that was away leaves a dead line behind, and nobody knows before the first question on it.
+                if not had or self._reader is None or not self._reader.broken:
+                    raise
             return self._guard("no", act)
 
     def _size(self, closed: int) -> int:
