@@ -37,6 +37,8 @@ def demo(
     fixes: Annotated[bool, Parameter(name="--fixes", negative="--no-fixes")] = True,
     at: Annotated[str, Parameter(name="--at")] = "",
     live: Annotated[bool, Parameter(name="--live", negative="")] = False,
+    room: Annotated[bool, Parameter(name="--room", negative="")] = False,
+    port: Annotated[int, Parameter(name="--port")] = 8017,
     keep: Annotated[Path | None, Parameter(name="--keep")] = None,
 ) -> int:
     """Check the files of a scenario as `thalweg check` would, or unpack them, or play it through a live desk.
@@ -58,9 +60,16 @@ def demo(
     live
         Play Deir ez-Zor through a desk of its own on this machine, with a process and keys for each officer, and tell
         the story again from each party's bundle, verified offline. An exercise; it takes half a minute on two cores.
+    room
+        Play it, then hold the desk open: prints a link to the screen of an officer on watch for each of three parties.
+        The clock runs on, the others' officers answer, and half a minute after you came in something comes too near.
+    port
+        With --room: where the desk listens.
     keep
-        With --live: keep the desk, the officers' folders and the bundles in this folder, new or empty.
+        With --live or --room: keep the desk, the officers' folders and the bundles in this folder, new or empty.
     """
+    if room:
+        return _open(scenario, port, keep)
     if live or keep is not None:
         return _play(scenario, keep)
     if write is not None:
@@ -91,11 +100,21 @@ _NOTES = {
 }
 
 
-def _play(scenario: str, keep: Path | None) -> int:
+def _open(scenario: str, port: int, keep: Path | None) -> int:
+    _require_replay(scenario)
+    import_module("thalweg.cli.replay.room").room(_say, port, keep)
+    return 0
+
+
+def _require_replay(scenario: str) -> None:
     if scenario != "deir-ez-zor":
         raise InputError(
             "scenario-unknown", f"There is no replay of “{scenario}”.", expected="deir-ez-zor", found=scenario
         )
+
+
+def _play(scenario: str, keep: Path | None) -> int:
+    _require_replay(scenario)
     told = import_module("thalweg.cli.replay.run").replay(_say, keep)
     print(f"The story is the same in every bundle, at the detail that each was entitled to. {told.seconds:.0f} s.")
     return 0

@@ -37,7 +37,7 @@ class Told:
 def replay(out: Callable[[str], None], keep: Path | None = None) -> Told:
     """Play it, and hold everybody's bundle against the others'. ReplayFailed if anything is not as it should be."""
     began_s = wiring.monotonic()
-    with _folder(keep) as folder, stage(folder, Instant.of(datetime.fromisoformat(deir_ez_zor.BEGINS))) as built:
+    with folder_of(keep) as folder, stage(folder, Instant.of(datetime.fromisoformat(deir_ez_zor.BEGINS))) as built:
         out("EXERCISE. Deir ez-Zor, autumn 2017, through a live desk: what was published keeps its words; what was")
         out("drawn is marked; that it went over one channel, and every answer, is hypothetical.")
         out(f"The desk: a process of its own at {built.url}; its clock is told, and begins at {deir_ez_zor.BEGINS}.")
@@ -67,7 +67,8 @@ def replay(out: Callable[[str], None], keep: Path | None = None) -> Told:
 
 
 @contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
+def folder_of(keep: Path | None) -> Iterator[Path]:
+    """`keep`, which must be new or empty; else a folder that goes when the context ends."""
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="thalweg-replay-") as made:
             yield Path(made)

@@ -100,10 +100,11 @@ def _write_clock(file: Path, at: Instant) -> None:
 
 
 @contextmanager
-def stage(folder: Path, begins: Instant) -> Iterator[Stage]:
-    """A new desk in `folder` on a free port of this machine, its clock told. All its processes end with the context."""
+def stage(folder: Path, begins: Instant, port: int = 0) -> Iterator[Stage]:
+    """A new desk in `folder` on a port of this machine (0: a free one), its clock told. All its processes end with the
+    context."""
     _write_clock(folder / "clock", begins)
-    port = _free_port()
+    port = port or _free_port()
     with (folder / "desk.err").open("w") as errors:
         desk = subprocess.Popen(  # noqa: S603  # ourselves
             [sys.executable, "-m", "thalweg", "serve", str(folder / "desk"), "--port", str(port),

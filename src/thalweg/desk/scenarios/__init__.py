@@ -14,7 +14,7 @@ from thalweg.model.errors import InputError
 THEATRE = "theatre.yaml"
 README = "README.md"
 EXPECTED = "expected.yaml"
-LIVE, DRAWN = "live", "drawn.geojson"
+LIVE, DRAWN, ROOM = "live", "drawn.geojson", "room.geojson"
 
 _FOLDERS = {"deir-ez-zor": "deir-ez-zor-2017", "wildfire": "wildfire"}
 NAMES = tuple(_FOLDERS)
@@ -28,7 +28,16 @@ def inputs(name: str) -> Mapping[str, bytes]:
 def drawn(name: str) -> bytes:
     """What the editors drew for the replay through a live desk, as GeoJSON. `InputError` (`scenario-unknown`) where
     there is no such replay."""
-    file = resources.files(__package__).joinpath(_FOLDERS.get(name, name), LIVE, DRAWN)
+    return _live(name, DRAWN)
+
+
+def room(name: str) -> bytes:
+    """What the editors drew for the room that stays open after the replay. `InputError` as `drawn`."""
+    return _live(name, ROOM)
+
+
+def _live(name: str, what: str) -> bytes:
+    file = resources.files(__package__).joinpath(_FOLDERS.get(name, name), LIVE, what)
     if not file.is_file():
         raise InputError("scenario-unknown", f"There is no replay of “{name}”.", expected="deir-ez-zor", found=name)
     return file.read_bytes()
