@@ -40,7 +40,7 @@ def test_the_nearest_of_the_packaged_places_is_the_nearest(*, towns_only: bool) 
     lons = np.concatenate((seeded.uniform(-180, 180, 150), seeded.uniform(36, 42, 150)))
     lats = np.concatenate((np.degrees(np.arcsin(seeded.uniform(-1, 1, 150))), seeded.uniform(32.5, 37, 150)))
     gazetteer = packaged()
-    index = gazetteer._towns if towns_only else gazetteer._settlements
+    index = gazetteer.towns if towns_only else gazetteer.settlements
     found = gazetteer.nearest(lons, lats, towns_only=towns_only)
     for i in range(len(lons)):
         every = _spheres(lons[i], lats[i], index._lon, index._lat)

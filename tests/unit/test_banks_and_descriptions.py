@@ -10,10 +10,10 @@ from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # i
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thalweg.places import banks, basemap
+from thalweg.places import around, banks, basemap
 from thalweg.places.banks import Bank, river_named, river_side
 from thalweg.places.describe import describe, describe_all
-from thalweg.places.gazetteer import Gazetteer, Kind, MemoryShelf, Place
+from thalweg.places.gazetteer import Gazetteer, Kind, MemoryShelf, Place, packaged
 
 
 @pytest.mark.parametrize(
@@ -162,19 +162,28 @@ def test_far_from_the_river_the_side_and_the_distance_are_told() -> None:
     assert "on the right-bank side of the Euphrates, " in describe(40.05, 35.2).text
 
 
-@given(
-    st.floats(36.0, 46.0),
-    st.floats(32.0, 37.5),
-    st.lists(st.tuples(st.floats(0.0, 0.4), st.floats(0.0, 0.4)), min_size=1, max_size=6),
-)
-def test_several_positions_asked_at_once_get_the_answers_that_each_gets_alone(
-    lon: float, lat: float, about: list[tuple[float, float]]
+@given(st.floats(36.0, 46.0), st.floats(32.0, 37.5), st.floats(0.0, 0.03), st.floats(0.0, 0.03))
+def test_what_is_remembered_of_a_cell_gives_the_river_that_asking_afresh_gives(
+    lon: float, lat: float, dx: float, dy: float
 ) -> None:
-    lons, lats = (np.array(each) for each in zip(*((lon + dx, lat + dy) for dx, dy in about), strict=True))
-    together = banks.river_sides(lons, lats)
-    for side, x, y in zip(together, lons.tolist(), lats.tolist(), strict=True):
-        alone = banks.river_side(x, y)
-        assert (side is None) == (alone is None)
-        if side is not None and alone is not None:
-            assert side.distance_m == pytest.approx(alone.distance_m, abs=1e-6)
-            assert replace(side, distance_m=0.0) == replace(alone, distance_m=0.0)
+    around.river_side(lon, lat)
+    side, afresh = around.river_side(lon + dx, lat + dy), banks.river_side(lon + dx, lat + dy)
+    assert (side is None) == (afresh is None)
+    if side is not None and afresh is not None:
+        assert side.distance_m == pytest.approx(afresh.distance_m, abs=1e-6)
+        assert replace(side, distance_m=0.0) == replace(afresh, distance_m=0.0)
+
+
+@given(st.floats(-180.0, 180.0), st.floats(-90.0, 90.0), st.floats(-0.02, 0.02), st.floats(-0.02, 0.02))
+def test_what_is_remembered_of_a_cell_gives_the_places_that_asking_afresh_gives(
+    lon: float, lat: float, dx: float, dy: float
+) -> None:
+    """R4: everywhere, over an ocean and at the poles and the antimeridian too."""
+    known = packaged()
+    near = around.Neighbourhood(known)
+    near.nearest(lon, lat)
+    x, y = max(-180.0, min(180.0, lon + dx)), max(-90.0, min(90.0, lat + dy))
+    for found, towns_only in zip(near.nearest(x, y), (True, False), strict=True):
+        assert found is not None
+        afresh = known.nearest(np.array([x]), np.array([y]), towns_only=towns_only)
+        assert found[1] == pytest.approx(float(afresh.distance_m[0]), rel=1e-9, abs=1e-6)

@@ -18,7 +18,6 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +25,8 @@ from numpy.typing import NDArray
 from thalweg.places import basemap, ground, names
 
 RANGE_M = 30_000.0  # farther from a river than this nobody gives a bank
-_RUN = 32  # segments that are passed over together
-_SMOOTH_M = 5000.0  # the compass word follows the valley over this length either way, not a meander
+RUN = 32  # segments that are passed over together
+SMOOTH_M = 5000.0  # the compass word follows the valley over this length either way, not a meander
 
 
 class Bank(StrEnum):
@@ -56,7 +55,7 @@ class RiverSide:
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
+class Part:
     """A directed line of one source, with what every question about it needs."""
 
     source: str
@@ -64,7 +63,7 @@ class _Part:
     line: NDArray[np.float64]  # (n, 2) longitude, latitude, downstream
     along_m: NDArray[np.float64]  # (n,) distance downstream of the first vertex
     bounds: tuple[float, float, float, float]  # west, south, east, north
-    runs: NDArray[np.float64]  # (k, 4) the same of each run of _RUN segments
+    runs: NDArray[np.float64]  # (k, 4) the same of each run of RUN segments
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +71,7 @@ class River:
     id: str
     name: str
     aliases: tuple[str, ...]
-    parts: tuple[_Part, ...]
+    parts: tuple[Part, ...]
 
 
 @cache
@@ -89,11 +88,11 @@ def rivers() -> tuple[River, ...]:
     )
 
 
-def _part(source: str, accuracy_m: float, line: NDArray[np.float64]) -> _Part:
+def _part(source: str, accuracy_m: float, line: NDArray[np.float64]) -> Part:
     per_lon, per_lat = ground.metres_per_degree((line[1:, 1] + line[:-1, 1]) / 2)
     steps = np.hypot(np.diff(line[:, 0]) * per_lon, np.diff(line[:, 1]) * per_lat)
     (west, south), (east, north) = line.min(axis=0).tolist(), line.max(axis=0).tolist()
-    starts = np.arange(0, len(line) - 1, _RUN)
+    starts = np.arange(0, len(line) - 1, RUN)
     ends = np.append(line[starts[1:]], line[-1:], axis=0)  # a run's last segment ends where the next one begins
     runs = np.column_stack(
         (
@@ -102,7 +101,7 @@ def _part(source: str, accuracy_m: float, line: NDArray[np.float64]) -> _Part:
         )
     )
     along_m = np.concatenate(([0.0], np.cumsum(steps)))
-    return _Part(source, accuracy_m, line, along_m, (west, south, east, north), runs)
+    return Part(source, accuracy_m, line, along_m, (west, south, east, north), runs)
 
 
 def river_named(name: str) -> River | None:
@@ -128,7 +127,7 @@ def river_side(
     `uncertainty_m` is the position's own. Where the finer line (World Data Bank II) passes, it answers;
     beyond its ends the coarser one (Natural Earth); beyond both, nothing does.
     """
-    found: list[tuple[float, River, _Part, Bank, float]] = []
+    found: list[tuple[float, River, Part, Bank, float]] = []
     per_lon, per_lat = (float(each) for each in ground.metres_per_degree(lat))
     nearby = _nearby(lon, lat, per_lon, per_lat, range_m)
     within_m = range_m  # what lies farther is out of range, or not the nearest
@@ -152,7 +151,7 @@ def river_side(
         return None
     distance, nearest, part, side, here_m = min(found, key=lambda f: f[0])
     doubt = part.accuracy_m + uncertainty_m
-    lake = _lake_at(lon, lat)
+    lake = lake_at(lon, lat)
     across = (_flow_deg(part, here_m, per_lon, per_lat) + (-90 if side is Bank.LEFT else 90)) % 360
     return RiverSide(
         nearest.name,
@@ -166,125 +165,14 @@ def river_side(
     )
 
 
-def river_sides(
-    lons: NDArray[np.float64], lats: NDArray[np.float64], *, uncertainty_m: float = 0.0
-) -> list[RiverSide | None]:
-    """`river_side` of several positions that lie close together, at once: the same answers, in their order."""
-    per_lon, per_lat = (np.broadcast_to(each, lats.shape) for each in ground.metres_per_degree(lats))
-    parts, (west, south, east, north) = _boxes()
-    along = np.maximum((west - lons[:, None]) * per_lon[:, None], (lons[:, None] - east) * per_lon[:, None])
-    across = np.maximum((south - lats[:, None]) * per_lat[:, None], (lats[:, None] - north) * per_lat[:, None])
-    within = np.maximum(along, across) <= RANGE_M
-    order = {river.id: at for at, river in enumerate(rivers())}
-    reached = sorted(np.flatnonzero(within.any(axis=0)).tolist(), key=lambda at: order[parts[at][0]])
-    best: list[tuple[float, str, _Part, Bank, float] | None] = [None] * len(lons)
-    for river, some in groupby(reached, key=lambda at: parts[at][0]):
-        open_ = np.ones(len(lons), bool)
-        for _, group in groupby(
-            sorted(some, key=lambda at: parts[at][1].accuracy_m), lambda at: parts[at][1].accuracy_m
-        ):
-            found: dict[int, tuple[float, _Part, Bank, float]] = {}
-            for at in group:
-                asked = np.flatnonzero(open_ & within[:, at])
-                if not len(asked):
-                    continue
-                part = parts[at][1]
-                passed = _passes(part, lons[asked], lats[asked], per_lon[asked], per_lat[asked])
-                for i, each in zip(asked.tolist(), passed, strict=True):
-                    if each is not None and each[0] <= RANGE_M and (i not in found or each[0] < found[i][0]):
-                        found[i] = (each[0], part, each[1], each[2])
-            for i, (distance, part, side, here_m) in found.items():
-                open_[i] = False
-                held = best[i]
-                if held is None or distance < held[0]:
-                    best[i] = (distance, river, part, side, here_m)
-    return [
-        None if each is None else _told(each, lon, lat, m_lon, m_lat, uncertainty_m)
-        for each, lon, lat, m_lon, m_lat in zip(
-            best, lons.tolist(), lats.tolist(), per_lon.tolist(), per_lat.tolist(), strict=True
-        )
-    ]
-
-
-def _told(
-    found: tuple[float, str, _Part, Bank, float],
-    lon: float,
-    lat: float,
-    per_lon: float,
-    per_lat: float,
-    uncertainty_m: float,
-) -> RiverSide:
-    distance, river, part, side, here_m = found
-    doubt = part.accuracy_m + uncertainty_m
-    lake = _lake_at(lon, lat)
-    across = (_flow_deg(part, here_m, per_lon, per_lat) + (-90 if side is Bank.LEFT else 90)) % 360
-    return RiverSide(
-        _names()[river],
-        Bank.UNCERTAIN if distance <= doubt or lake else side,
-        side,
-        distance,
-        doubt,
-        ground.COMPASS[round(across / 45) % 8 * 2],
-        part.source,
-        lake,
-    )
-
-
-@cache
-def _names() -> dict[str, str]:
-    return {river.id: river.name for river in rivers()}
-
-
-def _passes(
-    part: _Part,
-    lons: NDArray[np.float64],
-    lats: NDArray[np.float64],
-    per_lon: NDArray[np.float64],
-    per_lat: NDArray[np.float64],
-) -> list[tuple[float, Bank, float] | None]:
-    """`_pass` of several positions, over the segments that can hold the nearest point of any of them."""
-    x, y = lons[:, None], lats[:, None]
-    kx, ky = per_lon[:, None], per_lat[:, None]
-    west_m, east_m = (part.runs[:, 0] - x) * kx, (part.runs[:, 2] - x) * kx
-    south_m, north_m = (part.runs[:, 1] - y) * ky, (part.runs[:, 3] - y) * ky
-    near2 = np.maximum(np.maximum(west_m, -east_m), 0.0) ** 2 + np.maximum(np.maximum(south_m, -north_m), 0.0) ** 2
-    far2 = np.maximum(-west_m, east_m) ** 2 + np.maximum(-south_m, north_m) ** 2
-    kept = np.flatnonzero((near2 <= far2.min(axis=1)[:, None] * (1 + 1e-9)).any(axis=0))
-    first, last = int(kept[0]) * _RUN, min((int(kept[-1]) + 1) * _RUN, len(part.line) - 1)
-    before, after = max(first - 1, 0), min(last + 1, len(part.line) - 1)
-    px = (part.line[before : after + 1, 0] - x) * kx
-    py = (part.line[before : after + 1, 1] - y) * ky
-    ax, ay = px[:, :-1], py[:, :-1]
-    dx, dy = px[:, 1:] - ax, py[:, 1:] - ay
-    length2 = np.maximum(dx * dx + dy * dy, 1e-6)
-    t = np.clip(-(ax * dx + ay * dy) / length2, 0.0, 1.0)
-    fx, fy = ax + t * dx, ay + t * dy
-    away2 = fx * fx + fy * fy
-    out: list[tuple[float, Bank, float] | None] = []
-    for row, i in enumerate(np.argmin(away2, axis=1).tolist()):
-        at, share = before + i, float(t[row, i])
-        if (at == 0 and share == 0.0) or (at == len(part.line) - 2 and share == 1.0):
-            out.append(None)
-            continue
-        ways = [i, i + 1] if share == 1.0 else [i, i - 1] if share == 0.0 else [i]
-        # At a vertex the two segments may disagree; the sum of their unit normals does not.
-        lengths = [math.sqrt(length2[row, each]) for each in ways]
-        way_x = sum(float(dx[row, each]) / length for each, length in zip(ways, lengths, strict=True))
-        way_y = sum(float(dy[row, each]) / length for each, length in zip(ways, lengths, strict=True))
-        left = way_x * -float(fy[row, i]) - way_y * -float(fx[row, i]) > 0
-        here = part.along_m[at] + share * (part.along_m[at + 1] - part.along_m[at])
-        out.append((math.sqrt(away2[row, i]), Bank.LEFT if left else Bank.RIGHT, float(here)))
-    return out
-
-
 def _nearby(
     lon: float, lat: float, per_lon: float, per_lat: float, range_m: float
-) -> dict[str, list[tuple[_Part, float]]]:
+) -> dict[str, list[tuple[Part, float]]]:
     """By river its parts within range, each with the metres by which the position is outside its box."""
     parts, (west, south, east, north) = _boxes()
     along = np.maximum((west - lon) * per_lon, (lon - east) * per_lon)
     beyond_m = np.maximum(along, np.maximum((south - lat) * per_lat, (lat - north) * per_lat))
-    found: dict[str, list[tuple[_Part, float]]] = {}
+    found: dict[str, list[tuple[Part, float]]] = {}
     for at in np.flatnonzero(beyond_m <= range_m).tolist():
         river, part = parts[at]
         found.setdefault(river, []).append((part, float(beyond_m[at])))
@@ -292,13 +180,13 @@ def _nearby(
 
 
 @cache
-def _boxes() -> tuple[list[tuple[str, _Part]], NDArray[np.float64]]:
+def _boxes() -> tuple[list[tuple[str, Part]], NDArray[np.float64]]:
     """All parts of all rivers, by the river's id, and their bounds as four rows."""
     parts = [(river.id, part) for river in rivers() for part in river.parts]
     return parts, np.array([part.bounds for _, part in parts]).T.copy()
 
 
-def _pass(part: _Part, lon: float, lat: float, per_lon: float, per_lat: float) -> tuple[float, Bank, float] | None:
+def _pass(part: Part, lon: float, lat: float, per_lon: float, per_lat: float) -> tuple[float, Bank, float] | None:
     """Distance to the line, its side, and how far downstream.
 
     None where the nearest point is an end of the line, past which there is no telling. Planar metres about the
@@ -311,7 +199,7 @@ def _pass(part: _Part, lon: float, lat: float, per_lon: float, per_lat: float) -
     near2 = np.maximum(np.maximum(west_m, -east_m), 0.0) ** 2 + np.maximum(np.maximum(south_m, -north_m), 0.0) ** 2
     far2 = np.maximum(-west_m, east_m) ** 2 + np.maximum(-south_m, north_m) ** 2
     kept = np.flatnonzero(near2 <= far2.min() * (1 + 1e-9))
-    first, last = int(kept[0]) * _RUN, min((int(kept[-1]) + 1) * _RUN, len(part.line) - 1)
+    first, last = int(kept[0]) * RUN, min((int(kept[-1]) + 1) * RUN, len(part.line) - 1)
     # with a neighbour on either side, for the vertices at the ends
     before, after = max(first - 1, 0), min(last + 1, len(part.line) - 1)
     xy = (part.line[before : after + 1] - (lon, lat)) * scale
@@ -336,13 +224,13 @@ def _pass(part: _Part, lon: float, lat: float, per_lon: float, per_lat: float) -
     return distance, Bank.LEFT if left else Bank.RIGHT, float(here)
 
 
-def _flow_deg(part: _Part, here_m: float, per_lon: float, per_lat: float) -> float:
+def _flow_deg(part: Part, here_m: float, per_lon: float, per_lat: float) -> float:
     """The bearing of the flow so far downstream."""
-    (lon, lat), (lon2, lat2) = _along(part, here_m - _SMOOTH_M), _along(part, here_m + _SMOOTH_M)
+    (lon, lat), (lon2, lat2) = _along(part, here_m - SMOOTH_M), _along(part, here_m + SMOOTH_M)
     return math.degrees(math.atan2((lon2 - lon) * per_lon, (lat2 - lat) * per_lat)) % 360
 
 
-def _along(part: _Part, so_far_m: float) -> tuple[float, float]:
+def _along(part: Part, so_far_m: float) -> tuple[float, float]:
     """The point so far downstream, or the end."""
     at = int(np.searchsorted(part.along_m, so_far_m, side="right")) - 1
     if at < 0 or at >= len(part.line) - 1:
@@ -365,7 +253,13 @@ def _lakes() -> tuple[tuple[str, NDArray[np.float64], tuple[float, float, float,
     return tuple(lakes)
 
 
-def _lake_at(lon: float, lat: float) -> str:
+@cache
+def lake_bounds() -> tuple[tuple[float, float, float, float], ...]:
+    """West, south, east and north of each lake that is carried."""
+    return tuple(bounds for _, _, bounds in _lakes())
+
+
+def lake_at(lon: float, lat: float) -> str:
     """The name of the lake whose outline holds the position, or "" (even-odd rule on the outer ring)."""
     for name, ring, (west, south, east, north) in _lakes():
         if not (west <= lon <= east and south <= lat <= north):

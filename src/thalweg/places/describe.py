@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
-from thalweg.places import banks, ground
+from thalweg.places import ground
+from thalweg.places.around import Found, Neighbourhood, river_side
 from thalweg.places.banks import Bank, RiverSide
-from thalweg.places.gazetteer import Gazetteer, Nearest, Place, packaged
+from thalweg.places.gazetteer import Gazetteer, Place, packaged
 
-_FEW, _CLOSE_DEG = 200, 0.5
 _AT_M = 100.0  # nearer than this a direction is noise
 _BESIDE_RIVER_M = 10_000.0  # up to here people say "on the bank"; beyond, "on the side of"
 
@@ -63,39 +61,32 @@ def describe_all(
     gazetteer: Gazetteer | None = None,
 ) -> list[Description]:
     """Describe many positions (longitude, latitude) at once, in their order."""
-    if not positions:
-        return []
     source = gazetteer or packaged()
-    lons, lats = np.array(positions, float).T
-    towns = source.nearest(lons, lats, towns_only=True)
-    settlements = source.nearest(lons, lats)
-    described = []
-    rivers = _river_sides(lons, lats, uncertainty_m)
-    for i, (lon, lat) in enumerate(positions):
-        town, settlement = _reference(source, towns, i), _reference(source, settlements, i)
-        if town and settlement and settlement.place.id == town.place.id:
-            settlement = None
-        described.append(Description(lon, lat, town, settlement, rivers[i]))
-    return described
+    neighbourhood = _neighbourhood(source)
+    return [_described(lon, lat, neighbourhood, source, uncertainty_m) for lon, lat in positions]
 
 
-def _river_sides(lons: NDArray[np.float64], lats: NDArray[np.float64], uncertainty_m: float) -> list[RiverSide | None]:
-    """Positions that lie close together are asked at once; others one by one, for each passes few rivers."""
-    if len(lons) > 1 and len(lons) <= _FEW and np.ptp(lons) < _CLOSE_DEG and np.ptp(lats) < _CLOSE_DEG:
-        return banks.river_sides(lons, lats, uncertainty_m=uncertainty_m)
-    return [
-        banks.river_side(lon, lat, uncertainty_m=uncertainty_m)
-        for lon, lat in zip(lons.tolist(), lats.tolist(), strict=True)
-    ]
-
-
-def _reference(source: Gazetteer, nearest: Nearest, i: int) -> Reference | None:
-    if nearest.number[i] < 0:
-        return None
-    bearing = float(nearest.bearing_deg[i])
-    return Reference(
-        source.place(int(nearest.number[i])), float(nearest.distance_m[i]), bearing, ground.compass(bearing)
+def _described(
+    lon: float, lat: float, neighbourhood: Neighbourhood, source: Gazetteer, uncertainty_m: float
+) -> Description:
+    town, settlement = neighbourhood.nearest(lon, lat)
+    if town is not None and settlement is not None and settlement[0] == town[0]:
+        settlement = None
+    return Description(
+        lon, lat, _reference(source, town), _reference(source, settlement), river_side(lon, lat, uncertainty_m)
     )
+
+
+@lru_cache(maxsize=4)
+def _neighbourhood(source: Gazetteer) -> Neighbourhood:
+    return Neighbourhood(source)
+
+
+def _reference(source: Gazetteer, found: Found | None) -> Reference | None:
+    if found is None:
+        return None
+    number, distance_m, bearing_deg = found
+    return Reference(source.place(number), distance_m, bearing_deg, ground.compass(bearing_deg))
 
 
 def english(description: Description) -> str:

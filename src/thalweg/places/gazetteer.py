@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import zipfile
 from bisect import bisect_right
 from collections import defaultdict
@@ -180,7 +181,7 @@ class Gazetteer:
 
     def nearest(self, lons: NDArray[np.float64], lats: NDArray[np.float64], *, towns_only: bool = False) -> Nearest:
         """The nearest settlement of each position (degrees), or the nearest town."""
-        index = self._towns if towns_only else self._settlements
+        index = self.towns if towns_only else self.settlements
         lons, lats = np.atleast_1d(np.asarray(lons, float)), np.atleast_1d(np.asarray(lats, float))
         numbers = index.nearest(lons, lats)
         if not len(index.numbers):
@@ -239,13 +240,15 @@ class Gazetteer:
         return np.concatenate([shelf.kind for shelf in self._shelves] or [np.empty(0, np.uint8)])
 
     @cached_property
-    def _settlements(self) -> _Index:
+    def settlements(self) -> Index:
+        """Where all places are that something may be near to."""
         codes = [KIND_CODES.index(kind) for kind in _NEAR_KINDS]
-        return _Index(self._lon, self._lat, np.flatnonzero(np.isin(self._kind, codes)))
+        return Index(self._lon, self._lat, np.flatnonzero(np.isin(self._kind, codes)))
 
     @cached_property
-    def _towns(self) -> _Index:
-        return _Index(self._lon, self._lat, np.flatnonzero(self._kind == KIND_CODES.index(Kind.TOWN)))
+    def towns(self) -> Index:
+        """Where those of them are that have more than 5 000 people."""
+        return Index(self._lon, self._lat, np.flatnonzero(self._kind == KIND_CODES.index(Kind.TOWN)))
 
 
 @cache
@@ -393,7 +396,7 @@ _PLACES_KEPT = 4_096
 _MANY = 256
 
 
-class _Index:
+class Index:
     """Nearest of many points, through square tiles of a quarter degree, then coarser ones, then balls.
 
     A place in the 3 × 3 tiles around a position is the nearest of all if it is closer than the edge of
@@ -425,6 +428,43 @@ class _Index:
             for start in range(0, len(lons), _AT_ONCE)
         ]
         return self.numbers[np.concatenate(parts)] if parts else np.empty(0, np.int64)
+
+    def around(self, lon: float, lat: float, reach: float) -> list[tuple[float, float, float, int, float, float]]:
+        """The places that are the nearest of some position within `reach` of this one, a chord on the unit sphere: x, y
+        and z there, number, longitude and latitude. Of two in one spot the one that `nearest` gives comes last."""
+        if not len(self.numbers):
+            return []
+        x, y = math.radians(lon), math.radians(lat)
+        xyz = np.array((math.cos(y) * math.cos(x), math.cos(y) * math.sin(x), math.sin(y)))
+        for tile in self._TILES_DEG[1:]:
+            order, starts = self._level(tile)
+            across, up = round(360 / tile), round(180 / tile)
+            column, row = math.floor((lon + 180) / tile), math.floor((lat + 90) / tile)
+            cells = [
+                r * across + (column + di) % across
+                for di in (-1, 0, 1)
+                for r in range(max(row - 1, 0), min(row + 2, up))
+            ]
+            members = np.sort(np.concatenate([order[starts[cell] : starts[cell + 1]] for cell in cells]))
+            if len(members):
+                away = self._xyz[members] - xyz
+                chord = np.sqrt(np.einsum("ij,ij->i", away, away))
+                widest = float(chord.min()) + 2 * reach
+                if widest <= _chord_to_edge(tile, lon, lat):
+                    return self._told(members[chord <= widest])
+        order, begin, count, centre, radius = self._balls
+        off = centre - xyz
+        away_from = np.sqrt(np.einsum("ij,ij->i", off, off))
+        kept = np.flatnonzero(away_from - radius <= (away_from + radius).min() + 2 * reach + 1e-9).tolist()
+        members = np.sort(np.concatenate([order[begin[ball] : begin[ball] + count[ball]] for ball in kept]))
+        away = self._xyz[members] - xyz
+        chord = np.sqrt(np.einsum("ij,ij->i", away, away))
+        return self._told(members[chord <= chord.min() + 2 * reach])
+
+    def _told(self, members: NDArray[np.int64]) -> list[tuple[float, float, float, int, float, float]]:
+        x, y, z = self._xyz[members].T.tolist()
+        numbers = self.numbers[members].tolist()
+        return list(zip(x, y, z, numbers, self._lon[members].tolist(), self._lat[members].tolist(), strict=True))
 
     def _nearest(self, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:
         result = np.empty(len(lons), np.int64)
@@ -535,6 +575,14 @@ def _tile(
     column = np.floor((lon + 180) / tile).astype(np.int64) % round(360 / tile)
     row = np.clip(np.floor((lat + 90) / tile).astype(np.int64), 0, round(180 / tile) - 1)
     return column, row
+
+
+def _chord_to_edge(tile: float, lon: float, lat: float) -> float:
+    """`_chord2_to_edge` of one position, and its root."""
+    x, y = (lon + 180) / tile % 1, (lat + 90) / tile % 1
+    to_meridian = math.radians((1 + min(x, 1 - x)) * tile)
+    to_parallel = math.radians((1 + min(y, 1 - y)) * tile)
+    return 2 * math.sin(min(math.asin(math.cos(math.radians(lat)) * math.sin(to_meridian)), to_parallel) / 2)
 
 
 def _chord2_to_edge(tile: float, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
