@@ -1,0 +1,508 @@
+"""What each party had, and since when: its own statements, the notices to it, and when each of these reached it (R40).
+
+The log's two times are both kept: when something was said or told, and from when to when it holds. Nothing is kept of
+what a party was not told, so whatever is read here is read from the party's own side alone.
+
+Everything stands in columns, a row for each notice and each version of one's own: some two hundred bytes a notice and
+fifty for each fact about one, the texts in it counted once. A notice *reached* the party when the log first says so:
+by a receipt of its device, by the desk's word that a bearer took it, by any answer of the party to it, by a
+declaration of the party that cites the version it shows, or by the record of who looked at protected sites.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from thalweg.engine.columns import hard_bounds
+from thalweg.model.declarations import Declaration, Segment, Volume
+from thalweg.model.events import (
+    SECRETARIAT,
+    Answer,
+    ChannelJoined,
+    ChannelLeft,
+    ChannelOpened,
+    ChannelStated,
+    Committed,
+    CrossingLogged,
+    CustodyAnswered,
+    CustodyOffered,
+    Declared,
+    EmergencySent,
+    LineAnswered,
+    LineChecked,
+    LineJudged,
+    LineProposed,
+    Notice,
+    NoticeKind,
+    OutcomeStated,
+    ParticipationStated,
+    ProposalAnswered,
+    Proposed,
+    QuietGuaranteed,
+    QuietProposed,
+    Refused,
+    Revalidated,
+    Taken,
+    Withdrawn,
+)
+from thalweg.model.instants import Instant
+from thalweg.state.recorded import Recorded
+
+Spans = tuple[tuple[float, float], ...]
+
+SHOWS, TELLS, FINDS, LATE, OWED, ANEW, FIRST, OWN = (1 << bit for bit in range(8))
+"""Of a notice: it shows a declaration of another party; it says what is found about its subject; it names findings; it
+was late; an answer is owed; it takes the place of what was said of its subject; it is the first of its parts; it is of
+the party's own."""
+
+DELIVERED, RESPONDED, READ, PASSED_ON, RELAYED = range(5)
+"""The facts about a notice (R14)."""
+
+CANCELLED, REPLACED, HANDED_OVER = range(3)
+"""How a declaration of one's own was over."""
+
+CHECKED, ANSWERED, UNANSWERED = range(3)
+"""What happened on a line: a check was asked, one was answered, one was not."""
+
+ANSWER, CITATION, LOOKED = "answer", "citation", "read"
+"""What a notice is known to have reached its party by, where no bearer says so first."""
+
+_ACTS: Final = (
+    ChannelOpened,
+    ChannelJoined,
+    ChannelLeft,
+    ChannelStated,
+    Committed,
+    CrossingLogged,
+    CustodyAnswered,
+    CustodyOffered,
+    EmergencySent,
+    LineJudged,
+    LineProposed,
+    OutcomeStated,
+    ParticipationStated,
+    ProposalAnswered,
+    Proposed,
+    QuietGuaranteed,
+    QuietProposed,
+)
+_ACT_NOTICES: Final = frozenset(
+    (
+        NoticeKind.ANSWERED,
+        NoticeKind.CHANNEL,
+        NoticeKind.COMMITMENT,
+        NoticeKind.CROSSING,
+        NoticeKind.CUSTODY,
+        NoticeKind.EMERGENCY,
+        NoticeKind.LAPSED,
+        NoticeKind.LINE,
+        NoticeKind.OUTCOME,
+        NoticeKind.PARTICIPATION,
+        NoticeKind.PROPOSAL,
+        NoticeKind.QUIET_WINDOW,
+    )
+)
+_SAYS_ANEW: Final = frozenset(
+    (
+        NoticeKind.DECLARED,
+        NoticeKind.REPLACED,
+        NoticeKind.CANCELLED,
+        NoticeKind.WARNING,
+        NoticeKind.RELEASED,
+    )
+)
+TELLS_FINDINGS: Final = frozenset((*_SAYS_ANEW, NoticeKind.REVOKED))
+_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
+    # Of notices: where it stands; when it was made, and reached the party; the words that say what it is; the entry
+    # that shows what it is about; from when to when that holds.
+    "told": {
+        "index": "q", "made": "d", "reached": "d", "by": "i", "what": "i", "level": "i", "of": "i", "subject": "i",
+        "version": "i", "view": "i", "answers": "i", "flags": "B", "shown": "q", "since": "d", "until": "d",
+    },
+    "fact": {"row": "i", "kind": "B", "at": "d", "index": "q", "officer": "i", "what": "i"},
+    # Of one's own versions: `row` is the notice by which the party learned that it is in force; -1: it said so itself.
+    "own": {
+        "index": "q", "at": "d", "row": "i", "subject": "i", "version": "i", "shown": "q", "answer": "q", "late": "B",
+        "since": "d", "until": "d",
+    },
+    "over": {"index": "q", "at": "d", "row": "i", "subject": "i", "how": "B"},
+    "act": {"index": "q", "at": "d", "row": "i", "shown": "q"},
+    "line": {"at": "d", "row": "i", "channel": "i", "party": "i", "what": "B"},
+    "said": {"index": "q", "at": "d", "answer": "q"},  # all of its statements, refused ones too
+    "vouched": {"index": "q", "at": "d", "row": "i", "subject": "i", "until": "d"},
+}  # fmt: skip
+
+
+class Had:
+    """What one party had. Rows are in the order of the log."""
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        self.columns: dict[str, dict[str, array[Any]]] = {
+            table: {name: array(code) for name, code in columns.items()} for table, columns in _COLUMNS.items()
+        }
+        self.words: list[str] = [""]
+        self.several: dict[tuple[str, int], Spans] = {}  # (table, row) -> the spans, where there is more than one
+        self.found: dict[int, tuple[tuple[str, str, str], ...]] = {}  # row -> finding and its versions
+        self._word: dict[str, int] = {"": 0}
+        self._showing: dict[int, int] = {}  # version -> the first notice that shows it
+        self._newest: dict[int, int] = {}  # subject -> the newest notice that shows it
+        self._held: dict[str, str] = {}  # declaration id -> the chain that goes on under it, by custody
+        self._offered: dict[str, str] = {}  # offer of a site, to or by the party -> the chain
+        self._proposed: dict[str, tuple[int, str]] = {}  # own proposal of a window or line -> where it stands, its id
+        self._checks: dict[str, str] = {}  # open line checks to the party -> who asked
+        self._latest: dict[int, int] = {}  # own subject -> the entry that its newest version stands in
+
+    def __len__(self) -> int:
+        """How many notices it was sent."""
+        return len(self.columns["told"]["index"])
+
+    # --- reading ---
+
+    def table(self, name: str) -> dict[str, npt.NDArray[Any]]:
+        """The columns of a table as they are now, copied: rows that come later do not stand in them."""
+        return {each: np.array(column) for each, column in self.columns[name].items()}
+
+    def word(self, number: int) -> str:
+        """The text with that number."""
+        return self.words[number]
+
+    def number(self, word: str) -> int:
+        """The number of a text; -1 if it stands nowhere here."""
+        return self._word.get(word, -1)
+
+    def spans(self, table: str, row: int) -> Spans:
+        """From when to when the declaration of a row holds, in seconds since the epoch, with its uncertainty."""
+        more = self.several.get((table, row))
+        if more is not None:
+            return more
+        columns = self.columns[table]
+        return ((columns["since"][row], columns["until"][row]),)
+
+    # --- folding ---
+
+    def told(
+        self,
+        notice: Notice,
+        index: int,
+        declaration: Declaration | None,
+        shown: int,
+        load: Callable[[int], Recorded],
+    ) -> None:
+        """A notice to the party. `declaration` is what it shows, as it shows it, and stands in the entry `shown`; that
+        is also where the statement is that it shows in full, -1 if there is none."""
+        row = len(self)
+        own = notice.of == self.party
+        shows = bool(notice.version) and declaration is not None and not own and notice.part == 0
+        told = notice.what in TELLS_FINDINGS and bool(notice.subject)
+        flags = (
+            (SHOWS, shows),
+            (TELLS, told),
+            (FINDS, bool(notice.findings)),
+            (LATE, notice.facts.get("late") == "1"),
+            (OWED, notice.owed),
+            (ANEW, bool(notice.subject) and notice.what in _SAYS_ANEW and notice.part == 0),
+            (FIRST, notice.part == 0),
+            (OWN, own),
+        )
+        spans = () if declaration is None or not shows else spans_of(declaration)
+        version = self._number(notice.version)
+        self._add(
+            "told",
+            index=index,
+            made=notice.at.epoch_s,
+            reached=math.inf,
+            by=0,
+            what=self._number(notice.what.value),
+            level=self._number(notice.level.value),
+            of=self._number(notice.of),
+            subject=self._number(notice.subject),
+            version=version,
+            view=0 if notice.view is None else self._number(notice.view.version_id),
+            answers=self._number(notice.answers),
+            flags=sum(bit for bit, holds in flags if holds),
+            shown=shown,
+            since=min((span[0] for span in spans), default=math.nan),
+            until=max((span[1] for span in spans), default=math.nan),
+        )
+        if len(spans) > 1:
+            self.several["told", row] = spans
+        if notice.findings:
+            self.found[row] = tuple((each.id, *each.versions) for each in notice.findings)
+        if shows:
+            self._showing.setdefault(version, row)
+            self._newest[self._number(notice.subject)] = row
+        self._brings(notice, row, index, shown, load)
+
+    def _brings(self, notice: Notice, row: int, index: int, shown: int, load: Callable[[int], Recorded]) -> None:
+        """What the party learns by a notice besides a declaration."""
+        what, facts = notice.what, notice.facts
+        if what is NoticeKind.LINE_CHECK:
+            answered = facts.get("what") == "answer"
+            if not answered:
+                self._checks[notice.statement] = notice.of
+            self._line(notice.at, row, facts.get("channel", ""), notice.of, ANSWERED if answered else CHECKED)
+        elif what is NoticeKind.CHANNEL and facts.get("what") == "unanswered":
+            self._line(notice.at, row, facts["channel"], notice.of, UNANSWERED)
+        elif what is NoticeKind.REVALIDATED and "valid_until" in facts:
+            until = datetime.fromisoformat(facts["valid_until"].replace("Z", "+00:00")).timestamp()
+            at_s = notice.at.epoch_s
+            self._add("vouched", index=index, at=at_s, row=row, subject=self._number(notice.subject), until=until)
+        elif what in _ACT_NOTICES:
+            self._add("act", index=index, at=notice.at.epoch_s, row=row, shown=shown)
+        if what is NoticeKind.CUSTODY and notice.answers:
+            self._offered[notice.answers] = notice.subject
+        if what is NoticeKind.ANSWERED:
+            self._agreed(notice, row, index, load)
+
+    def _agreed(self, notice: Notice, row: int, index: int, load: Callable[[int], Recorded]) -> None:
+        """A proposal of its own was answered: that may bring something of its own into force, or take it out of it."""
+        state, at_s = notice.facts.get("state"), notice.at.epoch_s
+        made = self._proposed.get(notice.answers)
+        if made is not None:
+            where, name = made
+            body = load(where).body
+            if state == "accepted" and isinstance(body, QuietProposed | LineProposed):
+                declaration = body.window if isinstance(body, QuietProposed) else body.line
+                self._own(declaration, index, at_s, row, where, -1, late=False)
+            elif state == "declined" and self._latest.get(self._number(self.key(name))) == where:
+                self._end(self.key(name), index, at_s, row, CANCELLED)
+        elif notice.answers in self._offered and notice.facts.get("answer") == Answer.ACCEPT:
+            self._end(self._offered[notice.answers], index, at_s, row, HANDED_OVER)
+
+    def said(self, record: Recorded, answer: Taken | Refused, answered: int, load: Callable[[int], Recorded]) -> None:
+        """A statement of the party, and the desk's answer to it."""
+        body, at_s = record.body, answer.received.epoch_s
+        self._add("said", index=record.index, at=at_s, answer=answered)
+        if isinstance(body, Declared):
+            self._cited(body.cites, at_s)
+        if isinstance(answer, Refused):
+            return
+        match body:
+            case Declared():
+                if body.declaration.replaces:
+                    replaced = self.key(body.declaration.replaces)
+                    if replaced != self.key(body.declaration.declaration_id):
+                        self._end(replaced, record.index, at_s, -1, REPLACED)
+                self._own(body.declaration, record.index, at_s, -1, record.index, answered, late=answer.late)
+            case Withdrawn():
+                self._end(self._meant(body.chain), record.index, at_s, -1, CANCELLED)
+            case Revalidated():
+                subject, until = self._number(self._meant(body.chain)), body.valid_until.epoch_s
+                self._add("vouched", index=record.index, at=at_s, row=-1, subject=subject, until=until)
+            case LineChecked():
+                self._line(answer.received, -1, body.channel, self.party, CHECKED)
+            case LineAnswered():
+                self._line(answer.received, -1, body.channel, self._checks.pop(body.check, ""), ANSWERED)
+            case _:
+                self._acts(record, at_s, load)
+
+    def _acts(self, record: Recorded, at_s: float, load: Callable[[int], Recorded]) -> None:
+        body = record.body
+        match body:
+            case QuietProposed():
+                self._proposed[record.event] = (record.index, body.window.declaration_id)
+            case LineProposed():
+                self._proposed[record.event] = (record.index, body.line.declaration_id)
+            case CustodyOffered():
+                self._offered[record.event] = self._meant(body.chain)
+            case CustodyAnswered() if body.answer is Answer.ACCEPT and body.offer in self._offered:
+                self._takes_over(self._offered[body.offer], record, at_s, load)
+            case _:
+                pass
+        if isinstance(body, _ACTS):
+            self._add("act", index=record.index, at=at_s, row=-1, shown=record.index)
+
+    def _takes_over(self, key: str, record: Recorded, at_s: float, load: Callable[[int], Recorded]) -> None:
+        """A chain of another goes on as the party's own: as it was last shown."""
+        subject, told = self._number(key), self.columns["told"]
+        for row in range(len(self) - 1, -1, -1):
+            if told["subject"][row] == subject and told["flags"][row] & SHOWS:
+                declaration = declared_in(load(told["shown"][row]))
+                if declaration is not None:
+                    self._held[declaration.declaration_id] = key
+                    self._own(declaration, record.index, at_s, -1, told["shown"][row], -1, late=False, key=key)
+                return
+
+    def became(self, n: int, kind: int, at: Instant, index: int, officer: str, what: str) -> None:
+        """A fact about the n-th notice to the party, counted from 1."""
+        row = n - 1
+        self._add(
+            "fact",
+            row=row,
+            kind=kind,
+            at=at.epoch_s,
+            index=index,
+            officer=self._number(officer),
+            what=self._number(what),
+        )
+        self._reach(row, at.epoch_s, what if kind == DELIVERED else ANSWER)
+
+    def read(self, subjects: Iterable[str], first: Instant, on_record: Instant) -> None:
+        """The party's officers looked at these, from `first` on, as the desk put on record at `on_record`: what was
+        shown last was read, if it had been told by then."""
+        for subject in subjects:
+            row = self._newest.get(self._word.get(subject, -1))
+            if row is not None and self.columns["told"]["made"][row] <= first.epoch_s:
+                self._reach(row, on_record.epoch_s, LOOKED)
+
+    def key(self, declaration_id: str) -> str:
+        """The key of the party's own chain with this id."""
+        return self._held.get(declaration_id, f"{self.party}/{declaration_id}")
+
+    def _meant(self, name: str) -> str:
+        """The own chain that a statement of the party names, by its key or by its id alone."""
+        return name if self._word.get(name, -1) in self._latest else self.key(name)
+
+    def _own(
+        self,
+        declaration: Declaration,
+        index: int,
+        at_s: float,
+        row: int,
+        shown: int,
+        answered: int,
+        *,
+        late: bool,
+        key: str = "",
+    ) -> None:
+        subject = self._number(key or self.key(declaration.declaration_id))
+        spans = spans_of(declaration)
+        if len(spans) > 1:
+            self.several["own", len(self.columns["own"]["index"])] = spans
+        self._latest[subject] = shown
+        self._add(
+            "own",
+            index=index,
+            at=at_s,
+            row=row,
+            subject=subject,
+            version=self._number(declaration.version_id),
+            shown=shown,
+            answer=answered,
+            late=late,
+            since=min(span[0] for span in spans),
+            until=max(span[1] for span in spans),
+        )
+
+    def _end(self, key: str, index: int, at_s: float, row: int, how: int) -> None:
+        self._add("over", index=index, at=at_s, row=row, subject=self._number(key), how=how)
+
+    def _line(self, at: Instant, row: int, channel: str, party: str, what: int) -> None:
+        number = self._number(channel)
+        self._add("line", at=at.epoch_s, row=row, channel=number, party=self._number(party), what=what)
+
+    def _cited(self, versions: Iterable[str], at_s: float) -> None:
+        for version in versions:
+            row = self._showing.get(self._word.get(version, -1))
+            if row is not None:
+                self._reach(row, at_s, CITATION)
+
+    def _reach(self, row: int, at_s: float, by: str) -> None:
+        told = self.columns["told"]
+        if at_s < told["reached"][row]:
+            told["reached"][row] = at_s
+            told["by"][row] = self._number(by)
+
+    def _number(self, word: str) -> int:
+        known = self._word.get(word)
+        if known is None:
+            known = self._word[word] = len(self.words)
+            self.words.append(word)
+        return known
+
+    def _add(self, table: str, **values: float) -> None:
+        columns = self.columns[table]
+        for name, value in values.items():
+            columns[name].append(value)
+
+    # --- putting away ---
+
+    def plain(self) -> dict[str, Any]:
+        """All of it in dictionaries, lists, texts, numbers and bytes."""
+        kept = {name: value for name, value in vars(self).items() if name not in ("columns", "_word")}
+        tables = {
+            table: {name: column.tobytes() for name, column in columns.items()}
+            for table, columns in self.columns.items()
+        }
+        return {**kept, "columns": tables}
+
+    @classmethod
+    def of_plain(cls, value: Mapping[str, Any]) -> Had:
+        """As it was before `plain`."""
+        made = cls(value["party"])
+        for name, held in value.items():
+            if name != "columns":
+                setattr(made, name, held)
+        for table, columns in value["columns"].items():
+            for name, data in columns.items():
+                made.columns[table][name].frombytes(data)
+        made._word = {word: number for number, word in enumerate(made.words)}
+        return made
+
+
+class History:
+    """The fold: what every party had."""
+
+    def __init__(self) -> None:
+        self.parties: dict[str, Had] = {}
+
+    def of(self, party: str) -> Had:
+        """What a party had; nothing, for one that said and was told nothing."""
+        return self.parties.get(party) or Had(party)
+
+    def to(self, party: str) -> Had:
+        """The same, to be added to."""
+        had = self.parties.get(party)
+        if had is None:
+            had = self.parties[party] = Had(party)
+        return had
+
+
+def speaker(body: object) -> str:
+    """The party that a statement is made for; the secretariat where it names none."""
+    by: str = getattr(body, "by", SECRETARIAT)
+    return by
+
+
+def declared_in(record: Recorded) -> Declaration | None:
+    """The declaration that an entry states or shows, as it stands there."""
+    body = record.body
+    match body:
+        case Declared():
+            return body.declaration
+        case QuietProposed():
+            return body.window
+        case LineProposed():
+            return body.line
+        case Notice():
+            return body.view
+        case _:
+            return None
+
+
+def spans_of(declaration: Declaration) -> Spans:
+    """From when to when what is declared is there or in force: its windows, widened by their uncertainty, those that
+    touch joined; in seconds since the epoch."""
+    parts: tuple[Volume | Segment, ...] = (*declaration.volumes, *declaration.segments)
+    spans = sorted(span_of(part) for part in parts)
+    joined: list[tuple[float, float]] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def span_of(part: Volume | Segment) -> tuple[float, float]:
+    """The window of one part, widened by its uncertainty, in seconds since the epoch."""
+    doubt_s = hard_bounds(part.uncertainty)[2]
+    return part.window.start_s - doubt_s, part.window.end_s + doubt_s
