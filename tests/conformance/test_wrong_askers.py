@@ -54,6 +54,8 @@ OPEN: Mapping[str, str] = {
     "GET /readyz": "whether it answers",
     "GET /metrics": "counts, to this machine or a token of their own",
     "GET /problems/{code}": "what a code means",
+    "GET /static/{path:path}": "styles, fonts and scripts, the same for everybody",
+    "POST /language": "the language of a browser before anybody has signed in",
 }
 """Operations that ask nobody who they are, and why."""
 
@@ -75,6 +77,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         ),
         frozenset({404}),
     ),
+    **dict.fromkeys(("GET /inbox",), frozenset({200})),  # their own pages
     "POST /v1/statements": frozenset({403}),
     "POST /v1/statements/unsigned": frozenset({403}),
     "POST /v1/statements/prepared": frozenset({403}),
@@ -168,6 +171,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
                 "{fingerprint}": "0" * 64,
                 "{contact}": contact.id,
                 "{code}": "not-found",
+                "{path:path}": "room.css",
             },
             {
                 "GET /sign-in/keys": "?account=m-alpha-1",

@@ -33,6 +33,7 @@ from thalweg.server.described import describe
 from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.mail import Mail, MailSettings
+from thalweg.server.pages import routes as room
 from thalweg.server.reads import Reads
 from thalweg.server.shell import ShellSettings, build_shell, raised_in
 from thalweg.server.streams import Streams
@@ -212,6 +213,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     app.include_router(copies.router)
     app.include_router(signin.router)
     app.include_router(keys.router)
+    as_page = room.add(app)
     app.state.desk = DeskRoutes(
         office=office,
         streams=streams,
@@ -234,6 +236,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         metrics_token=settings.metrics_token,
         hosts=settings.hosts,
         ready=office.trouble,
+        as_page=as_page,
     )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation says to
     build_shell(app, doors, shell)

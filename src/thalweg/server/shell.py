@@ -56,8 +56,15 @@ _CODES = {
 _GONE = 499  # who asked did not wait; as nginx logs it
 
 
+AsPage = Callable[[Request, ProblemAnswer], Response | None]
+
+
 def _always_ready() -> tuple[str, ...]:
     return ()
+
+
+def _no_page(_request: Request, _answer: ProblemAnswer) -> None:
+    """A server without pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ class ShellSettings:
     metrics_token: str = field(default="", repr=False)
     """Lets somebody read /metrics from elsewhere; empty: on this machine only."""
     hsts_s: int = 63_072_000
+    as_page: AsPage = _no_page
+    """A problem as a page, for a browser that asks for one; None for a program."""
 
     def __post_init__(self) -> None:
         if self.metrics_token and len(self.metrics_token) < 32:
@@ -174,6 +183,11 @@ def problem_response(scope: Scope, answer: ProblemAnswer) -> Response:
     """The answer as a response; the shell counts its code."""
     state = scope.setdefault("state", {})
     state["problem"] = answer.code
+    if "app" in scope:
+        settings: ShellSettings = scope["app"].state.shell
+        page = settings.as_page(Request(scope), answer)
+        if page is not None:
+            return page
     body = answer.body(state.get("request_id", ""))
     return Response(body, answer.status, headers=dict(answer.headers), media_type=MEDIA_TYPE)
 
@@ -292,7 +306,8 @@ class Shell:
             )
         yield b"content-security-policy", policy.encode()
         yield b"x-content-type-options", b"nosniff"
-        yield b"referrer-policy", b"no-referrer"
+        # A form of a page with `no-referrer` would be sent with `Origin: null`, which is no origin of ours.
+        yield b"referrer-policy", b"same-origin" if media.startswith("text/html") else b"no-referrer"
         yield b"x-frame-options", b"DENY"
         yield b"cross-origin-opener-policy", b"same-origin"
         yield b"cross-origin-resource-policy", b"same-origin"

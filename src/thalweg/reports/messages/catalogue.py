@@ -91,11 +91,20 @@ def catalogue(language: str) -> Catalogue:
             found=language,
             expected=", ".join(LANGUAGES),
         )
-    path = Path(__file__).parent / "catalogues" / f"{language}.po"
-    written = path.read_text("utf-8")
+    return _read(Path(__file__).parent / "catalogues", language, None if language == "en" else catalogue("en"))
+
+
+@cache
+def catalogue_in(folder: Path, language: str) -> Catalogue:
+    """The catalogue of a language in a folder of its own, as pages have one each; read as the one of the messages."""
+    return _read(folder, language, None if language == "en" else catalogue_in(folder, "en"))
+
+
+def _read(folder: Path, language: str, source: Catalogue | None) -> Catalogue:
+    written = (folder / f"{language}.po").read_text("utf-8")
     read = read_po(StringIO(written), locale=language)
     locale = Locale.parse(_LOCALES.get(language, language))
-    english = {} if language == "en" else catalogue("en").sources
+    english = {} if source is None else source.sources
     entries: dict[str, str] = {}
     plurals: dict[str, dict[str, str]] = {}
     sources: dict[str, str] = {}
@@ -104,10 +113,10 @@ def catalogue(language: str) -> Catalogue:
         if not message.id or message.fuzzy or not said:
             continue
         key = str(message.context)
-        source = message.id if isinstance(message.id, str) else message.id[0]
-        if english and english.get(key) != source:
+        source_text = message.id if isinstance(message.id, str) else message.id[0]
+        if english and english.get(key) != source_text:
             continue  # its English has changed since
-        sources[key] = source
+        sources[key] = source_text
         if isinstance(said, str):
             entries[key] = said
         else:

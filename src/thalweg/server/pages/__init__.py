@@ -1,0 +1,1 @@
+"""The room: pages for the duty officer, made on the server and complete without a script. docs/explanation/room.md."""

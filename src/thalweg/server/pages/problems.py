@@ -1,0 +1,64 @@
+"""A refusal as a page, for a browser that asks for one: what happened, its code, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from thalweg.server.pages.reader import reader_of
+from thalweg.server.pages.shell import Visit, sign_in_first
+from thalweg.server.problems import ProblemAnswer
+
+_SAID: Final = {
+    "not-found": "shell.problem.not_found",
+    "sign-in-needed": "shell.problem.sign_in",
+    "session-over": "shell.problem.sign_in",
+    "csrf-refused": "shell.problem.form",
+    "origin-refused": "shell.problem.form",
+    "step-up-needed": "shell.problem.step_up",
+    "desk-refused": "shell.problem.refused",
+    "desk.no_key": "shell.problem.own_key",
+}
+_OF_PROGRAMS: Final = ("/v1", "/sign-in/", "/healthz", "/readyz", "/metrics", "/static/")
+
+
+def as_page(request: Request, answer: ProblemAnswer) -> Response | None:
+    """The page, or None for a program, which is given the problem as JSON."""
+    path = request.url.path
+    if "text/html" not in request.headers.get("accept", "") or path.startswith(_OF_PROGRAMS):
+        return None
+    if answer.status == 401 and request.method == "GET":
+        return RedirectResponse(sign_in_first(path, request.url.query), 303)
+    if answer.code == "step-up-needed":
+        return RedirectResponse(f"/prove?next={_from(request)}", 303)
+    doors = request.app.state.doors
+    who = getattr(request.state, "principal", None)
+    visit = Visit(request, doors, reader_of(request, doors, who), who)
+    say = visit.words
+    wait = answer.fields.get("retry_after_s")
+    if isinstance(wait, int):
+        said = say("shell.problem.wait", seconds=wait)
+    elif answer.status >= 500:
+        said = say("shell.problem.inside")
+    else:
+        said = say(_SAID.get(answer.code, "shell.problem"))
+    detail = "" if answer.status >= 500 or answer.code in ("not-found", "rate-limited") else answer.detail
+    code = str(answer.fields.get("refused", answer.code))
+    again = path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else ""
+    response = visit.render(
+        "problem.html", answer.status, said=said, detail=detail, code=code, again=again,
+        request_id=request.state.request_id,
+    )  # fmt: skip
+    for name, value in answer.headers.items():
+        if name.lower() != "www-authenticate":
+            response.headers[name] = value
+    return response
+
+
+def _from(request: Request) -> str:
+    """The page that a form was on, by the browser's word; it is looked at again before anybody is sent there."""
+    referer = request.headers.get("referer", "")
+    origin = request.app.state.doors.settings.origin
+    return referer.removeprefix(origin) if referer.startswith(origin + "/") else "/settings"

@@ -1,0 +1,27 @@
+"""All pages of the room, put into the application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from thalweg.server.pages import assets, inbox, settings
+from thalweg.server.pages.problems import as_page
+from thalweg.server.pages.shell import pages
+from thalweg.server.shell import AsPage
+
+_ROUTERS = (assets.router, inbox.router, settings.router)
+
+
+def add(app: FastAPI) -> AsPage:
+    """The pages; what makes a page of a problem is for the shell around the application."""
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.state.pages = pages(
+        frozenset(
+            context.path or ""
+            for context in iter_route_contexts(app.routes)
+            if isinstance(context.original_route, APIRoute) and "GET" in (context.methods or ())
+        )
+    )
+    return as_page

@@ -1,0 +1,389 @@
+"""What surrounds every page: who reads it and how, the strip above, words, forms, what was just done, and how it is
+sent.
+
+::
+
+    request → somebody → their party's mailboxes → values → template → one compressed answer
+
+A page reads what the interface reads (`policy.mailbox`), and a form says what the interface says (`Office.say_for`,
+where the desk holds the officer's key). Nothing here knows more of the world than `/v1` does.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qs, quote
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from thalweg.desk.checks import screen
+from thalweg.desk.office import Reading
+from thalweg.formats import event as kinds
+from thalweg.model.events import SECRETARIAT, ChannelState, Refused, Said
+from thalweg.model.instants import Instant
+from thalweg.policy.mailbox import StatementRead
+from thalweg.reports.messages.catalogue import LANGUAGES
+from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes
+from thalweg.server.doors import Doors, Principal
+from thalweg.server.pages.assets import Assets
+from thalweg.server.pages.reader import Reader, reader_of
+from thalweg.server.pages.words import Words, words
+from thalweg.server.pages.written import Written
+from thalweg.server.problems import Refusal
+from thalweg.server.sessions import CSRF_FIELD, csrf_token, doors_of, media_type
+
+ONCE: Final = "once"
+SIGN_WITH: Final = "sign-with"
+_PACK_FROM: Final = 1_000  # bytes; below that a page is one packet anyway
+_NAVIGATION: Final = (
+    # key, path, whether it stands in the bar of a small screen
+    ("inbox", "/inbox", True),
+    ("room", "/room", True),
+    ("declare", "/declare", True),
+    ("declarations", "/declarations", False),
+    ("channels", "/channels", False),
+    ("incidents", "/incidents", False),
+    ("watch", "/watch", False),
+    ("ledger", "/ledger", True),
+    ("settings", "/settings", False),
+)
+_DONE: Final = "thalweg-done"
+_WORST: Final = (ChannelState.DOWN, ChannelState.UNKNOWN, ChannelState.NORMAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What all pages of an application share; kept as `app.state.pages`."""
+
+    assets: Assets
+    templates: Environment
+    paths: frozenset[str]
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a page, so that nothing leads nowhere."""
+        return path in self.paths
+
+
+def pages(paths: frozenset[str]) -> Pages:
+    """For an application with these routes."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return Pages(Assets(), environment, paths)
+
+
+@dataclass(frozen=True, slots=True)
+class LineStrip:
+    """A channel in the strip: how we see the line, and how they do."""
+
+    channel: str
+    name: str
+    party: str
+    ours: ChannelState
+    ours_since: Instant | None
+    theirs: ChannelState
+    theirs_since: Instant | None
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What stands above every page of somebody who has signed in."""
+
+    theatre: str
+    party: str
+    name: str
+    exercise: bool
+    now: Instant
+    line: LineStrip | None
+    size: int
+    owed: int
+    emergency: bool
+    desk_signs: bool
+
+
+@dataclass
+class Visit:
+    """A request for a page, by somebody or by nobody yet; what every template is given as `page`."""
+
+    request: Request
+    doors: Doors
+    reader: Reader
+    who: Principal | None = None
+    strip: Strip | None = None
+    now_ms: int = 0
+    _islands: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def pages(self) -> Pages:
+        held: Pages = self.request.app.state.pages
+        return held
+
+    @property
+    def words(self) -> Words:
+        return words(self.reader.language)
+
+    @property
+    def written(self) -> Written:
+        return Written(self.words, self.reader)
+
+    @property
+    def path(self) -> str:
+        return self.request.url.path
+
+    @property
+    def here(self) -> str:
+        """This page again, as it was asked for."""
+        query = self.request.url.query
+        return self.path + (f"?{query}" if query else "")
+
+    @property
+    def csrf(self) -> str:
+        """The token of this session; a machine's token, or nobody, needs none."""
+        return "" if self.who is None or not self.who.session else csrf_token(self.doors, self.who.session)
+
+    @property
+    def languages(self) -> Mapping[str, str]:
+        return LANGUAGES
+
+    @property
+    def navigation(self) -> list[dict[str, Any]]:
+        return [
+            {"key": key, "path": path, "small": small, "here": self.path == path or self.path.startswith(f"{path}/")}
+            for key, path, small in _NAVIGATION
+            if self.pages.has(path)
+        ]
+
+    def has(self, path: str) -> bool:
+        return self.pages.has(path)
+
+    def once(self) -> str:
+        """A number for one form: sent twice, it says its thing once."""
+        return self.doors.random_bytes(12).hex()
+
+    def fields(self) -> Markup:
+        """The hidden fields of every form."""
+        csrf = f'<input type="hidden" name="{CSRF_FIELD}" value="{escape(self.csrf)}">' if self.csrf else ""
+        return Markup(f'{csrf}<input type="hidden" name="{ONCE}" value="{self.once()}">')  # noqa: S704  # escaped
+
+    def script(self, island: str) -> Markup:
+        """Asks for the script of an island, once a page. Where it is not built, nothing."""
+        found = self.pages.assets.island(island)
+        if found is None or island in self._islands:
+            return Markup()
+        self._islands[island] = None
+        source, styles = found
+        tags = [Markup('<link rel="stylesheet" href="{}">').format(each) for each in styles]
+        tags.append(Markup('<script type="module" src="{}"></script>').format(source))
+        return Markup().join(tags)
+
+    def render(self, template: str, /, status: int = 200, **values: object) -> Response:
+        """The page, in the reader's language, with what was just done (`done`) above it."""
+        done = self.request.cookies.get(_DONE, "")
+        say = self.words
+        message = say(f"shell.done.{done}") if done and say.knows(f"shell.done.{done}") else ""
+        held = self.pages.templates.get_template(template)
+        text = held.render(page=self, t=say, w=self.written, done=message, **values)
+        response = self._packed(text.encode(), status)
+        if done:
+            response.delete_cookie(_DONE, path="/")
+        return response
+
+    def go(self, path: str, done: str = "") -> Response:
+        """After a form: to a page, with a word on what was done (a key `shell.done.…`)."""
+        response = RedirectResponse(path, 303)
+        if done:
+            secure = self.doors.settings.secure
+            response.set_cookie(_DONE, done, max_age=60, path="/", secure=secure, httponly=True, samesite="strict")
+        return response
+
+    def _packed(self, data: bytes, status: int) -> Response:
+        headers = {"vary": "accept-encoding, accept-language, cookie", "cache-control": "no-store"}
+        if len(data) >= _PACK_FROM and "gzip" in self.request.headers.get("accept-encoding", ""):
+            # A secret beside what others choose is safe to compress here: the cookie that a page is made for is not
+            # sent with a request that another site began (SameSite=Strict), so nobody can ask for it a thousand times.
+            data = gzip.compress(data, 6, mtime=0)
+            headers["content-encoding"] = "gzip"
+        return Response(data, status, headers=headers, media_type="text/html; charset=utf-8")
+
+
+@dataclass
+class Page(Visit):
+    """A request for a page by an officer of a party."""
+
+    desk: DeskRoutes = field(kw_only=True)
+    asked: Asking = field(kw_only=True)
+    reading: Reading = field(kw_only=True)
+
+    @property
+    def party(self) -> str:
+        return self.asked.party
+
+    @property
+    def now(self) -> Instant:
+        return self.asked.now
+
+    def name(self, party: str) -> str:
+        """The name of a party as the theatre has it."""
+        if party == SECRETARIAT:
+            return self.words.plain("shell.secretariat")
+        return self.reading.world.membership.name(party)
+
+    @property
+    def names(self) -> dict[str, str]:
+        membership = self.reading.world.membership
+        return {party: self.name(party) for party in (*membership.parties, SECRETARIAT)}
+
+
+async def visiting(request: Request) -> Visit:
+    """FastAPI dependency of a page that anybody may have."""
+    doors = doors_of(request)
+    return Visit(request, doors, reader_of(request, doors, None), now_ms=doors.now())
+
+
+async def opened(request: Request, desk: Desk, asked: Asked) -> Page:
+    """FastAPI dependency of a page for an officer of a party."""
+    doors = doors_of(request)
+    reading = await desk.office.reading()
+    reader = reader_of(request, doors, asked.principal)
+    page = Page(request, doors, reader, asked.principal, None, doors.now(), desk=desk, asked=asked, reading=reading)
+    page.strip = _strip(page)
+    return page
+
+
+Visited = Annotated[Visit, Depends(visiting)]
+Opened = Annotated[Page, Depends(opened)]
+
+
+async def form(request: Request) -> Form:
+    """FastAPI dependency: what was filled in. Values are as they were typed, without spaces around them."""
+    if media_type(request) != "application/x-www-form-urlencoded":
+        return Form({})
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        return Form(parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError as error:
+        raise Refusal("request-invalid", "The form has more fields than any of ours.") from error
+
+
+class Form:
+    """The fields of a form that was sent."""
+
+    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> str:
+        """The value of a field; empty where it was left out."""
+        return self._fields.get(name, [""])[0].strip()
+
+    def all(self, name: str) -> list[str]:
+        return [each.strip() for each in self._fields.get(name, []) if each.strip()]
+
+    def need(self, name: str, longest: int = 300) -> str:
+        """The value of a field that must be there. Refusal otherwise."""
+        value = self[name]
+        if not value or len(value) > longest:
+            raise Refusal("request-invalid", f"The form needs {name}, of at most {longest} characters.", field=name)
+        return value
+
+    @property
+    def once(self) -> str:
+        return self.need(ONCE, 64)
+
+
+Filled = Annotated[Form, Depends(form)]
+_MOST_FIELDS: Final = 1_000
+
+
+async def say(page: Page, filled: Form, said: Said, then: str, done: str) -> Response:
+    """Make a statement by a form, and go on to `then`.
+
+    Where the desk holds the officer's key it signs, and the same form again is the same statement. Where the officer
+    signs, an island asks with its key (`sign-with`) and is given what to prepare, sign and hand in at `/v1`; without a
+    script the page says so. What the desk refuses becomes a page with its words; that it was said is on record.
+    """
+    author = page.asked.principal.author
+    if filled[SIGN_WITH]:
+        kind, body = kinds.write(said)
+        return JSONResponse({"kind": kind, "body": body, "then": then})
+    read = await said_by(page, filled, said, author)
+    if isinstance(read.answer, Refused):
+        raise Refusal("desk-refused", read.answer.sentence, refused=read.answer.code)
+    return page.go(then, done)
+
+
+async def said_by(page: Page, filled: Form, said: Said, author: str) -> StatementRead:
+    """The desk's answer to a statement by a form."""
+    body = screen(said, author, page.reading.world)
+    event = await page.desk.office.say_for(author, body, f"page/{filled.once}".encode())
+    found = (await page.desk.office.reading()).mailboxes.statement(page.party, event)
+    if found is None:
+        raise Refusal("not-found", "Nothing of that id is known to you.")
+    return found.value
+
+
+def sign_in_first(path: str, query: str) -> str:
+    """Where to sign in, and to come back from."""
+    back = path + (f"?{query}" if query else "")
+    return "/sign-in" if back == "/" else f"/sign-in?next={quote(back, safe='/')}"
+
+
+def back_to(path: str) -> str:
+    """A path of ours that somebody asked to come back to; never another site's."""
+    fine = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and len(path) < 500
+    return path if fine else "/"
+
+
+def _strip(page: Page) -> Strip:
+    mailboxes, membership = page.reading.mailboxes, page.reading.world.membership
+    owed = mailboxes.inbox(page.party).value
+    return Strip(
+        theatre=membership.theatre.name,
+        party=page.party,
+        name=page.name(page.party),
+        exercise=membership.theatre.exercise,
+        now=page.now,
+        line=_line(page),
+        size=page.reading.world.size,
+        owed=len(owed),
+        emergency=any(each.notice.severity == "emergency" for each in owed),
+        desk_signs=page.desk.holds_key(page.asked.principal.author),
+    )
+
+
+def _line(page: Page) -> LineStrip | None:
+    """Of all lines to others, the one that is in the worst state as either side sees it."""
+    found: list[LineStrip] = []
+    for channel in page.reading.mailboxes.channels(page.party).value:
+        if page.party not in channel.joined:
+            continue
+        seen = {line.party: line for line in channel.lines}
+        ours = seen.get(page.party)
+        for party in channel.joined:
+            theirs = seen.get(party)
+            if party == page.party or theirs is None or ours is None:
+                continue
+            found.append(
+                LineStrip(
+                    channel.channel, channel.name, page.name(party), ours.state, ours.since, theirs.state,
+                    theirs.since, 0,
+                )
+            )  # fmt: skip
+    if not found:
+        return None
+    worst = min(found, key=lambda each: min(_WORST.index(each.ours), _WORST.index(each.theirs)))
+    return LineStrip(
+        worst.channel, worst.name, worst.party, worst.ours, worst.ours_since, worst.theirs, worst.theirs_since,
+        len(found) - 1,
+    )  # fmt: skip
