@@ -1,12 +1,17 @@
-"""Builds the geometry kernel; everything else about the package is in pyproject.toml."""
+"""Builds the geometry kernel and the islands of the pages; everything else about the package is in pyproject.toml."""
 
 import importlib.util
 import os
 import shutil
 import sys
+from pathlib import Path
 
-from setuptools import Extension, setup
+from setuptools import Command, Extension, setup
+from setuptools.command.build import build
 from setuptools.command.build_ext import build_ext
+
+sys.path.insert(0, str(Path(__file__).parent / "packaging"))
+import islands  # of packaging/, which is no package
 
 
 class KernelBuild(build_ext):
@@ -32,6 +37,36 @@ class KernelBuild(build_ext):
         super().build_extensions()
 
 
+class IslandsBuild(Command):
+    """A step of its own: setuptools would only warn if a changed `build_py` failed under `pip install --editable`."""
+
+    description = "build the islands of the pages"
+    user_options = []  # noqa: RUF012  # as setuptools asks for it
+    editable_mode = False
+
+    def initialize_options(self):
+        """There are none."""
+
+    def finalize_options(self):
+        """There are none."""
+
+    def run(self):
+        islands.build()
+
+    def get_source_files(self):
+        return []
+
+    def get_outputs(self):
+        return []
+
+    def get_output_mapping(self):
+        return {}
+
+
+class Build(build):
+    sub_commands = [("build_islands", None), *build.sub_commands]  # noqa: RUF012  # as setuptools asks for it
+
+
 setup(
     ext_modules=[
         Extension(
@@ -44,5 +79,5 @@ setup(
             libraries=["m"],
         )
     ],
-    cmdclass={"build_ext": KernelBuild},
+    cmdclass={"build": Build, "build_ext": KernelBuild, "build_islands": IslandsBuild},
 )

@@ -1,11 +1,13 @@
-"""setuptools, plus a C compiler from the package registry where the machine has none.
+"""setuptools, plus a C compiler and Node.js from the package registry where the machine has none.
 
 The engine's inner loops are plain C without Python headers (src/thalweg/geometry/kernel/). A machine
 with a compiler uses it; on any other, the build asks for `ziglang`, which carries one.
+The islands of the pages are built with Node.js (packaging/islands.py).
 """
 
 from shutil import which
 
+import islands
 from setuptools import build_meta
 from setuptools.build_meta import *  # noqa: F403  the whole PEP 517 interface, extended below
 
@@ -13,8 +15,8 @@ _COMPILER = [] if which("cc") or which("gcc") or which("clang") else ["ziglang>=
 
 
 def get_requires_for_build_wheel(config_settings=None):
-    return build_meta.get_requires_for_build_wheel(config_settings) + _COMPILER
+    return build_meta.get_requires_for_build_wheel(config_settings) + _COMPILER + islands.requirements()
 
 
 def get_requires_for_build_editable(config_settings=None):
-    return build_meta.get_requires_for_build_editable(config_settings) + _COMPILER
+    return build_meta.get_requires_for_build_editable(config_settings) + _COMPILER + islands.requirements()

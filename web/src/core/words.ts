@@ -1,0 +1,20 @@
+/** Texts come from the server, in the reader's language; `{name}` in them stands for a value. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** Words by key; one that the server forgot shows as its key, so that somebody sees it. */
+export type Words = Readonly<Record<string, string>>;
+
+export function word(
+  words: Words | undefined,
+  key: string,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  return fill(words?.[key] ?? key, values);
+}
+
+/** The words of all islands, which a page carries once: `<script type="application/json" id="island-words">`. */
+export function wordsOfPage(): Words {
+  return JSON.parse(document.getElementById("island-words")?.textContent ?? "{}") as Words;
+}
