@@ -1,4 +1,4 @@
-"""Writes docs/reference/events.md from the classes of `thalweg.model.events`.
+"""Writes docs/reference/events.md from the classes of `thalweg.model.events` and `thalweg.model.cases`.
 
 Run from the root of the repository: python -m scripts.events_reference. A test writes it again and compares, so that a
 kind, a field, a limit or a word without its line in the documentation does not pass.
@@ -21,12 +21,12 @@ from typing import Annotated, Any, get_args, get_origin
 from thalweg.formats import event as kinds
 from thalweg.formats.event import values
 from thalweg.formats.event.codec import record
-from thalweg.model import events
+from thalweg.model import cases, events
 from thalweg.model.declarations import Declaration
-from thalweg.model.events import Longest, Most
 from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.model.limits import Longest, Most
 from thalweg.model.shapes import Position
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +57,7 @@ GROUPS = {
     "Intake": events.IntakeSaid,
     "Exchange": events.ExchangeSaid,
     "Agreeing": events.Agreeing,
+    "Cases": cases.Case,
     "The desk's own": events.ByDesk,
 }
 
@@ -66,6 +67,8 @@ _RECIPIENT = "an officer of the party that the notice is to"
 _ADDRESSED = "an officer of a party that it was proposed to, once"
 _DESK = "the desk"
 _MEMBER = "an officer of the party"
+_HAS_IT = "an officer of a party that has the incident"
+_ALL_THAT_HAVE_IT = "Everybody that has the incident is told."
 
 # Who may say it, and what follows once it is taken.
 SAID: Mapping[str, tuple[str, str]] = {
@@ -176,6 +179,31 @@ SAID: Mapping[str, tuple[str, str]] = {
         "an officer of the party that it was offered to, once",
         "Accepted, the chain goes on under its new notifier, without a gap; everyone that sees it is told.",
     ),
+    "incident/1": (
+        "an officer of any party",
+        "The desk answers with a reference. Everybody that it is reported to is told, and owes an answer. No alert"
+        " changes, by this or by anything else that is said about an incident.",
+    ),
+    "incident.share/1": (
+        "an officer of the party that reported it",
+        "Those named are told all that was said in it until then; everybody else that has it, that they were.",
+    ),
+    "incident.withdraw/1": (
+        "an officer of the party that reported it, once",
+        f"{_ALL_THAT_HAVE_IT} It stays open to what comes later.",
+    ),
+    "account/1": (_HAS_IT, f"{_ALL_THAT_HAVE_IT} It stands beside the others' accounts."),
+    "explanation.request/1": (
+        _HAS_IT,
+        f"{_ALL_THAT_HAVE_IT} It is in the inbox of its addressee until there is an explanation, late or not.",
+    ),
+    "explanation/1": ("an officer of the party that was asked", f"The request is answered. {_ALL_THAT_HAVE_IT}"),
+    "cause/1": (_HAS_IT, f"{_ALL_THAT_HAVE_IT} It stands beside what others find."),
+    "risk/1": (_HAS_IT, f"{_ALL_THAT_HAVE_IT} It stands beside what others find."),
+    "evidence/1": (
+        _HAS_IT,
+        f"{_ALL_THAT_HAVE_IT} Whoever is shown the thing anyway is told which it is; the others, that there is one.",
+    ),
     "weighed/1": (_DESK, "The findings are open from the `taken/1` that follows. No party is shown it."),
     "probe/1": (_DESK, "It counts against the budget of the party. No party is shown it."),
     "taken/1": (_DESK, "The statement has its effect. Its author is shown it."),
@@ -272,6 +300,12 @@ MEANING: Mapping[str, str] = {
     "CrossingLogged.position": "where",
     "CustodyOffered.to": "the party that takes it over",
     "CustodyAnswered.offer": "hash of the `custody/1`",
+    "incident": "reference of the incident",
+    "IncidentReported.particulars": "when, where, whom it befell and who is said to have caused it",
+    "CauseAssessed.grade": "how sure",
+    "CauseAssessed.finding": "what is found, in words",
+    "RiskAssessed.risk": "the class",
+    "EvidenceLaid.what": "what is laid",
     "Met.finding": "id of the finding",
     "Met.rule": "id of the rule",
     "Met.certainty": "`certain`, `likely` or `possible`",
@@ -303,7 +337,7 @@ MEANING: Mapping[str, str] = {
     "Notice.due": "when the answer is owed by",
     "Notice.talk_to": "the parties to talk to about this area",
     "Notice.facts": "what else there is to say, by name",
-    "Notice.place": "of an emergency: where",
+    "Notice.place": "of an emergency or an incident: where",
     "Notice.part": "counts from 0 where it takes more than one",
     "ClockTold.what": "what time brought about",
     "ClockTold.subject": "the notice, chain or event",

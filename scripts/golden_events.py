@@ -14,7 +14,7 @@ from tests.samples import CONVOY, HOSPITAL, RIVER, ZONE, at, result
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
 from thalweg.ledger.canonical import Value
-from thalweg.model import events
+from thalweg.model import cases, events
 from thalweg.model.declarations import Declaration, Standing, Zone
 from thalweg.model.events import DESK, SECRETARIAT
 from thalweg.model.instants import Instant
@@ -36,7 +36,7 @@ _LINE = replace(RIVER, standing=Standing.DECLARED)
 
 def bodies() -> tuple[kinds.Body, ...]:
     """One of each, in the order of docs/reference/events.md."""
-    return (*_membership(), *_channels(), *_intake(), *_exchange(), *_agreeing(), *_by_desk())
+    return (*_membership(), *_channels(), *_intake(), *_exchange(), *_agreeing(), *_cases(), *_by_desk())
 
 
 def beside() -> tuple[tuple[kinds.Body, str, Declaration], ...]:
@@ -188,6 +188,35 @@ def _agreeing() -> tuple[kinds.Body, ...]:
         ),
         events.CustodyOffered("relief", "S-04", "council", "The hospital goes over to the municipality."),
         events.CustodyAnswered("council", _EVENT, events.Answer.ACCEPT, "Taken over at noon."),
+    )
+
+
+def _cases() -> tuple[kinds.Body, ...]:
+    seen = cases.Particulars(
+        at(2),
+        at(2, 20),
+        _MAYADIN,
+        1500,
+        "قرب خشام",
+        cases.Named(("coalition",), ("eleven people at the crossing", "a bridge"), cases.Joined.AND),
+        cases.Named(("russia", "council"), ("somebody else",), cases.Joined.OR),
+    )
+    return (
+        cases.IncidentReported(
+            "coalition", "Fire near Khusham", seen, ("russia", "secretariat"), "Обстрел с востока, 20 минут.", "ru"
+        ),
+        cases.IncidentShared("coalition", "i-7kq2w4m9xb", ("council",), "As you asked."),
+        cases.IncidentWithdrawn("coalition", "i-7kq2w4m9xb", "It was thunder.", "en"),
+        cases.AccountGiven(
+            "russia", "i-7kq2w4m9xb", "None of ours fired.", "en", cases.Particulars(earliest=at(1)), _EVENT
+        ),
+        cases.ExplanationAsked("coalition", "i-7kq2w4m9xb", "russia", "Quelle unité ?", at(72), "fr"),
+        cases.ExplanationGiven("russia", _EVENT, "لا نعلم بأي وحدة هناك.", "ar"),
+        cases.CauseAssessed(
+            "council", "i-7kq2w4m9xb", cases.Grade.HIGHLY_PROBABLE, "It came from the left bank.", "en", _OTHER
+        ),
+        cases.RiskAssessed("council", "i-7kq2w4m9xb", cases.Risk.D, "Nobody saw how near."),
+        cases.EvidenceLaid("relief", "i-7kq2w4m9xb", cases.Evidence.SOURCE, "5e" * 32, "A report, of the 17th.", "en"),
     )
 
 

@@ -29,9 +29,10 @@ from thalweg.ledger import canonical
 from thalweg.model import events
 from thalweg.model.declarations import Declaration, Kind, Standing
 from thalweg.model.errors import InputError, ValueRefused
-from thalweg.model.events import ByDesk, Longest, Most, Said
+from thalweg.model.events import ByDesk, Said
 from thalweg.model.findings import Certainty, Finding, FindingType
 from thalweg.model.instants import Instant
+from thalweg.model.limits import Longest, Most
 from thalweg.model.notes import Flag, Source
 from thalweg.model.shapes import Position
 from thalweg.model.theatre import Margin, Relation

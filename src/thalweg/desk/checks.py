@@ -7,9 +7,10 @@ server's own log. `check` comes after: whatever an officer may say goes on recor
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from thalweg.desk.case_checks import CaseChecks
+from thalweg.desk.no import No, Subjects, no_chain, no_party
 from thalweg.formats.event import Body, Erasure, Statement
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Standing, Zone
 from thalweg.model.errors import ThalwegError
@@ -80,17 +81,6 @@ class NotAllowed(ThalwegError):
     """An officer may not say this for that party. Nothing went on record."""
 
 
-@dataclass(frozen=True, slots=True)
-class No:
-    """Why a statement is not taken: a stable code and a sentence that says what to do next."""
-
-    code: str
-    sentence: str
-
-
-Subjects = tuple[str, ...]
-
-
 def screen(body: Body | ByDesk, officer: str, world: World) -> Said:
     """The body as something that this officer may say at all. `NotAllowed` otherwise."""
     if isinstance(body, Statement | Erasure | ByDesk):
@@ -137,6 +127,7 @@ class Checks:
     def __init__(self, world: World, policy: Policy) -> None:
         self._world = world
         self._policy = policy
+        self._cases = CaseChecks(world, policy)
 
     def check(self, said: Said, now: Instant) -> Subjects | No:
         """Everything but the conflicts, which come after."""
@@ -144,7 +135,7 @@ class Checks:
             case TheatreSet() | WatchTaken() | WatchEnded() | OfficerAdded() | OfficerEnded() | PartyNamed():
                 return self._membership(said)
             case ParticipationStated():
-                return () if said.party in self._world.membership.parties else _no_party(said.party)
+                return () if said.party in self._world.membership.parties else no_party(said.party)
             case ChannelOpened() | ChannelJoined() | ChannelLeft() | ChannelStated() | TermsSet():
                 return self._channel(said)
             case LineChecked() | LineAnswered() | MessageSent() | DecisionStated():
@@ -161,7 +152,7 @@ class Checks:
                 return self._notices(said)
             case EmergencySent():
                 unknown = [each for each in said.to if each not in self._world.membership.parties]
-                return _no_party(unknown[0]) if unknown else ()
+                return no_party(unknown[0]) if unknown else ()
             case Committed():
                 return self._committed(said, now)
             case OutcomeStated():
@@ -170,6 +161,8 @@ class Checks:
                 return self._proposed(said, now)
             case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
                 return self._answer(said)
+            case _:
+                return self._cases.check(said, now)
 
     # --- membership ---
 
@@ -197,7 +190,7 @@ class Checks:
                 if self._is_within(said.member_of, said.party):
                     return No("party-circle", f"{said.member_of} belongs to {said.party} already.")
                 if said.member_of and said.member_of not in membership.parties:
-                    return _no_party(said.member_of)
+                    return no_party(said.member_of)
             case OfficerAdded():
                 if _OFFICER.fullmatch(said.officer) is None or said.officer == DESK:
                     return No(
@@ -209,7 +202,7 @@ class Checks:
                 if said.role is not Role.SECRETARIAT and said.scope not in (
                     *membership.parties, *self._world.channels.channels,
                 ):  # fmt: skip
-                    return _no_party(said.scope)
+                    return no_party(said.scope)
             case OfficerEnded():
                 if (said.role.value, _scope(said)) not in membership.roles(said.officer):
                     return No("officer-unknown", f"{said.officer} does not have that role.")
@@ -235,7 +228,7 @@ class Checks:
         if isinstance(said, ChannelOpened):
             unknown = [each for each in said.parties if each not in self._world.membership.parties]
             if unknown:
-                return _no_party(unknown[0])
+                return no_party(unknown[0])
             if said.channel in channels or not said.channel:
                 return No("channel-known", "There is a channel of that id already; give it another.")
             if len(set(said.parties)) < 2:
@@ -257,7 +250,7 @@ class Checks:
         if said.by not in channel.joined:
             return No("channel-not-joined", "You have not joined that channel.")
         if isinstance(said, TermsSet) and said.to and said.to not in channel.invited:
-            return _no_party(said.to)
+            return no_party(said.to)
         return ()
 
     def _on_channel(self, said: LineChecked | LineAnswered | MessageSent | DecisionStated) -> Subjects | No:
@@ -303,7 +296,7 @@ class Checks:
                 return No("quiet-guaranteed", "All its sides change a quiet window: propose it anew, or cancel it.")
         for release in said.releases:
             if release.to not in self._world.membership.parties:
-                return _no_party(release.to)
+                return no_party(release.to)
         ended = _all_over(declaration, now)
         if ended and declaration.kind in (Kind.OPERATION, Kind.MOVEMENT):
             return No("already-over", "The time of this declaration is over; there is nobody left to warn.")
@@ -321,7 +314,7 @@ class Checks:
         record = self._world.membership.parties.get(by)
         exempt = declaration.kind in (Kind.STATIC_SITE, Kind.NEGATIVE) or declaration.emergency
         if record is None:
-            return _no_party(by)
+            return no_party(by)
         if not record.taking_part and not exempt:
             return No(
                 "party-not-taking-part", "Your party has withdrawn or is suspended; say first that it takes part."
@@ -336,7 +329,7 @@ class Checks:
         key = self._policy.resolve(said.by, said.chain)
         chain = self._world.picture.chains.get(key)
         if chain is None or (chain.notifier != said.by and key not in self._known_to(said.by)):
-            return _no_chain(said.chain)
+            return no_chain(said.chain)
         if chain.notifier != said.by:
             return No("not-notifier", "Only its notifier changes a declaration.")
         if chain.standing is not ChainStanding.IN_FORCE and not (isinstance(said, ConsentStated) and not said.given):
@@ -347,13 +340,13 @@ class Checks:
                     return No("validity-past", "What is vouched for only until the past is not vouched for.")
             case CustodyOffered():
                 if said.to not in self._world.membership.parties or said.to == said.by:
-                    return _no_party(said.to)
+                    return no_party(said.to)
                 if chain.kind is not Kind.STATIC_SITE:
                     return No("custody-kind", "Only a site goes over from one party to another.")
             case Released():
                 for release in said.releases:
                     if release.to not in self._world.membership.parties:
-                        return _no_party(release.to)
+                        return no_party(release.to)
             case Withdrawn():
                 if self._agreed_line(chain):
                     return _AGREED
@@ -378,7 +371,7 @@ class Checks:
         key = self._policy.resolve(said.by, name)
         chain = self._world.picture.chains.get(key)
         if chain is None:
-            return _no_chain(name)
+            return no_chain(name)
         if isinstance(said, CrossingLogged) and chain.kind is not Kind.LINE:
             return No("crossing-line", "A crossing is of a line.")
         return (key,)
@@ -387,7 +380,7 @@ class Checks:
         keys = tuple(self._policy.resolve(said.by, each) for each in (said.first, said.second))
         for key, name in zip(keys, (said.first, said.second), strict=True):
             if key not in self._world.picture.chains:
-                return _no_chain(name)
+                return no_chain(name)
         return No("duplicate-self", "These are one declaration.") if keys[0] == keys[1] else keys
 
     # --- exchange ---
@@ -403,10 +396,12 @@ class Checks:
         notice = self._world.exchange.notices.get(said.about)
         if notice is not None and notice.to != said.by:
             return No("notice-unknown", f"{said.about} is no notice to you.")
+        if self._world.cases.has(said.by, said.about) is not None:
+            return No("due-past", "A commitment is for a time to come.") if said.due <= now else ()
         if notice is None and self._world.exchange.emergencies.get(said.about) is None:
-            return No("notice-unknown", "A commitment is about a notice to you, or about an emergency.")
+            return No("notice-unknown", "A commitment is about a notice to you, an emergency or an incident.")
         if notice is None and not self._concerned(said.by, said.about):
-            return No("notice-unknown", "A commitment is about a notice to you, or about an emergency.")
+            return No("notice-unknown", "A commitment is about a notice to you, an emergency or an incident.")
         return No("due-past", "A commitment is for a time to come.") if said.due <= now else ()
 
     def _outcome(self, said: OutcomeStated) -> Subjects | No:
@@ -422,7 +417,10 @@ class Checks:
         return ()
 
     def _concerned(self, party: str, about: str) -> bool:
-        """Whether the party called this emergency, was called by it, or is the other side of this notice."""
+        """Whether the party called this emergency, was called by it, has this incident, or is the other side of this
+        notice."""
+        if self._world.cases.has(party, about) is not None:
+            return True
         exchange = self._world.exchange
         emergency = exchange.emergency_about(about)
         if emergency is not None:
@@ -435,7 +433,7 @@ class Checks:
     def _proposed(self, said: Proposed | QuietProposed | LineProposed, now: Instant) -> Subjects | No:
         unknown = [each for each in said.to if each not in self._world.membership.parties]
         if unknown:
-            return _no_party(unknown[0])
+            return no_party(unknown[0])
         if not said.to or said.by in said.to:
             return No("proposal-to", "A proposal is to others, and to at least one.")
         if said.expires <= now:
@@ -553,11 +551,3 @@ def _all_over(declaration: Declaration, now: Instant) -> bool:
 
 
 _AGREED = No("line-agreed", "An agreed line is changed only by all its sides: propose the change.")
-
-
-def _no_party(party: str) -> No:
-    return No("party-unknown", f"There is no party {party!r} in this theatre.")
-
-
-def _no_chain(name: str) -> No:
-    return No("declaration-unknown", f"You know of no declaration {name!r}.")

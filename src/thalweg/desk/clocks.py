@@ -11,9 +11,11 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from thalweg.model.events import NoticeKind
 from thalweg.model.instants import Instant
 from thalweg.policy.terms import delayed
 from thalweg.state.agreements import AgreementState
+from thalweg.state.cases import DUE, Request
 from thalweg.state.channels import Channel
 from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, Standing
@@ -37,6 +39,7 @@ class Due(StrEnum):
     SILENCE = "silence"  # nobody on the other side of one's own declaration has answered
     LINE_CHECK = "line_check"  # one went unanswered
     BEAT = "beat"  # one is due
+    EXPLANATION = "explanation"  # one that was asked for: its addressee is reminded, and then it was due
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,8 +80,8 @@ class Clocks:
     # --- what to look at again, for each thing that the state holds ---
 
     def notice(self, notice: NoticeState, world: World) -> None:
-        """An answer is owed: the next step of its escalation."""
-        if notice.outstanding and notice.due is not None:
+        """An answer is owed: the next step of its escalation. A request for an explanation has a clock of its own."""
+        if notice.outstanding and notice.due is not None and notice.what is not NoticeKind.EXPLANATION_REQUEST:
             self.set(escalates_s(notice, world), Due.ANSWER, notice.id, notice.step + 1)
 
     def chain(self, chain: Chain, world: World) -> None:
@@ -100,6 +103,12 @@ class Clocks:
             if at_s > world.latest.epoch_s - _LEFT_S:
                 self.set(at_s, Due.SHOW, chain.key, chain.revision)
 
+    def request(self, request: Request, world: World) -> None:
+        """A request for an explanation: when its addressee is reminded, or it is due."""
+        if not request.answers and request.step < DUE:
+            at_s = request.due.epoch_s if request.step else asked_again_s(request, world)
+            self.set(at_s, Due.EXPLANATION, request.event, request.step + 1)
+
     def everything(self, world: World) -> None:
         """All of it from the state, after a restart."""
         self._heap.clear()
@@ -118,6 +127,8 @@ class Clocks:
         for agreement in world.agreements.agreements.values():
             if agreement.state is AgreementState.PROPOSED and agreement.expires is not None:
                 self.set(agreement.expires.epoch_s, Due.PROPOSAL, agreement.event)
+        for request in world.cases.requests.values():
+            self.request(request, world)
         answer_s = world.membership.theatre.clock("line_check")[0]
         for channel in world.channels.channels.values():
             for check, (_, at) in channel.checks.items():
@@ -141,6 +152,14 @@ def beats_s(channel: Channel, now: Instant) -> float:
     """When the next beat of a channel's line checks is; they keep time with its opening."""
     since_s = channel.since.epoch_s
     return since_s + (math.floor((now.epoch_s - since_s) / channel.line_check_s) + 1) * channel.line_check_s
+
+
+def asked_again_s(request: Request, world: World) -> float:
+    """When the addressee of a request for an explanation is reminded: as long before it is due as of a validity that
+    runs out, and not before half the time that it was given is over."""
+    before_s = world.membership.theatre.clock("remind")[0]
+    half_s = (request.at.epoch_s + request.due.epoch_s) / 2
+    return max(half_s, request.due.epoch_s - before_s)
 
 
 def remind_s(chain: Chain, world: World) -> float:

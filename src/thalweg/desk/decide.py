@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from thalweg.desk.book import Book
-from thalweg.desk.checks import Checks, No
+from thalweg.desk.checks import Checks
 from thalweg.desk.clocks import Clocks, Due, Timer, beats_s, escalates_s, remind_s
 from thalweg.desk.duplicates import Duplicates, Suspect
+from thalweg.desk.no import No
 from thalweg.desk.probes import Asked, Probes
 from thalweg.desk.shades import Shades
 from thalweg.desk.sizes import CLOSED_IN_ONE, LACKING_IN_ONE, MET_IN_ONE, NOT_CITED_IN_ONE, PARTIES_IN_ONE, in_parts
@@ -31,6 +32,7 @@ from thalweg.engine import Cancelled, Online, Tick, batch
 from thalweg.engine import Declared as Fed
 from thalweg.engine.online import Comparison
 from thalweg.formats.event import Erasure, Statement
+from thalweg.model.cases import ExplanationAsked
 from thalweg.model.declarations import Cancellation, Declaration, Kind
 from thalweg.model.errors import ThalwegError
 from thalweg.model.events import (
@@ -648,6 +650,8 @@ class Desk:
                 self._line_check_due(timer.subject, book)
             case Due.BEAT:
                 self._beat(timer.subject, book)
+            case Due.EXPLANATION:
+                self._explanation_due(timer.subject, timer.step, book)
 
     def _watch_the_clock(self, book: Book) -> None:
         """The desk's time never runs backwards (`Book`). That its clock was set is put on record, once each time."""
@@ -778,7 +782,7 @@ class Desk:
         if chain is not None and self.policy.only_met(chain, notice.to, notice.level):
             return
         subject = self.policy.known_to(notice.of, notice.to, notice.subject)
-        for each in reversed(self.world.exchange.known.get(notice.of, {}).get(subject, ())):
+        for each in reversed(self.world.exchange.told_of(notice.of, subject)):
             told = self.world.exchange.notices[each]
             if told.what is NoticeKind.ESCALATED and told.of == notice.to and told.at.epoch_s >= tells_s:
                 return
@@ -794,6 +798,8 @@ class Desk:
     def _listen(self, notice: NoticeState, *, unread: bool = False) -> None:
         """The timer of `_silent`. `unread`: set by the clock of the notice itself, which is never slower than the one
         that counts, and is known without reading the notice again."""
+        if notice.what is NoticeKind.EXPLANATION_REQUEST:
+            return  # it has a clock of its own, which its author set
         if notice.outstanding and notice.of not in ("", notice.to, SECRETARIAT) and notice.to != SECRETARIAT:
             severity = notice.severity if unread else self.policy.as_notifier_knows(notice)[1]
             self.clocks.set(self._silence_s(notice, severity), Due.SILENCE, notice.id, rank=f"{notice.of}/{notice.to}")
@@ -824,6 +830,15 @@ class Desk:
                 if notice.version == version and notice.level.at_least(at):
                     return True
         return False
+
+    def _explanation_due(self, event: str, step: int, book: Book) -> None:
+        """Its addressee is reminded once; when it was due it is unanswered, on record and for all that have it."""
+        request = self.world.cases.requests[event]
+        if request.answers or step != request.step + 1:
+            return
+        self._clock(ClockFact.EXPLANATION, event, book, step)
+        self._write(self._telling.explanation_due(request, book.now), book)
+        self.clocks.request(request, self.world)
 
     def _line_check_due(self, check: str, book: Book) -> None:
         for channel in self.world.channels.channels.values():
@@ -859,6 +874,8 @@ class Desk:
                     self.clocks.set(now.epoch_s, Due.REPEAT, emergency.event, emergency.repeated + 1)
             case Committed():
                 self.clocks.set(said.due.epoch_s, Due.COMMITMENT, record.event)
+            case ExplanationAsked():
+                self.clocks.request(self.world.cases.requests[record.event], self.world)
             case Proposed() | QuietProposed() | LineProposed():
                 self.clocks.set(said.expires.epoch_s, Due.PROPOSAL, record.event)
             case LineChecked():

@@ -14,34 +14,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Final
 
+from thalweg.model.cases import Case
 from thalweg.model.declarations import Declaration
 from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.model.limits import Document, Id, Most, Short, Text
 from thalweg.model.shapes import Position
 
 SECRETARIAT: Final = "secretariat"  # stands where a party's id does, for the neutral secretariat
 DESK: Final = "desk"  # the author id under which the server itself signs
-
-
-@dataclass(frozen=True, slots=True)
-class Longest:
-    """How many characters a text may have."""
-
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Most:
-    """How many items a list may have."""
-
-    items: int
-
-
-Id = Annotated[str, Longest(200)]
-Text = Annotated[str, Longest(16_000)]
-Short = Annotated[str, Longest(300)]
-Document = Annotated[str, Longest(48_000)]
 
 
 # --- words with few values ---
@@ -146,6 +128,12 @@ class NoticeKind(StrEnum):
     PROBING = "probing"
     RULES = "rules"
     WATCH = "watch"
+    INCIDENT = "incident"  # reported, reported to more, or withdrawn
+    ACCOUNT = "account"
+    EXPLANATION_REQUEST = "explanation_request"
+    EXPLANATION = "explanation"
+    ASSESSMENT = "assessment"  # of the cause, or of the risk
+    EVIDENCE = "evidence"
 
 
 class ClockFact(StrEnum):
@@ -158,6 +146,7 @@ class ClockFact(StrEnum):
     ENDED = "ended"  # the window of a declaration is over
     CHANNEL = "channel"  # a line check went unanswered
     SHOWN = "shown"  # the delay of a coarse view is over
+    EXPLANATION = "explanation"  # one is due soon, or was due and has not come
     JUMPED = "jumped"  # the desk's clock was set, by `facts["by_s"]` seconds; its time never runs backwards
 
 
@@ -495,7 +484,7 @@ class Committed:
     """A promise to do something by a time ("we stop by 02:25"), with an outcome to come."""
 
     by: Id
-    about: Id  # a notice, or the hash of an emergency or proposal
+    about: Id  # a notice, the hash of an emergency or proposal, or the reference of an incident
     action: Text
     due: Instant
     language: Short = "en"
@@ -788,5 +777,5 @@ Agreeing = (
     | CustodyAnswered
 )
 ByDesk = Weighed | Probed | Taken | Refused | Notice | ClockTold | Exported | SitesRead
-Said = Membership | Channels | IntakeSaid | ExchangeSaid | Agreeing
+Said = Membership | Channels | IntakeSaid | ExchangeSaid | Agreeing | Case
 """What a person says. Everything but `Membership` names the party it is said for."""

@@ -90,6 +90,11 @@ def fold(name: str) -> str:
     return "".join(_words(name))
 
 
+def words(text: str) -> str:
+    """The words of a text, folded like names and with one space before each: to be searched for other such words."""
+    return "".join(f" {word}" for word in _words(text))
+
+
 def keys(name: str, *, arabic: bool) -> tuple[str, ...]:
     """The keys under which a place of this name is filed; empty for a name without letters or digits."""
     words = _words(name)

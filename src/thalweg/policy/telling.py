@@ -65,8 +65,10 @@ from thalweg.model.events import Declared as DeclaredBody
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route
+from thalweg.policy.incidents import Incidents
 from thalweg.policy.tell import CAUTION, EMERGENCY, INFORMATION, WARNING, Policy
 from thalweg.state.agreements import Agreement, answer_to
+from thalweg.state.cases import Request
 from thalweg.state.channels import Channel
 from thalweg.state.exchange import Commitment, Emergency, NoticeState
 from thalweg.state.picture import Chain
@@ -88,6 +90,7 @@ class Telling:
     def __init__(self, world: World, policy: Policy) -> None:
         self._world = world
         self._policy = policy
+        self._incidents = Incidents(world, policy)
 
     # --- statements ---
 
@@ -119,6 +122,8 @@ class Telling:
                 return self._proposed(said, record, subjects, now)
             case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
                 return self._answered(said, record, subjects, now)
+            case _:
+                return self._incidents.about(record, said, now)
 
     def _membership(
         self, said: TheatreSet | PartyNamed | ParticipationStated, record: Recorded, now: Instant
@@ -405,6 +410,9 @@ class Telling:
 
     def _promised(self, said: Committed | OutcomeStated, record: Recorded, now: Instant) -> list[Notice]:
         about = said.about if isinstance(said, Committed) else self._world.exchange.commitments[said.commitment].about
+        incident = self._world.cases.incidents.get(about)
+        if incident is not None:
+            return self._incidents.promised(said, record.event, incident, now)
         by = said.by if isinstance(said, Committed) else self._world.exchange.commitments[said.commitment].by
         made = Notice("", 0, NoticeKind.COMMITMENT, now, of=said.by, statement=record.event, severity=WARNING)
         if isinstance(said, Committed):
@@ -420,7 +428,14 @@ class Telling:
         made = Notice("", 0, NoticeKind.LAPSED, now, of=commitment.by, answers=commitment.event, severity=WARNING)
         made = replace(made, owed=True, facts={"what": "commitment", "due": str(commitment.due)})
         to = sorted({*self._concerned(commitment.about, commitment.by), commitment.by, SECRETARIAT})
+        incident = self._world.cases.incidents.get(commitment.about)
+        if incident is not None:
+            made, to = replace(made, subject=incident.reference), sorted(incident.held)
         return [replace(made, to=party) for party in to]
+
+    def explanation_due(self, request: Request, now: Instant) -> list[Notice]:
+        """See `Incidents.explanation_due`."""
+        return self._incidents.explanation_due(request, now)
 
     def _concerned(self, about: str, by: str) -> set[str]:
         exchange = self._world.exchange

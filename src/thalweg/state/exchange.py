@@ -5,7 +5,7 @@ Five separate facts. An acknowledgement is a receipt and never permission (D8).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from thalweg.model.events import (
@@ -69,8 +69,8 @@ class NoticeState:
     @property
     def answered(self) -> bool:
         """Somebody on the other side has answered; a wrong read-back since then opens it again (R15)."""
-        if not self.responses:
-            return False
+        if not self.responses or self.what is NoticeKind.EXPLANATION_REQUEST:
+            return False  # a receipt is no explanation: `Exchange.explained`
         wrong = [each.index for each in self.read_back if each.what]
         right = [each.index for each in self.read_back if not each.what]
         return not wrong or bool(right and right[-1] > wrong[-1])
@@ -118,6 +118,8 @@ class Exchange:
         self.commitments: dict[str, Commitment] = {}
         self.known: dict[str, dict[str, list[str]]] = {}  # party -> subject -> the notices about it, oldest first
         self.about: dict[str, list[str]] = {}  # statement -> the notices that it led to
+        self._asked: dict[str, str] = {}  # request for an explanation -> the notice by which its addressee owes it
+        self.of_incident: dict[str, dict[str, list[str]]] = {}  # party -> incident -> the notices in it, oldest first
 
     def count(self, party: str) -> int:
         """How many notices a party has been sent."""
@@ -127,12 +129,18 @@ class Exchange:
         """Every notice to a party, oldest first."""
         return tuple(self.notices[each] for each in self.mailboxes.get(party, ()))
 
+    def told_of(self, party: str, subject: str) -> Sequence[str]:
+        """The notices by which a party was told of a subject, oldest first."""
+        found = self.known.get(party, {}).get(subject)
+        return self.of_incident.get(party, {}).get(subject, ()) if found is None else found
+
     def outstanding(self, party: str) -> tuple[NoticeState, ...]:
         """What the party still owes an answer to, oldest first."""
         return tuple(notice for notice in self.mailbox(party) if notice.outstanding)
 
-    def noticed(self, notice: Notice, record: Recorded, about: str) -> None:
-        """`about` is the statement that the notice follows from; empty if time brought it about."""
+    def noticed(self, notice: Notice, record: Recorded, about: str, *, in_case: bool) -> None:
+        """`about` is the statement that the notice follows from; empty if time brought it about. `in_case`: its
+        subject is an incident, and nothing that is declared."""
         state = NoticeState(
             notice.id,
             notice.to,
@@ -159,7 +167,11 @@ class Exchange:
             # What was owed for what was said before of this subject is owed for this now.
             for each in self.known.get(notice.to, {}).get(notice.subject, ()):
                 self.notices[each].closed = True
-        if notice.subject:
+        if in_case:
+            self.of_incident.setdefault(notice.to, {}).setdefault(notice.subject, []).append(state.id)
+            if notice.what is NoticeKind.EXPLANATION_REQUEST and notice.owed:
+                self._asked[notice.answers] = state.id
+        elif notice.subject:
             self.known.setdefault(notice.to, {}).setdefault(notice.subject, []).append(state.id)
         if notice.what is NoticeKind.EMERGENCY and notice.answers in self.emergencies:
             self.emergencies[notice.answers].notices.append(state.id)
@@ -201,6 +213,10 @@ class Exchange:
         emergency = self.emergency_about(said.about)
         if emergency is not None:
             emergency.commitments.append(record.event)
+
+    def explained(self, request: str) -> None:
+        """The addressee of a request for an explanation has given one."""
+        self.close((self._asked[request],))
 
     def outcome(self, said: OutcomeStated) -> None:
         """An emergency is over when something promised about it was kept, or was overtaken by events."""

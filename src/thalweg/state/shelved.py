@@ -31,6 +31,7 @@ from typing_extensions import override
 from thalweg import __version__
 from thalweg.model.errors import EngineError
 from thalweg.model.instants import Instant
+from thalweg.state.cases import Incident
 from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, OpenFinding
 from thalweg.state.recorded import Recorded
@@ -42,11 +43,13 @@ FORMAT: Final = 1
 _PLAIN: Final = {
     "": ("size", "said_for", "answers", "_about"),
     "picture": ("_of", "_chain_of", "_held", "_named", "by_party"),
-    "exchange": ("mailboxes", "known", "about"),
+    "cases": ("by_party", "_incident_of"),
+    "exchange": ("mailboxes", "known", "about", "of_incident", "_asked"),
     "channels": ("_of",),
     "membership": ("theatre_text", "_roles"),
 }
 _ROWS: Final[Mapping[str, Mapping[str, type]]] = {
+    "cases": {"incidents": Incident},
     "picture": {"chains": Chain, "open": OpenFinding},
     "exchange": {"notices": NoticeState},
 }
@@ -55,9 +58,11 @@ _OTHER: Final = {
     "exchange": ("emergencies", "commitments"),
     "channels": ("channels",),
     "agreements": ("agreements",),
+    "cases": ("requests",),
     "membership": ("parties", "theatre", "_watches", "_base", "_theatres"),
 }
-_NOT: Final = {"": ("_load", "ahead", "_recent", "picture", "exchange", "channels", "agreements", "membership")}
+_PARTS: Final = ("picture", "exchange", "channels", "agreements", "cases", "membership")
+_NOT: Final = {"": ("_load", "ahead", "_recent", *_PARTS)}
 _NOT_OF_PICTURE: Final = ("_load", "_decoded")
 
 
@@ -274,8 +279,11 @@ def _classes() -> dict[str, type]:
 
 _ROOMS: Final = frozenset(
     (
-        *(f"thalweg.model.{each}" for each in ("declarations", "events", "instants", "measures", "notes", "shapes")),
-        *(f"thalweg.state.{each}" for each in ("agreements", "channels", "exchange", "membership")),
+        *(
+            f"thalweg.model.{each}"
+            for each in ("cases", "declarations", "events", "instants", "measures", "notes", "shapes")
+        ),
+        *(f"thalweg.state.{each}" for each in ("agreements", "cases", "channels", "exchange", "membership")),
         *(f"thalweg.state.{each}" for each in ("picture", "recorded")),
         "thalweg.model.theatre",
     )
@@ -284,7 +292,7 @@ _ROOMS: Final = frozenset(
 
 def _require_whole(world: World) -> None:
     """Everything that a world has is either put away or known not to be."""
-    for part in ("", "picture", "exchange", "channels", "agreements", "membership"):
+    for part in ("", *_PARTS):
         known = {*_PLAIN.get(part, ()), *_OTHER.get(part, ()), *_ROWS.get(part, {}), *_NOT.get(part, ())}
         if part == "picture":
             known |= set(_NOT_OF_PICTURE)

@@ -12,6 +12,18 @@ from collections.abc import Callable
 from typing import assert_never
 
 from thalweg.formats.event import Erasure, Statement
+from thalweg.model.cases import (
+    AccountGiven,
+    CauseAssessed,
+    Evidence,
+    EvidenceLaid,
+    ExplanationAsked,
+    ExplanationGiven,
+    IncidentReported,
+    IncidentShared,
+    IncidentWithdrawn,
+    RiskAssessed,
+)
 from thalweg.model.errors import EngineError
 from thalweg.model.events import (
     DESK,
@@ -69,6 +81,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.instants import Instant
 from thalweg.state.agreements import Agreement, Agreements, AgreementState, Matter
+from thalweg.state.cases import Cases
 from thalweg.state.channels import Channels
 from thalweg.state.exchange import Exchange
 from thalweg.state.membership import Membership
@@ -94,6 +107,7 @@ class World:
         self.picture = Picture(self.load)
         self.exchange = Exchange()
         self.agreements = Agreements()
+        self.cases = Cases()
         self.said_for: dict[bytes, str] = {}  # salt -> statement, of officers whose key the server holds
         self.answers: dict[str, int] = {}  # statement -> index of the desk's answer
         self.probes: deque[Probed] = deque()  # of the last weeks
@@ -134,7 +148,7 @@ class World:
                 self._time(body.received)
             case Notice():
                 self._time(body.at)
-                self.exchange.noticed(body, record, self._about)
+                self.exchange.noticed(body, record, self._about, in_case=body.subject in self.cases.incidents)
             case ClockTold():
                 self._about = ""
                 self._clock(body)
@@ -165,6 +179,8 @@ class World:
                 return (self._key(said.by, said.line),)
             case DuplicateJudged():
                 return (self._key(said.by, said.first), self._key(said.by, said.second))
+            case EvidenceLaid(what=Evidence.DECLARATION):
+                return (self._key(said.by, said.name),)
             case _:
                 return ()
 
@@ -263,12 +279,21 @@ class World:
                 self.exchange.emergency(said, record, taken)
             case Committed():
                 self.exchange.committed(said, record, taken)
+                self.cases.committed(said, record, taken.received)
             case OutcomeStated():
                 self.exchange.outcome(said)
+                self.cases.outcome(said, record, taken.received)
             case Proposed() | QuietProposed() | LineProposed() | CustodyOffered():
                 self.agreements.opened(said, record, taken, subjects)
             case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
                 self._agreed(self.agreements.answered(said, taken.received), taken, weighed)
+            case IncidentReported() | IncidentShared() | IncidentWithdrawn() | AccountGiven() | ExplanationAsked():
+                self.cases.said(said, record, taken, subjects)
+            case ExplanationGiven():
+                self.cases.said(said, record, taken, subjects)
+                self.exchange.explained(said.request)
+            case CauseAssessed() | RiskAssessed() | EvidenceLaid():
+                self.cases.said(said, record, taken, subjects)
             case _:
                 raise EngineError("fold-taken", f"Entry {record.index} is nothing that can be taken.")
 
@@ -316,6 +341,8 @@ class World:
                 self.exchange.close(told.facts.get("closes", "").split())
             case ClockFact.SHOWN:
                 pass  # that it is so late now is what follows from it: `latest`
+            case ClockFact.EXPLANATION:
+                self.cases.due(told.subject, told.step)
             case ClockFact.JUMPED:
                 pass  # on record: from then on times may be other than those of clocks elsewhere
             case ClockFact.CHANNEL:

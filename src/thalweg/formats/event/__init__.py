@@ -24,7 +24,7 @@ from thalweg.formats.event.codec import milliseconds, record, without
 from thalweg.formats.event.declaration import read_declaration, write_declaration
 from thalweg.formats.event.statement import MAX_DIGESTS, MAX_TEXT, REASONS, Erasure, Statement
 from thalweg.formats.event.values import Value
-from thalweg.model import events
+from thalweg.model import cases, events
 from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError
 from thalweg.model.events import ByDesk, Said
@@ -130,6 +130,16 @@ _CLASSES: Final[Mapping[str, type]] = {
     "crossing/1": events.CrossingLogged,
     "custody/1": events.CustodyOffered,
     "custody.answer/1": events.CustodyAnswered,
+    # cases
+    "incident/1": cases.IncidentReported,
+    "incident.share/1": cases.IncidentShared,
+    "incident.withdraw/1": cases.IncidentWithdrawn,
+    "account/1": cases.AccountGiven,
+    "explanation.request/1": cases.ExplanationAsked,
+    "explanation/1": cases.ExplanationGiven,
+    "cause/1": cases.CauseAssessed,
+    "risk/1": cases.RiskAssessed,
+    "evidence/1": cases.EvidenceLaid,
     # the desk's own
     "weighed/1": events.Weighed,
     "probe/1": events.Probed,

@@ -30,10 +30,10 @@ from thalweg.formats.event.finding import read_finding, write_finding
 from thalweg.formats.event.values import Value, items, number, text, text_map, wrong
 from thalweg.model.declarations import Declaration
 from thalweg.model.errors import ValueRefused
-from thalweg.model.events import Longest, Most
 from thalweg.model.findings import Finding
 from thalweg.model.identity import scaled
 from thalweg.model.instants import Instant
+from thalweg.model.limits import Longest, Most
 from thalweg.model.shapes import Position
 
 _Write: TypeAlias = Callable[[object], Value]
