@@ -57,7 +57,7 @@ from thalweg.model.theatre import Theatre
 from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.view import view
-from thalweg.server import api, copies
+from thalweg.server import api, as_of, copies
 from thalweg.server.app import STATUSES, review
 from thalweg.server.bearers import compose, mail_text, webhook_body
 from thalweg.server.described import operations
@@ -119,6 +119,7 @@ def application(room: Room, party: str) -> tuple[FastAPI, Streams]:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(api.router)
     app.include_router(copies.router)
+    app.include_router(as_of.router)
     office = cast(Office, RoomOffice(room))
     streams = Streams(office)
     log = Log(room.store, room.log.origin)
@@ -267,6 +268,8 @@ def _paths(app: FastAPI, room: Room, party: str, mailboxes: Mailboxes) -> Iterat
 
 QUERIES: Mapping[str, Sequence[str]] = {
     "/v1/notices": ("?limit=200",),
+    "/v1/as-of": ("", "?valid=../.."),
+    "/v1/as-of/map": ("", "?valid=../.."),
     "/v1/export": ("?form=geojson", "?form=csv", "?form=kml", "?form=json"),
 }
 """What is asked for of a route, where it is not asked for as it stands. HTML and PDF take longer: see `pages`."""

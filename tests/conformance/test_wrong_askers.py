@@ -66,6 +66,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/declarations", "GET /v1/findings", "GET /v1/channels", "GET /v1/agreements",
             "GET /v1/commitments", "GET /v1/emergencies", "GET /v1/entries", "GET /v1/bundle", "GET /v1/log/checkpoint",
             "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/export", "GET /v1/stream",
+            "GET /v1/as-of", "GET /v1/as-of/notices", "GET /v1/as-of/map", "GET /v1/as-of/times",
         ),
         frozenset({200}),  # their own answer, with nothing of the others in it
     ),

@@ -20,11 +20,12 @@ from thalweg.model.levels import Level
 from thalweg.policy.alias import Aliases
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
+from thalweg.state.history import Had
 from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.shelved import Rows, put_away, take_out
 from thalweg.state.world import World
 
-PARTS = ("picture", "exchange", "channels", "agreements", "membership")
+PARTS = ("picture", "exchange", "channels", "agreements", "cases", "membership", "history")
 NOT_THE_STATE = {"_load", "_decoded", "_recent", "ahead", *PARTS}
 
 STEP = st.one_of(
@@ -61,7 +62,9 @@ def take(room: Room, step: tuple[str, int, int, int], revisions: dict[tuple[str,
 
 def plain(value: Any) -> Any:  # noqa: ANN401  # any part of a state
     """With rows made into what they are of; dictionaries keep their order."""
-    return [(key, value[key]) for key in list(value)] if isinstance(value, dict) else value
+    if isinstance(value, Had):
+        return value.plain()
+    return [(key, plain(value[key])) for key in list(value)] if isinstance(value, dict) else value
 
 
 def same(one: World, other: World) -> None:

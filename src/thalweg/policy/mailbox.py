@@ -37,6 +37,7 @@ from thalweg.model.findings import Finding, Suggestions
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
+from thalweg.policy.asof import AsOfs
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.sealing import seal
 from thalweg.policy.tell import Policy
@@ -245,6 +246,7 @@ class Mailboxes:
         self._world = world
         self._policy = policy
         self._told: dict[str, _Told] = {}  # party -> what it was told of findings, as far as it has been read
+        self.as_of = AsOfs.over(world)
 
     # --- notices ---
 

@@ -26,7 +26,7 @@ from thalweg.model.bulk import settle
 from thalweg.model.events import SECRETARIAT, Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
-from thalweg.server import api, copies, keys, signin
+from thalweg.server import api, as_of, copies, keys, signin
 from thalweg.server.bearers import Bearers
 from thalweg.server.beats import Beats, DeskMetrics
 from thalweg.server.described import describe
@@ -211,6 +211,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     )  # fmt: skip
     app.include_router(api.router)  # routes are looked through in order, and these are asked for most
     app.include_router(copies.router)
+    app.include_router(as_of.router)
     app.include_router(signin.router)
     app.include_router(keys.router)
     as_page = room.add(app)

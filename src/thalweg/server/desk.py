@@ -83,14 +83,14 @@ Asked = Annotated[Asking, Depends(asking)]
 MembersOnly = Depends(asking)
 
 
-def answer(request: Request, value: Json, status: int = 200) -> Response:
+def answer(request: Request, value: Json, status: int = 200, media_type: str = "application/json") -> Response:
     """JSON with an ETag; 304 where the asker has exactly that."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache"}
     if status == 200 and tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
-    return Response(body, status, headers=headers, media_type="application/json")
+    return Response(body, status, headers=headers, media_type=media_type)
 
 
 async def in_thread(act: Callable[[], object]) -> object:

@@ -229,8 +229,8 @@ class Had:
             answers=self._number(notice.answers),
             flags=sum(bit for bit, holds in flags if holds),
             shown=shown,
-            since=min((span[0] for span in spans), default=math.nan),
-            until=max((span[1] for span in spans), default=math.nan),
+            since=min((span[0] for span in spans), default=math.inf),
+            until=max((span[1] for span in spans), default=-math.inf),
         )
         if len(spans) > 1:
             self.several["told", row] = spans

@@ -21,6 +21,7 @@ from thalweg.model.errors import EngineError
 from thalweg.model.events import (
     Declared,
     LineProposed,
+    Notice,
     QuietProposed,
     Released,
     Revalidated,
@@ -113,12 +114,19 @@ class Picture:
         key = self._chain_of.get(version)
         return None if key is None else self.chains[key]
 
-    def declaration(self, version: str) -> Declaration:
-        """A version as it was declared. `EngineError` if there is none."""
+    def where(self, version: str) -> int:
+        """The entry in which a version was declared. `EngineError` if there is none."""
         chain = self.chain_of(version)
         if chain is None:
             raise EngineError("version-unknown", f"{version} was never declared.", version=version)
-        index = next(index for each, index in reversed(chain.versions) if each == version)
+        return next(index for each, index in reversed(chain.versions) if each == version)
+
+    def declaration(self, version: str) -> Declaration:
+        """A version as it was declared. `EngineError` if there is none."""
+        return self.declared_at(self.where(version))
+
+    def declared_at(self, index: int) -> Declaration:
+        """What an entry declares, or what the view of a notice shows. `EngineError` if it does neither."""
         known = self._decoded.get(index)
         if known is None:
             known = _declaration_in(self._load(index))
@@ -298,4 +306,6 @@ def _declaration_in(record: Recorded) -> Declaration:
         return body.window
     if isinstance(body, LineProposed):
         return body.line
+    if isinstance(body, Notice) and body.view is not None:
+        return body.view
     raise EngineError("entry-kind", f"Entry {record.index} declares nothing.", index=record.index)

@@ -33,6 +33,7 @@ from thalweg.model.errors import EngineError
 from thalweg.model.instants import Instant
 from thalweg.state.cases import Incident
 from thalweg.state.exchange import NoticeState
+from thalweg.state.history import Had
 from thalweg.state.picture import Chain, OpenFinding
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
@@ -41,7 +42,7 @@ FORMAT: Final = 1
 
 # What is plain through and through goes as it is. `name` of `part`, or of the world itself.
 _PLAIN: Final = {
-    "": ("size", "said_for", "answers", "_about"),
+    "": ("size", "said_for", "answers", "_about", "_about_index"),
     "picture": ("_of", "_chain_of", "_held", "_named", "by_party"),
     "cases": ("by_party", "_incident_of"),
     "exchange": ("mailboxes", "known", "about", "of_incident", "_asked"),
@@ -61,8 +62,8 @@ _OTHER: Final = {
     "cases": ("requests",),
     "membership": ("parties", "theatre", "_watches", "_base", "_theatres"),
 }
-_PARTS: Final = ("picture", "exchange", "channels", "agreements", "cases", "membership")
-_NOT: Final = {"": ("_load", "ahead", "_recent", *_PARTS)}
+_PARTS: Final = ("picture", "exchange", "channels", "agreements", "cases", "membership", "history")
+_NOT: Final = {"": ("_load", "ahead", "_recent", *_PARTS), "history": ("parties",)}  # what each had, put away by itself
 _NOT_OF_PICTURE: Final = ("_load", "_decoded")
 
 
@@ -84,6 +85,7 @@ def put_away(world: World) -> bytes:
                 key: each if type(each) is tuple else tuple([_out(getattr(each, field)) for field in fields])
                 for key, each in rows
             }
+    value["history"] = [had.plain() for had in world.history.parties.values()]
     head = {"form": form(), "format": FORMAT, "program": __version__, "python": _python(), "size": world.size}
     return json.dumps(head, sort_keys=True).encode() + b"\n" + marshal.dumps(value, 4)
 
@@ -109,6 +111,7 @@ def take_out(data: bytes, load: Callable[[int], Recorded]) -> World:
     for part, kinds in _ROWS.items():
         for name, cls in kinds.items():
             setattr(_part(world, part), name, Rows(cls, value[f"{part}.{name}"]))
+    world.history.parties = {had.party: had for had in map(Had.of_plain, value["history"])}
     return world
 
 
@@ -117,6 +120,9 @@ def form() -> str:
     """A digest of the fields of everything that a world is made of."""
     world = World(_nothing)
     told = [(part, sorted(vars(_part(world, part)))) for part in sorted({*_PLAIN, *_OTHER, *_ROWS})]
+    had = Had("")
+    told.append(("had", sorted(vars(had))))
+    told += [(table, [f"{name} {each.typecode}" for name, each in held.items()]) for table, held in had.columns.items()]
     classes = sorted(_classes().items())
     fields = [(name, [(each.name, str(each.type)) for each in dataclasses.fields(cls)]) for name, cls in classes]
     return hashlib.sha256(json.dumps([told, fields]).encode()).hexdigest()

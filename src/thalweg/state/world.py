@@ -8,7 +8,7 @@ the content stands.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from thalweg.formats.event import Erasure, Statement
@@ -24,6 +24,7 @@ from thalweg.model.cases import (
     IncidentWithdrawn,
     RiskAssessed,
 )
+from thalweg.model.declarations import Declaration
 from thalweg.model.errors import EngineError
 from thalweg.model.events import (
     DESK,
@@ -80,10 +81,12 @@ from thalweg.model.events import (
     Withdrawn,
 )
 from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
 from thalweg.state.agreements import Agreement, Agreements, AgreementState, Matter
 from thalweg.state.cases import Cases
 from thalweg.state.channels import Channels
 from thalweg.state.exchange import Exchange
+from thalweg.state.history import DELIVERED, PASSED_ON, READ, RELAYED, RESPONDED, History, speaker
 from thalweg.state.membership import Membership
 from thalweg.state.picture import Picture, Standing
 from thalweg.state.recorded import KeyFact, Recorded
@@ -107,6 +110,7 @@ class World:
         self.picture = Picture(self.load)
         self.exchange = Exchange()
         self.agreements = Agreements()
+        self.history = History()
         self.cases = Cases()
         self.said_for: dict[bytes, str] = {}  # salt -> statement, of officers whose key the server holds
         self.answers: dict[str, int] = {}  # statement -> index of the desk's answer
@@ -114,6 +118,7 @@ class World:
         self._waiting: dict[str, Recorded] = {}  # said, and not yet taken or refused
         self._weighed: Weighed | None = None  # what was found about the statement that is taken next
         self._about = ""  # the statement that the notices after it follow from
+        self._about_index = -1  # where it stands
 
     def load(self, index: int) -> Recorded:
         """An entry that was folded, read again. What is said in one batch may be about what stands in the same one."""
@@ -142,20 +147,26 @@ class World:
             case Taken():
                 self._taken(body, record)
             case Refused():
-                self._waiting.pop(body.statement, None)
+                said = self._waiting.pop(body.statement, None)
+                if said is not None:
+                    self.history.to(speaker(said.body)).said(said, body, record.index, self.load)
                 self.answers.setdefault(body.statement, record.index)
                 self._about = body.statement
                 self._time(body.received)
             case Notice():
                 self._time(body.at)
                 self.exchange.noticed(body, record, self._about, in_case=body.subject in self.cases.incidents)
+                self.history.to(body.to).told(body, record.index, *self._shows(body, record.index), self.load)
             case ClockTold():
                 self._about = ""
                 self._clock(body)
-            case Exported() | SitesRead() | Statement() | Erasure():
+            case SitesRead():
+                self.history.to(body.by).read(body.chains, body.first, record.said_at)
+            case Exported() | Statement() | Erasure():
                 pass  # on record; nothing follows from them
             case Delivered() if record.author == DESK:
                 self.exchange.delivered(body, record, record.said_at)
+                self._became(body.notices, DELIVERED, record, record.said_at, body.bearer.value)
             case _:
                 self._waiting[record.event] = record
                 if record.holder == "server":
@@ -200,12 +211,37 @@ class World:
         if said is None:
             raise EngineError("fold-taken", f"Entry {record.index} takes a statement that nobody made.")
         self.answers[taken.statement] = record.index
-        self._about = taken.statement
+        self._about, self._about_index = taken.statement, said.index
         self._time(taken.received)
         weighed, self._weighed = self._weighed, None
         if weighed is None or weighed.statement != taken.statement:
             weighed = Weighed(taken.statement)
+        self.history.to(speaker(said.body)).said(said, taken, record.index, self.load)
         self._effect(said, taken, weighed)
+
+    def _shows(self, notice: Notice, index: int) -> tuple[Declaration | None, int]:
+        """The declaration that a notice shows, as it shows it, and the entry in which that, or the statement that it
+        shows in full, stands; -1 where it shows neither."""
+        if notice.view is not None:
+            return notice.view, index
+        if notice.level is Level.FULL and notice.version and notice.statement:
+            chain = self.picture.chain_of(notice.version)
+            if chain is not None and notice.of != notice.to:
+                return self.picture.declaration(notice.version), self.picture.where(notice.version)
+        if notice.statement == self._about:
+            return None, self._about_index
+        held = (
+            self.exchange.emergencies.get(notice.statement)
+            or self.exchange.commitments.get(notice.statement)
+            or self.agreements.agreements.get(notice.statement)
+        )
+        return None, -1 if held is None else held.index
+
+    def _became(self, notices: Iterable[str], kind: int, record: Recorded, at: Instant, what: str) -> None:
+        """A fact about notices, for what their recipients had."""
+        for each in notices:
+            state = self.exchange.notices[each]
+            self.history.to(state.to).became(state.n, kind, at, record.index, record.author, what)
 
     def _effect(self, record: Recorded, taken: Taken, weighed: Weighed) -> None:
         said = record.body
@@ -267,14 +303,20 @@ class World:
                 self.picture.crossing(subjects[0])
             case Delivered():
                 self.exchange.delivered(said, record, taken.received)
+                self._became(said.notices, DELIVERED, record, taken.received, said.bearer.value)
             case Acknowledged():
                 self.exchange.acknowledged(said, record, taken)
+                self._became((said.notice,), RESPONDED, record, taken.received, said.response.value)
             case ReadBack():
                 self.exchange.read_back(said, record, taken)
+                self._became((said.notice,), READ, record, taken.received, ", ".join(taken.mismatch))
             case Disseminated():
                 self.exchange.disseminated(said, record, taken)
+                self._became((said.notice,), PASSED_ON, record, taken.received, said.unit)
             case Relayed():
                 self.exchange.relayed(said, record, taken)
+                hop = f"{said.to} by {said.bearer.value}"
+                self._became((said.notice,), RELAYED, record, taken.received, hop)
             case EmergencySent():
                 self.exchange.emergency(said, record, taken)
             case Committed():

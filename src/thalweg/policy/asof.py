@@ -1,0 +1,1084 @@
+"""The picture as a party had it at a time: from what it had said and what had reached it by then, and from nothing else
+(R40).
+
+Two times in everything. *Known at* T: the party's own statements that the desk had taken by T, and the notices that had
+reached it by T (`state.history`), the latest of each thing. *Valid at* V: of these, what holds at V, or at some time
+between two. What comes to be known after T changes nothing that is read here for T, and a notice that was sent and had
+not reached the party is not in its picture, whatever was done about it. docs/explanation/two-times.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from thalweg.model.declarations import Declaration, Kind
+from thalweg.model.errors import InputError
+from thalweg.model.events import (
+    Answer,
+    ChannelJoined,
+    ChannelLeft,
+    ChannelOpened,
+    ChannelState,
+    ChannelStated,
+    Committed,
+    CrossingLogged,
+    CustodyAnswered,
+    CustodyOffered,
+    EmergencySent,
+    LineJudged,
+    LineProposed,
+    Notice,
+    NoticeKind,
+    OutcomeStated,
+    ParticipationStated,
+    ProposalAnswered,
+    Proposed,
+    QuietGuaranteed,
+    QuietProposed,
+    Shown,
+    Taken,
+)
+from thalweg.model.findings import Finding
+from thalweg.model.instants import FOREVER, FOREVER_PAST, Instant
+from thalweg.model.levels import Level
+from thalweg.model.shapes import Position
+from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
+from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.sealing import seal
+from thalweg.state import history
+from thalweg.state.agreements import AgreementState, Matter, answer_to
+from thalweg.state.exchange import Fact
+from thalweg.state.history import Had, Spans, declared_in
+from thalweg.state.recorded import Recorded
+from thalweg.state.world import World
+
+Columns = dict[str, npt.NDArray[Any]]
+Mask = npt.NDArray[np.bool_]
+
+
+class Stood(StrEnum):
+    """Where a declaration stood, as its reader had it."""
+
+    IN_FORCE = "in_force"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+    REVOKED = "revoked"  # no longer shared; this is the last that was
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """When what is asked for holds: at an instant where both are the same, else at some time in `[since, until)`; an
+    absent bound is open."""
+
+    since: Instant | None
+    until: Instant | None
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise InputError("valid-inverted", f"The time asked for ends ({self.until}) before it begins.")
+
+    @classmethod
+    def at(cls, when: Instant) -> Valid:
+        """At one instant."""
+        return cls(when, when)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Seconds since the epoch, infinite where open."""
+        since = FOREVER_PAST if self.since is None else self.since.epoch_s
+        return since, FOREVER if self.until is None else self.until.epoch_s
+
+    def meets(self, since: npt.NDArray[np.float64], until: npt.NDArray[np.float64]) -> Mask:
+        """Which of the spans `[since, until)` hold then; asked for all time, every one of them."""
+        start, end = self.bounds
+        if start == FOREVER_PAST and end == FOREVER:
+            return np.ones(len(since), np.bool_)
+        if start == end:
+            return (since <= start) & (start < until)
+        return (since < end) & (until > start) & (since < until)
+
+    def meets_one(self, spans: Spans) -> bool:
+        """Whether any of these does."""
+        ends = np.array(spans, np.float64)
+        return bool(self.meets(ends[:, 0], ends[:, 1]).any())
+
+
+ALWAYS: Final = Valid(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What the party had been told became of its own declaration: by whom, what, and since when it knew."""
+
+    by: str
+    what: NoticeKind
+    facts: tuple[tuple[str, str], ...]
+    at: Instant
+    reached: Instant
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationHad:
+    """A declaration as the party had it. `at` is when it was said or told, `reached` when the party had it, `over`
+    when it ceased to hold, by what the party had been told."""
+
+    subject: str
+    version: str
+    of: str
+    own: bool
+    level: Level
+    kind: Kind | None
+    stood: Stood
+    over: Instant | None
+    spans: Spans
+    at: Instant
+    reached: Instant
+    notice: str
+    statement: str
+    late: bool
+    marks: tuple[str, ...]
+    declaration: Declaration
+    not_cited: tuple[Shown, ...] = ()
+    became: tuple[Became, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingHad:
+    finding: Finding
+    notice: str
+    of: str
+    told: Instant
+    reached: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingHad:
+    line: str
+    at: Instant
+    who: str
+    by: str
+    medium: str
+    position: Position | None
+    to_side: str
+    told: Instant
+    reached: Instant
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineHad:
+    party: str
+    state: ChannelState
+    since: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHad:
+    """A channel as far as the party had been told; who joined before it did is told by no notice, and not here."""
+
+    channel: str
+    name: str
+    room: bool
+    opened_by: str
+    invited: tuple[str, ...]
+    joined: tuple[tuple[str, Instant], ...]
+    lines: tuple[LineHad, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementHad:
+    event: str
+    matter: Matter
+    by: str
+    to: tuple[str, ...]
+    state: AgreementState
+    at: Instant
+    expires: Instant | None
+    answers: tuple[tuple[str, Answer, Instant], ...]
+    words: str
+    changed: Declaration | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentHad:
+    event: str
+    by: str
+    about: str
+    action: str
+    due: Instant
+    at: Instant
+    outcome: str
+    lapsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyHad:
+    """`open` is None where the party had not been told of which emergency a promise was kept."""
+
+    event: str
+    by: str
+    at: Instant
+    text: str
+    place: Position | None
+    radius_m: int
+    repeated: int
+    open: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationHad:
+    party: str
+    by: str
+    status: str
+    since: Instant
+    told: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`known`: declarations, whatever their time; `own`: of these; `valid`: those that hold when it was asked for."""
+
+    known: int
+    own: int
+    valid: int
+    notices: int
+    outstanding: int
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The picture. `next`: where the following declarations begin; None at the end."""
+
+    party: str
+    known: Instant
+    valid: Valid
+    exercise: bool
+    counts: Counts
+    declarations: tuple[DeclarationHad, ...]
+    next: int | None
+    findings: tuple[FindingHad, ...]
+    crossings: tuple[CrossingHad, ...]
+    channels: tuple[ChannelHad, ...]
+    agreements: tuple[AgreementHad, ...]
+    commitments: tuple[CommitmentHad, ...]
+    emergencies: tuple[EmergencyHad, ...]
+    participation: tuple[ParticipationHad, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeHad:
+    """A notice that had reached the party: when, by what, and what it had done about it by then."""
+
+    notice: Notice
+    index: int
+    reached: Instant
+    by: str
+    outstanding: bool
+    delivered: tuple[Fact, ...]
+    responses: tuple[Fact, ...]
+    read_back: tuple[Fact, ...]
+    disseminated: tuple[Fact, ...]
+    relayed: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesHad:
+    party: str
+    known: Instant
+    notices: tuple[NoticeHad, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Counts over time. `valid[i]`: declarations that hold at some time of the i-th part; `known[i]`: statements taken
+    and notices that reached the party in it."""
+
+    party: str
+    known_at: Instant
+    since: Instant
+    step_s: float
+    valid: tuple[int, ...]
+    known: tuple[int, ...]
+
+
+class AsOfs:
+    """Readings of what parties had. `load` reads an entry of the log again; `declared` the declaration that an entry
+    states or shows, where whoever keeps the log has it at hand."""
+
+    def __init__(
+        self,
+        had: Callable[[str], Had],
+        load: Callable[[int], Recorded],
+        *,
+        exercise: bool,
+        declared: Callable[[int], Declaration | None] | None = None,
+    ) -> None:
+        self._had = had
+        self._load = load
+        self._declared = declared or (lambda index: declared_in(load(index)))
+        self._exercise = exercise
+
+    @classmethod
+    def over(cls, world: World) -> AsOfs:
+        """Over the world of a desk."""
+        return cls(
+            world.history.of,
+            world.load,
+            exercise=world.membership.theatre.exercise,
+            declared=world.picture.declared_at,
+        )
+
+    def picture(
+        self, party: str, known: Instant, valid: Valid | None = None, *, after: int = 0, most: int | None = None
+    ) -> Disclosed[AsOf]:
+        """What the party had at `known` of what holds at `valid`; left out, at the same time. `after` and `most` page
+        through the declarations."""
+        cut = _Cut(self._had(party), known, self._load)
+        when = Valid.at(known) if valid is None else valid
+        rows = cut.standing()
+        meant = [each for each in rows if each.meets(when)]
+        end = len(meant) if most is None else min(len(meant), after + most)
+        counts = Counts(
+            len(rows), sum(each.own for each in rows), len(meant), int(cut.known.sum()), len(cut.outstanding())
+        )
+        acts = _Acts(cut)
+        acts.fold()
+        picture = AsOf(
+            party,
+            known,
+            when,
+            self._exercise,
+            counts,
+            tuple(self._declaration(cut, each, when) for each in meant[after:end]),
+            end if end < len(meant) else None,
+            tuple(cut.findings(rows, when)),
+            tuple(each for each in acts.crossings if _crossed(each, when)),
+            acts.channels(),
+            acts.agreements(),
+            acts.commitments(),
+            acts.emergencies(),
+            acts.participation(),
+        )
+        return seal(picture, party)
+
+    def notices(self, party: str, known: Instant, after: int, most: int) -> Disclosed[NoticesHad]:
+        """The notices that had reached the party, with numbers above `after`, oldest first."""
+        cut = _Cut(self._had(party), known, self._load)
+        rows = [int(row) for row in np.flatnonzero(cut.known) if row >= after]
+        owed = cut.outstanding()
+        read = tuple(cut.notice(row, outstanding=row in owed) for row in rows[:most])
+        return seal(NoticesHad(party, known, read, len(rows) > most), party)
+
+    def times(
+        self, party: str, known: Instant, since: Instant | None = None, until: Instant | None = None, parts: int = 120
+    ) -> Disclosed[Times]:
+        """How much held, and how much came to be known, in each of so many equal parts of the time from `since` to
+        `until`; left out, of all the time that anything known is about."""
+        cut = _Cut(self._had(party), known, self._load)
+        rows = [each for each in cut.standing() if each.stood is not Stood.REVOKED]
+        came = cut.came()
+        spans = np.array([span for each in rows for span in each.cut], np.float64).reshape(-1, 2)
+        ends = np.concatenate([came, spans[np.isfinite(spans)], [known.epoch_s]])
+        start = float(ends.min()) if since is None else since.epoch_s
+        end = float(ends.max()) if until is None else until.epoch_s
+        if not start < end:
+            end = start + 1.0
+        step = (end - start) / parts
+        edges = start + step * np.arange(parts + 1)
+        edges[-1] = max(edges[-1], end)
+        counted = np.zeros(parts, np.int64)
+        for each in rows:
+            met = np.zeros(parts, np.bool_)
+            for first, last in each.cut:
+                if first < last:
+                    met |= (first < edges[1:]) & (last > edges[:-1])
+            counted += met
+        # The last moment belongs to the last part.
+        heard = np.histogram(came, edges)[0]
+        times = Times(party, known, Instant(start), step, tuple(map(int, counted)), tuple(map(int, heard)))
+        return seal(times, party)
+
+    def _declaration(self, cut: _Cut, row: _Row, when: Valid) -> DeclarationHad:
+        declaration = self._declared(row.shown)
+        if declaration is None:
+            raise InputError("entry-kind", f"Entry {row.shown} declares nothing.", index=row.shown)
+        level, kind = Level.FULL, declaration.kind
+        notice = statement = ""
+        shown_kind: Kind | None = kind
+        if row.own:
+            statement = self._load(row.index).event if row.told < 0 else ""
+        else:
+            told = self._load(row.index).body
+            if isinstance(told, Notice):
+                level, notice, statement = told.level, told.id, told.statement
+                if not level.at_least(Level.COARSE) or (level is Level.COARSE and "kind" not in told.facts):
+                    shown_kind = None
+        moment_s = when.bounds[1] if math.isfinite(when.bounds[1]) else cut.at_s
+        vouched_s = cut.vouched(row)
+        if vouched_s is None and declaration.valid_until is not None:
+            vouched_s = declaration.valid_until.epoch_s
+        marks = (
+            (EXERCISE, self._exercise),
+            (HYPOTHETICAL, declaration.hypothetical),
+            (STALE, level is Level.FULL and vouched_s is not None and vouched_s <= moment_s),
+        )
+        answer = self._load(row.answer).body if row.answer >= 0 else None
+        return DeclarationHad(
+            row.subject,
+            row.version,
+            row.of,
+            row.own,
+            level,
+            shown_kind,
+            row.stood,
+            None if row.over_s is None else Instant(row.over_s),
+            row.spans,
+            Instant(row.at_s),
+            Instant(row.reached_s),
+            notice,
+            statement,
+            row.late,
+            tuple(mark for mark, holds in marks if holds),
+            declaration,
+            answer.not_cited if isinstance(answer, Taken) else (),
+            tuple(cut.became(row)),
+        )
+
+
+@dataclass(slots=True)
+class _Row:
+    """A declaration that the party knew of, before what it says is read again. `told` is the notice's row, -1 where the
+    party said it itself; `number` is where it stands among its own or among the notices."""
+
+    own: bool
+    number: int
+    told: int
+    index: int
+    shown: int
+    subject: str
+    version: str
+    of: str
+    at_s: float
+    reached_s: float
+    late: bool
+    spans: Spans
+    answer: int = -1
+    stood: Stood = Stood.IN_FORCE
+    over_s: float | None = None
+
+    @property
+    def cut(self) -> Spans:
+        """When it holds: until its notifier ended it."""
+        if self.over_s is None or self.stood is Stood.REVOKED:
+            return self.spans
+        over_s = self.over_s
+        return tuple((since, min(until, over_s)) for since, until in self.spans)
+
+    def meets(self, valid: Valid) -> bool:
+        """Whether it holds then."""
+        return valid.meets_one(self.cut)
+
+
+class _Cut:
+    """What a party had, cut off at a time. Rows of each table that were known by then."""
+
+    def __init__(self, had: Had, known: Instant, load: Callable[[int], Recorded]) -> None:
+        self.had = had
+        self.party = had.party
+        self.at_s = known.epoch_s
+        self.load = load
+        self.told: Columns = had.table("told")
+        self.known: Mask = self.told["reached"] <= self.at_s
+        self._facts: Columns | None = None
+        self._answers: dict[str, list[int]] | None = None
+
+    def table(self, name: str) -> tuple[Columns, Mask, npt.NDArray[np.float64]]:
+        """A table of things said by the party or told to it: its columns, which of its rows were known, and since
+        when."""
+        columns = self.had.table(name)
+        row, at = columns["row"], columns["at"]
+        reached = np.append(self.told["reached"], math.inf)[row]
+        since = np.where(row < 0, at, reached)
+        return columns, since <= self.at_s, since
+
+    def has(self, flag: int) -> Mask:
+        """Which notices have that flag."""
+        held: Mask = (self.told["flags"] & flag) != 0
+        return held
+
+    def is_what(self, *whats: NoticeKind) -> Mask:
+        """Which notices are of these kinds."""
+        return np.isin(self.told["what"], [self.had.number(each.value) for each in whats])
+
+    def came(self) -> npt.NDArray[np.float64]:
+        """When each thing came to be known, in seconds since the epoch."""
+        said = self.had.table("said")["at"]
+        return np.concatenate([self.told["reached"][self.known], said[said <= self.at_s]])
+
+    # --- declarations ---
+
+    def standing(self) -> list[_Row]:
+        """Every declaration that the party knew of, the newest version of each: its own first, then the others', each
+        in the order in which they were first known to it."""
+        own = {each.subject: each for each in self._own()}
+        others = []
+        for each in self._others():
+            mine = own.get(each.subject)
+            if mine is None or (not mine.own and mine.index < each.index):
+                own.pop(each.subject, None)
+                others.append(each)
+        return [*own.values(), *others]
+
+    def _own(self) -> list[_Row]:
+        columns, known, since = self.table("own")
+        rows = np.flatnonzero(known)
+        newest: dict[int, int] = {}
+        for row, subject in zip(rows.tolist(), columns["subject"][rows].tolist(), strict=True):
+            newest[subject] = row
+        over = self._over({subject: int(columns["index"][row]) for subject, row in newest.items()})
+        word = self.had.word
+        found = []
+        for subject, row in newest.items():
+            told = int(columns["row"][row])
+            made = _Row(
+                own=True,
+                number=row,
+                told=told,
+                index=int(columns["index"][row]),
+                shown=int(columns["shown"][row]),
+                subject=word(subject),
+                version=word(int(columns["version"][row])),
+                of=self.party,
+                at_s=float(columns["at"][row]),
+                reached_s=float(since[row]),
+                late=bool(columns["late"][row]),
+                spans=self.had.spans("own", row),
+                answer=int(columns["answer"][row]),
+            )
+            if subject in over:
+                how, at_s, by = over[subject]
+                if how == history.HANDED_OVER:
+                    made.own, made.of, made.told, made.answer = False, by, -1, -1
+                else:
+                    made.stood = Stood.CANCELLED if how == history.CANCELLED else Stood.REPLACED
+                    made.over_s = at_s
+            found.append(made)
+        self._late_for_ever(found, columns, known)
+        return found
+
+    def _late_for_ever(self, found: Iterable[_Row], columns: Columns, known: Mask) -> None:
+        """That a version came late stays with those after it (R7)."""
+        late = {self.had.word(each) for each in columns["subject"][known & (columns["late"] != 0)].tolist()}
+        for each in found:
+            each.late = each.late or each.subject in late
+
+    def _over(self, since: dict[int, int]) -> dict[int, tuple[int, float, str]]:
+        """Of the own subjects whose newest version stands in that entry: how it was over, when, and by whom."""
+        columns, known, _ = self.table("over")
+        found: dict[int, tuple[int, float, str]] = {}
+        for row in np.flatnonzero(known).tolist():
+            subject = int(columns["subject"][row])
+            if subject in since and subject not in found and int(columns["index"][row]) > since[subject]:
+                told = int(columns["row"][row])
+                by = self.party if told < 0 else self.had.word(int(self.told["of"][told]))
+                found[subject] = (int(columns["how"][row]), float(columns["at"][row]), by)
+        return found
+
+    def _others(self) -> list[_Row]:
+        told, word = self.told, self.had.word
+        rows = np.flatnonzero(self.known & self.has(history.SHOWS))
+        newest: dict[int, int] = {}
+        for row, subject in zip(rows.tolist(), told["subject"][rows].tolist(), strict=True):
+            newest[subject] = row
+        over = self._no_longer(newest)
+        found = []
+        for subject, row in newest.items():
+            made = _Row(
+                own=False,
+                number=row,
+                told=row,
+                index=int(told["index"][row]),
+                shown=int(told["shown"][row]),
+                subject=word(subject),
+                version=word(int(told["version"][row])),
+                of=word(int(told["of"][row])),
+                at_s=float(told["made"][row]),
+                reached_s=float(told["reached"][row]),
+                late=bool(told["flags"][row] & history.LATE),
+                spans=self.had.spans("told", row),
+            )
+            if subject in over:
+                made.stood, made.over_s = over[subject]
+            found.append(made)
+        return found
+
+    def _no_longer(self, newest: dict[int, int]) -> dict[int, tuple[Stood, float]]:
+        """What had been told to be cancelled, or no longer shared, since it was last shown."""
+        cancelled = self.had.number(NoticeKind.CANCELLED.value)
+        found: dict[int, tuple[Stood, float]] = {}
+        ends = self.known & self.is_what(NoticeKind.CANCELLED, NoticeKind.REVOKED)
+        for row in np.flatnonzero(ends).tolist():
+            subject = int(self.told["subject"][row])
+            if row > newest.get(subject, row):
+                stood = Stood.CANCELLED if self.told["what"][row] == cancelled else Stood.REVOKED
+                if subject not in found or (stood is Stood.CANCELLED and found[subject][0] is Stood.REVOKED):
+                    found[subject] = (stood, float(self.told["made"][row]))
+        return found
+
+    def vouched(self, row: _Row) -> float | None:
+        """Until when its notifier had vouched for it since, in seconds since the epoch; None if it said nothing."""
+        columns, known, _ = self.table("vouched")
+        meant = known & (columns["subject"] == self.had.number(row.subject)) & (columns["index"] > row.index)
+        found = np.flatnonzero(meant)
+        return float(columns["until"][found[-1]]) if len(found) else None
+
+    def became(self, row: _Row) -> Iterable[Became]:
+        """What the party had been told became of its own declaration."""
+        if not row.own:
+            return
+        if self._answers is None:
+            self._answers = {}
+            for each in np.flatnonzero(self.known & self.is_what(*_BECAME)).tolist():
+                self._answers.setdefault(self.had.word(int(self.told["subject"][each])), []).append(each)
+        for each in self._answers.get(row.subject, ()):
+            body = self.load(int(self.told["index"][each])).body
+            if isinstance(body, Notice) and body.of != self.party:
+                facts = tuple(sorted(body.facts.items()))
+                yield Became(body.of, body.what, facts, body.at, Instant(float(self.told["reached"][each])), body.id)
+
+    # --- findings ---
+
+    def findings(self, standing: Sequence[_Row], valid: Valid) -> Iterable[FindingHad]:
+        """The findings that the party had been told of and that stood, by what it had been told since, and that were
+        not over before the time asked for."""
+        said = {each.version: each for each in standing if each.own}
+        named = {word: subject for subject, word in self._own_versions()}
+        found = _Findings(named)
+        for row in self._about_findings(named):
+            found.hear(self.had, row, self.told)
+        since_s = valid.bounds[0]
+        for row, names in found.by_notice().items():
+            body = self.load(int(self.told["index"][row])).body
+            if not isinstance(body, Notice):
+                continue
+            for finding in body.findings:
+                over = any(
+                    version in named and (version not in said or said[version].stood is not Stood.IN_FORCE)
+                    for version in finding.versions
+                )
+                if finding.id in names and not over and not _passed(finding, since_s):
+                    reached = Instant(float(self.told["reached"][row]))
+                    yield FindingHad(finding, body.id, body.of, body.at, reached)
+
+    def _own_versions(self) -> Iterable[tuple[str, str]]:
+        columns, known, _ = self.table("own")
+        for subject, version in zip(
+            columns["subject"][known].tolist(), columns["version"][known].tolist(), strict=True
+        ):
+            yield self.had.word(subject), self.had.word(version)
+
+    def _about_findings(self, named: dict[str, str]) -> Iterable[int]:
+        """The notices that any finding hangs on: those that tell of one, that name a version in one, and that say
+        something of the subject of one. The others change nothing here, and there may be very many."""
+        told = self.told
+        finds = self.known & self.has(history.FINDS)
+        words = {
+            version for row in np.flatnonzero(finds).tolist() for _, *both in self.had.found[row] for version in both
+        }
+        numbers = [self.had.number(each) for each in words]
+        numbers = [each for each in numbers if each > 0]
+        names = self.known & (np.isin(told["version"], numbers) | np.isin(told["view"], numbers))
+        subjects = {*told["subject"][names].tolist(), *told["subject"][finds].tolist()}
+        subjects |= {self.had.number(named[each]) for each in words & named.keys()}
+        meant = self.known & self.has(history.TELLS) & np.isin(told["subject"], list(subjects))
+        return np.flatnonzero(names | meant | finds).tolist()
+
+    # --- notices ---
+
+    def outstanding(self) -> set[int]:
+        """The notices that owed an answer, as the party had it: that it had not answered, and of whose subject nothing
+        had been said anew."""
+        told = self.told
+        owed = self.known & self.has(history.OWED)
+        last: dict[int, int] = {}
+        for row in np.flatnonzero(self.known & self.has(history.ANEW)).tolist():
+            last[int(told["subject"][row])] = row
+        answered = self._answered()
+        alarm = self.had.number(NoticeKind.EMERGENCY.value)
+        calls = {int(told["answers"][row]) for row in answered if told["what"][row] == alarm}
+        return {
+            row
+            for row in np.flatnonzero(owed).tolist()
+            if row not in answered
+            and row >= last.get(int(told["subject"][row]) or -1, row)
+            and not (told["what"][row] == alarm and int(told["answers"][row]) in calls)
+        }
+
+    def _answered(self) -> set[int]:
+        """The notices that the party had answered; a wrong read-back since opens one again (R15)."""
+        facts = self.facts()
+        rows, kinds = facts["row"], facts["kind"]
+        found = set(rows[kinds == history.RESPONDED].tolist())
+        wrong: dict[int, bool] = {}
+        for at in np.flatnonzero(kinds == history.READ).tolist():
+            wrong[int(rows[at])] = bool(facts["what"][at])
+        return found - {row for row, differs in wrong.items() if differs}
+
+    def facts(self) -> Columns:
+        """The facts about notices that were on record by then."""
+        if self._facts is None:
+            columns = self.had.table("fact")
+            kept = columns["at"] <= self.at_s
+            self._facts = {name: column[kept] for name, column in columns.items()}
+        return self._facts
+
+    def notice(self, row: int, *, outstanding: bool) -> NoticeHad:
+        """One of them."""
+        index = int(self.told["index"][row])
+        body = self.load(index).body
+        if not isinstance(body, Notice):
+            raise InputError("entry-kind", f"Entry {index} is no notice.", index=index)
+        facts = self.facts()
+        about = np.flatnonzero(facts["row"] == row).tolist()
+        read: list[list[Fact]] = [[] for _ in range(5)]
+        for at in about:
+            read[int(facts["kind"][at])].append(
+                Fact(
+                    self.had.word(int(facts["officer"][at])),
+                    Instant(float(facts["at"][at])),
+                    int(facts["index"][at]),
+                    self.had.word(int(facts["what"][at])),
+                )
+            )
+        reached = Instant(float(self.told["reached"][row]))
+        by = self.had.word(int(self.told["by"][row]))
+        delivered, responses, read_back, passed_on, relayed = map(tuple, read)
+        return NoticeHad(body, index, reached, by, outstanding, delivered, responses, read_back, passed_on, relayed)
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What was told of findings, notice by notice: what is said of a subject takes the place of what was."""
+
+    own: dict[str, str]  # own version -> its subject
+    subject_of: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, set[str]] = field(default_factory=dict)
+    open: dict[str, tuple[int, tuple[str, str]]] = field(default_factory=dict)
+    about: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def hear(self, had: Had, row: int, told: Columns) -> None:
+        subject, flags = had.word(int(told["subject"][row])), int(told["flags"][row])
+        version, view = had.word(int(told["version"][row])), had.word(int(told["view"][row]))
+        if version:
+            self._name(version, subject)
+        if not flags & history.TELLS:
+            return
+        if view:
+            self._name(view, subject)
+        if flags & history.FIRST:
+            self._forget(subject)
+        for finding, first, second in had.found.get(row, ()):
+            for each in (first, second):
+                if each not in self.subject_of and each in self.own:
+                    self._name(each, self.own[each])
+                self.about.setdefault(each, {})[finding] = None
+            self.open[finding] = (row, (first, second))
+
+    def by_notice(self) -> dict[int, set[str]]:
+        """The findings that stand, by the notice that told of them last; notices in order."""
+        found: dict[int, set[str]] = {}
+        for finding, (row, _) in self.open.items():
+            found.setdefault(row, set()).add(finding)
+        return dict(sorted(found.items()))
+
+    def _name(self, version: str, subject: str) -> None:
+        before = self.subject_of.get(version)
+        if before is not None:
+            self.versions[before].discard(version)
+        self.subject_of[version] = subject
+        self.versions.setdefault(subject, set()).add(version)
+
+    def _forget(self, subject: str) -> None:
+        for version in self.versions.get(subject, ()):
+            for finding in tuple(self.about.get(version, ())):
+                for each in self.open.pop(finding)[1]:
+                    self.about[each].pop(finding, None)
+
+
+class _Acts:
+    """What was said and told besides declarations and findings, in the order of the log."""
+
+    def __init__(self, cut: _Cut) -> None:
+        self._cut = cut
+        self._party = cut.party
+        self.crossings: list[CrossingHad] = []
+        self._channels: dict[str, dict[str, Any]] = {}
+        self._agreements: dict[str, dict[str, Any]] = {}
+        self._commitments: dict[str, CommitmentHad] = {}
+        self._emergencies: dict[str, dict[str, Any]] = {}
+        self._participation: dict[tuple[str, str], ParticipationHad] = {}
+
+    def fold(self) -> None:
+        """Everything that was known, once."""
+        columns, known, since = self._cut.table("act")
+        for row in np.flatnonzero(known).tolist():
+            index, shown, at = (
+                int(columns["index"][row]),
+                int(columns["shown"][row]),
+                Instant(float(columns["at"][row])),
+            )
+            record = self._cut.load(index)
+            body, event = record.body, record.event
+            reached = Instant(float(since[row]))
+            if isinstance(body, Notice):
+                said = self._cut.load(shown).body if shown >= 0 and shown != index else None
+                self._told(body, said, reached)
+            else:
+                self._said(body, event, at, at, None)
+
+    def _told(self, notice: Notice, said: object, reached: Instant) -> None:
+        what, facts = notice.what, notice.facts
+        if what in (NoticeKind.ANSWERED, NoticeKind.LAPSED, NoticeKind.OUTCOME):
+            self._came_of(notice)
+        elif what is NoticeKind.CUSTODY and not notice.answers:
+            pass  # a holder is told that a site changed hands: in `of` of what it is shown of it from then on
+        elif what is NoticeKind.EMERGENCY:
+            known = self._emergencies.get(notice.answers)
+            if known is None:
+                self._called(notice.answers, notice.of, notice.at, notice.words, notice.place, _radius(facts))
+                known = self._emergencies[notice.answers]
+            known["repeated"] = max(known["repeated"], notice.bell)
+            known["notices"].add(notice.id)
+        elif what is NoticeKind.PARTICIPATION and "since" in facts:
+            since = Instant.of(datetime.fromisoformat(facts["since"].replace("Z", "+00:00")))
+            self._takes_part(notice.of, facts["by"], facts["status"], since, notice.at)
+        elif what is NoticeKind.CUSTODY:
+            self._proposed(notice.answers, Matter.CUSTODY, notice.of, (notice.to,), notice.at, None, notice.words, None)
+        elif said is not None:
+            self._said(said, notice.statement, notice.at, reached, notice)
+
+    def _came_of(self, notice: Notice) -> None:
+        facts = notice.facts
+        agreement = self._agreements.get(notice.answers)
+        commitment = self._commitments.get(notice.answers)
+        if notice.what is NoticeKind.ANSWERED and agreement is not None:
+            agreement["answers"][notice.of] = (Answer(facts["answer"]), notice.at)
+            agreement["state"] = AgreementState(facts["state"])
+        elif notice.what is NoticeKind.LAPSED and agreement is not None:
+            agreement["state"] = AgreementState.LAPSED
+        elif notice.what is NoticeKind.LAPSED and commitment is not None:
+            self._commitments[notice.answers] = _with(commitment, lapsed=True)
+        elif notice.what is NoticeKind.OUTCOME:
+            self._outcome(notice.answers, facts["outcome"])
+
+    def _said(self, body: object, event: str, at: Instant, reached: Instant, notice: Notice | None) -> None:
+        """A statement of the party itself, or one that a notice shows it in full."""
+        match body:
+            case ChannelOpened() | ChannelJoined() | ChannelLeft() | ChannelStated():
+                self._channel(body, at)
+            case Proposed():
+                self._proposed(event, Matter.FIX, body.by, body.to, at, body.expires, body.words, body.changed)
+            case QuietProposed():
+                self._proposed(event, Matter.QUIET_WINDOW, body.by, body.to, at, body.expires, body.task, body.window)
+            case LineProposed():
+                self._proposed(event, Matter.LINE, body.by, body.to, at, body.expires, "", body.line)
+            case CustodyOffered():
+                self._proposed(event, Matter.CUSTODY, body.by, (body.to,), at, None, body.words, None)
+            case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
+                self._answered(body, at)
+            case Committed():
+                self._commitments[event] = CommitmentHad(
+                    event, body.by, body.about, body.action, body.due, at, "", lapsed=False
+                )
+            case OutcomeStated():
+                self._outcome(body.commitment, body.outcome.value)
+            case EmergencySent():
+                self._called(event, body.by, at, body.text, body.place, body.radius_m)
+            case CrossingLogged():
+                line = body.line if notice is None else notice.subject
+                self.crossings.append(
+                    CrossingHad(
+                        line, body.at, body.who, body.by, body.medium, body.position, body.to_side, at, reached,
+                        "" if notice is None else notice.id,
+                    )
+                )  # fmt: skip
+            case ParticipationStated():
+                self._takes_part(body.party, body.by, body.status.value, body.since, at)
+            case _:
+                pass
+
+    def _channel(self, body: ChannelOpened | ChannelJoined | ChannelLeft | ChannelStated, at: Instant) -> None:
+        held = self._channels.setdefault(
+            body.channel, {"name": "", "room": False, "opened": "", "invited": (), "joined": {}, "stated": {}}
+        )
+        match body:
+            case ChannelOpened():
+                held |= {"name": body.name, "room": body.room, "opened": body.by, "invited": body.parties}
+                if body.by in body.parties:
+                    held["joined"][body.by] = at
+            case ChannelJoined():
+                held["joined"].setdefault(body.by, at)
+            case ChannelLeft():
+                held["joined"].pop(body.by, None)
+                held["stated"].pop(body.by, None)
+            case ChannelStated():
+                held["stated"][body.by] = (body.state, body.since, at)
+
+    def _proposed(
+        self, event: str, matter: Matter, by: str, to: tuple[str, ...], at: Instant, expires: Instant | None,
+        words: str, changed: Declaration | None,
+    ) -> None:  # fmt: skip
+        self._agreements.setdefault(
+            event,
+            {
+                "matter": matter, "by": by, "to": to, "at": at, "expires": expires, "words": words,
+                "changed": changed, "answers": {}, "state": AgreementState.PROPOSED,
+            },
+        )  # fmt: skip
+
+    def _answered(self, body: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered, at: Instant) -> None:
+        """The party's own answer. That it makes the whole agreed is known where nobody else was asked."""
+        agreement = self._agreements.get(answer_to(body))
+        if agreement is None:
+            return
+        agreement["answers"][body.by] = (body.answer, at)
+        if body.answer is Answer.REJECT:
+            agreement["state"] = AgreementState.DECLINED
+        elif all(each in agreement["answers"] for each in agreement["to"]):
+            agreement["state"] = AgreementState.ACCEPTED
+
+    def _outcome(self, commitment: str, outcome: str) -> None:
+        known = self._commitments.get(commitment)
+        if known is not None:
+            self._commitments[commitment] = _with(known, outcome=outcome)
+
+    def _called(self, event: str, by: str, at: Instant, text: str, place: Position | None, radius_m: int) -> None:
+        self._emergencies.setdefault(
+            event,
+            {
+                "by": by, "at": at, "text": text, "place": place, "radius_m": radius_m, "repeated": 0,
+                "notices": set(),
+            },
+        )  # fmt: skip
+
+    def _takes_part(self, party: str, by: str, status: str, since: Instant, told: Instant) -> None:
+        self._participation[party, by] = ParticipationHad(party, by, status, since, told)
+
+    # --- what came of it ---
+
+    def channels(self) -> tuple[ChannelHad, ...]:
+        """The channels that the party was on or invited to."""
+        lines = self._lines()
+        return tuple(
+            ChannelHad(
+                channel,
+                held["name"],
+                held["room"],
+                held["opened"],
+                held["invited"],
+                tuple(sorted(held["joined"].items())),
+                tuple(self._line(party, held, lines.get((channel, party))) for party in sorted(held["joined"])),
+            )
+            for channel, held in sorted(self._channels.items())
+        )
+
+    def _lines(self) -> dict[tuple[str, str], tuple[float, int]]:
+        """Of each side of each channel: when its line was last heard to work, and how many of its checks ran out
+        since."""
+        columns, known, _ = self._cut.table("line")
+        word, heard = self._cut.had.word, {}
+        for row in np.flatnonzero(known).tolist():
+            channel, party = word(int(columns["channel"][row])), word(int(columns["party"][row]))
+            at_s, what = float(columns["at"][row]), int(columns["what"][row])
+            if what == history.ANSWERED:
+                for each in {party, self._party} - {""}:
+                    heard[channel, each] = (at_s, 0)
+            elif what == history.UNANSWERED:
+                last, count = heard.get((channel, party), (-math.inf, 0))
+                heard[channel, party] = (last, count + 1)
+        return heard
+
+    @staticmethod
+    def _line(party: str, held: dict[str, Any], heard: tuple[float, int] | None) -> LineHad:
+        last_s, unanswered = heard or (-math.inf, 0)
+        stated = held["stated"].get(party)
+        if stated is not None and stated[2].epoch_s >= last_s:
+            return LineHad(party, stated[0], stated[1])
+        since = Instant(last_s) if math.isfinite(last_s) else None
+        if unanswered:
+            return LineHad(party, ChannelState.DOWN, since)
+        return LineHad(party, ChannelState.UNKNOWN if since is None else ChannelState.NORMAL, since)
+
+    def agreements(self) -> tuple[AgreementHad, ...]:
+        """What it had proposed, or been asked."""
+        return tuple(
+            AgreementHad(
+                event, each["matter"], each["by"], each["to"], each["state"], each["at"], each["expires"],
+                tuple((by, answer, at) for by, (answer, at) in sorted(each["answers"].items())),
+                each["words"], each["changed"],
+            )
+            for event, each in self._agreements.items()
+        )  # fmt: skip
+
+    def commitments(self) -> tuple[CommitmentHad, ...]:
+        """Promises that it had made, or been told of."""
+        return tuple(self._commitments.values())
+
+    def emergencies(self) -> tuple[EmergencyHad, ...]:
+        """Emergencies that it had called, or been called by."""
+        return tuple(
+            EmergencyHad(
+                event, each["by"], each["at"], each["text"], each["place"], each["radius_m"], each["repeated"],
+                self._open(event, each["notices"]),
+            )
+            for event, each in self._emergencies.items()
+        )  # fmt: skip
+
+    def _open(self, event: str, notices: set[str]) -> bool | None:
+        """Whether it was over, by what the party had been told; None where a promise about some notice of another was
+        kept, which may be of this emergency."""
+        over = [each for each in self._commitments.values() if each.outcome in ("kept", "overtaken")]
+        if any(each.about == event or each.about in notices for each in over):
+            return False
+        ours = {notice for held in self._emergencies.values() for notice in held["notices"]}
+        unsure = [each for each in over if each.about not in ours and each.about not in self._emergencies]
+        return None if any(each.by != self._party for each in unsure) else True
+
+    def participation(self) -> tuple[ParticipationHad, ...]:
+        """What each had stated of itself and of others."""
+        return tuple(self._participation[each] for each in sorted(self._participation))
+
+
+_BECAME: Final = (NoticeKind.ACKNOWLEDGED, NoticeKind.READ_BACK, NoticeKind.DISSEMINATED, NoticeKind.RELAYED)
+
+
+def _passed(finding: Finding, since_s: float) -> bool:
+    return finding.last is not None and finding.last.epoch_s + max(0.0, finding.margin.time_s) < since_s
+
+
+def _crossed(crossing: CrossingHad, valid: Valid) -> bool:
+    """A crossing has no length: it is shown from when it happened on, in a stretch of time if it happened in it."""
+    since_s, until_s = valid.bounds
+    at_s = crossing.at.epoch_s
+    return at_s <= until_s if since_s == until_s else since_s <= at_s < until_s
+
+
+def _radius(facts: Any) -> int:  # noqa: ANN401  # of texts
+    return int(facts.get("radius_m", "0"))
+
+
+def _with(commitment: CommitmentHad, *, outcome: str | None = None, lapsed: bool = False) -> CommitmentHad:
+    return CommitmentHad(
+        commitment.event, commitment.by, commitment.about, commitment.action, commitment.due, commitment.at,
+        commitment.outcome if outcome is None else outcome, commitment.lapsed or lapsed,
+    )  # fmt: skip

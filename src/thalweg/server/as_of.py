@@ -1,0 +1,124 @@
+"""`GET /v1/as-of…`: the picture as the asker's own party had it at a time (R40). docs/explanation/two-times.md.
+
+There is no way to ask for another party: whose picture it is follows from who asks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from thalweg.model.errors import InputError
+from thalweg.model.instants import Instant
+from thalweg.policy.asof import ALWAYS, Valid
+from thalweg.reports import asof
+from thalweg.server.api import PROBLEMS, Limit, given_as
+from thalweg.server.desk import Asked, Asking, Desk, answer, in_thread
+
+router = APIRouter(prefix="/v1")
+
+Known = Annotated[
+    str, Query(max_length=40, description="known at this instant (ISO 8601, with its zone); left out: now")
+]
+When = Annotated[
+    str,
+    Query(
+        max_length=90,
+        description="holding at this instant, or at some time between two: `a/b`, `../b`, `a/..`, `../..`; left out:"
+        " at the instant of `known`",
+    ),
+]
+Bound = Annotated[str, Query(max_length=40, description="an instant; left out: as far as anything known reaches")]
+
+
+@router.get("/as-of", responses=PROBLEMS, tags=["as of"])
+async def as_of(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    known: Known = "",
+    valid: When = "",
+    after: Annotated[int, Query(ge=0, description="`next` of the answer before")] = 0,
+    limit: Limit = 200,
+) -> Response:
+    """The picture as your party had it: what it had said, and what had reached it, by `known`; of that, what holds at
+    `valid`. `after` and `limit` page through `declarations`."""
+    moment = known_of(known, asked)
+    reading = await desk.office.reading()
+    made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), after=after, most=limit)
+    return answer(request, asof.picture(made))
+
+
+@router.get("/as-of/notices", responses=PROBLEMS, tags=["as of"])
+async def as_of_notices(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    known: Known = "",
+    after: Annotated[int, Query(ge=0, description="the number of the last one you have")] = 0,
+    limit: Limit = 50,
+) -> Response:
+    """The notices that had reached your party by then, by what, and what it had done about each."""
+    reading = await desk.office.reading()
+    return answer(
+        request, asof.notices(reading.mailboxes.as_of.notices(asked.party, known_of(known, asked), after, limit))
+    )
+
+
+@router.get("/as-of/map", response_class=Response, responses=given_as("application/geo+json"), tags=["as of"])
+async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "", valid: When = "") -> Response:
+    """The same picture as GeoJSON: a feature for each part of what holds, each finding, each crossing."""
+    moment = known_of(known, asked)
+    reading = await desk.office.reading()
+    made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), most=asof.MOST_DRAWN)
+    value: Any = await in_thread(lambda: asof.drawn(made))
+    return answer(request, value, media_type="application/geo+json")
+
+
+@router.get("/as-of/times", responses=PROBLEMS, tags=["as of"])
+async def as_of_times(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    known: Known = "",
+    since: Annotated[Bound, Query(alias="from")] = "",
+    until: Bound = "",
+    buckets: Annotated[int, Query(ge=1, le=2000, description="how many parts")] = 120,
+) -> Response:
+    """What a time bar draws: in each of so many equal parts of time, how many declarations hold, and how much came to
+    be known."""
+    reading = await desk.office.reading()
+    start, end = (instant_of(text) if text else None for text in (since, until))
+    if start is not None and end is not None and not start < end:
+        raise InputError("times-inverted", "The time asked for ends when or before it begins.")
+    made = reading.mailboxes.as_of.times(asked.party, known_of(known, asked), start, end, buckets)
+    return answer(request, asof.times(made))
+
+
+def known_of(text: str, asked: Asking) -> Instant:
+    """The time that is meant; nobody knows anything later than now."""
+    return min(instant_of(text), asked.now) if text else asked.now
+
+
+def valid_of(text: str, known: Instant) -> Valid:
+    """An instant, or an interval as OGC API Features writes one."""
+    if not text:
+        return Valid.at(known)
+    since, slash, until = text.partition("/")
+    if not slash:
+        return Valid.at(instant_of(since))
+    bounds = [None if each in ("", "..") else instant_of(each) for each in (since, until)]
+    return ALWAYS if bounds == [None, None] else Valid(*bounds)
+
+
+def instant_of(text: str) -> Instant:
+    """An instant with its zone. `InputError` for anything else."""
+    try:
+        # A plus sign that was not escaped arrives as a space.
+        return Instant.of(datetime.fromisoformat(text.strip().replace(" ", "+")))
+    except ValueError as error:
+        raise InputError(
+            "time-unreadable", "This is no instant with a zone.", expected="2017-09-16T12:00:00Z", found=text
+        ) from error
