@@ -95,9 +95,25 @@ def test_whoever_is_asked_for_a_declaration_must_give_that_one() -> None:
     online = Online(ANY, declaration_of=lambda _: operation(7))
     online.feed(Declared(operation(0)))
     with pytest.raises(EngineError) as refused:
-        online.feed(Declared(operation(1)))
+        _ = online.live
     assert refused.value.code == "declaration-other"
-    assert online.versions == (operation(0).version_id,), "and what could not be explained was not taken in"
+
+
+def test_a_finding_is_explained_without_asking_for_the_declaration_again() -> None:
+    """What a finding says of either side is kept, and put away with the rest."""
+
+    def never(version: str) -> Declaration:
+        raise AssertionError(version)
+
+    online = Online(ANY, declaration_of=never)
+    plain = Online(ANY)
+    for each in (online, plain):
+        each.feed(Declared(operation(0)))
+    again = Online.restore(online.snapshot(), ANY, declaration_of=never)
+    expected = plain.feed(Declared(operation(1))).opened
+    assert len(expected) == 1
+    assert online.feed(Declared(operation(1))).opened == expected
+    assert again.feed(Declared(operation(1))).opened == expected
 
 
 def test_the_room_of_what_has_ended_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:

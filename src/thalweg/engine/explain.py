@@ -17,7 +17,7 @@ from thalweg.engine.region import overlaps
 from thalweg.geometry import kernel
 from thalweg.geometry.kernel import Matrix, Pairs
 from thalweg.model.bulk import collector_paused
-from thalweg.model.declarations import Declaration, Kind, Standing
+from thalweg.model.declarations import Declaration, Kind, Standing, Zone
 from thalweg.model.findings import Certainty, Finding, FindingType
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Polygon, Position
@@ -25,6 +25,60 @@ from thalweg.model.theatre import Rule, Theatre
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, REPORTED, STALE
 
 Describe = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], Sequence[str]]
+
+
+class Named(Protocol):
+    """What a finding says of either side: a declaration, or as much of one (`Label`)."""
+
+    @property
+    def version_id(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def zone(self) -> Zone | None: ...
+    @property
+    def party(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def standing(self) -> Standing: ...
+    @property
+    def hypothetical(self) -> bool: ...
+    @property
+    def valid_until(self) -> Instant | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """As much of a declaration as a finding says of it: a hundredth of its size."""
+
+    version_id: str
+    kind: Kind
+    zone: Zone | None
+    party: str
+    title: str
+    standing: Standing
+    hypothetical: bool
+    valid_until: Instant | None
+
+    @classmethod
+    def of(cls, declaration: Declaration) -> Label:
+        return cls(
+            declaration.version_id,
+            declaration.kind,
+            declaration.zone,
+            declaration.party,
+            declaration.title,
+            declaration.standing,
+            declaration.hypothetical,
+            declaration.valid_until,
+        )
+
+
+class NumberedNames(Protocol):
+    """Declarations by number, as far as a finding names them."""
+
+    def __getitem__(self, number: int, /) -> Named: ...
 
 
 class Numbered(Protocol):
@@ -96,7 +150,7 @@ def judge(columns: Columns, matrix: Matrix, pairs: Pairs) -> Judged:
 
 
 def findings(
-    declarations: Numbered,
+    declarations: NumberedNames,
     columns: Columns,
     matrix: Matrix,
     rules: Sequence[Rule],
@@ -194,7 +248,7 @@ class Words:
         self.rules = [sentences.rule(each) for each in rules]
         self._parties = sentences.party_names(theatre)
 
-    def name(self, declaration: Declaration) -> str:
+    def name(self, declaration: Named) -> str:
         return sentences.name(declaration, self._parties)
 
 
@@ -203,8 +257,8 @@ def _instant(seconds: float) -> Instant | None:
 
 
 def _finding(
-    a: Declaration,
-    b: Declaration,
+    a: Named,
+    b: Named,
     rule: Rule,
     words: Words,
     *,
@@ -288,7 +342,7 @@ def _reasons(
     return tuple(said)
 
 
-def marks(declarations: Sequence[Declaration], last: Instant | None, theatre: Theatre) -> tuple[str, ...]:
+def marks(declarations: Sequence[Named], last: Instant | None, theatre: Theatre) -> tuple[str, ...]:
     """What must stand beside the finding in every product: exercise, hypothetical, stale, reported."""
     said = [EXERCISE] if theatre.exercise else []
     hypothetical = stale = reported = False

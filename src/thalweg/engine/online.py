@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,8 @@ from thalweg.engine import explain, lines
 from thalweg.engine.batch import batch, in_order
 from thalweg.engine.columns import PRESENT, Columns, affiliated, hard_bounds, pack, rank_of
 from thalweg.engine.ends import Ends
-from thalweg.engine.explain import Describe, finding_id
+from thalweg.engine.explain import Describe, Label, Named, finding_id
+from thalweg.engine.labels import Labels
 from thalweg.engine.links import Links
 from thalweg.engine.live import Live, empty_parts
 from thalweg.engine.snapshot import seal, unseal
@@ -131,6 +132,7 @@ class Online:
         self._number: dict[str, int] = {}  # version id -> number, of the live
         self._chains: dict[str, int] = {}  # party and declaration id -> number of the live version
         self._declarations: dict[int, Declaration] = {}  # all, or with `declaration_of` the lines
+        self._labels = Labels()  # none without `declaration_of`
         self._line_numbers: set[int] = set()
         self._findings: dict[str, Finding] = {}  # none with `declaration_of`
         self._links = Links(self._held)
@@ -221,6 +223,7 @@ class Online:
             "other": other,
             "rule": links[2].astype(np.int32),
             "over": _from_versions(sorted(self._over)),
+            **Labels.columns([self._label(number) for number in order]),
         }
         head = {
             **self._setting(),
@@ -279,6 +282,7 @@ class Online:
         self._number = dict(zip(versions, self._held, strict=True))
         self._chains = dict(zip(chains, self._held, strict=True))
         self._line_numbers = set(arrays["lines"].tolist())
+        self._labels = Labels.of(arrays, versions)
         self._ends.load(arrays["ends"], range(self._next))
         self._over = set(_to_versions(arrays["over"]))
         one, other, rule = (arrays[name].astype(np.int64) for name in ("one", "other", "rule"))
@@ -300,7 +304,7 @@ class Online:
         rows = (0, columns.parts.n_parts)
         met = live.meet(columns.parts, rows, **asked, without=replaced)
         if len(met.pairs.a):
-            declarations = _Asked(declaration, met.numbers, self._declaration)
+            declarations: _Asked[Named] = _Asked(declaration, met.numbers, self._label)
             everything = Columns(met.parts, (), ())
             found = explain.findings(
                 declarations, everything, self._matrix, self._rules, met.pairs, self._words, self._describe,
@@ -395,6 +399,8 @@ class Online:
             self._line_numbers.add(number)
         if declaration.kind is Kind.LINE or not self._declaration_of:
             self._declarations[number] = declaration
+        if self._declaration_of:
+            self._labels.add(number, Label.of(declaration))
         self._ends.add(ends_at(declaration, self._widest_s), number)
         return number
 
@@ -415,6 +421,10 @@ class Online:
         if number in self._line_numbers:
             self._declarations[number] = declaration
         return declaration
+
+    def _label(self, number: int) -> Named:
+        """What is said of it; the declaration itself is asked for only where that is not known."""
+        return (self._labels.get(number) if self._declaration_of else None) or self._declaration(number)
 
     def _party(self, party: str) -> int:
         return self._parties.setdefault(party, len(self._parties))
@@ -438,6 +448,7 @@ class Online:
         if self._chains.get(held.chain) == number:
             del self._chains[held.chain]
         self._declarations.pop(number, None)
+        self._labels.forget(number)
         self._line_numbers.discard(number)
         closed = sorted(
             finding_id(held.version, self._held[partner].version, self._rules[rule].id)
@@ -459,15 +470,18 @@ class Online:
         return Change(closed=tuple(closed))
 
 
+N = TypeVar("N", bound=Named)
+
+
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Generic[N]):
     """The declarations of a small table: the first is the one asked about."""
 
-    first: Declaration
+    first: N
     numbers: npt.NDArray[np.int64]
-    declaration: Callable[[int], Declaration]
+    declaration: Callable[[int], N]
 
-    def __getitem__(self, local: int) -> Declaration:
+    def __getitem__(self, local: int) -> N:
         return self.declaration(int(self.numbers[local])) if local else self.first
 
 

@@ -6,8 +6,9 @@ The engine's own sentences are English; templates of other languages fill the sa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
-from thalweg.model.declarations import Declaration, Kind, Zone
+from thalweg.model.declarations import Kind, Zone
 from thalweg.model.findings import Certainty, FindingType
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Margin, Relation, Rule, Theatre
@@ -92,7 +93,20 @@ def party_names(theatre: Theatre) -> dict[str, str]:
     return {party.id: party.name for party in reversed(theatre.parties)}
 
 
-def name(declaration: Declaration, parties: Mapping[str, str]) -> str:
+class Titled(Protocol):
+    """A declaration, or as much of one as its name is made of."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def zone(self) -> Zone | None: ...
+    @property
+    def party(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
+def name(declaration: Titled, parties: Mapping[str, str]) -> str:
     """Whose, what, and its title: `CJTF's operation “Jazeera Storm”`. `parties` are names by id."""
     party = parties.get(declaration.party, declaration.party)
     what = _ZONES[declaration.zone] if declaration.zone else _KINDS[declaration.kind]

@@ -1,6 +1,6 @@
 """Named arrays in one sealed run of bytes: how the online face is put away for a restart.
 
-    thalweg online snapshot 1 ⏎
+    thalweg online snapshot 2 ⏎
     {"arrays": [["lon", "<f8", 1234], …], "engine": "0.1.0", "rules": "…", …} ⏎
     spaces up to a multiple of 8, then the arrays in that order, little-endian, each filled up to a multiple of 8
     SHA-256 of all of the above, 32 bytes
@@ -24,7 +24,7 @@ from thalweg.model.errors import EngineError
 
 Array = npt.NDArray[Any]
 
-_MAGIC = b"thalweg online snapshot 1\n"
+_MAGIC = b"thalweg online snapshot 2\n"
 _SEAL = hashlib.sha256().digest_size
 _TYPES = ("<f8", "<i8", "<i4", "<u8", "|u1")
 

@@ -260,7 +260,7 @@ def desk_over(
     return Desk(
         world,
         policy,
-        lambda theatre: Online(theatre, describe=describe, regions=False),
+        lambda theatre: Online(theatre, describe=describe, declaration_of=world.picture.declaration, regions=False),
         __version__,
         exercise_only=exercise_only,
         resume=resume or (lambda _: None),
