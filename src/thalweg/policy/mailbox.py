@@ -39,6 +39,7 @@ from thalweg.model.levels import Level
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
 from thalweg.policy.asof import AsOfs
 from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.incident_reads import EVERYTHING, IncidentPage, IncidentRead, IncidentReads, Wanted
 from thalweg.policy.sealing import seal
 from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement
@@ -246,6 +247,7 @@ class Mailboxes:
         self._world = world
         self._policy = policy
         self._told: dict[str, _Told] = {}  # party -> what it was told of findings, as far as it has been read
+        self._incidents = IncidentReads(world)
         self.as_of = AsOfs.over(world)
 
     # --- notices ---
@@ -660,6 +662,18 @@ class Mailboxes:
         told = {state.answers for state in self._world.exchange.mailbox(party) if state.what is NoticeKind.EMERGENCY}
         found = [each for each in self._world.exchange.emergencies.values() if each.by == party or each.event in told]
         return seal(tuple(found), party)
+
+    # --- incidents ---
+
+    def incidents(
+        self, party: str, wanted: Wanted = EVERYTHING, *, before: int | None = None, most: int = 50
+    ) -> Disclosed[IncidentPage]:
+        """See `IncidentReads.page`."""
+        return self._incidents.page(party, wanted, before=before, most=most)
+
+    def incident(self, party: str, reference: str, now: Instant) -> Disclosed[IncidentRead] | None:
+        """See `IncidentReads.one`."""
+        return self._incidents.one(party, reference, now)
 
     # --- evidence ---
 
