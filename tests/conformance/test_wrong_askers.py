@@ -65,7 +65,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/me", "GET /v1/theatre", "GET /v1/parties", "GET /v1/notices", "GET /v1/inbox",
             "GET /v1/declarations", "GET /v1/findings", "GET /v1/channels", "GET /v1/agreements",
             "GET /v1/commitments", "GET /v1/emergencies", "GET /v1/entries", "GET /v1/bundle", "GET /v1/log/checkpoint",
-            "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/export", "GET /v1/stream",
+            "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/export", "GET /v1/situation", "GET /v1/stream",
             "GET /v1/as-of", "GET /v1/as-of/notices", "GET /v1/as-of/map", "GET /v1/as-of/times",
         ),
         frozenset({200}),  # their own answer, with nothing of the others in it
@@ -73,7 +73,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     **dict.fromkeys(
         (
             "GET /v1/statements/{event}", "GET /v1/notices/{notice}", "GET /v1/notices/{notice}/text",
-            "GET /v1/notices/{notice}/voice", "GET /v1/declarations/{subject:path}", "GET /v1/channels/{channel}/log",
+            "GET /v1/notices/{notice}/voice", "GET /v1/notices/{notice}/sheet", "GET /v1/declarations/{subject:path}", "GET /v1/channels/{channel}/log",
             "GET /v1/entries/{index}", "GET /v1/entries/{index}/receipt",
         ),
         frozenset({404}),

@@ -28,6 +28,7 @@ from thalweg.reports import outlines, phrases
 
 WIDE: Final = 1000.0  # of the main map, in the units of its drawing; labels are 13 of them
 WIDE_INSET: Final = 640.0
+SHAPE: Final = (0.5, 0.85)  # height over width of a map: neither too flat nor too tall for the page
 PARTY_STYLES: Final = 7  # the last is shared by all further parties
 _CROWDED: Final = 12  # findings; beyond, distances are left to the text
 _TOUCH: Final = 24.0  # two symbols nearer than this would hide each other
@@ -83,6 +84,15 @@ class Drawing:
     outside: tuple[str, ...]  # version ids of declarations that lie off the sheet
     kinds: tuple[str, ...]  # symbols used, for the legend: keys of its table
     credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """Where an incident is said to have happened, how uncertain that is, and how far around it to look, in metres."""
+
+    at: Position
+    radius_m: float
+    around_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +200,17 @@ def _places(
             yield places[index]
 
 
-def draw(result: CheckResult, ground: Ground | None = None, *, wide: float = WIDE) -> Drawing:
-    """The whole result on one map: all that findings are about, and whatever else lies there."""
+def draw(
+    result: CheckResult, ground: Ground | None = None, *, wide: float = WIDE, shape: tuple[float, float] = SHAPE
+) -> Drawing:
+    """The whole result on one map: all that findings are about, and whatever else lies there.
+
+    `shape`: the least and the most that its height may be of its width.
+    """
     told = {version for finding in result.findings for version in finding.versions}
     chosen = [declaration for version, declaration in result.declarations.items() if not told or version in told]
     numbered = list(enumerate(result.findings, 1))
-    return _draw(result, chosen, numbered, ground, wide, whole=True, own_hatches=True)
+    return _draw(result, chosen, numbered, ground, wide, whole=True, own_hatches=True, shape=shape)
 
 
 def draw_finding(
@@ -213,6 +228,12 @@ def draw_finding(
     return _draw(result, chosen, [(number, finding)], ground, wide, whole=False, own_hatches=own_hatches)
 
 
+def draw_around(result: CheckResult, star: Star, ground: Ground | None = None, *, wide: float = WIDE) -> Drawing:
+    """An incident, and what of the result lies around it."""
+    chosen = tuple(result.declarations.values())
+    return _draw(result, chosen, (), ground, wide, whole=True, own_hatches=True, star=star)
+
+
 def _draw(
     result: CheckResult,
     chosen: Sequence[Declaration],
@@ -222,11 +243,18 @@ def _draw(
     *,
     whole: bool,
     own_hatches: bool,
+    shape: tuple[float, float] = SHAPE,
+    star: Star | None = None,
 ) -> Drawing:
-    frame = outlines.Frame(_centre(chosen, findings))
-    extent = (
-        _extent(frame, chosen, findings) if whole else _close_up(frame, findings[0][1], chosen)
-    )  # fmt: skip
+    if star is not None:
+        frame = outlines.Frame((star.at.lon, star.at.lat))
+        reach_m = star.radius_m + star.around_m
+        extent = _shaped(-reach_m, -reach_m, reach_m, reach_m, least=0.5, most=0.6)
+    else:
+        frame = outlines.Frame(_centre(chosen, findings))
+        extent = (
+            _extent(frame, chosen, findings, shape) if whole else _close_up(frame, findings[0][1], chosen)
+        )  # fmt: skip
     sheet = _Sheet(frame, extent, wide)
     _furniture(sheet)
     _graticule(sheet)
@@ -235,6 +263,8 @@ def _draw(
     tags = phrases.tags(declaration.party for declaration in result.declarations.values())
     order = {party: min(index, PARTY_STYLES - 1) for index, party in enumerate(tags)}
     _findings(sheet, findings)
+    if star is not None:
+        _star(sheet, star)
     outside = []
     numbers = {version: number for number, version in enumerate(result.declarations, 1)}
     shown = result.declarations.values() if whole else chosen
@@ -303,7 +333,10 @@ def _drawn(shape: Shape) -> list[BaseGeometry | None]:
 
 
 def _extent(
-    frame: outlines.Frame, chosen: Sequence[Declaration], findings: Sequence[tuple[int, Finding]]
+    frame: outlines.Frame,
+    chosen: Sequence[Declaration],
+    findings: Sequence[tuple[int, Finding]],
+    shape: tuple[float, float],
 ) -> tuple[float, float, float, float]:
     xs: list[float] = []
     ys: list[float] = []
@@ -320,8 +353,8 @@ def _extent(
         for position in finding.closest:
             _reach(frame, DrawnPoint(position.lon, position.lat), 0.0, xs, ys)
     if not xs:
-        return -5000.0, -3500.0, 5000.0, 3500.0
-    return _shaped(min(xs), min(ys), max(xs), max(ys), least=0.5, most=0.85)
+        return _shaped(-5000.0, -3500.0, 5000.0, 3500.0, least=shape[0], most=shape[1])
+    return _shaped(min(xs), min(ys), max(xs), max(ys), least=shape[0], most=shape[1])
 
 
 def _reach(frame: outlines.Frame, geometry: BaseGeometry, by_m: float, xs: list[float], ys: list[float]) -> None:
@@ -580,6 +613,20 @@ def _site(sheet: _Sheet, at: DrawnPoint, ink: str) -> None:
         f'<g transform="translate({at.x:.1f} {at.y:.1f})"><rect class="si {ink}" x="-9" y="-9" width="18" '
         'height="18" rx="4"/><path class="sx" d="M0 -5V5M-5 0H5"/></g>',
     )
+
+
+def _star(sheet: _Sheet, star: Star) -> None:
+    """An incident: a star, and a dotted edge as far as its place is uncertain."""
+    at = sheet.spot(star.at)
+    _soft(sheet, at, star.radius_m * sheet.scale, "pl")
+    sheet.taken.append(_Box(at.x - 13, at.y - 13, at.x + 13, at.y + 13))
+    corners = [
+        (13.0 if number % 2 == 0 else 6.0, math.radians(30.0 * number - 90.0)) for number in range(12)
+    ]  # six points, as of no other symbol
+    path = "L".join(f"{at.x + r * math.cos(turn):.1f} {at.y + r * math.sin(turn):.1f}" for r, turn in corners)
+    sheet.add("found", f'<path class="star" d="M{path}Z"/>')
+    if star.radius_m:
+        sheet.label(at.x, at.y, f"±{phrases.distance(star.radius_m)}", "lb pl", 13, keep=True, near=16.0)
 
 
 def _chevrons(sheet: _Sheet, flat: BaseGeometry, ink: str) -> None:

@@ -27,7 +27,7 @@ _FONTS: Final = (
     "IBMPlexSansArabic-Regular.ttf", "IBMPlexSansArabic-SemiBold.ttf",
 )  # fmt: skip
 _LONG: Final = re.compile(r"[^\s\u200b]{28}(?=[^\s\u200b])")
-_ISOLATES: Final = "\u2068\u2069"
+_ISOLATES: Final = "\u2066\u2068\u2069"
 
 
 class PdfError(ThalwegError):
@@ -102,6 +102,11 @@ def _characters(font: bytes) -> set[int]:
                 if glyph:
                     found.add(code)
     return found
+
+
+def spoken(text: str) -> str:
+    """A text of ours, in whatever language: as `settable`, and the isolates that keep its parts in order stay."""
+    return _set_in_svg(text)
 
 
 def inked(svg: str) -> str:

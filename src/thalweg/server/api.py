@@ -214,14 +214,14 @@ async def statement(request: Request, desk: Desk, asked: Asked, event: Hash) -> 
     """The desk's answer to a statement of your party's."""
     read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
     if read is None:
-        raise _unknown()
+        raise unknown()
     return answer(request, wire.statement(read))
 
 
 async def _answered(request: Request, desk: Desk, asked: Asked, event: str) -> Response:
     read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
     if read is None:
-        raise _unknown()
+        raise unknown()
     value = wire.statement(read)
     refused = read.value.answer
     if isinstance(refused, Refused):
@@ -251,7 +251,7 @@ async def notice(request: Request, desk: Desk, asked: Asked, notice: Name) -> Re
     """One of them, and what became of it."""
     read = (await desk.office.reading()).mailboxes.notice(asked.party, notice)
     if read is None:
-        raise _unknown()
+        raise unknown()
     desk.reads.notices(asked.party, asked.principal.author, (read.value,))
     return answer(request, wire.notice(read))
 
@@ -269,7 +269,7 @@ async def notice_text(
     reading = await desk.office.reading()
     read = reading.mailboxes.notice(asked.party, notice)
     if read is None:
-        raise _unknown()
+        raise unknown()
     desk.reads.notices(asked.party, asked.principal.author, (read.value,))
     sides = reading.mailboxes.sides(asked.party, notice)
     membership = reading.world.membership
@@ -290,7 +290,7 @@ async def notice_voice(
     (`thalweg voice`). 404 where it shows nothing that has such a form."""
     read = (await desk.office.reading()).mailboxes.notice(asked.party, notice)
     if read is None:
-        raise _unknown()
+        raise unknown()
     desk.reads.notices(asked.party, asked.principal.author, (read.value,))
     lines = told.voice(read, language or asked.principal.language)
     if lines is None:
@@ -342,7 +342,7 @@ async def declaration(request: Request, desk: Desk, asked: Asked, subject: Name)
     """One declaration by the id under which you know it; of your own, who has which copy and what became of it."""
     read = (await desk.office.reading()).mailboxes.declaration(asked.party, subject, asked.now)
     if read is None:
-        raise _unknown()
+        raise unknown()
     desk.reads.declarations(asked.party, asked.principal.author, (read.value,))
     return answer(request, wire.declaration(read))
 
@@ -418,7 +418,7 @@ async def channel_log(request: Request, desk: Desk, asked: Asked, channel: Name)
     """Messages and decisions, in order."""
     read = (await desk.office.reading()).mailboxes.channel_log(asked.party, channel)
     if read is None:
-        raise _unknown()
+        raise unknown()
     return answer(request, wire.channel_log(read))
 
 
@@ -512,7 +512,7 @@ async def checkpoint(desk: Desk) -> Response:
     """The newest signed checkpoint (C2SP tlog-checkpoint)."""
     head: Any = await in_thread(desk.log.head)
     if head is None:
-        raise _unknown()
+        raise unknown()
     return Response(head.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-store"})
 
 
@@ -543,7 +543,7 @@ async def consistency(
     """The proof that the log of `new` entries adds to that of `old` (RFC 6962)."""
     head: Any = await in_thread(desk.log.head)
     if head is None or not old <= new <= head.head.size:
-        raise _unknown()
+        raise unknown()
     path: Any = await in_thread(lambda: desk.log.consistency(old, new))
     return answer(request, {"path": [base64.b64encode(each).decode() for each in path]})
 
@@ -551,7 +551,7 @@ async def consistency(
 async def _require_entry(desk: Desk, asked: Asked, index: int) -> None:
     reading = await desk.office.reading()
     if index >= reading.world.size or not reading.mailboxes.may_hold(asked.party, index):
-        raise _unknown()
+        raise unknown()
 
 
 def _reference(declared: Any) -> str:  # noqa: ANN401  # a Declaration from a thread
@@ -559,7 +559,7 @@ def _reference(declared: Any) -> str:  # noqa: ANN401  # a Declaration from a th
     return "" if spot is None else describe(spot.lon, spot.lat).text
 
 
-def _unknown() -> Refusal:
+def unknown() -> Refusal:
     """One answer for what does not exist and for what you may not know of."""
     return Refusal("not-found", "Nothing of that id is known to you.")
 

@@ -1,4 +1,4 @@
-"""`GET /v1/export`: a copy to take away, marked for who takes it, on record before it is handed over (R37)."""
+"""Copies to take away and to print: marked for who takes them, on record before they are handed over (R37)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from thalweg.model.events import Exported
+from thalweg.model.events import SECRETARIAT, Exported
 from thalweg.model.result import CheckResult
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.export import export
+from thalweg.policy.export import export, mark_of
 from thalweg.reports import csv, geojson, json, kml
-from thalweg.server.api import given_as
+from thalweg.server.api import given_as, unknown
 from thalweg.server.desk import Asked, Desk, in_thread
 from thalweg.server.rates import Rate
 from thalweg.server.sessions import too_often
+from thalweg.state.world import World
 
 EXPORT_RATE: Final = Rate(20, 3_600_000)
 """Copies of one account: a copy is for taking away, the interface is for looking."""
@@ -25,6 +26,9 @@ EXPORT_RATE: Final = Rate(20, 3_600_000)
 router = APIRouter(prefix="/v1")
 Form = Literal["geojson", "json", "csv", "kml", "html", "pdf"]
 Made = Callable[[Disclosed[CheckResult]], bytes]
+Languages = Annotated[
+    str, Query(max_length=16, description="one or two of en, ar, ru, fr, tr, ku, such as `en,ar`; if absent yours")
+]
 _MEDIA: Final[Mapping[Form, str]] = {
     "geojson": "application/geo+json",
     "json": "application/json",
@@ -54,13 +58,10 @@ async def copy(
     It is marked for you: the mark stands in it, in its metadata, in the header `thalweg-copy`, and in the log, which
     says who took it, in which form, and its SHA-256.
     """
-    doors = request.app.state.doors
-    wait = doors.rates.take(f"export {asked.principal.account}", EXPORT_RATE, doors.now())
-    if wait:
-        raise too_often(wait)
+    random = _one_more(request, asked)
     reading = await desk.office.reading()
     made = export(
-        reading.world, reading.mailboxes, asked.party, asked.principal.author, asked.now, doors.random_bytes(16),
+        reading.world, reading.mailboxes, asked.party, asked.principal.author, asked.now, random,
         desk.version,
     )  # fmt: skip
     desk.reads.declarations(
@@ -70,6 +71,81 @@ async def copy(
     mark = "" if result.copy is None else result.copy.mark
     data: Any = await in_thread(lambda: _written(made, form))
     items = len(result.declarations) + len(result.findings)
+    return await _handed_over(desk, asked, mark, form, items, data, _MEDIA[form])
+
+
+@router.get("/notices/{notice}/sheet", response_class=Response, responses=given_as("application/pdf"), tags=["notices"])
+async def notice_sheet(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    notice: Annotated[str, Path(max_length=200)],
+    languages: Languages = "",
+) -> Response:
+    """The notice on A4 (PDF/A-2b), in one language or two side by side: map, positions, boxes for read-back, what is to
+    be said over a radio, hash and QR code. Marked, counted and on record as a copy."""
+    reading = await desk.office.reading()
+    read = reading.mailboxes.notice(asked.party, notice)
+    if read is None:
+        raise unknown()
+    random = _one_more(request, asked)
+    desk.reads.notices(asked.party, asked.principal.author, (read.value,))
+    sides = reading.mailboxes.sides(asked.party, notice)
+    theatre, names = reading.world.membership.theatre, _names(reading.world)
+    mark = mark_of(asked.party, asked.principal.author, asked.now, random)
+    sheets = import_module("thalweg.reports.sheets.notice")
+    copy = sheets.Copy(mark, asked.party, desk.log.origin, asked.now)
+    wanted = _wanted(languages, asked)
+    ground = import_module("thalweg.reports.ground").packaged
+    data: Any = await in_thread(lambda: sheets.render_notice(read, sides, theatre, names, wanted, copy, ground))
+    return await _handed_over(desk, asked, mark, "pdf", 1, data, "application/pdf")
+
+
+@router.get("/situation", response_class=Response, responses=given_as("application/pdf"), tags=["declarations"])
+async def situation_sheet(request: Request, desk: Desk, asked: Asked, languages: Languages = "") -> Response:
+    """The situation report on A4 (PDF/A-2b), in one language or two side by side: open emergencies, answers owed,
+    conflicts that stand, map, everything in force that your party declared or was shown, and the channels. Marked,
+    counted and on record as a copy."""
+    random = _one_more(request, asked)
+    reading = await desk.office.reading()
+    mailboxes, party = reading.mailboxes, asked.party
+    made = export(reading.world, mailboxes, party, asked.principal.author, asked.now, random, desk.version)
+    desk.reads.declarations(party, asked.principal.author, mailboxes.declarations(party, asked.now).value.declarations)
+    owed = [
+        (mailboxes.notice(party, each.id), mailboxes.sides(party, each.id)) for each in mailboxes.inbox(party).value
+    ]
+    sheets = import_module("thalweg.reports.sheets.situation")
+    situation = sheets.Situation(
+        made,
+        tuple((read, sides) for read, sides in owed if read is not None),
+        mailboxes.emergencies(party),
+        mailboxes.channels(party),
+    )
+    theatre, names = reading.world.membership.theatre, _names(reading.world)
+    wanted = _wanted(languages, asked)
+    ground = import_module("thalweg.reports.ground").packaged
+    origin = desk.log.origin
+    data: Any = await in_thread(lambda: sheets.render_situation(situation, theatre, names, wanted, origin, ground))
+    result = made.value
+    mark = "" if result.copy is None else result.copy.mark
+    items = len(result.declarations) + len(result.findings)
+    return await _handed_over(desk, asked, mark, "pdf", items, data, "application/pdf")
+
+
+def _one_more(request: Request, asked: Asked) -> bytes:
+    """Fresh bytes for the mark of one more copy. Refusal where there were too many."""
+    doors = request.app.state.doors
+    wait = doors.rates.take(f"export {asked.principal.account}", EXPORT_RATE, doors.now())
+    if wait:
+        raise too_often(wait)
+    random: bytes = doors.random_bytes(16)
+    return random
+
+
+async def _handed_over(
+    desk: Desk, asked: Asked, mark: str, form: Form, items: int, data: bytes, media: str
+) -> Response:
+    """The copy, once it is on record."""
     sha256 = hashlib.sha256(data).hexdigest()
     await desk.office.note(Exported(asked.party, asked.principal.author, mark, form, items, sha256))
     headers = {
@@ -77,7 +153,18 @@ async def copy(
         "cache-control": "no-store",
         "thalweg-copy": mark,
     }
-    return Response(data, media_type=_MEDIA[form], headers=headers)
+    return Response(data, media_type=media, headers=headers)
+
+
+def _wanted(languages: str, asked: Asked) -> tuple[str, ...]:
+    """The languages that were asked for; one's own, with English beside it, where none were."""
+    if languages:
+        return tuple(languages.split(","))
+    return tuple(dict.fromkeys(("en", asked.principal.language)))
+
+
+def _names(world: World) -> dict[str, str]:
+    return {party: world.membership.name(party) for party in (*world.membership.parties, SECRETARIAT)}
 
 
 def _written(made: Disclosed[CheckResult], form: Form) -> bytes:

@@ -185,7 +185,7 @@ class _Reading:
             period=Period(first=first, last=last),
             position=spot,
             where=locality(describe(spot.lon, spot.lat)) if spot else None,
-            heights=_heights(shown.volumes[0].band) if len(shown.volumes) == 1 else None,
+            heights=heights(shown.volumes[0].band) if len(shown.volumes) == 1 else None,
             uncertainty_m=radius_m or None,
             valid_until=shown.valid_until,
             emergency=shown.emergency,
@@ -399,7 +399,8 @@ class _Reading:
         return tuple(mark for mark in Mark if held.get(mark))
 
 
-def _heights(band: Band | None) -> Heights | None:
+def heights(band: Band | None) -> Heights | None:
+    """A band as it is said; None where no height is stated."""
     if band is None:
         return None
     lower = None if band.lower_m is None else Height(metres=band.lower_m, datum=band.datum)
