@@ -287,6 +287,10 @@ class Form:
         """The value of a field; empty where it was left out."""
         return self._fields.get(name, [""])[0].strip()
 
+    def exact(self, name: str) -> str:
+        """As it was typed, for passwords."""
+        return self._fields.get(name, [""])[0]
+
     def all(self, name: str) -> list[str]:
         return [each.strip() for each in self._fields.get(name, []) if each.strip()]
 

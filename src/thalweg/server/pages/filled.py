@@ -1,0 +1,20 @@
+"""A form's fields as the value that a program would send."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from thalweg.server.problems import Refusal
+from thalweg.server.signin import Body
+
+_T = TypeVar("_T", bound=Body)
+
+
+def body(form: type[_T], /, **fields: object) -> _T:
+    """The value; Refusal (422) where a field is not what it must be."""
+    try:
+        return form.model_validate(fields)
+    except ValidationError as error:
+        raise Refusal("request-invalid", "The form is not filled in as it is asked for.") from error
