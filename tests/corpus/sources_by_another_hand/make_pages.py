@@ -611,7 +611,8 @@ def main() -> None:
             if layout in LAYOUTS:
                 path.write_text(LAYOUTS[layout](a), "utf-8")
             else:
-                path.write_bytes(typst.compile(PRINTED[layout](a).encode(), ignore_system_fonts=True))
+                source = f"#set document(date: none)\n{PRINTED[layout](a)}"  # else each run would differ
+                path.write_bytes(typst.compile(source.encode(), ignore_system_fonts=True))
             pages[path.name] = told_of(a, layout)
         if a["id"] in BROWSER:
             path = PAGES / f"{a['id']}.pdf-browser.pdf"

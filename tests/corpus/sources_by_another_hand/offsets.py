@@ -19,7 +19,7 @@ HERE: Final = Path(__file__).parent
 KINDS: Final = ("claims", "dates", "places", "numbers")
 Span = tuple[int, int]
 # Words with a full stop after which no sentence ends.
-SHORT: Final = re.compile(r"(?:\b(?:Dr|Maj|Lt|Col|Gen|Capt|Ms|Mr|no|a\.m|p\.m)|\b[A-Z])\.$")
+SHORT: Final = re.compile(r"(?:\b(?:Dr|Maj|MAJ|Lt|Col|Gen|Capt|Ms|Mr|no|a\.m|p\.m)|\b[A-Z])\.$")
 END: Final = re.compile(r"[.!?؟…][”»\"')\]]*\s+(?=[^\s])")
 
 
