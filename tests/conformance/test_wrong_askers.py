@@ -18,6 +18,7 @@ import pytest
 from tests.serving import Answer, Serving, serving, soon
 from thalweg.formats import event as kinds
 from thalweg.model.accounts import Token, digest
+from thalweg.model.cases import IncidentReported, Particulars
 from thalweg.model.declarations import Kind
 from thalweg.model.events import (
     SECRETARIAT,
@@ -30,11 +31,15 @@ from thalweg.model.events import (
     Response,
     Role,
 )
+from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.server.described import Operation, operations
 from thalweg.wiring import now_ms
 
-SECRETS = ("Observation post on hill 12", "Pump repair at the ford", "Do not tell the others", "watch@alpha.example")
+SECRETS = (
+    "Observation post on hill 12", "Pump repair at the ford", "Do not tell the others", "Shot at by the east bank",
+    "watch@alpha.example",
+)  # fmt: skip
 """Words that only alpha and bravo know."""
 
 OPEN: Mapping[str, str] = {
@@ -66,7 +71,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/declarations", "GET /v1/findings", "GET /v1/channels", "GET /v1/agreements",
             "GET /v1/commitments", "GET /v1/emergencies", "GET /v1/entries", "GET /v1/bundle", "GET /v1/log/checkpoint",
             "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/export", "GET /v1/situation", "GET /v1/stream",
-            "GET /v1/as-of", "GET /v1/as-of/notices", "GET /v1/as-of/map", "GET /v1/as-of/times",
+            "GET /v1/incidents", "GET /v1/as-of", "GET /v1/as-of/notices", "GET /v1/as-of/map", "GET /v1/as-of/times",
         ),
         frozenset({200}),  # their own answer, with nothing of the others in it
     ),
@@ -74,7 +79,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         (
             "GET /v1/statements/{event}", "GET /v1/notices/{notice}", "GET /v1/notices/{notice}/text",
             "GET /v1/notices/{notice}/voice", "GET /v1/notices/{notice}/sheet", "GET /v1/declarations/{subject:path}", "GET /v1/channels/{channel}/log",
-            "GET /v1/entries/{index}", "GET /v1/entries/{index}/receipt",
+            "GET /v1/entries/{index}", "GET /v1/entries/{index}/receipt", "GET /v1/incidents/{reference}",
         ),
         frozenset({404}),
     ),
@@ -93,6 +98,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "POST /sign-in/out", "POST /sign-in/step-up/passkey/options", "POST /sign-in/step-up/passkey",
             "POST /sign-in/step-up/password", "DELETE /sign-in/sessions/{name}", "DELETE /sign-in/sessions",
             "POST /sign-in/keys/passkey/options", "POST /sign-in/keys/passkey",
+            "POST /sign-in/keys/signing/options", "POST /sign-in/keys/signing", "GET /sign-in/keys/signing",
             "DELETE /sign-in/keys/passkey/{credential}", "POST /sign-in/keys/device/start",
             "POST /sign-in/keys/device", "DELETE /sign-in/keys/device/{key}", "POST /sign-in/keys/password/start",
             "POST /sign-in/keys/password", "POST /sign-in/keys/recovery", "POST /sign-in/machines",
@@ -150,7 +156,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
         server.say("alpha-1", EmergencySent("alpha", SECRETS[1], to=("bravo",)))
         notice = server.notices("bravo-1")[-1]
         server.say("bravo-1", Acknowledged("bravo", notice["id"], Response.UNDERSTOOD))
-        contact = server.contact("alpha", "email", SECRETS[3])
+        before = Particulars(Instant(now_ms() / 1e3 - 7200), Instant(now_ms() / 1e3 - 3600))
+        happened = IncidentReported("alpha", SECRETS[3], before, ("bravo",), "For an hour.")
+        reported = server.say("alpha-1", happened)
+        contact = server.contact("alpha", "email", SECRETS[4])
         mine = server.notices("alpha-1")[-1]
         body = {"kind": "message/1", "body": kinds.write(MessageSent("alpha", "line", "Not mine to say."))[1]}
         entry = server.get("alpha-1", f"/v1/entries/{told['index']}").content
@@ -163,6 +172,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
                 "{notice}": mine["id"],
                 "{subject:path}": "alpha/post",
                 "{channel}": "line",
+                "{reference}": reported["notices"][-1]["subject"],
                 "{index}": str(told["index"]),
                 "{name}": "0" * 16,
                 "{credential}": "AAAA",
@@ -308,7 +318,7 @@ def test_a_hidden_id_and_an_absent_one_are_answered_alike(found: Found) -> None:
     asker = found.serving.bearing("delta-1")
     absent = {
         "{event}": "f" * 64, "{notice}": "n-absent", "{subject:path}": "alpha/absent", "{channel}": "absent",
-        "{index}": str(10**9),
+        "{index}": str(10**9), "{reference}": "i-absent",
     }  # fmt: skip
     compared = 0
     for operation in found.operations():
@@ -341,9 +351,9 @@ def told_nothing(answer: Answer, operation: Operation) -> None:
 def test_the_secrets_are_there_to_be_found(found: Found) -> None:
     """Those who may have them get them, so that the tests above can fail."""
     texts = [found.serving.get(who, path).text for who in ("alpha-1", "bravo-1") for path in (
-        "/v1/declarations", "/v1/notices?limit=200", "/v1/channels/line/log", "/v1/bundle",
+        "/v1/declarations", "/v1/notices?limit=200", "/v1/channels/line/log", "/v1/bundle", "/v1/incidents",
     )]  # fmt: skip
-    for secret in SECRETS[:3]:
+    for secret in SECRETS[:4]:
         assert any(secret in text for text in texts), secret
 
 

@@ -22,7 +22,14 @@ from thalweg.server import passkeys, passwords
 from thalweg.server.doors import Doors, Principal
 from thalweg.server.peer import certificate_bytes
 from thalweg.server.problems import Refusal
-from thalweg.server.sessions import doors_of, set_ceremony, take_ceremony, take_challenge
+from thalweg.server.sessions import (
+    doors_of,
+    remember_signing,
+    set_ceremony,
+    signing_here,
+    take_ceremony,
+    take_challenge,
+)
 from thalweg.server.signin import (
     Body,
     CodeAnswer,
@@ -64,6 +71,15 @@ PartyId = Annotated[str, Field(max_length=64, pattern=r"^[^/\x00-\x1f\x7f]*$")] 
 
 class PasskeyStart(Body):
     label: Label = ""
+
+
+class SigningKey(Body):
+    """A passkey that signs one's statements. `credentials` are those of it that this browser has; none where it was
+    made on another."""
+
+    key: str
+    rp_id: str
+    credentials: list[str]
 
 
 class DeviceStart(Body):
@@ -270,6 +286,47 @@ def remove_passkey(request: Request, credential: str, asking: FreshPerson) -> No
         raise _absent()
     end_others(doors, asking)
     doors.audit("passkey.removed", {"author": asking.author, "key": digest(named).hex()})
+
+
+@router.post("/keys/signing/options")
+def signing_options(request: Request, response: Response, asking: FreshPerson, body: PasskeyStart) -> dict[str, Any]:
+    """What to give to `navigator.credentials.create` for a passkey of its own, that signs statements and opens nothing:
+    whoever runs the server chooses what one signs so as to sign in."""
+    doors = doors_of(request)
+    challenge = doors.random_bytes(passkeys.CHALLENGE_BYTES)
+    content = {"challenge": challenge.hex(), "label": body.label}
+    set_ceremony(request, response, "add-signing", asking.session.hex(), seal(doors, "add-signing", content))
+    # Under another user handle, so that it does not take the place of the passkey that opens the door.
+    return passkeys.registration_options(doors.settings, challenge, f"{asking.account}/signs", asking.login, ())
+
+
+@router.post("/keys/signing", status_code=201)
+def add_signing(request: Request, response: Response, asking: FreshPerson, body: PasskeyAnswer) -> SigningKey:
+    """Enters the passkey as the key that one signs with; the one before it, on a device or here, is retired."""
+    doors = doors_of(request)
+    plan = unseal(doors, "add-signing", take_ceremony(request, response, "add-signing", asking.session.hex()))
+    challenge = bytes.fromhex(plan["challenge"])
+    made = passkeys.register(doors.settings, challenge, asking.account, plan["label"], body.credential, doors.now())
+    key = passkeys.author_key(doors.settings, made)
+    if any(held.key_id == key.key_id for held in doors.keys.valid(asking.author)):
+        raise Refusal("key-known", "That key is known already.")
+    doors.keys.bring(asking.author, key, "retired")
+    doors.audit("signing.added", {"author": asking.author, "key": key.key_id})
+    remember_signing(response, doors, asking.account, key.key_id, made.credential)
+    return SigningKey(key=key.key_id, rp_id=key.rp_id, credentials=[_text(made.credential)])
+
+
+@router.get("/keys/signing")
+def signing_key(request: Request, asking: Someone) -> SigningKey:
+    """The passkey that one signs with, and by what this browser asks its authenticator for it. 404 where one signs
+    otherwise."""
+    doors = doors_of(request)
+    held = [each for each in doors.keys.valid(asking.author) if each.algorithm != "ed25519" and each.holder == "author"]
+    if not held:
+        raise _absent()
+    key, credential = signing_here(request, doors, asking.account)
+    found = next((each for each in held if each.key_id == key), held[-1])
+    return SigningKey(key=found.key_id, rp_id=found.rp_id, credentials=[credential] if found.key_id == key else [])
 
 
 @router.post("/keys/device/start")

@@ -46,6 +46,7 @@ _DEVICE_S = 400 * 86_400
 _SECRET_BYTES = 32
 _MOST_FIELDS = 1_000
 _TOKEN = re.compile(rf"{TOKEN_PREFIX}[A-Za-z0-9_-]{{43}}")
+_SIGNING = re.compile(r"([0-9a-f]{64})\.([A-Za-z0-9_-]{1,1364})")
 _PERSON = frozenset({"read", "write", "keys"})
 _BROWSERS = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
 _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux")
@@ -274,6 +275,26 @@ def device_cookie(doors: Doors, account: str) -> str:
     """One for each account, since a watch shares its machine; the name tells nobody which."""
     tag = hmac.new(doors.derive("device"), account.encode(), hashlib.sha256).hexdigest()[:12]
     return f"{session_cookie(doors.settings)}-device-{tag}"
+
+
+def remember_signing(response: Response, doors: Doors, account: str, key: str, credential: bytes) -> None:
+    """This browser remembers by what credential its authenticator knows the passkey that the account signs with. That
+    says nothing of anybody, and opens nothing."""
+    settings = doors.settings
+    response.set_cookie(
+        _signing_cookie(doors, account), f"{key}.{_text(credential)}", max_age=_DEVICE_S, path="/",
+        secure=settings.secure, httponly=True, samesite="strict",
+    )  # fmt: skip
+
+
+def signing_here(request: Request, doors: Doors, account: str) -> tuple[str, str]:
+    """The key and the credential that this browser remembers; empty where there is none."""
+    found = _SIGNING.fullmatch(request.cookies.get(_signing_cookie(doors, account), ""))
+    return ("", "") if found is None else (found[1], found[2])
+
+
+def _signing_cookie(doors: Doors, account: str) -> str:
+    return device_cookie(doors, account).replace("-device-", "-signing-")
 
 
 def check_origin(request: Request, settings: DoorSettings) -> None:

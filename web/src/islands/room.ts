@@ -1,5 +1,10 @@
-/** What every page of somebody who has signed in asks for. Small: what is big comes when a page has a place for it. */
-import { tick } from "../room/ticking";
+/** What every page asks for. Small: what is big comes when a page has a place for it. */
 import { wordsOfPage } from "../core/words";
+import { keys } from "../room/keys";
+import { live } from "../room/live";
+import { tick } from "../room/ticking";
 
-tick(wordsOfPage());
+const words = wordsOfPage();
+tick(words);
+keys(words);
+live(words);

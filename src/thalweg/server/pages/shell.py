@@ -111,6 +111,8 @@ class Strip:
     owed: int
     emergency: bool
     desk_signs: bool
+    notices: int = 0
+    """The number of the newest notice that the page shows: what comes after it comes live."""
 
 
 @dataclass
@@ -363,6 +365,7 @@ def _strip(page: Page) -> Strip:
         owed=len(owed),
         emergency=any(each.notice.severity == "emergency" for each in owed),
         desk_signs=page.desk.holds_key(page.asked.principal.author),
+        notices=mailboxes.count(page.party),
     )
 
 

@@ -58,6 +58,11 @@ class Words:
                 "message-text-missing", f"The language {self.language} has no text for {key}.", key=key
             ) from None
 
+    def of(self, page: str) -> dict[str, str]:
+        """The templates of a catalogue by what follows its name: what scripts fill in themselves."""
+        start = f"{page}."
+        return {key.removeprefix(start): text for key, text in self._entries.items() if key.startswith(start)}
+
     def knows(self, key: str) -> bool:
         return key in self._entries
 
