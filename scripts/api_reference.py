@@ -25,6 +25,8 @@ TAGS = {
     "notices": "What is told",
     "declarations": "Declarations and findings",
     "channels": "Channels and agreements",
+    "incidents": "Incidents",
+    "as of": "Who knew what when",
     "evidence": "Evidence",
 }
 _JSON = "application/json"
