@@ -118,6 +118,16 @@ class DeclarationRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """One's own declaration, and a recipient of it that owes an answer."""
+
+    subject: str
+    title: str
+    kind: Kind
+    copy: Copy
+
+
+@dataclass(frozen=True, slots=True)
 class DeclarationPage:
     """Some of them, and what to ask after for the following ones; None at the end."""
 
@@ -264,10 +274,49 @@ class Mailboxes:
         state = self._world.exchange.notices.get(notice)
         return seal(self._read(state), party) if state is not None and state.to == party else None
 
-    def inbox(self, party: str) -> Disclosed[tuple[NoticeRead, ...]]:
+    def inbox(self, party: str, most: int | None = None) -> Disclosed[tuple[NoticeRead, ...]]:
         """What the party still owes an answer to: the most severe first, then the soonest due."""
         owed = sorted(self._world.exchange.outstanding(party), key=_pressing)
-        return seal(tuple(self._read(each) for each in owed), party)
+        return seal(tuple(self._read(each) for each in owed[:most]), party)
+
+    def owed(self, party: str) -> Disclosed[tuple[int, str]]:
+        """How many answers the party owes, and the worst severity among them; no notice is read for it."""
+        owed = self._world.exchange.outstanding(party)
+        worst = min(owed, key=_pressing, default=None)
+        return seal((len(owed), "" if worst is None else worst.severity), party)
+
+    def waiting(self, party: str, most: int) -> Disclosed[tuple[Waiting, ...]]:
+        """Of one's own declarations, who has not answered for its copy yet: as `Copy.outstanding` tells of each, those
+        told last first. At most so many declarations are looked at."""
+        told: dict[str, int] = {}  # chain -> where the newest notice of it stands
+        for other in self._world.membership.parties:
+            for state in self._world.exchange.outstanding(other) if other != party else ():
+                chain = self._world.picture.chains.get(self._world.picture.key(other, state.subject))
+                if state.version and chain is not None and chain.notifier == party:
+                    told[chain.key] = max(state.index, told.get(chain.key, 0))
+        chains = [self._world.picture.chains[key] for key in sorted(told, key=lambda key: -told[key])[:most]]
+        found = [
+            Waiting(chain.key, self._world.picture.declaration(chain.version).title, chain.kind, copy)
+            for chain in chains
+            for copy in self._copies(chain)
+            if copy.outstanding
+        ]
+        return seal(tuple(found), party)
+
+    def about(self, party: str, subject: str) -> Disclosed[tuple[NoticeRead, ...]]:
+        """Every notice to the party about a thing that it knows by this id, oldest first."""
+        ids = self._world.exchange.told_of(party, subject)
+        return seal(tuple(self._read(self._world.exchange.notices[each]) for each in ids), party)
+
+    def resting_on(self, party: str, notice: str) -> Disclosed[tuple[int, ...]]:
+        """The entries that a notice to the party rests on: the notice itself, which the desk signed, and the statement
+        that it shows in full."""
+        state = self._world.exchange.notices.get(notice)
+        if state is None or state.to != party:
+            return seal((), party)
+        answered = self._world.answers.get(state.statement) if state.statement else None
+        shown = None if answered is None else self._statement(state.statement, answered)
+        return seal((state.index,) if shown is None else (state.index, shown.index), party)
 
     def count(self, party: str) -> int:
         """How many notices the party has been sent: what the live stream counts by."""
