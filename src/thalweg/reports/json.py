@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, assert_never
 
+import orjson
+
 from thalweg.model.declarations import Declaration, Segment, Uncertainty, Volume
 from thalweg.model.findings import Finding, Fix, Suggestions
 from thalweg.model.instants import Instant, Window
@@ -138,21 +140,6 @@ def finding_content(result: CheckResult, number: int, finding: Finding) -> Json:
 
 def finding_facts(finding: Finding) -> Json:
     """A finding by itself, as it is told to one who knows nothing besides."""
-    # Both sides of a conflict, and everyone who listens for them, are told of one finding. By identity, since comparing
-    # two costs more than telling one; keeping it keeps its id from being reused.
-    known = _told.get(id(finding))
-    if known is None:
-        if len(_told) >= _TOLD:
-            _told.clear()
-        known = _told[id(finding)] = (finding, _finding_facts(finding))
-    return dict(known[1])
-
-
-_TOLD = 2_000
-_told: dict[int, tuple[Finding, Json]] = {}
-
-
-def _finding_facts(finding: Finding) -> Json:
     margin = finding.margin
     return {
         "id": finding.id,
@@ -185,6 +172,22 @@ def _finding_facts(finding: Finding) -> Json:
         "marks": list(finding.marks),
         "line_status": finding.line_status,
     }
+
+
+def finding_spelled(finding: Finding) -> bytes:
+    """`finding_facts` as JSON in UTF-8."""
+    # Both sides of a conflict, and everyone who listens for them, are told of one finding. By identity, since comparing
+    # two costs more than telling one; keeping it keeps its id from being reused.
+    known = _told.get(id(finding))
+    if known is None:
+        if len(_told) >= _TOLD:
+            _told.clear()
+        known = _told[id(finding)] = (finding, orjson.dumps(finding_facts(finding)))
+    return known[1]
+
+
+_TOLD: Final = 2_000
+_told: Final[dict[int, tuple[Finding, bytes]]] = {}
 
 
 def declaration_content(result: CheckResult, version: str, declaration: Declaration) -> Json:

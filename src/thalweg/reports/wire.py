@@ -5,7 +5,11 @@ Takes disclosed readings and nothing else. Degrees, metres and seconds as number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+import orjson
+from orjson import Fragment
 
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Notice, Taken, Term
@@ -42,9 +46,9 @@ def page(disclosed: Disclosed[Page]) -> Json:
     }
 
 
-def each(disclosed: Disclosed[Page]) -> Iterable[Json]:
-    """The notices of a page one by one; their numbers follow each other without a gap."""
-    return map(_notice, disclosed.value.notices)
+def each_spelled(disclosed: Disclosed[Page]) -> list[bytes]:
+    """The notices of a page one by one as JSON in UTF-8; their numbers follow each other without a gap."""
+    return list(map(_spelled, disclosed.value.notices))
 
 
 def notice(disclosed: Disclosed[NoticeRead]) -> Json:
@@ -84,14 +88,27 @@ def findings(disclosed: Disclosed[tuple[FindingRead, ...]]) -> Json:
 
 def statement(disclosed: Disclosed[StatementRead]) -> Json:
     """The desk's answer to a statement."""
-    read = disclosed.value
+    return _statement(disclosed.value, [_notice(each) for each in disclosed.value.notices])
+
+
+def statement_spelled(disclosed: Disclosed[StatementRead]) -> bytes:
+    """`statement` as JSON in UTF-8."""
+    return spelled(_statement(disclosed.value, [Fragment(_spelled(each)) for each in disclosed.value.notices]))
+
+
+def spelled(value: object) -> bytes:
+    """JSON in UTF-8, without spaces."""
+    return orjson.dumps(value)
+
+
+def _statement(read: StatementRead, notices: Sequence[object]) -> Json:
     answer = read.answer
     value: Json = {
         "statement": read.event,
         "index": read.index,
         "received": str(answer.received),
         "taken": isinstance(answer, Taken),
-        "notices": [_notice(each) for each in read.notices],
+        "notices": notices,
         "talk_to": list(read.talk_to),
         "rules": read.rules,
     }
@@ -243,7 +260,30 @@ def preview(disclosed: Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]
     }
 
 
-def _notice(read: NoticeRead) -> Json:
+# A notice is told to whoever spoke, and on the stream of its party to everyone who listens: written down once for as
+# long as nothing becomes of it.
+_WRITTEN: Final = 512
+_written: Final[dict[str, tuple[tuple[object, ...], bytes]]] = {}
+
+
+def _spelled(read: NoticeRead) -> bytes:
+    facts = (read.delivered, read.responses, read.read_back, read.disseminated, read.relayed)
+    became = (read.step, read.outstanding, read.exercise, *facts)
+    known = _written.get(read.event)
+    if known is not None and known[0] == became:
+        return known[1]
+    if len(_written) >= _WRITTEN:
+        _written.clear()
+    data = spelled(_notice(read, _finding_fragment))
+    _written[read.event] = (became, data)
+    return data
+
+
+def _finding_fragment(finding: Finding) -> Fragment:
+    return Fragment(json.finding_spelled(finding))
+
+
+def _notice(read: NoticeRead, finding: Callable[[Finding], object] = json.finding_facts) -> Json:
     said = read.notice
     return {
         "id": read.id,
@@ -260,7 +300,7 @@ def _notice(read: NoticeRead) -> Json:
         "statement": said.statement,
         "kind": None if read.kind is None else read.kind.value,
         "declaration": _shown(said, read.declaration, read.kind),
-        "findings": [json.finding_facts(each) for each in said.findings],
+        "findings": list(map(finding, said.findings)),
         "answers": said.answers,
         "severity": said.severity,
         "owed": said.owed,

@@ -30,7 +30,7 @@ from thalweg.places.describe import describe
 from thalweg.reports import json as plain
 from thalweg.reports import told, wire
 from thalweg.reports.json import Json
-from thalweg.server.desk import Asked, Desk, MembersOnly, Who, answer, asking, in_thread
+from thalweg.server.desk import Asked, Desk, MembersOnly, Who, answer, answer_spelled, asking, in_thread
 from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.shell import problem_response
 
@@ -215,18 +215,18 @@ async def statement(request: Request, desk: Desk, asked: Asked, event: Hash) -> 
     read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
     if read is None:
         raise unknown()
-    return answer(request, wire.statement(read))
+    return answer_spelled(request, wire.statement_spelled(read))
 
 
 async def _answered(request: Request, desk: Desk, asked: Asked, event: str) -> Response:
     read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
     if read is None:
         raise unknown()
-    value = wire.statement(read)
     refused = read.value.answer
     if isinstance(refused, Refused):
+        value = wire.statement(read)
         return problem_response(request.scope, ProblemAnswer(409, refused.code, refused.sentence, value))
-    return answer(request, value, 201)
+    return answer_spelled(request, wire.statement_spelled(read), 201)
 
 
 # --- what is told ---

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -20,6 +19,7 @@ from thalweg.ledger.sequencer import Log
 from thalweg.model.events import Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
+from thalweg.reports import wire
 from thalweg.reports.json import Json
 from thalweg.server.doors import Principal
 from thalweg.server.problems import Refusal
@@ -85,7 +85,11 @@ MembersOnly = Depends(asking)
 
 def answer(request: Request, value: Json, status: int = 200, media_type: str = "application/json") -> Response:
     """JSON with an ETag; 304 where the asker has exactly that."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return answer_spelled(request, wire.spelled(value), status, media_type)
+
+
+def answer_spelled(request: Request, body: bytes, status: int = 200, media_type: str = "application/json") -> Response:
+    """As `answer`, of what is JSON already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache"}
     if status == 200 and tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:

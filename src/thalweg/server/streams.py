@@ -10,7 +10,6 @@ arrived.)
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -148,8 +147,8 @@ def _written(reading: Reading, party: str, after: int, most: int) -> list[bytes]
     """The notices to a party with numbers above `after`, as they are sent."""
     page = reading.mailboxes.notices(party, after, most)
     return [
-        f"id: {number}\nevent: notice\ndata: {_SPELL(each)}\n\n".encode()
-        for number, each in enumerate(wire.each(page), after + 1)
+        b"id: %d\nevent: notice\ndata: %b\n\n" % (number, each)
+        for number, each in enumerate(wire.each_spelled(page), after + 1)
     ]
 
 
@@ -164,6 +163,3 @@ async def _rung(line: _Line) -> bool:
     finally:
         line.bells.discard(bell)
     return True
-
-
-_SPELL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
