@@ -312,7 +312,7 @@ class Online:
             )  # fmt: skip
         if declaration.kind is Kind.LINE:
             beside = live.beside(columns.parts, rows, **asked, kinds=self._present_kinds, without=replaced)
-        elif declaration.kind in PRESENT:
+        elif declaration.kind in PRESENT and self._line_numbers:
             beside = lines_.beside(columns.parts, rows, **asked, kinds=self._line_kinds, without=replaced)
         else:
             beside = iter(())

@@ -14,6 +14,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+import orjson
+
 from thalweg.ledger.errors import Malformed
 
 Value: TypeAlias = "int | str | Sequence[Value] | Mapping[str, Value]"
@@ -28,9 +30,12 @@ _HEX = re.compile(r"[0-9a-f]*")
 def encode(value: Value, *, within: int = 0) -> bytes:
     """The one spelling of `value`. Raises Malformed for anything outside the subset. `within`: so deep does it stand
     in what it will be part of."""
-    # What is nearly always written is plain, and the library's own sorting is many times faster than `_ordered`.
+    # What is nearly always written is plain, and a library's sorting is many times faster than `_ordered`.
     if _is_plain(value, within):
-        return _written(value, _SORTING)
+        try:
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # half of a surrogate pair, for which there is a word below
+            pass
     return _written(_ordered(value, within), _ENCODER)
 
 
@@ -49,6 +54,17 @@ def spliced(value: Mapping[str, Value], name: str, data: bytes, *, within: int =
 
 def decode(data: bytes) -> Value:
     """The value whose canonical bytes are `data`; Malformed if they are not canonical."""
+    try:
+        value: Value = orjson.loads(data)
+        if _is_plain(value, 0) and orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == data:
+            return value
+    except orjson.JSONDecodeError:
+        pass
+    # Names beyond ASCII, or not canonical: read again by the strictest reader, which has a word for each.
+    return _decoded(data)
+
+
+def _decoded(data: bytes) -> Value:
     try:
         text = data.decode("utf-8")
         value: Value = _DECODER.decode(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from typing_extensions import override
 
@@ -46,8 +47,13 @@ class Instant:
     @override
     def __str__(self) -> str:
         """ISO 8601 in UTC, to the second where that loses nothing: `2017-09-16T00:30:00Z`."""
-        when = self.as_datetime()
-        return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds").replace("+00:00", "Z")
+        return _written(self.epoch_s)
+
+
+@lru_cache(maxsize=4096)  # people write whole minutes, and what is told again and again has its time with it
+def _written(epoch_s: float) -> str:
+    when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=epoch_s)
+    return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
