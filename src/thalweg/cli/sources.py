@@ -164,12 +164,12 @@ def _pages(files: Sequence[Path], theatre: Path | None, gazetteer: tuple[Path, .
         known = known.with_places(read_region(path))
     area = Outline(rules.area) if rules.area else None
     day = _day(published)
-    reading = importlib.import_module("thalweg.sources.reading")
+    pages_room = importlib.import_module("thalweg.wiring.pages")
     drafting = importlib.import_module("thalweg.sources.claims")
     pages = []
     for path in files:
         try:
-            article = reading.read(wiring.read_file(path), published=day)
+            article = pages_room.read_page(pages_room.page_bytes(path), published=day)
         except InputError as error:
             pages.append(_Page(path.name, None, (), (error,)))
             continue

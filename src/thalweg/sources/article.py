@@ -5,7 +5,7 @@ Offsets count characters (Unicode code points) of `Article.text`, from 0, half-o
 and the same bytes always give the same text:
 
     1  each paragraph in Unicode NFC; invisible characters (soft hyphen, zero-width space, byte order mark,
-       direction marks) taken out
+       direction marks) taken out; half a surrogate pair is U+FFFD; of marks stacked on a letter the first 30
     2  runs of ordinary white space inside a paragraph are one space; no-break spaces stay as they are
     3  paragraphs of the article's own in their order, parted by one empty line ("\\n\\n")
 
@@ -105,6 +105,14 @@ class Article:
 _INVISIBLE: Final = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)]
 )
+_LONE: Final = re.compile("[\ud800-\udfff]")  # half a letter, as JSON can spell it: no text has one
+# No letter of any language bears more marks than 30 (Unicode, Stream-Safe Text); thousands take an hour to compose.
+_STACKED: Final = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a\u0e31-\u0e4e"
+    r"\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]{30})"
+    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a\u0e31-\u0e4e"
+    r"\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]+"
+)
 _ORDINARY_SPACE: Final = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 _FOLDED: Final = str.maketrans(
     {
@@ -118,7 +126,9 @@ _FOLDED: Final = str.maketrans(
 
 def normal(text: str) -> str:
     """A paragraph as it stands in `Article.text` (rules 1 and 2)."""
-    kept = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    kept = text.translate(_INVISIBLE)
+    if not kept.isascii():
+        kept = unicodedata.normalize("NFC", _STACKED.sub(r"\1", _LONE.sub("\ufffd", kept)))
     return _ORDINARY_SPACE.sub(" ", kept).strip(" \u00a0")
 
 

@@ -175,7 +175,7 @@ def learn(text: str, heard: Heard) -> None:
     """What the article itself explains: initials of news media, "the Vesnia News Agency (VNA)"; and who
     has which surname.
     """
-    for match in re.finditer(r"((?:[A-Z][\w-]+ ){1,5})\(([A-Z]{2,8})\)", comparable(text)):
+    for match in re.finditer(r"(?<![\w-])((?:[A-Z][\w-]{1,60}+ ){1,5})\(([A-Z]{2,8})\)", comparable(text)):
         if is_media(match[1].strip(), Heard()):
             heard.media.add(match[2])
     known = lexicon("en")

@@ -14,16 +14,20 @@ from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
 from thalweg.model.theatre import Party
 from thalweg.places.areas import Area
-from thalweg.places.gazetteer import Gazetteer
+from thalweg.places.gazetteer import Lookup
 from thalweg.sources.article import Article, Span, comparable
 from thalweg.sources.attribution import Force, Heard, Saying, Speaker, attribute, learn, remember
 from thalweg.sources.days import Day, days_in
 from thalweg.sources.lexicon import HANDLED, any_of, lexicon
-from thalweg.sources.mentions import PartyNamed, PlaceNamed, parties_in, places_in
+from thalweg.sources.mentions import Names, PartyNamed, PlaceNamed, parties_in, places_in
 from thalweg.sources.numbers import Number, numbers_in
 from thalweg.sources.sentences import Quotation, hidden, quotations, sentences
 
 _LONGEST: Final = 2_000  # characters of a sentence
+_PROSE: Final = 20_000  # characters of a paragraph; in a longer one nothing is drafted
+_QUOTES: Final = 300  # quotations of a paragraph
+_NAMES: Final = 1_500  # different names of places that are looked up for one article
+_MOST: Final = 1_000  # claims of one article
 _SHORT: Final = 240  # characters of a quotation that is kept with a claim
 
 
@@ -66,7 +70,7 @@ class Claim:
 
 
 def draft(
-    article: Article, gazetteer: Gazetteer, *, parties: Sequence[Party] = (), area: Area | None = None
+    article: Article, gazetteer: Names, *, parties: Sequence[Party] = (), area: Area | None = None
 ) -> tuple[Claim, ...]:
     """The claims of an article, in its order.
 
@@ -83,6 +87,7 @@ def draft(
             found=article.language or "unknown",
         )
     text = article.text
+    names = _Asked(gazetteer)
     heard = Heard(parties=tuple(name for party in parties for name in (party.name, *party.aliases)))
     learn(text, heard)
     if article.outlet:
@@ -94,6 +99,8 @@ def draft(
             continue
         heard.paragraph = number
         quoted = quotations(text, paragraph)
+        if paragraph.end - paragraph.start > _PROSE or len(quoted) > _QUOTES:
+            continue  # a list, or a page made to keep us busy
         masked = hidden(text, quoted)
         sayings = _of_paragraph(text, paragraph, masked, quoted, heard, carried)
         carried = _carries(text, paragraph, quoted, sayings, carried)
@@ -104,10 +111,25 @@ def draft(
                 and len(saying.content.of(text).strip(" :")) < 12
             ):
                 continue  # it only opens what the next paragraph says
-            claim = _claim(article, sentence, saying, masked, quoted, gazetteer, parties, area, heard)
-            if claim:
+            claim = _claim(article, sentence, saying, masked, quoted, names, parties, area, heard)
+            if claim and len(found) < _MOST:
                 found.append(claim)
     return tuple(found)
+
+
+class _Asked:
+    """A gazetteer that is asked once for each name of an article, and for no more names than an article has."""
+
+    def __init__(self, gazetteer: Names) -> None:
+        self._gazetteer = gazetteer
+        self._found: dict[str, Lookup] = {}
+
+    def lookup(self, name: str, *, within: Area | None = None) -> Lookup:
+        if name not in self._found:
+            self._found[name] = (
+                self._gazetteer.lookup(name, within=within) if len(self._found) < _NAMES else Lookup(name)
+            )
+        return self._found[name]
 
 
 _Attributed = list[tuple[Span, Saying | None]]
@@ -220,7 +242,7 @@ def _opener(text: str, sayings: _Attributed) -> Saying | None:
 
 def _claim(
     article: Article, sentence: Span, saying: Saying | None, masked: str, quoted: tuple[Quotation, ...],
-    gazetteer: Gazetteer, parties: Sequence[Party], area: Area | None, heard: Heard,
+    gazetteer: Names, parties: Sequence[Party], area: Area | None, heard: Heard,
 ) -> Claim | None:  # fmt: skip
     text = article.text
     known = lexicon("en").table

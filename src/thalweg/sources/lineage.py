@@ -31,6 +31,8 @@ _OF_SHORTER: Final = 0.6
 _OF_LONGER: Final = 0.4
 _QUOTED_WORDS: Final = 5  # in quotation marks, by an article that names the other
 _SHARED_WORDS: Final = 12
+_MOST_BEGINS: Final = 20  # places of one run that are looked at: prose has few, a page made to keep us busy has many
+_EXACT: Final = 4_000  # words up to which figures are compared word by word, the commonest too
 
 
 class Relation(StrEnum):
@@ -194,7 +196,7 @@ def _numbers_changed(one: str, two: str) -> list[str]:
     a, b = _words(one), _words(two)
     changes = []
     for tag, a0, a1, b0, b1 in SequenceMatcher(
-        None, [w for w, _, _ in a], [w for w, _, _ in b], autojunk=False
+        None, [w for w, _, _ in a], [w for w, _, _ in b], autojunk=max(len(a), len(b)) > _EXACT
     ).get_opcodes():
         if tag == "replace" and a1 - a0 == b1 - b0 <= 2:
             old, new = one[a[a0][1] : a[a1 - 1][2]], two[b[b0][1] : b[b1 - 1][2]]
@@ -237,7 +239,7 @@ def _common_runs(a: list[str], b: list[str]) -> Iterator[tuple[int, int, int]]:
     at = 0
     while at <= len(a) - _QUOTED_WORDS:
         best = (0, 0)
-        for other in begins.get(tuple(a[at : at + _QUOTED_WORDS]), ()):
+        for other in begins.get(tuple(a[at : at + _QUOTED_WORDS]), ())[:_MOST_BEGINS]:
             size = _QUOTED_WORDS
             while at + size < len(a) and other + size < len(b) and a[at + size] == b[other + size]:
                 size += 1

@@ -10,13 +10,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from thalweg.model.theatre import Party
 from thalweg.places.areas import Area
-from thalweg.places.gazetteer import Gazetteer, Lookup
+from thalweg.places.gazetteer import Lookup
 from thalweg.sources.article import Span, comparable
 from thalweg.sources.lexicon import lexicon
+
+
+class Names(Protocol):
+    """What is asked where a name lies: a gazetteer."""
+
+    def lookup(self, name: str, *, within: Area | None = None) -> Lookup: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def _aliases(parties: tuple[Party, ...]) -> tuple[tuple[str, tuple[str, ...]], .
 
 
 def places_in(
-    text: str, within: Span, gazetteer: Gazetteer, *, area: Area | None = None, taken: Sequence[Span] = ()
+    text: str, within: Span, gazetteer: Names, *, area: Area | None = None, taken: Sequence[Span] = ()
 ) -> tuple[PlaceNamed, ...]:
     """The names of places in `text[within]`, but for what is inside `taken` (parties, speakers, media).
 
@@ -137,7 +143,7 @@ def places_in(
     return tuple(found)
 
 
-def _looked_up(gazetteer: Gazetteer, name: str, kind: str, area: Area | None) -> Lookup:
+def _looked_up(gazetteer: Names, name: str, kind: str, area: Area | None) -> Lookup:
     if kind in ("river", "valley"):
         return Lookup(name)  # the gazetteer has settlements and areas; a river is no town of its name
     return gazetteer.lookup(name, within=area)

@@ -57,6 +57,7 @@ _BYLINE: Final = re.compile(
 _MOST_PARAGRAPHS: Final = 2_000
 _MOST_CHARACTERS: Final = 200_000
 _MIN_BODY: Final = 3
+_LONGEST_HEADLINE: Final = 1_000
 
 
 def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> Article:
@@ -107,8 +108,9 @@ def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> 
     headings = tuple(span for span, block in zip(spans, body, strict=True) if block.hint is Part.HEADING)
     main = "\n\n".join(block.text for block in body)
     return Article(
-        sha256, medium, main, tuple(spans), headings, headline, known.outlet, known.byline, known.url,
-        known.published, known.updated, language_of(main) or known.language[:2].casefold(), credits_,
+        sha256, medium, main, tuple(spans), headings, headline, normal(known.outlet)[:300], normal(known.byline)[:300],
+        normal(known.url)[:2000], known.published, known.updated,
+        language_of(main) or known.language[:2].casefold(), credits_,
         tuple(left_out), tuple(told),
     )  # fmt: skip
 
@@ -130,6 +132,7 @@ def _headline(blocks: list[Block], stated: str) -> tuple[str, list[Block]]:
                 stated = block.text
             break
     same = comparable(stated).casefold()
+    stated = stated[:_LONGEST_HEADLINE]
     return stated, [block for block in blocks if not same or comparable(block.text).casefold() != same]
 
 

@@ -1,6 +1,7 @@
-"""Bytes of a page → `Article`: HTML, PDF, a saved page (MHTML), or plain text.
+"""Bytes of a page → `Article`: HTML, PDF, a saved page (MHTML, or a complete one in a ZIP), DOCX, or plain text.
 
-The extractors are heavy and are imported when a page of their kind is read.
+The extractors are heavy and are imported when a page of their kind is read. They read what strangers made, and some of
+them can be kept busy: `thalweg.wiring.pages` reads a page in a process of its own, with bounds on its time and memory.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from datetime import date
 from typing import Final
 
 from thalweg.model.errors import InputError
+from thalweg.model.notes import Flag
 from thalweg.sources.article import Article
+from thalweg.sources.letters import decoded
 from thalweg.sources.parting import Block, Known, part
 
 LIMIT_BYTES: Final = 16 * 1024 * 1024
@@ -24,28 +27,14 @@ _LIMIT_TEXT: Final = 2 * 1024 * 1024
 def read(data: bytes, *, published: date | None = None, outlet: str = "") -> Article:
     """The article that the page holds. `published` and `outlet` are used where the page itself does not say.
 
-    Raises `InputError`: `source-too-large`, `source-kind` (no page of a kind that is read), `source-
-    encoding` (its letters cannot be made out), `source-unreadable` (damaged, encrypted, nested too deep),
-    `source-empty`
-    (no text).
+    Raises `InputError`: `source-too-large`, `source-kind` (no page of a kind that is read), `source-packed` (a box that
+    does not hold one page), `source-encoding` (its letters cannot be made out), `source-unreadable` (damaged,
+    encrypted, nested too deep), `source-empty` (no text).
     """
     if len(data) > LIMIT_BYTES:
         raise _too_large(len(data), LIMIT_BYTES)
     digest = hashlib.sha256(data).hexdigest()
-    head = data[:4096].lstrip()
-    if head.startswith(b"%PDF-"):
-        blocks, known = importlib.import_module("thalweg.sources.paper").blocks(data)
-        medium = "pdf"
-    elif re.match(rb"(?i)(?:from|mime-version|snapshot-content-location|content-type|subject|date):", head):
-        markup = importlib.import_module("thalweg.sources.web").unpacked(data)
-        blocks, known = _web(markup)
-        medium = "saved page"
-    elif re.match(rb"(?is)(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|head|body|!--|div|article|p|meta)\b", head):
-        blocks, known = _web(decoded(data, markup=True))
-        medium = "html"
-    else:
-        blocks, known = _plain(data), Known()
-        medium = "text"
+    medium, blocks, known = _opened(data)
     known = replace(known, published=known.published or published, outlet=known.outlet or outlet)
     article = part(blocks, known, sha256=digest, medium=medium)
     if not article.text:
@@ -55,34 +44,44 @@ def read(data: bytes, *, published: date | None = None, outlet: str = "") -> Art
     return article
 
 
-def decoded(data: bytes, *, markup: bool = False) -> str:
-    """Text from bytes: by byte order mark, by what a page declares, else UTF-8. `InputError` (`source-
-    encoding`).
-    """
-    name = "utf-8-sig"
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        name = "utf-16"
-    elif markup and (declared := re.search(rb"charset\s*=\s*[\"']?([\w-]+)", data[:4096])):
-        name = declared[1].decode("ascii", "replace")
-        name = "cp1252" if name.casefold() in ("iso-8859-1", "latin1", "latin-1") else name
-        name = "utf-8-sig" if name.casefold() in ("utf-8", "utf8") else name
-    try:
-        text = data.decode(name)
-    except (UnicodeDecodeError, LookupError) as error:
+_SAVED: Final = re.compile(rb"(?i)(?:from|mime-version|snapshot-content-location|content-type|subject|date):")
+_MARKUP: Final = re.compile(r"(?is)\s*<(?:!doctype|html|\?xml|head|body|!--|div|article|p|meta)\b")
+_PACKED: Final = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether it is read as plain text: nothing but rules of ours takes it apart."""
+    head = data[:4096].lstrip()
+    if head.startswith((b"%PDF-", b"PK\x03\x04", *_PACKED)) or _SAVED.match(head):
+        return False
+    return not _MARKUP.match(re.sub(rb"^(?:\xff\xfe|\xfe\xff|\xef\xbb\xbf)|\x00", b"", head).decode("latin-1"))
+
+
+def _opened(data: bytes) -> tuple[str, list[Block], Known]:
+    head = data[:4096].lstrip()
+    if head.startswith(b"%PDF-"):
+        return "pdf", *importlib.import_module("thalweg.sources.paper").blocks(data)
+    if head.startswith(b"PK\x03\x04"):
+        packed = importlib.import_module("thalweg.sources.packed")
+        kind, inner = packed.member(data)
+        if kind == "docx":
+            return "docx", *packed.document(inner)
+        return ("saved page", *(_mhtml(inner) if kind == "mhtml" else _web(*decoded(inner, markup=True))))
+    if data.startswith(_PACKED):
         raise InputError(
-            "source-encoding",
-            f"The letters of the page cannot be made out as {name}. Nothing was guessed.",
-            expected="UTF-8, or the encoding that the page declares",
-            found=str(error),
-        ) from error
-    if text.count("\x00") or text.count("\ufffd") > 0.01 * len(text):
-        raise InputError(
-            "source-kind",
-            "The file holds no text.",
-            expected="HTML, PDF, a saved page (.mhtml) or plain text",
-            found="bytes that are no letters",
+            "source-packed", "The file is packed: unpack it first.", expected="a page", found="a packed file"
         )
-    return text
+    if _SAVED.match(head):
+        return "saved page", *_mhtml(data)
+    text, flags = decoded(data, markup=b"<" in head[:200])
+    if _MARKUP.match(text[:4096]):
+        return "html", *_web(text, flags)
+    return "text", _plain(text), Known(flags=flags)
+
+
+def _mhtml(data: bytes) -> tuple[list[Block], Known]:
+    markup, flags = importlib.import_module("thalweg.sources.web").unpacked(data)
+    return _web(markup, flags)
 
 
 def _too_large(size: int, limit: int) -> InputError:
@@ -94,19 +93,17 @@ def _too_large(size: int, limit: int) -> InputError:
     )
 
 
-def _web(markup: str) -> tuple[list[Block], Known]:
+def _web(markup: str, flags: tuple[Flag, ...]) -> tuple[list[Block], Known]:
     if len(markup) > _LIMIT_MARKUP:
         raise _too_large(len(markup), _LIMIT_MARKUP)
-    found: tuple[list[Block], Known] = importlib.import_module("thalweg.sources.web").blocks(markup)
-    return found
+    blocks, known = importlib.import_module("thalweg.sources.web").blocks(markup)
+    return blocks, replace(known, flags=(*known.flags, *flags))
 
 
-def _plain(data: bytes) -> list[Block]:
-    text = decoded(data)
+def _plain(text: str) -> list[Block]:
     if len(text) > _LIMIT_TEXT:
         raise _too_large(len(text), _LIMIT_TEXT)
+    text = re.sub(r"\r\n?", "\n", text)
     # Paragraphs stand apart by empty lines; in a text without any, every line is one.
-    parts = (
-        re.split(r"\n[ \t\r\u00a0]*\n+", text) if re.search(r"\n[ \t\r\u00a0]*\n", text.strip()) else text.split("\n")
-    )
-    return [Block(each) for each in parts]
+    apart = re.compile(r"\n[ \t\u00a0]*(?:\n[ \t\u00a0]*)+")
+    return [Block(each) for each in (apart.split(text) if apart.search(text.strip()) else text.split("\n"))]

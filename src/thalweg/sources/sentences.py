@@ -10,7 +10,10 @@ from typing import Final
 from thalweg.sources.article import Span, comparable
 from thalweg.sources.lexicon import lexicon
 
-_END: Final = re.compile(r"(?:[.!?…]+)[\"')\]]*(?=\s+[\"'(\[]*[A-Z0-9])")
+_END: Final = re.compile(r"(?<![.!?…])(?:[.!?…]++)[\"')\]]*(?=\s+[\"'(\[]*[A-Z0-9])")
+_NEAR: Final = (
+    24  # characters in which an abbreviation is looked for: the whole sentence would be gone through each time
+)
 _HIDDEN: Final = "\x01"  # stands for each character of a quotation where a rule must not look into it
 
 
@@ -41,7 +44,7 @@ def sentences(text: str, within: Span) -> Iterator[Span]:
     short = lexicon("en").set_of("abbreviations")
     start = within.start
     for match in _END.finditer(said, within.start, within.end):
-        before = re.search(r"([\w.]+)\.[\"')\]]*$", said[start : match.end()])
+        before = re.search(r"([\w.]+)\.[\"')\]]*$", said[max(start, match.end() - _NEAR) : match.end()])
         if match[0].startswith(".") and before and (before[1].casefold() in short or re.fullmatch(r"[A-Z]", before[1])):
             continue
         yield Span(start, match.end())
@@ -80,7 +83,8 @@ def brackets(text: str, within: Span) -> Iterator[Span]:
 
 def hidden(text: str, quoted: tuple[Quotation, ...]) -> str:
     """The text with the insides of quotations blanked, character for character."""
-    said = comparable(text)
+    said, at, kept = comparable(text), 0, []
     for each in quoted:
-        said = said[: each.whole.start] + _HIDDEN * (each.whole.end - each.whole.start) + said[each.whole.end :]
-    return said
+        kept += [said[at : each.whole.start], _HIDDEN * (each.whole.end - each.whole.start)]
+        at = each.whole.end
+    return "".join((*kept, said[at:]))

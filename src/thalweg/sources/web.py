@@ -24,13 +24,16 @@ import trafilatura
 from lxml import etree, html
 
 from thalweg.model.errors import InputError
+from thalweg.model.notes import Flag
 from thalweg.sources.article import Part, comparable, normal
 from thalweg.sources.days import stated_days
+from thalweg.sources.letters import decoded
 from thalweg.sources.parting import Block, Known
-from thalweg.sources.reading import decoded
 
 _LIMIT_ELEMENTS: Final = 60_000
 _LIMIT_DEPTH: Final = 250
+_LIMIT_PARTS: Final = 4_000  # of a saved page: its pictures and styles are parts too
+_FORM: Final = 1_000  # characters: a form with more of them is one that wraps a whole page
 
 _SILENT: Final = frozenset(
     [
@@ -48,7 +51,6 @@ _SILENT: Final = frozenset(
         "button",
         "input",
         "textarea",
-        "form",
     ]
 )
 _FURNITURE: Final = frozenset(["nav", "aside", "footer", "amp-sidebar", "amp-ad", "dialog", "menu"])
@@ -97,21 +99,32 @@ _BYLINE: Final = re.compile(
 )
 
 
-def unpacked(data: bytes) -> str:
-    """The page out of a saved page (MHTML, RFC 2557): its first part in HTML. `InputError` (`source-
-    unreadable`).
+def unpacked(data: bytes) -> tuple[str, tuple[Flag, ...]]:
+    """The page out of a saved page (MHTML, RFC 2557): the part that the page was saved from, else its first part in
+    HTML. `InputError` (`source-unreadable`).
     """
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    for each in message.walk():
-        if each.get_content_type() == "text/html":
+    if data.count(b"\n--") > _LIMIT_PARTS:
+        raise _no_saved_page(f"more than {_LIMIT_PARTS:,} parts")
+    try:
+        message = email.message_from_bytes(data, policy=email.policy.compat32)
+        parts = [each for each in message.walk() if each.get_content_type() == "text/html"]
+        of = str(message.get("Snapshot-Content-Location") or "").strip()
+        own = [each for each in parts if of and str(each.get("Content-Location") or "").strip() == of]
+        for each in (*own, *parts):
             payload = each.get_payload(decode=True)
             if isinstance(payload, bytes):
-                return decoded(payload, markup=True)
-    raise InputError(
+                return decoded(payload, markup=True, declared=each.get_content_charset() or "")
+    except (RecursionError, LookupError, ValueError, TypeError, AttributeError) as error:
+        raise _no_saved_page(f"it cannot be taken apart ({type(error).__name__})") from error
+    raise _no_saved_page("other parts")
+
+
+def _no_saved_page(found: str) -> InputError:
+    return InputError(
         "source-unreadable",
-        "The saved page has no part in HTML.",
+        "The saved page has no part in HTML that can be read.",
         expected="a page saved as .mhtml",
-        found="other parts",
+        found=found,
     )
 
 
@@ -125,6 +138,9 @@ def blocks(markup: str) -> tuple[list[Block], Known]:
     if any(True for _ in islice(root.iter(), _LIMIT_ELEMENTS, None)):
         raise _unreadable(f"more than {_LIMIT_ELEMENTS:,} elements")
     known = _known(root)
+    saved = re.search(r"<!-- saved from url=\(\d{4}\)(\S{1,2000}) -->", markup[:4096])
+    if saved and not known.url:
+        known = replace(known, url=saved[1])
     found = _merged(_walk(root, None, "", 0))
     stated = [block for block in found if block.hint is not Part.FURNITURE]
     known = _dated(known, stated)
@@ -150,7 +166,9 @@ def _walk(element: html.HtmlElement, hint: Part | None, why: str, depth: int) ->
     if depth > _LIMIT_DEPTH:
         raise _unreadable(f"elements in elements, {_LIMIT_DEPTH} deep")
     tag = element.tag if isinstance(element.tag, str) else ""
-    if tag in _SILENT or tag == "head" or element.get("hidden") is not None:
+    if tag in _SILENT or tag == "head" or _unseen(element):
+        return
+    if tag == "form" and sum(len(words.strip()) for words in element.itertext()) < _FORM:
         return
     if tag == "br":
         yield "\v", hint, why
@@ -167,6 +185,17 @@ def _walk(element: html.HtmlElement, hint: Part | None, why: str, depth: int) ->
             yield child.tail, hint, why
     if block:
         yield "\n", hint, why
+
+
+def _unseen(element: html.HtmlElement) -> bool:
+    """Whether a reader of the page does not see it: words that are hidden are nobody's statement."""
+    style = re.sub(r"\s+", "", (element.get("style") or "")[:2000]).casefold()
+    return (
+        element.get("hidden") is not None
+        or "display:none" in style
+        or "visibility:hidden" in style
+        or bool(re.search(r"(?:^|;)(?:font-size:0(?:px|pt|em|%)?|opacity:0(?:\.0+)?)(?:;|$)", style))
+    )
 
 
 def _hinted(element: html.HtmlElement, tag: str, hint: Part | None, why: str) -> tuple[Part | None, str]:
