@@ -29,7 +29,19 @@ _NOUNS: Final = {  # by what somebody came to do; help shows the groups in this 
     "Check files": ("check", "demo", "place", "sources", "voice", "template", "schema"),
     "At a desk, as an officer": (
         *("join", "declare", "declaration", "inbox", "notice", "ack", "readback", "passed-on", "propose", "answer"),
-        *("emergency", "commit", "outcome", "crossing", "channel", "party", "officer", "stream", "bundle", "theatre"),
+        *(
+            "emergency",
+            "commit",
+            "outcome",
+            "incident",
+            "crossing",
+            "channel",
+            "party",
+            "officer",
+            "stream",
+            "bundle",
+            "theatre",
+        ),
     ),
     "Run a desk, keep a record": ("serve", "backup", "restore", "ledger", "verify"),
 }

@@ -35,6 +35,7 @@ from thalweg.ledger.verify import BundleVerdict, Trust, Verdict, verify_bundle, 
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Bearer, Declared, Delivered, Row, Said
 from thalweg.model.instants import Instant
+from thalweg.model.shapes import Position
 from thalweg.model.theatre import Theatre
 from thalweg.wiring import officer
 
@@ -272,6 +273,39 @@ class Client:
     def emergencies(self) -> tuple[told.Emergency, ...]:
         """Emergencies that one called or was called by."""
         return self._list(told.Emergency, "/v1/emergencies", "emergencies")
+
+    def incidents(
+        self,
+        text: str = "",
+        *,
+        since: Instant | None = None,
+        until: Instant | None = None,
+        party: str = "",
+        near: Position | None = None,
+        within_m: float = 0.0,
+        owed: bool | None = None,
+        before: int | None = None,
+        most: int = _AT_ONCE,
+    ) -> told.IncidentsTold:
+        """The incidents that one's party has and of which all that is asked for may be so, the newest report first."""
+        asked = {
+            "text": text,
+            "since": str(since or ""),
+            "until": str(until or ""),
+            "party": party,
+            "near": "" if near is None else f"{near.lon},{near.lat}",
+            "within_m": str(within_m) if within_m else "",
+            "owed": "" if owed is None else str(owed).lower(),
+            "before": "" if before is None else str(before),
+            "limit": str(most),
+        }
+        return told.read(
+            told.IncidentsTold, self._get("/v1/incidents", {name: each for name, each in asked.items() if each}).json
+        )
+
+    def incident(self, reference: str) -> told.IncidentTold:
+        """One of them, with everything that was said in it."""
+        return self._read(told.IncidentTold, f"/v1/incidents/{part(reference)}")
 
     def preview(self, declaration: Declaration) -> told.Preview:
         """What it would meet among what one declared and was shown. Nothing is said by this."""

@@ -344,6 +344,149 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTold:
+    """Those that somebody names; `joined` is `and`, `or` or `unknown`."""
+
+    parties: tuple[str, ...]
+    others: tuple[str, ...]
+    joined: str
+
+
+@dataclass(frozen=True, slots=True)
+class GradeTold:
+    """A finding that stands; `what` is `cause` or `risk`."""
+
+    by: str
+    what: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLineTold:
+    """An incident in a list."""
+
+    reference: str
+    title: str
+    by: str
+    at: Instant
+    affected: NamedTold
+    alleged: NamedTold
+    earliest: Instant | None = None
+    latest: Instant | None = None
+    place: Json | None = None
+    where: str = ""
+    withdrawn: Instant | None = None
+    sides: tuple[str, ...] = ()
+    accounts: int = 0
+    open_requests: int = 0
+    owed: int = 0
+    grades: tuple[GradeTold, ...] = ()
+    newest: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsTold:
+    """Some of those found, and how many there are; `next` is what to ask before for the following ones."""
+
+    incidents: tuple[IncidentLineTold, ...]
+    total: int
+    next: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedTold:
+    """What became of one's own statement at one of those that were told of it."""
+
+    to: str
+    notice: str
+    sent: Instant
+    delivered: tuple[Fact, ...] = ()
+    responses: tuple[Fact, ...] = ()
+    outstanding: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentItem:
+    """One thing that was said in an incident."""
+
+    what: str
+    statement: str
+    index: int
+    by: str
+    at: Instant
+    affected: NamedTold
+    alleged: NamedTold
+    officer: str = ""
+    said_at: Instant | None = None
+    told: Instant | None = None
+    notice: str = ""
+    words: Words | None = None
+    about: str = ""
+    to: tuple[str, ...] = ()
+    due: Instant | None = None
+    grade: str = ""
+    earliest: Instant | None = None
+    latest: Instant | None = None
+    place: Json | None = None
+    where: str = ""
+    supersedes: str = ""
+    superseded_by: str = ""
+    evidence: str | None = None
+    name: str = ""
+    withheld: bool = False
+    received: tuple[ReceivedTold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTold:
+    """A request for an explanation."""
+
+    statement: str
+    by: str
+    to: str
+    at: Instant
+    due: Instant
+    question: Words
+    reminded: bool = False
+    unanswered: bool = False
+    answered: Instant | None = None
+    late: bool = False
+    answers: tuple[str, ...] = ()
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HasIt:
+    party: str
+    since: Instant
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTold:
+    """An incident with everything that was said in it, in order. `accounts` are the statements of each side's."""
+
+    reference: str
+    statement: str
+    index: int
+    title: str
+    by: str
+    at: Instant
+    affected: NamedTold
+    alleged: NamedTold
+    earliest: Instant | None = None
+    latest: Instant | None = None
+    place: Json | None = None
+    where: str = ""
+    withdrawn: Instant | None = None
+    has_it: tuple[HasIt, ...] = ()
+    accounts: Json = field(default_factory=dict)
+    said: tuple[IncidentItem, ...] = ()
+    requests: tuple[RequestTold, ...] = ()
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenTold:
     id: str
     label: str

@@ -215,7 +215,7 @@ class IncidentReads:
 
     def _found(self, party: str, wanted: Wanted) -> list[Incident]:
         incidents = self._world.cases.incidents
-        terms = words(wanted.text).split()[:MOST_WORDS]
+        terms = [f" {each}" for each in words(wanted.text).split()[:MOST_WORDS]]
         named = wanted.text.strip().casefold()
         found = []
         for reference in self._world.cases.by_party.get(party, ()):
@@ -228,7 +228,7 @@ class IncidentReads:
                 continue
             if (wanted.since is not None or wanted.until is not None) and not _at(incident, wanted):
                 continue
-            if terms and named != reference and not _says(incident, terms):
+            if terms and named != reference and not all(each in incident.words for each in terms):
                 continue
             found.append(incident)
         return found if wanted.near is None else _near(found, wanted.near, wanted.within_m)
@@ -399,11 +399,6 @@ def _words(said: Case | Committed | OutcomeStated) -> tuple[str, str]:
             return said.words, ""
         case _:
             return said.words, said.language
-
-
-def _says(incident: Incident, terms: Iterable[str]) -> bool:
-    """Whether each word, or one that begins with it, is in something that was said in the incident."""
-    return all(any(f" {term}" in item.words for item in incident.items) for term in terms)
 
 
 def _concerns(incident: Incident, party: str) -> bool:

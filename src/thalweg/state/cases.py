@@ -72,7 +72,6 @@ class Item:
     grade: str = ""  # of a finding; the class of a risk; the outcome of a commitment
     particulars: Particulars = NO_PARTICULARS
     superseded_by: str = ""  # event of what the same side said in its place
-    words: str = ""  # all of its words, folded, to be searched
 
 
 @dataclass(slots=True)
@@ -119,6 +118,12 @@ class Incident:
     items: list[Item] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)  # events, oldest first
     withdrawn: Instant | None = None
+    words: str = ""  # of everything that was said in it, folded, to be searched
+
+    def said(self, item: Item, spoken: str) -> None:
+        """One more thing, and what it says in words."""
+        self.items.append(item)
+        self.words += words(spoken)
 
     def item(self, event: str) -> Item | None:
         """What was said in it by that event."""
@@ -194,8 +199,7 @@ class Cases:
             case EvidenceLaid():
                 incident = self.incidents[said.incident]
                 item.subject = subjects[0] if subjects else said.name
-        item.words = words(spoken(said))
-        incident.items.append(item)
+        incident.said(item, spoken(said))
 
     def committed(self, said: Committed, record: Recorded, at: Instant) -> None:
         """A promise about an incident; of one about anything else there is nothing to note here."""
@@ -203,16 +207,15 @@ class Cases:
         if incident is not None:
             self._incident_of[record.event] = incident.reference
             made = Item(record.event, record.index, at, said.by, record.author, InCase.COMMITMENT)
-            made.words = words(said.action)
-            incident.items.append(made)
+            incident.said(made, said.action)
 
     def outcome(self, said: OutcomeStated, record: Recorded, at: Instant) -> None:
         """What came of a promise about an incident."""
         incident = self.incident_of(said.commitment)
         if incident is not None:
             made = Item(record.event, record.index, at, said.by, record.author, InCase.OUTCOME, about=said.commitment)
-            made.grade, made.words = said.outcome.value, words(said.words)
-            incident.items.append(made)
+            made.grade = said.outcome.value
+            incident.said(made, said.words)
 
     def due(self, request: str, step: int) -> None:
         """Time brought a request so far."""
