@@ -353,7 +353,7 @@ def back_to(path: str) -> str:
 
 def _strip(page: Page) -> Strip:
     mailboxes, membership = page.reading.mailboxes, page.reading.world.membership
-    owed = mailboxes.inbox(page.party).value
+    owed, worst = mailboxes.owed(page.party).value
     return Strip(
         theatre=membership.theatre.name,
         party=page.party,
@@ -362,8 +362,8 @@ def _strip(page: Page) -> Strip:
         now=page.now,
         line=_line(page),
         size=page.reading.world.size,
-        owed=len(owed),
-        emergency=any(each.notice.severity == "emergency" for each in owed),
+        owed=owed,
+        emergency=worst == "emergency",
         desk_signs=page.desk.holds_key(page.asked.principal.author),
         notices=mailboxes.count(page.party),
     )

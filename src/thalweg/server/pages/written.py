@@ -99,6 +99,9 @@ class Written:
 
     def coordinates(self, where: Position) -> str:
         form = self.reader.coordinates
+        if form in (Form.DMS, Form.DDM):
+            written = (_angle(where.lat, 2, "NS", form), _angle(where.lon, 3, "EW", form))
+            return " ".join(written)
         if form is Form.UTM and not -80 <= where.lat <= 84:
             form = Form.MGRS
         return write_position(where.lon, where.lat, form, digits=_DIGITS[form])
@@ -108,12 +111,23 @@ class Written:
         return self.words.voice.say(_locality(where.lon, where.lat))
 
 
-_DIGITS: Final = {Form.DMS: 0, Form.DECIMAL: 4, Form.DDM: 2, Form.MGRS: 4, Form.UTM: 0, Form.PACKED: 0}
+_DIGITS: Final = {Form.DECIMAL: 4, Form.MGRS: 4, Form.UTM: 0}
 
 
 @lru_cache(maxsize=4096)  # the same positions stand on page after page
 def _locality(lon: float, lat: float) -> Locality:
     return locality(describe(lon, lat))
+
+
+def _angle(degrees: float, width: int, hemispheres: str, form: Form) -> str:
+    """`040°25′11″E`, `040°25.19′E`: every longitude with three figures, so that it is told from a latitude by eye."""
+    whole = 3600 if form is Form.DMS else 6000  # of the last place, in a degree
+    count = round(abs(degrees) * whole)
+    side = hemispheres[degrees < 0 and count > 0]
+    units, rest = divmod(count, whole)
+    if form is Form.DMS:
+        return f"{units:0{width}d}°{rest // 60:02d}′{rest % 60:02d}″{side}"
+    return f"{units:0{width}d}°{rest / 100:05.2f}′{side}"
 
 
 def _utc(at: Instant) -> datetime:
