@@ -119,6 +119,8 @@ _SAYS_ANEW: Final = frozenset(
     )
 )
 TELLS_FINDINGS: Final = frozenset((*_SAYS_ANEW, NoticeKind.REVOKED))
+_ANSWERED_BY: Final = ("check", "proposal", "quiet", "line", "offer", "about", "request")
+"""The fields of statements that name what is answered by them."""
 _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     # Of notices: where it stands; when it was made, and reached the party; the words that say what it is; the entry
     # that shows what it is about; from when to when that holds.
@@ -158,6 +160,7 @@ class Had:
         self._offered: dict[str, str] = {}  # offer of a site, to or by the party -> the chain
         self._proposed: dict[str, tuple[int, str]] = {}  # own proposal of a window or line -> where it stands, its id
         self._checks: dict[str, str] = {}  # open line checks to the party -> who asked
+        self._asked: dict[str, int] = {}  # what others asked or promised, by its event or its notice -> the notice of it
         self._latest: dict[int, int] = {}  # own subject -> the entry that its newest version stands in
 
     def __len__(self) -> int:
@@ -200,7 +203,9 @@ class Had:
         is also where the statement is that it shows in full, -1 if there is none."""
         row = len(self)
         own = notice.of == self.party
+        # A site that is offered is shown by the notice before; this one shows the offer.
         shows = bool(notice.version) and declaration is not None and not own and notice.part == 0
+        shows = shows and notice.what is not NoticeKind.CUSTODY
         told = notice.what in TELLS_FINDINGS and bool(notice.subject)
         flags = (
             (SHOWS, shows),
@@ -239,6 +244,10 @@ class Had:
         if shows:
             self._showing.setdefault(version, row)
             self._newest[self._number(notice.subject)] = row
+        if notice.answers and notice.answers == notice.statement:
+            self._asked.setdefault(notice.answers, row)
+        if notice.what is NoticeKind.EMERGENCY:
+            self._asked[notice.id] = row
         self._brings(notice, row, index, shown, load)
 
     def _brings(self, notice: Notice, row: int, index: int, shown: int, load: Callable[[int], Recorded]) -> None:
@@ -285,6 +294,10 @@ class Had:
             self._cited(body.cites, at_s)
         if isinstance(answer, Refused):
             return
+        for name in _ANSWERED_BY:
+            about = getattr(body, name, "")
+            if isinstance(about, str) and about in self._asked:
+                self._reach(self._asked[about], at_s, ANSWER)
         match body:
             case Declared():
                 if body.declaration.replaces:
@@ -456,7 +469,8 @@ class History:
 
     def of(self, party: str) -> Had:
         """What a party had; nothing, for one that said and was told nothing."""
-        return self.parties.get(party) or Had(party)
+        had = self.parties.get(party)
+        return Had(party) if had is None else had
 
     def to(self, party: str) -> Had:
         """The same, to be added to."""
