@@ -26,12 +26,30 @@ from thalweg.ledger.entry import Entry
 from thalweg.ledger.note import NoteKey
 from thalweg.ledger.receipt import Policy as ReceiptPolicy
 from thalweg.ledger.sequencer import Log
+from thalweg.model.cases import (
+    AccountGiven,
+    CauseAssessed,
+    Evidence,
+    EvidenceLaid,
+    ExplanationAsked,
+    ExplanationGiven,
+    Grade,
+    IncidentReported,
+    IncidentShared,
+    IncidentWithdrawn,
+    Joined,
+    Named,
+    Particulars,
+    Risk,
+    RiskAssessed,
+)
 from thalweg.model.declarations import Declaration, Kind, Medium, Volume, Zone
 from thalweg.model.events import (
     SECRETARIAT,
     Acknowledged,
     ChannelJoined,
     ChannelOpened,
+    Committed,
     Declared,
     EmergencySent,
     MessageSent,
@@ -57,7 +75,7 @@ from thalweg.model.theatre import Theatre
 from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.view import view
-from thalweg.server import api, as_of, copies
+from thalweg.server import api, as_of, copies, incidents
 from thalweg.server.app import STATUSES, review
 from thalweg.server.bearers import compose, mail_text, webhook_body
 from thalweg.server.described import operations
@@ -119,6 +137,7 @@ def application(room: Room, party: str) -> tuple[FastAPI, Streams]:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(api.router)
     app.include_router(copies.router)
+    app.include_router(incidents.router)
     app.include_router(as_of.router)
     office = cast(Office, RoomOffice(room))
     streams = Streams(office)
@@ -159,7 +178,7 @@ EXCEPTED = frozenset(
 excepted wherever they stand, see `normal`. Times are not taken out: the room's clock is told, and is the same."""
 
 _HASHES = re.compile(
-    r"n-[a-z2-7]{10}|x-[0-9a-f]{32}|v-[0-9a-f]{32}|\b[0-9a-f]{64}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{16}\b|\b[0-9a-f]{12}\b"
+    r"[ni]-[a-z2-7]{10}|x-[0-9a-f]{32}|v-[0-9a-f]{32}|\b[0-9a-f]{64}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{16}\b|\b[0-9a-f]{12}\b"
 )
 
 
@@ -254,6 +273,7 @@ def _paths(app: FastAPI, room: Room, party: str, mailboxes: Mailboxes) -> Iterat
         "{notice}": [each.id for each in states],
         "{subject:path}": list(subjects),
         "{channel}": [each.channel for each in mailboxes.channels(party).value],
+        "{reference}": list(room.desk.world.cases.by_party.get(party, ())),
         "{index}": [],  # bytes of entries are hashes and signatures around the bodies that are compared above
     }
     for each in operations(app):
@@ -270,6 +290,7 @@ QUERIES: Mapping[str, Sequence[str]] = {
     "/v1/notices": ("?limit=200",),
     "/v1/as-of": ("", "?valid=../.."),
     "/v1/as-of/map": ("", "?valid=../.."),
+    "/v1/incidents": ("", "?text=Nobody", "?party=charlie", "?owed=true"),
     "/v1/export": ("?form=geojson", "?form=csv", "?form=kml", "?form=json"),
 }
 """What is asked for of a route, where it is not asked for as it stands. HTML and PDF take longer: see `pages`."""
@@ -278,6 +299,7 @@ NOT_COMPARED: Mapping[str, str] = {
     "/v1/bundle": "the entries that are compared, with proofs",
     "/v1/log/checkpoint": "a hash, a size and signatures",
     "/v1/log/consistency": "hashes",
+    "/v1/notices/{notice}/sheet": "a PDF of the notice that is compared, whose bytes hold hashes",
 }
 """Routes whose answers are, but for what D7 excepts, compared in another way."""
 _OWN = ("op-0", "op-1", "op-2", "op-3", "preview")
@@ -301,6 +323,7 @@ def _not_theirs(room: Room, party: str, mailboxes: Mailboxes, hidden: Sequence[s
     yield from (f"/v1/declarations/{name}" for name in hidden)
     yield from (f"/v1/notices/{each.id}" for each in world.exchange.mailbox(HIDER)[-2:])
     yield "/v1/channels/unseen/log"
+    yield from (f"/v1/incidents/{name}" for name, each in world.cases.incidents.items() if party not in each.held)
     events = [event for event in world.answers if world.load(world.answers[event] - 1).author == f"{HIDER}-1"]
     yield from (f"/v1/statements/{event}" for event in events[-2:])
     yield from (f"/v1/entries/{index}" for index in [each for each in range(world.size) if each not in own][-3:])
@@ -438,6 +461,16 @@ class AskAbout:
 
 
 @dataclass(frozen=True, slots=True)
+class InIncident:
+    """`by` says something in the newest incident that it has and READER has too (`shared`), or has not."""
+
+    by: str
+    what: str
+    words: str = ""
+    shared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     seconds: float
 
@@ -494,6 +527,10 @@ def do(room: Room, act: object) -> None:
             _answer(room, act)
         case AskAbout():
             _ask(room, act)
+        case InIncident():
+            said = _in_incident(room, act)
+            if said is not None:
+                room.say(act.by, said)
         case _:
             raise AssertionError(act)
 
@@ -531,6 +568,52 @@ def _ask(room: Room, act: AskAbout) -> None:
     if states:
         expires = Instant(room.now.epoch_s + 6 * HOUR)
         room.say(act.by, Proposed(act.by, (act.to,), states[-1].id, expires, words="Shall we talk?"))
+
+
+def happened(by: str, to: tuple[str, ...], title: str, *, alleged: tuple[str, ...] = ()) -> IncidentReported:
+    """An incident an hour before the start, in the middle."""
+    times = (Instant(START.epoch_s - 2 * HOUR), Instant(START.epoch_s - HOUR))
+    seen = Particulars(*times, MIDDLE, 2000, "by the ford", Named((), ("two trucks",)), Named(alleged, (), Joined.OR))
+    return IncidentReported(by, title, seen, to, f"{title}, for an hour. Nobody was hurt.")
+
+
+def _in_incident(room: Room, act: InIncident) -> Said | None:
+    world, by = room.desk.world, act.by
+    have = [
+        incident
+        for name in world.cases.by_party.get(by, ())
+        if (READER in (incident := world.cases.incidents[name]).held) is act.shared
+    ]
+    if not have:
+        return None
+    incident, due = have[-1], Instant(room.now.epoch_s + 2 * HOUR)
+    name, others = incident.reference, [each for each in incident.held if each != by]
+    asked = [each for each in incident.requests if world.cases.requests[each].to == by]
+    match act.what:
+        case "account":
+            return AccountGiven(by, name, act.words)
+        case "ask" if others:
+            return ExplanationAsked(by, name, others[0], act.words, due)
+        case "explain" if asked:
+            return ExplanationGiven(by, asked[-1], act.words)
+        case "cause":
+            return CauseAssessed(by, name, Grade.PLAUSIBLE, act.words)
+        case "risk":
+            return RiskAssessed(by, name, Risk.D, act.words)
+        case "promise":
+            return Committed(by, name, act.words, due)
+        case "share":
+            return IncidentShared(by, name, ("delta",))
+        case "withdraw":
+            return IncidentWithdrawn(by, name, act.words)
+        case "declaration":
+            return EvidenceLaid(by, name, Evidence.DECLARATION, act.words)
+        case "notice":
+            return EvidenceLaid(by, name, Evidence.NOTICE, world.exchange.mailbox(by)[-1].id)
+        case "statement" if (chain := world.picture.chains.get(act.words)) is not None:
+            return EvidenceLaid(by, name, Evidence.STATEMENT, chain.event)
+        case _:
+            return None
 
 
 # --- how they are drawn ---
@@ -733,6 +816,40 @@ def _wait(draw: st.DrawFn, so: Drawing) -> list[Said2]:
     return _both(Wait(draw(st.sampled_from((60.0, 1000.0, 5000.0, 40_000.0)))))
 
 
+def _incident(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """One that all three have, or one between SIDE and HIDER that differs, or is in one of the histories alone."""
+    title = draw(st.sampled_from(("Shots at the ford", "Low pass")))
+    if draw(st.booleans()):
+        by = draw(st.sampled_from((READER, SIDE, HIDER)))
+        to = tuple(each for each in (READER, SIDE, HIDER) if each != by)
+        return _both(Plain(happened(by, to, title, alleged=to[:1])))
+    by, to = draw(st.sampled_from(((SIDE, (HIDER,)), (HIDER, (SIDE,)))))
+    other = draw(st.sampled_from((None, Plain(happened(by, to, "Nobody saw it", alleged=(READER,))))))
+    return [Said2(Plain(happened(by, to, title)), other)]
+
+
+_SAYS = ("account", "ask", "explain", "cause", "risk", "promise", "share", "withdraw")
+
+
+def _in_case(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    words = ("Nobody of ours was there.", "One of ours was.")
+    if draw(st.booleans()):
+        by = draw(st.sampled_from((READER, SIDE, HIDER)))
+        return _both(InIncident(by, draw(st.sampled_from(_SAYS)), words[0]))
+    by = draw(st.sampled_from((SIDE, HIDER)))
+    one, other = (InIncident(by, draw(st.sampled_from(_SAYS)), each, shared=False) for each in words)
+    return [Said2(one, draw(st.sampled_from((None, other))))]
+
+
+def _lay(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """HIDER lays what it has hidden beside an incident that READER has."""
+    names = [name for name, each in so.told.items() if each.revision >= 0]
+    what = draw(st.sampled_from(("declaration", "statement", "notice")))
+    if not names:
+        return []
+    return _both(InIncident(HIDER, what, f"{HIDER}/{draw(st.sampled_from(names))}"))
+
+
 _STEPS: tuple[Callable[[st.DrawFn, Drawing], list[Said2]], ...] = (
     _open,
     _open,
@@ -746,6 +863,10 @@ _STEPS: tuple[Callable[[st.DrawFn, Drawing], list[Said2]], ...] = (
     _verify,
     _ask_about,
     _wait,
+    _incident,
+    _in_case,
+    _in_case,
+    _lay,
 )
 
 

@@ -25,6 +25,7 @@ from tests.telling_world import (
     SIDE,
     Declare,
     History,
+    InIncident,
     Plain,
     Said2,
     Wait,
@@ -32,6 +33,7 @@ from tests.telling_world import (
     counts,
     difference,
     grid_of_rooms,
+    happened,
     histories,
     normal,
     pages,
@@ -58,11 +60,14 @@ from thalweg.model.shapes import Position
 from thalweg.policy import tell, telling
 from thalweg.policy.alias import Aliases
 from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.incident_reads import IncidentReads, Wanted
+from thalweg.policy.incidents import Incidents
 from thalweg.policy.mailbox import Mailboxes, NoticeRead
 from thalweg.policy.sealing import seal
 from thalweg.policy.tell import Policy
 from thalweg.policy.telling import Telling
 from thalweg.policy.view import View, terms
+from thalweg.state.cases import Cases, Incident
 from thalweg.state.picture import Chain
 
 GRID = grid_of_rooms()
@@ -189,7 +194,33 @@ def beside() -> History:
     )
 
 
+def incidents() -> History:
+    """One between the others, in one history alone; and one that all have, beside which HIDER lays what it hides."""
+    return history(
+        Level.NOTHING,
+        Level.FULL,
+        near("op-0"),
+        Said2(
+            hidden("secret", 4.0, 0.0, "Hospital", Kind.STATIC_SITE), hidden("secret", 4.1, 0.0, "Camp", Kind.MOVEMENT)
+        ),
+        Said2(Plain(happened(HIDER, (SIDE,), "Shots at the ford", alleged=(READER,))), None),
+        Said2(InIncident(SIDE, "account", "Do not tell them.", shared=False), None),
+        Said2(InIncident(HIDER, "ask", "Which unit?", shared=False), None),
+        both(Plain(happened(SIDE, (READER, HIDER), "Low pass"))),
+        both(InIncident(READER, "ask", "Whose was it?")),
+        both(InIncident(HIDER, "account", "Nobody of ours.")),
+        both(InIncident(HIDER, "declaration", f"{HIDER}/secret")),
+        both(InIncident(HIDER, "statement", f"{HIDER}/secret")),
+        both(InIncident(HIDER, "notice")),
+        both(Wait(3 * HOUR)),
+        both(InIncident(SIDE, "explain", "Nobody's.")),
+        both(InIncident(SIDE, "share")),
+        names=("secret",),
+    )
+
+
 BY_HAND: Mapping[str, Callable[[], History]] = {
+    "incidents": incidents,
     "exists": lambda: in_cells(Level.EXISTS, kinds=(Kind.STATIC_SITE, Kind.OPERATION)),
     "coarse": lambda: in_cells(Level.COARSE),
     "nothing": lambda: in_cells(Level.NOTHING, Level.NOTHING),
@@ -286,6 +317,10 @@ def _true_end(self: Policy, chain: Chain) -> dict[Level, float]:
     return dict.fromkeys((Level.COARSE, Level.EXISTS), ends + GRID.margin_s)
 
 
+def _every_incident(self: IncidentReads, party: str, wanted: Wanted) -> list[Incident]:
+    return list(self._world.cases.incidents.values())
+
+
 def _all_entries(self: Mailboxes, party: str) -> Disclosed[tuple[int, ...]]:
     return seal(tuple(range(self._world.size)), party)
 
@@ -294,6 +329,8 @@ def _any_notice(self: Mailboxes, party: str, name: str) -> Disclosed[NoticeRead]
     state = self._world.exchange.notices.get(name)
     return None if state is None else seal(self._read(state), party)
 
+
+_ABOUT = Telling.about
 
 FILTERS: Mapping[str, Filter] = {
     "terms: the level that the notifier chose": Filter(
@@ -321,6 +358,23 @@ FILTERS: Mapping[str, Filter] = {
     "clocks: over when the cells are": Filter(method(Policy, "shown_until_s", _true_end), "coarse"),
     "mailbox: a notice to another": Filter(
         method(Mailboxes, "notice", _any_notice), "exists"
+    ),
+    "incidents: those that one has": Filter(method(IncidentReads, "_found", _every_incident), "incidents"),
+    "incidents: one that one has": Filter(
+        method(Cases, "has", lambda self, party, reference: self.incidents.get(reference)), "incidents"
+    ),
+    "incidents: told to those that have it": Filter(
+        method(
+            telling.Telling,
+            "about",
+            lambda self, *given: [
+                replace(each, to=party) for each in _ABOUT(self, *given) for party in {each.to, READER}
+            ],
+        ),
+        "incidents",
+    ),
+    "incidents: of what is laid, what one is shown": Filter(
+        method(Incidents, "_laid", lambda self, said, subject, to: (subject, True)), "incidents"
     ),
     "mailbox: entries of another": Filter(method(Mailboxes, "entries", _all_entries), "far away"),
     "mailbox: one entry of another": Filter(method(Mailboxes, "may_hold", lambda self, party, index: True), "far away"),
