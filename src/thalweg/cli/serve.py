@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -133,7 +134,9 @@ def serve(
     except LedgerError as error:
         return _failed(error)
     finally:
-        opened.close()
+        why = opened.close()
+        if why:
+            _line(json.dumps({"event": "snapshot", "told": why}))
 
 
 def _failed(error: Exception) -> int:

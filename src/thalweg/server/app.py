@@ -26,7 +26,7 @@ from thalweg.model.bulk import settle
 from thalweg.model.events import SECRETARIAT, Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
-from thalweg.server import api, as_of, copies, keys, signin
+from thalweg.server import api, as_of, copies, incidents, keys, signin, sources
 from thalweg.server.bearers import Bearers
 from thalweg.server.beats import Beats, DeskMetrics
 from thalweg.server.described import describe
@@ -171,7 +171,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         log=settings.log,
     )
 
-    beats = Beats(office, doors, opened.tables, streams, bearers, reads, settings.log)
+    beats = Beats(office, doors, opened.tables, streams, bearers, reads, settings.log, opened.keeper)
     course = Course(closing=streams.close)
     office.report_to(lambda what, error: settings.log(_fault_line(what, error)))
 
@@ -212,6 +212,8 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     app.include_router(api.router)  # routes are looked through in order, and these are asked for most
     app.include_router(copies.router)
     app.include_router(as_of.router)
+    app.include_router(incidents.router)
+    app.include_router(sources.router)
     app.include_router(signin.router)
     app.include_router(keys.router)
     as_page = room.add(app)

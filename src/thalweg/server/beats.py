@@ -6,6 +6,7 @@ counted.
     every second      streams whose session, token, certificate or role has ended; whether requests can be sent here
     every 15 s        what waits in the outbox, what is owed by severity, the oldest emergency without an answer
     every 5 minutes   who read protected sites goes on record
+    every 20,000 entries, and every 15 minutes: the folds are put away, by a process of their own (`keep`)
     every hour        sessions, invitations and failures that are over; answers and messages that nobody will ask for
 
 A store that is away is met again at the next beat; nothing here ends the process. Counts name no party and no place.
@@ -18,7 +19,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -61,6 +62,14 @@ class DeskCounts:
     oldest_emergency_s: float = 0.0
 
 
+class Keeping(Protocol):
+    """Who puts the folds away (`wiring.keeper`)."""
+
+    def due(self, size: int, since_s: float) -> bool: ...
+    def round(self) -> tuple[str, ...]: ...
+    def end(self) -> None: ...
+
+
 @dataclass(slots=True)
 class Beats:
     """Beats from `start` to `stop`."""
@@ -72,11 +81,14 @@ class Beats:
     bearers: Bearers
     reads: Reads
     log: Callable[[str], None]
+    keeper: Keeping
     counts: DeskCounts = field(default_factory=DeskCounts)
     _owed: set[str] = field(default_factory=set)  # notices that may be without an answer
     _reasons: tuple[str, ...] = ()
     _task: asyncio.Task[None] | None = None
     _deaf: Callable[[], None] | None = None
+    _keeping: asyncio.Task[tuple[str, ...]] | None = None
+    _kept: int = 0  # the second of the last round
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def start(self) -> None:
@@ -91,8 +103,13 @@ class Beats:
             self._deaf()
         if self._task is not None:
             await self._task
-        with contextlib.suppress(LedgerError):  # a desk that has ended takes nothing more
+        self.keeper.end()
+        if self._keeping is not None:
+            await self._keeping
+        try:
             await self.reads.flush()
+        except LedgerError as error:  # a desk that has ended takes nothing more
+            self._say("reads-lost", code=error.code)
 
     def _told(self, records: Sequence[Recorded]) -> None:
         counts = self.counts
@@ -141,12 +158,24 @@ class Beats:
             self._reasons = reasons
             self._say("ready" if not reasons else "not-ready", reasons=list(reasons))
         await self._cut()
+        await self._keep(second)
         if second % _COUNT_S == 0:
             await self._count()
         if self.reads.full or second % _READS_S == _READS_S - 1:
             await self.reads.flush()
         if second % _SWEEP_S == _SWEEP_S - 1:
             await asyncio.to_thread(self._sweep)
+
+    async def _keep(self, second: int) -> None:
+        """Begin a round of putting away where one is due, and tell how the last one went."""
+        if self._keeping is not None and self._keeping.done():
+            for why in self._keeping.result():
+                self._say("keeping", told=why)
+            self._keeping = None
+        size = (await self.office.reading()).world.size
+        if self._keeping is None and self.office.decides and self.keeper.due(size, second - self._kept):
+            self._kept = second
+            self._keeping = asyncio.create_task(asyncio.to_thread(self.keeper.round), name="keeping")
 
     async def _cut(self) -> None:
         listening = self.streams.listening()
@@ -164,14 +193,17 @@ class Beats:
         owed = dict.fromkeys(SEVERITIES, 0)
         oldest_s = self.doors.now() / 1000
         standing: set[str] = set()
-        for name in self._owed:
+        looked_at, self._owed = self._owed, set()  # what becomes owed meanwhile is looked at the next time
+        for number, name in enumerate(looked_at):
+            if number % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)
             state = self._state(name, exchange.notices, exchange.mailboxes)
             if state is not None and state.outstanding:
                 standing.add(state.id)
                 owed[state.severity] = owed.get(state.severity, 0) + 1
                 if state.severity == EMERGENCY:
                     oldest_s = min(oldest_s, state.at.epoch_s)
-        self._owed = standing
+        self._owed |= standing
         self.counts.owed = owed
         self.counts.oldest_emergency_s = round(self.doors.now() / 1000 - oldest_s, 3)
 

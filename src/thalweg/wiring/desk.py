@@ -33,6 +33,7 @@ from thalweg.policy.tell import Policy
 from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.world import World
 from thalweg.wiring import monotonic, now, now_ms, random_bytes
+from thalweg.wiring.keeper import Keeper
 from thalweg.wiring.kept import keep, kept_engine, kept_world
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class OpenDesk:
     tables: DeskTables
     describe: Describe
     made: bool
+    keeper: Keeper
+    """Puts the folds away while the desk runs."""
     clock: Callable[[], datetime] = now
     """What time it is at the desk: this machine's, or that of an exercise (`wiring.ToldClock`)."""
     told: list[str] = field(default_factory=list)
@@ -72,15 +75,21 @@ class OpenDesk:
             return False
         return keep(live.desk, self.tables.snapshots, self.home.home.store)
 
-    def close(self) -> None:
-        """Let go of the stores. Stop the office first."""
-        with contextlib.suppress(LedgerError, EngineError):  # a cache: without it the log is folded
+    def close(self) -> str:
+        """Let go of the stores. Stop the office first. Returns why the folds could not be put away, if they could not:
+        the next start folds the log, which takes longer and loses nothing."""
+        why = ""
+        self.keeper.end()
+        try:
             self.keep()
+        except (LedgerError, EngineError) as error:
+            why = f"The state could not be put away, so the next start folds the log. {error.sentence}"
         with contextlib.suppress(OSError, LedgerError):  # where the beat moved it last, it stands
             self.home.home.move_mark()
         self.tables.close()
         self.accounts.close()
         self.home.home.close()
+        return why
 
 
 def open_desk(
@@ -117,7 +126,8 @@ def open_desk(
             keys, hands, lambda: fold_world(keys.home.store, tables.snapshots, told.append), describe, clock,
             Kept(tables.snapshots, told.append),
         )  # fmt: skip
-    return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made, clock, told)
+    keeper = Keeper(folder, hands.secret)
+    return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made, keeper, clock, told)
 
 
 def store_of(keys: DeskHome) -> str:
@@ -153,7 +163,7 @@ def _deciding(
     kept: Kept,
 ) -> LiveDesk:
     """The desk as the one that decides: Refused (`store.held`) while another process does. `first` gives the world to
-    begin with; after a failed append it is folded from the store."""
+    begin with; after a failed append it is what was put away last, and what the store has gone on to say."""
     return _live(keys, keys.home.writer(keys.unlocked), hands, first, describe, clock, kept)
 
 
@@ -176,11 +186,10 @@ def _live(
     worlds = [first]
 
     def opened() -> Desk:
-        begins = bool(worlds)
-        world = worlds.pop()() if begins else fold_world(keys.home.store)
+        # What was kept is of the log, and of nothing that did not become of it: good enough after a failure too.
+        world = worlds.pop()() if worlds else fold_world(keys.home.store, kept.snapshots, kept.tell)
         catch_up(world, keys.home.store)
-        # What was kept is trusted at the start only: after a failure everything is made anew.
-        resume = kept_engine(kept.snapshots, keys.home.store, world, describe, kept.tell) if begins else None
+        resume = kept_engine(kept.snapshots, keys.home.store, world, describe, kept.tell)
         with collector_paused(_ALL_THERE_IS):
             return desk_over(world, hands.secret, describe, exercise_only=clock is not now, resume=resume)
 
@@ -267,12 +276,39 @@ def desk_over(
     )
 
 
+def put_away_beside(home: Home, secret: bytes, tell: Callable[[str], None], few: int = 1) -> int:
+    """Put the folds of a log away beside a desk that goes on deciding: from what was put away before, and what the log
+    has gone on to say, unless that is fewer than `few` entries. Returns how many entries are in them."""
+    tables = home.desk_tables(secret)
+    try:
+        load = _load(home.store)
+        world = kept_world(tables.snapshots, home.store, load, tell) or World(load)
+        kept = world.size
+        catch_up(world, home.store)
+        if world.size - kept < few:
+            return kept
+        resume = kept_engine(tables.snapshots, home.store, world, None, tell)
+        with collector_paused(_ALL_THERE_IS):
+            keep(desk_over(world, secret, None, resume=resume), tables.snapshots, home.store)
+        return world.size
+    finally:
+        tables.close()
+
+
 def _untold(_why: str) -> None:
     """Nobody wants to know."""
 
 
 def fold_world(store: Store, snapshots: Snapshots | None = None, tell: Callable[[str], None] = _untold) -> World:
     """Everything that a store holds, folded from its first entry, or on top of what was kept."""
+    load = _load(store)
+    kept = None if snapshots is None else kept_world(snapshots, store, load, tell)
+    world = World(load) if kept is None else kept
+    catch_up(world, store)
+    return world
+
+
+def _load(store: Store) -> Callable[[int], Recorded]:
     payload = _payloads(store)
 
     def load(index: int) -> Recorded:
@@ -281,10 +317,7 @@ def fold_world(store: Store, snapshots: Snapshots | None = None, tell: Callable[
             raise EngineError("entry-absent", f"Entry {index} is not in the store.", index=index)
         return recorded(index, Entry.parse(data), payload)
 
-    kept = None if snapshots is None else kept_world(snapshots, store, load, tell)
-    world = World(load) if kept is None else kept
-    catch_up(world, store)
-    return world
+    return load
 
 
 def catch_up(world: World, store: Store) -> None:

@@ -1,4 +1,5 @@
-"""Snapshots of a desk's folds: kept when it stops, used when it starts, and never believed against the log.
+"""Snapshots of a desk's folds: kept when it stops and every so often while it runs, used when it starts and after an
+append that failed, and never believed against the log.
 
 Two are kept beside the log: the state (`state.shelved`) and the engine's index (`Online.snapshot`). Each is checked
 against its seal, and its root against that of the log at its size. What does not fit is passed over with the reason
@@ -71,12 +72,13 @@ def kept_engine(
 
 
 def keep(desk: Desk, snapshots: Snapshots, store: Store) -> bool:
-    """Put state and index away. Only while nothing is decided; False if the world is not what the log holds."""
-    head = store.head()
-    if head is None or head.head.size != desk.world.size:
+    """Put state and index away. Only while nothing is decided; False if the world is ahead of what the log holds."""
+    head, size = store.head(), desk.world.size
+    if head is None or head.head.size < size:
         return False
+    root = root_of(size, Nodes(store))
     for name, data in ((WORLD, put_away(desk.world)), (ENGINE, desk.online.snapshot())):
-        snapshots.save(name, head.head.size, head.head.root, _pieces(data))
+        snapshots.save(name, size, root, _pieces(data))
     return True
 
 
