@@ -314,12 +314,14 @@ def virtual_passkey(context: BrowserContext, page: Page) -> str:
     return found
 
 
-def show(route: Route, html: str) -> None:
-    """Answers with a page under the policy that every page has."""
+def show(route: Route, html: str, *, styles: bool = False) -> None:
+    """Answers with a page under the policy that every page has; `styles` where a test gives it a size of its own."""
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
         "connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'"
     )
+    if styles:
+        policy = policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
     route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"content-security-policy": policy})
 
 

@@ -304,9 +304,6 @@ class Shell:
                 "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; "
                 "manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
             )
-        elif media.startswith("text/javascript"):
-            # A worker has the policy of its own file: the map's loads the module that sets Arabic, which is compiled.
-            policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
         yield b"content-security-policy", policy.encode()
         yield b"x-content-type-options", b"nosniff"
         # A form of a page with `no-referrer` would be sent with `Origin: null`, which is no origin of ours.

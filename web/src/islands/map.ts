@@ -1,0 +1,18 @@
+/** The map comes when there is a place for it, and the page is there before it. */
+import { island } from "../core/island";
+import { wordsOfPage } from "../core/words";
+import type { MapProps } from "../map/pane";
+
+island<MapProps>("map", (element, props) => {
+  let close: (() => void) | undefined;
+  let gone = false;
+  void import("../map/pane").then(async ({ openPane }) => {
+    if (gone) return;
+    close = await openPane(element, props, wordsOfPage());
+    if (gone) close();
+  });
+  return () => {
+    gone = true;
+    close?.();
+  };
+});

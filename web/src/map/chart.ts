@@ -1,0 +1,156 @@
+/** The map itself: the renderer with its worker from this desk, the basemap of the package, and what is declared. */
+import { AttributionControl, type LayerSpecification, Map as Renderer, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource, type MapMouseEvent, type StyleSpecification } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./map.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import type { FeatureCollection } from "geojson";
+import { calm } from "../core/dom";
+import { type Words, word } from "../core/words";
+import { images, PIXEL_RATIO } from "./images";
+import { LAYERS } from "./layers/all";
+import { basemapLayers, basemapSources, CREDIT } from "./layers/basemap";
+import { SOURCE } from "./layers/layer";
+import { selected } from "./layers/selected";
+import { theme, whenThemeChanges } from "./theme";
+
+
+const FONT = ["IBM Plex Sans", "IBM Plex Sans Arabic", "sans-serif"];
+const CROWD = 1500; // features from which on the far view shows only what can be told apart
+const NEAR = 8;
+const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
+
+export interface ChartOptions {
+  readonly words: Words;
+  readonly bounds: readonly [number, number, number, number];
+  /** keep the position after the # of the address */
+  readonly keep: boolean;
+  readonly chosen: (key: string) => void;
+  readonly pointer?: (lon: number, lat: number) => void;
+}
+
+export class Chart {
+  readonly renderer: Renderer;
+  #off: ReadonlySet<string> = new Set();
+  #selected = "";
+  #far = 0;
+  #extra: LayerSpecification[] = [];
+  readonly #letGo: (() => void)[] = [];
+
+  private constructor(element: HTMLElement, options: ChartOptions, sources: StyleSpecification["sources"]) {
+    const { words } = options;
+    this.renderer = new Renderer({
+      container: element,
+      style: { version: 8, sources: { ...sources, [SOURCE]: { type: "geojson", data: EMPTY, tolerance: 0.4, buffer: 64 } }, layers: this.#layers() },
+      bounds: [...options.bounds],
+      fitBoundsOptions: { padding: 24 },
+      hash: options.keep,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      fadeDuration: calm() ? 0 : 120,
+      maxZoom: 16,
+      minZoom: 2,
+      canvasContextAttributes: { antialias: false },
+      locale: {
+        "NavigationControl.ZoomIn": word(words, "map.zoom_in"),
+        "NavigationControl.ZoomOut": word(words, "map.zoom_out"),
+        "NavigationControl.ResetBearing": word(words, "map.north"),
+        "AttributionControl.ToggleAttribution": word(words, "map.credit"),
+        "Map.Title": word(words, "map.title"),
+      },
+    });
+    this.renderer.touchZoomRotate.disableRotation();
+    this.renderer.keyboard.disableRotation();
+    this.renderer.addControl(new NavigationControl({ visualizePitch: false }), "top-right");
+    this.renderer.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
+    this.renderer.addControl(new AttributionControl({ compact: true, customAttribution: CREDIT }), "bottom-left");
+    this.#paint();
+    this.renderer.on("click", (event) => this.#clicked(event, options.chosen));
+    const { pointer } = options;
+    if (pointer) this.renderer.on("mousemove", ({ lngLat }) => pointer(lngLat.lng, lngLat.lat));
+    this.#letGo.push(whenThemeChanges(() => this.#restyle()));
+    let before: Element | null = null;
+    const canvas = this.renderer.getCanvas();
+    canvas.addEventListener("focus", (event) => (before = event.relatedTarget as Element | null));
+    canvas.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") ((before as HTMLElement | null) ?? document.querySelector<HTMLElement>("#content"))?.focus();
+    });
+  }
+
+  static async open(element: HTMLElement, options: ChartOptions): Promise<Chart> {
+    setWorkerUrl(workerUrl);
+    const [sources] = await Promise.all([basemapSources(), fontsReady()]);
+    const chart = new Chart(element, options, sources);
+    await new Promise<void>((resolve) => chart.renderer.once("load", () => resolve()));
+    return chart;
+  }
+
+  close(): void {
+    for (const each of this.#letGo) each();
+    this.renderer.remove();
+  }
+
+  async put(given: FeatureCollection): Promise<void> {
+    const far = given.features.length > CROWD ? NEAR : 0;
+    if (far !== this.#far) {
+      this.#far = far;
+      this.#restyle();
+    }
+    await this.renderer.getSource<GeoJSONSource>(SOURCE)?.setData(given);
+  }
+
+  /** Layers whose names are in `off` are not drawn. */
+  show(off: ReadonlySet<string>): void {
+    this.#off = off;
+    this.#restyle();
+  }
+
+  select(key: string): void {
+    if (key === this.#selected) return;
+    this.#selected = key;
+    this.#restyle();
+  }
+
+  /** More to draw above everything, by another source of its own: what is being declared. */
+  add(name: string, data: FeatureCollection, layers: LayerSpecification[]): (data: FeatureCollection) => void {
+    this.renderer.addSource(name, { type: "geojson", data });
+    this.#extra = [...this.#extra, ...layers];
+    for (const layer of layers) this.renderer.addLayer(layer);
+    return (fresh) => void this.renderer.getSource<GeoJSONSource>(name)?.setData(fresh);
+  }
+
+  #layers(): LayerSpecification[] {
+    const colours = theme();
+    const chosen = this.#selected ? selected(colours, this.#selected) : [];
+    const shown = LAYERS.filter((layer) => !this.#off.has(layer.name)).flatMap((layer) => [...layer.drawn(colours, FONT, this.#far)]);
+    return [...basemapLayers(colours, FONT), ...shown, ...chosen, ...this.#extra];
+  }
+
+  #restyle(): void {
+    this.#paint();
+    this.renderer.setStyle({ ...this.renderer.getStyle(), layers: this.#layers() }, { diff: true });
+  }
+
+  #paint(): void {
+    for (const [name, data] of images(theme())) {
+      if (this.renderer.hasImage(name)) this.renderer.updateImage(name, data);
+      else this.renderer.addImage(name, data, { pixelRatio: PIXEL_RATIO });
+    }
+  }
+
+  #clicked(event: MapMouseEvent, chosen: (key: string) => void): void {
+    const { x, y } = event.point;
+    const ids = LAYERS.flatMap((layer) => layer.drawn(theme(), FONT, this.#far)).map((each) => each.id);
+    const layers = ids.filter((id) => !id.startsWith("doubt") && this.renderer.getLayer(id)).reverse();
+    const found = this.renderer.queryRenderedFeatures([[x - 6, y - 6], [x + 6, y + 6]], { layers });
+    const order = ["finding", "emergency", "incident", "crossing", "declaration", "finding_region"];
+    const best = found.sort((a, b) => order.indexOf(String(a.properties["record"])) - order.indexOf(String(b.properties["record"])))[0];
+    chosen(best ? String(best.properties["key"]) : "");
+  }
+}
+
+async function fontsReady(): Promise<void> {
+  if (!document.fonts) return;
+  await Promise.allSettled([document.fonts.load("500 12px 'IBM Plex Sans'"), document.fonts.load("500 12px 'IBM Plex Sans Arabic'", "ع")]);
+}

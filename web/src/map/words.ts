@@ -1,0 +1,56 @@
+/** What stands beside a sign on the map: letters, name, uncertainty, and marks in words, each isolated. */
+import { zulu } from "../core/clock";
+import { type Words, word } from "../core/words";
+import type { Facts } from "./facts";
+
+const isolate = (text: string): string => `\u2068${text}\u2069`;
+
+export function label(words: Words): (facts: Facts, tag: string) => string {
+  return (facts, tag) => {
+    switch (facts.record) {
+      case "declaration": {
+        if (facts.kind === "line") {
+          const since = facts.start ? day(facts.start) : "";
+          return [isolate(tag), word(words, `line.${facts.line_status ?? "disputed"}`), since, doubt(facts)].filter(Boolean).join(" ");
+        }
+        const name = facts.title || word(words, `kind.${facts.kind ?? "unstated"}`);
+        const off = facts.standing === "rumoured" ? word(words, "map.no_effect") : "";
+        return [isolate(tag), isolate(short(name)), doubt(facts), marks(facts, words), off].filter(Boolean).join(" ");
+      }
+      case "finding":
+        return word(words, `severity.${facts.severity ?? "information"}`);
+      case "crossing":
+        return [word(words, "map.crossing"), facts.at ? zulu(Date.parse(facts.at), false) : ""].join(" ");
+      case "emergency":
+      case "incident":
+        return [isolate(tag), word(words, `map.${facts.record}`), doubt(facts)].filter(Boolean).join(" ");
+      default:
+        return "";
+    }
+  };
+}
+
+export function doubt(facts: Facts): string {
+  const metres = Math.max(facts.uncertainty_m ?? 0, facts.radius_m ?? 0);
+  return metres > 0 ? isolate(`±${distance(metres)}`) : "";
+}
+
+export function distance(metres: number): string {
+  if (metres >= 9950) return `${Math.round(metres / 1000)} km`;
+  if (metres >= 950) return `${(metres / 1000).toFixed(1).replace(/\.0$/, "")} km`;
+  return `${metres >= 100 ? Math.round(metres / 10) * 10 : Math.round(metres)} m`;
+}
+
+export function marks(facts: Facts, words: Words): string {
+  const said = new Set([...(facts.marks ?? []), ...(facts.late ? ["late"] : []), ...(facts.hypothetical ? ["hypothetical"] : [])]);
+  said.delete("exercise"); // the whole screen says so
+  return said.size ? isolate(`(${[...said].map((each) => words[`mark.${each}`] ?? each).join(", ")})`) : "";
+}
+
+function short(text: string): string {
+  return text.length > 32 ? `${text.slice(0, 31)}…` : text;
+}
+
+function day(instant: string): string {
+  return isolate(instant.slice(0, 10));
+}
