@@ -24,7 +24,7 @@ from thalweg.ledger.errors import LedgerError, Malformed, Refused
 from thalweg.ledger.fork import FORK, verify_fork
 from thalweg.ledger.identity import GENESIS
 from thalweg.ledger.note import VerifierKey
-from thalweg.ledger.receipt import BUNDLE, RECEIPT, TLOG_PROOF, Bundle, Receipt, TlogProof
+from thalweg.ledger.receipt import BUNDLE, BUNDLES, RECEIPT, TLOG_PROOF, Bundle, Receipt, TlogProof
 from thalweg.ledger.tree import leaf_hash, verify_inclusion
 from thalweg.ledger.trust import read_trust
 from thalweg.ledger.verify import BundleVerdict, Trust, utc, verify_bundle, verify_checkpoint, verify_receipt
@@ -145,16 +145,19 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
         return _judged(anchor, verdict.sentence(), fields)
     if kind == BUNDLE:
         found = verify_bundle(data, trust, also)
-        lines = [found.sentence(), *(verdict.sentence() for verdict in found.verdicts)]
+        checked = _documents(data, found)
+        lines = [found.sentence(), *checked, *(verdict.sentence() for verdict in found.verdicts)]
         read = _story(data, found) if tell else None
         if read is not None:
-            lines = [found.sentence(), *import_module(_STORY).tell(read)]
+            lines = [found.sentence(), *checked, *import_module(_STORY).tell(read)]
         fields = {
             "kind": "bundle",
             "log": trust.origin,
             "size": found.size,
             "entries": [verdict.index for verdict in found.verdicts],
             "opened": len(found.opened),
+            "documents": [{"name": item.name, "sha256": item.sha256} for item in found.documents],
+            "withheld": [{"index": item.index, "what": item.what} for item in found.withheld],
         }
         if read is not None:
             fields["story"] = [asdict(each) | {"at": str(each.at)} for each in read.lines]
@@ -176,7 +179,13 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
     return _judged(anchor, sentence, {**fields, "index": proof.index})
 
 
+_DOSSIER = "thalweg.reports.dossier.check"
 _STORY = "thalweg.reports.story"  # it knows places, which take a while to load
+
+
+def _documents(data: bytes, found: BundleVerdict) -> list[str]:
+    """A sentence for each document that is in the bundle: a dossier is made again from the entries, and compared."""
+    return import_module(_DOSSIER).check(data, found) if found.documents else []
 
 
 def _story(data: bytes, found: BundleVerdict) -> Story:
@@ -205,9 +214,9 @@ def _kind(data: bytes) -> str:
         SignedCheckpoint.parse(data)
         return "checkpoint"
     version = Reader(canonical.decode(data), "the file").text("v")
-    if version not in (RECEIPT, BUNDLE, FORK):
+    if version not in (RECEIPT, *BUNDLES, FORK):
         raise Malformed("file.version", f"{version[:60]!r} is not a kind of file that is verified here.")
-    return version
+    return BUNDLE if version in BUNDLES else version
 
 
 def _claimed(data: bytes, kind: str) -> Trust:

@@ -5,17 +5,24 @@ docs/spec/receipt.md is the text to implement from; `thalweg.ledger.verify` does
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thalweg.ledger import canonical
 from thalweg.ledger.canonical import Reader, Value, b64, hashes_of
 from thalweg.ledger.checkpoint import SignedCheckpoint, decimal
+from thalweg.ledger.entry import MEDIA_TYPE
 from thalweg.ledger.errors import Malformed
 from thalweg.ledger.note import VerifierKey
+from thalweg.ledger.tree import leaf_hash
 
 RECEIPT = "thalweg/receipt/v1"
 BUNDLE = "thalweg/bundle/v1"
+EVIDENCE = "thalweg/bundle/v2"  # with documents, or with entries withheld
+BUNDLES = (BUNDLE, EVIDENCE)
+CLASSES = ("declaration", "notice", "answer", "exchange", "case", "source", "other")
+"""What an entry that is withheld from a reader may be said to be."""
 TLOG_PROOF = "c2sp.org/tlog-proof@v1"
 MAX_FILE_BYTES = 256 * 1024 * 1024
 _MAX_PATH = 64
@@ -100,7 +107,7 @@ class Receipt:
 
     @classmethod
     def parse(cls, data: bytes) -> Receipt:
-        reader = _open(data, RECEIPT, "the receipt")
+        reader, _ = _open(data, (RECEIPT,), "the receipt")
         out = cls(
             reader.blob("entry"),
             TlogProof.parse(reader.text("proof")),
@@ -160,8 +167,65 @@ class DisclosedPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """An entry that this reader is not shown: its leaf hash, its place in the log with the proof, and its class."""
+
+    index: int
+    leaf: bytes
+    path: tuple[bytes, ...]
+    what: str
+
+    @classmethod
+    def of(cls, proven: ProvenEntry, what: str) -> Withheld:
+        return cls(proven.index, leaf_hash(proven.entry), proven.path, what)
+
+    def value(self) -> Value:
+        return {"index": self.index, "leaf": b64(self.leaf), "path": _texts(self.path), "what": self.what}
+
+    @classmethod
+    def read(cls, value: Value) -> Withheld:
+        reader = Reader(value, "a withheld entry")
+        leaf = hashes_of([reader.text("leaf")], "leaf")[0]
+        out = cls(reader.integer("index"), leaf, _path(reader, "path"), reader.choice("what", CLASSES))
+        reader.done()
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something that was made of the entries, carried with them: its bytes, and their SHA-256 in hexadecimal."""
+
+    name: str
+    media: str
+    data: bytes
+    sha256: str
+
+    @classmethod
+    def of(cls, name: str, media: str, data: bytes) -> Document:
+        return cls(name, media, data, hashlib.sha256(data).hexdigest())
+
+    def value(self) -> Value:
+        return {"data": b64(self.data), "media": self.media, "name": self.name, "sha256": self.sha256}
+
+    @classmethod
+    def read(cls, value: Value) -> Document:
+        reader = Reader(value, "a document")
+        out = cls(
+            reader.text("name", longest=200),
+            reader.match("media", MEDIA_TYPE),
+            reader.blob("data"),
+            reader.digest("sha256").hex(),
+        )
+        reader.done()
+        return out
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
-    """One file for a reader years later: entries, proofs, key history, checkpoints, policy."""
+    """One file for a reader years later: entries, proofs, key history, checkpoints, policy.
+
+    With documents that were made of it, and with entries withheld from this reader, it is of the second version.
+    """
 
     policy: Policy
     checkpoint: SignedCheckpoint
@@ -169,10 +233,24 @@ class Bundle:
     keys: tuple[ProvenEntry, ...]
     checkpoints: tuple[EarlierCheckpoint, ...] = ()
     payloads: tuple[DisclosedPayload, ...] = ()
+    documents: tuple[Document, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+
+    @property
+    def second(self) -> bool:
+        """Whether it is of the second version."""
+        return bool(self.documents or self.withheld)
 
     def encode(self) -> bytes:
+        second: dict[str, Value] = {}
+        if self.second:
+            second = {
+                "documents": [item.value() for item in self.documents],
+                "withheld": [item.value() for item in self.withheld],
+            }
         return canonical.encode(
             {
+                **second,
                 "checkpoint": self.checkpoint.encode().decode(),
                 "checkpoints": [
                     {"note": item.checkpoint.encode().decode(), "path": _texts(item.path)} for item in self.checkpoints
@@ -181,13 +259,13 @@ class Bundle:
                 "keys": [item.value() for item in self.keys],
                 "payloads": [{"payload": b64(item.payload), "salt": item.salt.hex()} for item in self.payloads],
                 "policy": self.policy.value(),
-                "v": BUNDLE,
+                "v": EVIDENCE if self.second else BUNDLE,
             }
         )
 
     @classmethod
     def parse(cls, data: bytes) -> Bundle:
-        reader = _open(data, BUNDLE, "the bundle")
+        reader, version = _open(data, BUNDLES, "the bundle")
         out = cls(
             Policy.read(reader.object("policy")),
             SignedCheckpoint.parse(reader.text("checkpoint").encode()),
@@ -195,19 +273,22 @@ class Bundle:
             tuple(ProvenEntry.read(item) for item in reader.array("keys")),
             tuple(_earlier(item) for item in reader.array("checkpoints")),
             tuple(_payload(item) for item in reader.array("payloads")),
+            tuple(Document.read(item) for item in reader.array("documents")) if version == EVIDENCE else (),
+            tuple(Withheld.read(item) for item in reader.array("withheld")) if version == EVIDENCE else (),
         )
         reader.done()
         return out
 
 
-def _open(data: bytes, version: str, where: str) -> Reader:
+def _open(data: bytes, versions: Sequence[str], where: str) -> tuple[Reader, str]:
     if len(data) > MAX_FILE_BYTES:
         raise Malformed("file.size", f"Files above {MAX_FILE_BYTES} bytes are not read.", size=len(data))
     reader = Reader(canonical.decode(data), where)
     found = reader.text("v")
-    if found != version:
-        raise Malformed("file.version", f"This is {found[:60]!r}; {version} is what is read here.", found=found[:60])
-    return reader
+    if found not in versions:
+        known = " or ".join(versions)
+        raise Malformed("file.version", f"This is {found[:60]!r}; {known} is what is read here.", found=found[:60])
+    return reader, found
 
 
 def _path(reader: Reader, name: str) -> tuple[bytes, ...]:

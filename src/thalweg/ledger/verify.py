@@ -6,6 +6,8 @@ does today. What the verifier trusts is stated in `Trust` and nothing else is.
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,10 +18,19 @@ from thalweg.ledger.entry import NO_PREVIOUS, Entry, payload_digest
 from thalweg.ledger.errors import Inconsistent, Malformed, Refused
 from thalweg.ledger.identity import IDENTITY_KINDS, KeyHistory
 from thalweg.ledger.note import COSIGNATURE, ED25519, Signed, VerifierKey, verify_note
-from thalweg.ledger.receipt import Bundle, ProvenEntry, Receipt
+from thalweg.ledger.receipt import CLASSES, Bundle, Document, ProvenEntry, Receipt, Withheld
 from thalweg.ledger.tree import leaf_hash, verify_consistency, verify_inclusion
 
 _YEAR_10000 = 253_402_300_800
+CLASS_WORDS = {
+    "declaration": "declarations",
+    "notice": "notices",
+    "answer": "answers of the desk",
+    "exchange": "receipts and answers",
+    "case": "reports and accounts",
+    "source": "sources and claims",
+    "other": "other statements",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +128,24 @@ class BundleVerdict:
     cosigned: tuple[Cosigned, ...]
     opened: frozenset[bytes]
     gaps: tuple[Gap, ...]
+    documents: tuple[Document, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
     def sentence(self) -> str:
         events = len(self.verdicts)
         missing = sum(gap.last - gap.first + 1 for gap in self.gaps)
         gaps = f" {missing} earlier events of these authors are not in it." if missing else ""
-        return f"{events} entries verified offline in the log of {self.size} entries.{gaps}"
+        return f"{events} entries verified offline in the log of {self.size} entries.{gaps}{self._withheld()}"
+
+    def _withheld(self) -> str:
+        if not self.withheld:
+            return ""
+        counts = Counter(item.what for item in self.withheld)
+        said = ", ".join(f"{counts[what]} {CLASS_WORDS[what]}" for what in CLASSES if what in counts)
+        return (
+            f" WITHHELD FROM THIS READER: {len(self.withheld)} entries ({said}); that they are in the log is proved, "
+            "what they say is not shown, and that they are what they are called is not proved."
+        )
 
 
 def verify_receipt(data: bytes, trust: Trust, also: Sequence[Receipt] = ()) -> Verdict:
@@ -155,8 +178,31 @@ def verify_bundle(data: bytes, trust: Trust, also: Sequence[Receipt] = ()) -> Bu
         if commitment is None or commitment.size != len(disclosed.payload):
             raise Refused("bundle.payload", "A payload in the bundle meets no commitment of its entries.")
         opened.add(digest)
+    _require_withheld(bundle)
+    if bundle.second:  # no byte of it is idle
+        for item in bundle.keys:
+            verify_consistency(Entry.parse(item.entry).event.seen, bundle.checkpoint.head, item.seen)
+    for document in bundle.documents:
+        if hashlib.sha256(document.data).hexdigest() != document.sha256:
+            raise Refused(
+                "bundle.document",
+                f"The document {document.name[:60]!r} does not have the hash that the bundle gives for it.",
+                name=document.name[:60],
+            )
     gaps = _chains(verdicts)
-    return BundleVerdict(verdicts, bundle.checkpoint.head.size, cosigned, frozenset(opened), gaps)
+    return BundleVerdict(
+        verdicts, bundle.checkpoint.head.size, cosigned, frozenset(opened), gaps, bundle.documents, bundle.withheld
+    )
+
+
+def _require_withheld(bundle: Bundle) -> None:
+    """What is withheld is in the log, each entry once, and is not shown as well."""
+    _ascending([item.index for item in bundle.withheld], "withheld entries")
+    for item in bundle.withheld:
+        verify_inclusion(item.leaf, item.index, bundle.checkpoint.head, item.path)
+    shown = {item.index for item in bundle.entries}
+    if any(item.index in shown for item in bundle.withheld):
+        raise Malformed("bundle.withheld", "An entry is shown in the bundle and said to be withheld.")
 
 
 def verify_checkpoint(signed: SignedCheckpoint, trust: Trust) -> tuple[Cosigned, ...]:

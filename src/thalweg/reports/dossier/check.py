@@ -1,0 +1,101 @@
+"""A dossier in a bundle held against the entries beside it: made again from them, it is the same, byte for byte.
+
+So nothing in it rests on anything but entries that were verified, and no fact can be added, dropped or changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from thalweg.ledger.errors import Malformed, Refused
+from thalweg.ledger.receipt import CLASSES, Bundle, Document, Withheld
+from thalweg.ledger.verify import BundleVerdict
+from thalweg.model import dossier as values
+from thalweg.model.dossier import Dossier, Margins
+from thalweg.model.errors import InputError, ValueRefused
+from thalweg.model.instants import Instant
+from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.dossier import dossier, keys_of
+from thalweg.policy.held import of_bundle
+from thalweg.reports.dossier.digest import FORM, MEDIA_TYPE, encode
+
+
+def check(data: bytes, verdict: BundleVerdict) -> list[str]:
+    """A sentence for each document of a bundle that was verified. `Refused` (`dossier.differs`) where a dossier does
+    not follow from the entries."""
+    return [_checked(data, verdict, document) for document in verdict.documents]
+
+
+def read(data: bytes, verdict: BundleVerdict) -> Disclosed[Dossier]:
+    """The dossier of a bundle that was verified, made again from its entries. `Refused` where there is none, or where
+    it does not follow from them."""
+    for document in verdict.documents:
+        if document.media == MEDIA_TYPE:
+            return _made(data, verdict, document)
+    raise Refused("dossier.absent", "There is no dossier in this bundle.")
+
+
+def counted(withheld: tuple[Withheld, ...]) -> tuple[values.Withheld, ...]:
+    """How many entries of each class are withheld."""
+    counts = Counter(item.what for item in withheld)
+    return tuple(values.Withheld(what, counts[what]) for what in CLASSES if what in counts)
+
+
+def _checked(data: bytes, verdict: BundleVerdict, document: Document) -> str:
+    if document.media != MEDIA_TYPE:
+        return f"The document {document.name} has the hash that the bundle gives; what it says was not compared."
+    made = _made(data, verdict, document).value
+    held = (
+        f"; {sum(each.count for each in made.withheld)} entries are withheld from its reader" if made.withheld else ""
+    )
+    return (
+        f"The dossier of {made.incident.reference}, of {made.party}'s record as known at {made.known_at}, follows from "
+        f"these entries: made again from them it is the same, byte for byte{held}. SHA-256 {document.sha256}."
+    )
+
+
+def _made(data: bytes, verdict: BundleVerdict, document: Document) -> Disclosed[Dossier]:
+    given = _given(document)
+    if given["v"] != FORM:
+        raise Malformed("dossier.version", f"{str(given['v'])[:60]!r} is no form of dossier that is read here.")
+    try:
+        margins = Margins(given["margins"]["near_m"], given["margins"]["around_s"])
+        again = dossier(
+            given["party"],
+            of_bundle(data, verdict, given["party"]),
+            given["incident"]["reference"],
+            Instant.of(datetime.fromisoformat(given["known_at"])),
+            names=given["names"],
+            theatre=given["theatre"],
+            exercise=given["exercise"],
+            margins=margins,
+            withheld=counted(verdict.withheld),
+            keys=keys_of(Bundle.parse(data)),
+        )
+    except (KeyError, TypeError, ValueError, ValueRefused, InputError) as error:
+        raise _differs(document) from error
+    if encode(again) != document.data:
+        raise _differs(document)
+    return again
+
+
+def _given(document: Document) -> dict[str, Any]:
+    try:
+        given = json.loads(document.data)
+    except ValueError as error:
+        raise Malformed("dossier.form", "The dossier in the bundle is not JSON.") from error
+    if not isinstance(given, dict) or "v" not in given:
+        raise Malformed("dossier.form", "The dossier in the bundle is not in its form.")
+    return given
+
+
+def _differs(document: Document) -> Refused:
+    return Refused(
+        "dossier.differs",
+        f"The dossier {document.name[:60]!r} does not follow from the entries in the bundle: made again from them, "
+        "it is another.",
+        name=document.name[:60],
+    )

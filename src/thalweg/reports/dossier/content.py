@@ -1,0 +1,417 @@
+"""What stands in a dossier, in the order in which it is read, said in one language or in two; for paper and for pages.
+
+Whatever is said is a list with one text for each language, in the order in which they stand from left to right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import segno
+
+from thalweg.model.cases import Named, Particulars
+from thalweg.model.dossier import Account, Answer, Dossier, Fact, Spot
+from thalweg.model.errors import InputError
+from thalweg.model.instants import Instant
+from thalweg.model.result import CheckResult, CopyFor
+from thalweg.model.words import HYPOTHETICAL
+from thalweg.policy.disclosure import Disclosed
+from thalweg.reports import map as maps
+from thalweg.reports import phrases
+from thalweg.reports.dossier.digest import digest
+from thalweg.reports.dossier.words import Words
+from thalweg.reports.messages.catalogue import LANGUAGES
+
+Said = list[str]
+_FIRST_PAGE: Final = (
+    3,
+    2,
+)  # facts of one answer on the first page, in one language and in two; all are in the timeline
+_COLUMNS: Final = 4  # accounts beside each other
+_WIDE: Final = 760.0
+_PLACES: Final = 40  # rows of the table of coordinates
+
+
+def languages(text: str) -> tuple[str, ...]:
+    """One language or two, as `ar,en` names them. `InputError` for more, for none and for one that there is not."""
+    found = tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
+    unknown = [each for each in found if each not in LANGUAGES]
+    if unknown or not 1 <= len(found) <= 2:
+        raise InputError(
+            "dossier-languages",
+            f"A dossier is in one language or two of: {', '.join(LANGUAGES)}.",
+            found=text,
+            expected=", ".join(LANGUAGES),
+        )
+    return found
+
+
+def content(
+    disclosed: Disclosed[Dossier],
+    chosen: Sequence[str],
+    clean: Callable[[str], str],
+    ground: maps.Ground | None,
+    copy: CopyFor | None = None,
+) -> dict[str, Any]:
+    """Everything that is set. Of two languages one of which is written from right to left, that one stands right."""
+    value = disclosed.value
+    spoken = sorted((Words(each, value.names, clean) for each in chosen), key=lambda each: each.right_to_left)
+    return _Page(value, spoken, clean, digest(disclosed)).content(ground, copy)
+
+
+class _Page:
+    def __init__(self, dossier: Dossier, spoken: Sequence[Words], clean: Callable[[str], str], sha256: str) -> None:
+        self.dossier, self.spoken, self.clean, self.sha256 = dossier, spoken, clean, sha256
+        self.reference = f"EX-{dossier.incident.reference}" if dossier.exercise else dossier.incident.reference
+
+    def say(self, key: str, **values: Any) -> Said:  # noqa: ANN401  # values of a fact
+        return [each.text(key, **values) for each in self.spoken]
+
+    def fact(self, fact: Fact, family: str = "fact") -> Said:
+        return [each.fact(fact, family) for each in self.spoken]
+
+    def own(self, text: str) -> str:
+        """What a person wrote, as it stands."""
+        return self.clean(text)
+
+    def content(self, ground: maps.Ground | None, copy: CopyFor | None) -> dict[str, Any]:
+        dossier = self.dossier
+        hypothetical = any(HYPOTHETICAL in each.marks for each in dossier.near)
+        spots = self._spots()
+        drawing = self._map(ground)
+        return {
+            "languages": [
+                {"code": each.language, "dir": "rtl" if each.right_to_left else "ltr"} for each in self.spoken
+            ],
+            "rtl": len(self.spoken) == 1 and self.spoken[0].right_to_left,
+            "reference": self.reference,
+            "sha256": self.sha256,
+            "short": self.sha256[:16],
+            "qr": segno.make(f"THALWEG:{self.reference}:SHA256:{self.sha256}", error="m").svg_inline(
+                border=0, omitsize=True, svgclass=None, lineclass=None
+            ),
+            "exercise": self.say("band.exercise") if dossier.exercise else [],
+            "hypothetical": self.say("band.hypothetical") if hypothetical else [],
+            "foot-alt": " / ".join(self.say("foot.qr")),
+            "title": self.say("title"),
+            "subtitle": self.say("subtitle"),
+            "live": self.say("live"),
+            "known_at": self.say("known_at", at=dossier.known_at),
+            "unreviewed": [each.text("unreviewed") if not each.reviewed else "" for each in self.spoken],
+            "copy": "" if copy is None else str(copy),
+            "incident": self.own(dossier.incident.title),
+            "facts": self._facts(),
+            "words": self._quoted(dossier.incident.text, dossier.incident.language),
+            "heads": {
+                each: self.say(each)
+                for each in (
+                    "section.proves",
+                    "section.cannot",
+                    "section.timeline",
+                    "section.map",
+                    "section.places",
+                    "section.accounts",
+                    "section.requests",
+                    "section.assessments",
+                    "section.sources",
+                    "section.entries",
+                    "label.words",
+                    "head.no",
+                    "head.who",
+                    "head.utc",
+                    "head.reference",
+                    "head.valid",
+                    "head.known",
+                    "head.what",
+                    "head.entries",
+                    "head.index",
+                    "head.kind",
+                    "head.author",
+                    "head.hash",
+                    "accounts.note",
+                    "requests.none",
+                    "assess.cause",
+                    "assess.risk",
+                    "sources.note",
+                    "entries.note",
+                    "entries.withheld",
+                    "map.note",
+                    "map.none",
+                    "foot.qr",
+                    "not_stated",
+                )
+            },
+            "page": self.say("foot.page", page="@", pages="#"),
+            "disclaimers": [
+                " ".join(
+                    each.text(f"disclaimer.{name}") for name in ("voluntary", "absence", "guarantee", "information")
+                )
+                for each in self.spoken
+            ],
+            "answers": [self._answer(each) for each in dossier.answers],
+            "cannot": [self.fact(each, "cannot") for each in dossier.cannot],
+            "timeline": [
+                {
+                    "valid": self._time(moment.valid),
+                    "until": "" if moment.until is None or moment.until == moment.valid else self._time(moment.until),
+                    "known": self._time(moment.known),
+                    "what": self.fact(moment.fact),
+                    "entries": _indexes(moment.fact.entries),
+                    "later": moment.known.epoch_s - moment.valid.epoch_s > 86_400,
+                }
+                for moment in dossier.timeline
+            ],
+            "map": drawing,
+            "spots": spots,
+            "accounts": self._accounts(),
+            "requests": [self._request(number) for number in range(len(dossier.requests))],
+            "assessments": {
+                what: [
+                    {
+                        "by": self._party(each.by),
+                        "grade": self.say(f"grade.{each.grade}"),
+                        "at": self._time(each.at),
+                        "text": self._quoted(each.text, each.language),
+                        "superseded": []
+                        if each.superseded is None
+                        else self.say("account.superseded", at=each.superseded),
+                        "entries": _indexes(each.entries),
+                    }
+                    for each in dossier.assessments
+                    if each.what == what
+                ]
+                for what in ("cause", "risk")
+            },
+            "sources": [
+                {
+                    "outlet": self.own(each.outlet),
+                    "title": self.own(each.title),
+                    "published": each.published,
+                    "sha256": each.sha256,
+                    "copies": [self.own(name) for name in each.copies],
+                    "counted": self.say("source.copies"),
+                    "claims": [
+                        {
+                            "who": self.own(claim.who),
+                            "through": self.say("source.through", names="\n".join(claim.through))
+                            if claim.through
+                            else [],
+                            "force": self.say(f"force.{claim.force}"),
+                            "text": self.own(claim.text),
+                            "chars": self.say("source.chars", first=claim.first, last=claim.last),
+                            "entries": _indexes(claim.entries),
+                        }
+                        for claim in each.claims
+                    ],
+                    "entries": _indexes(each.entries),
+                }
+                for each in dossier.sources
+            ],
+            "entries": [
+                {
+                    "index": str(each.index),
+                    "event": each.event,
+                    "kind": each.kind,
+                    "author": self.own(each.author),
+                    "at": self._time(each.at),
+                }
+                for each in (*dossier.entries, *dossier.keys)
+            ],
+            "withheld": [
+                {"what": self.say(f"withheld.{each.what}"), "count": str(each.count)} for each in dossier.withheld
+            ],
+        }
+
+    # --- the head ---
+
+    def _facts(self) -> list[dict[str, Any]]:
+        dossier, report = self.dossier, self.dossier.incident
+        at = report.particulars
+        rows: list[tuple[str, Said]] = [
+            ("label.holder", self._parties_each((dossier.party,))),
+            ("label.reported_by", [f"{each.party(report.by)}, {each.instant(report.at)}" for each in self.spoken]),
+            ("label.when", [self._when(at, each) for each in self.spoken]),
+            ("label.where", [self._where(at, each) for each in self.spoken]),
+            ("label.affected", [self._named(at.affected, each) for each in self.spoken]),
+            ("label.alleged", [self._named(at.alleged, each) for each in self.spoken]),
+            ("label.looked", self.say("looked", away=dossier.margins.near_m, gap=dossier.margins.around_s)),
+        ]
+        if report.withdrawn is not None:
+            rows.append(("label.withdrawn", [each.instant(report.withdrawn) for each in self.spoken]))
+        return [{"label": self.say(key), "value": said} for key, said in rows]
+
+    def _parties_each(self, named: Iterable[str]) -> Said:
+        chosen = tuple(named)
+        return [each.parties(chosen) for each in self.spoken]
+
+    def _party(self, party: str) -> str:
+        return self.own(self.dossier.name(party))
+
+    def _when(self, at: Particulars, words: Words) -> str:
+        if at.earliest is None and at.latest is None:
+            return words.text("not_stated")
+        if at.earliest is None or at.latest is None or at.earliest == at.latest:
+            return words.instant(at.earliest or at.latest or self.dossier.incident.at)
+        return f"{words.instant(at.earliest)} – {words.instant(at.latest)}"
+
+    def _where(self, at: Particulars, words: Words) -> str:
+        said = [words.name(at.where)] if at.where else []
+        if at.place is not None:
+            said.append(f"{words.place(at.place.lon, at.place.lat)} {words.doubt(at.radius_m)}".rstrip())
+        return words.text("list.separator").join(said) if said else words.text("not_stated")
+
+    def _named(self, named: Named, words: Words) -> str:
+        everyone = (*named.parties, *named.others)
+        if not everyone:
+            return words.text("not_stated")
+        said = words.parties(everyone, named.joined.value if len(everyone) > 1 else "")
+        if len(everyone) > 1 and named.joined.value == "unknown":
+            said += f" ({words.text('joined.unknown')})"
+        return said
+
+    def _quoted(self, text: str, language: str) -> dict[str, Any]:
+        return {
+            "text": self.own(text),
+            "dir": phrases.direction(text),
+            "note": [each.text("original", language=each.text(f"language.{language}")) for each in self.spoken]
+            if text and language in LANGUAGES
+            else [],
+        }
+
+    # --- the first page ---
+
+    def _answer(self, answer: Answer) -> dict[str, Any]:
+        most = _FIRST_PAGE[len(self.spoken) - 1]
+        left = len(answer.facts) - most
+        return {
+            "asked": self.say(f"asked.{answer.asked.value}"),
+            "known": answer.known.value,
+            "answer": self.say(f"known.{answer.known.value}"),
+            "facts": [
+                {"said": self.fact(each), "known": each.known.value, "entries": _indexes(each.entries)}
+                for each in answer.facts[:most]
+            ],
+            "more": self.say("more", n=left) if left > 0 else [],
+            "entries": _indexes(answer.entries),
+        }
+
+    # --- map and coordinates ---
+
+    def _spots(self) -> list[dict[str, Any]]:
+        return [self._spot(number, spot) for number, spot in enumerate(self.dossier.spots[:_PLACES], 1)]
+
+    def _spot(self, number: int, spot: Spot) -> dict[str, Any]:
+        return {
+            "number": str(number),
+            "label": self.say(f"spot.{spot.label}"),
+            "who": self._party(spot.who),
+            "title": self.own(spot.title),
+            "utc": "" if spot.when is None else self._time(spot.when),
+            "dms": phrases.dms(spot.at),
+            "decimal": phrases.decimal(spot.at),
+            "mgrs": phrases.mgrs(spot.at),
+            "radius": [each.doubt(spot.radius_m) for each in self.spoken],
+            "reference": [each.place(spot.at.lon, spot.at.lat) for each in self.spoken],
+        }
+
+    def _map(self, ground: maps.Ground | None) -> dict[str, Any]:
+        dossier = self.dossier
+        at = dossier.incident.particulars
+        if at.place is None:
+            return {"svg": "", "alt": "", "credit": ""}
+        shown = {each.declaration.version_id: each.declaration for each in dossier.near}
+        result = CheckResult(
+            declarations=shown,
+            findings=(),
+            checked_at=dossier.known_at,
+            theatre=dossier.theatre,
+            rules_hash="",
+            engine_version="",
+            party_names=dossier.names,
+            exercise=dossier.exercise,
+            marked={each.declaration.version_id: each.marks for each in dossier.near},
+        )
+        star = maps.Star(at.place, float(at.radius_m), dossier.margins.near_m)
+        drawing = maps.draw_around(result, star, ground, wide=_WIDE)
+        return {"svg": drawing.svg, "alt": " / ".join(self.say("map.note")), "credit": drawing.credit}
+
+    # --- accounts and requests ---
+
+    def _accounts(self) -> list[dict[str, Any]]:
+        """Tables of a few columns each: one for every side, also for those that have said nothing."""
+        sides: dict[str, list[Account]] = {}
+        for account in self.dossier.accounts:
+            sides.setdefault(account.by, []).append(account)
+        columns = [self._column(by, accounts) for by, accounts in sides.items()]
+        columns += [
+            {
+                "who": self._party(each),
+                "silent": self.say("account.none"),
+                "given": [],
+                "rows": [],
+                "earlier": [],
+                "entries": "",
+                "text": {"text": "", "dir": "ltr", "note": []},
+            }
+            for each in self.dossier.silent
+        ]
+        labels = [self.say(key) for key in ("label.when", "label.where", "label.affected", "label.alleged")]
+        return [
+            {"labels": labels, "columns": columns[start : start + _COLUMNS]}
+            for start in range(0, len(columns), _COLUMNS)
+        ]
+
+    def _column(self, by: str, accounts: Sequence[Account]) -> dict[str, Any]:
+        standing = [each for each in accounts if each.superseded is None] or list(accounts)
+        newest = standing[-1]
+        at = newest.particulars
+        return {
+            "who": self._party(by),
+            "silent": [],
+            "given": self.say("account.given", at=newest.at),
+            "rows": [
+                [self._when(at, each) for each in self.spoken],
+                [self._where(at, each) for each in self.spoken],
+                [self._named(at.affected, each) for each in self.spoken],
+                [self._named(at.alleged, each) for each in self.spoken],
+            ],
+            "text": self._quoted(newest.text, newest.language),
+            "earlier": [
+                {
+                    "text": self._quoted(each.text, each.language),
+                    "given": self.say("account.given", at=each.at),
+                    "note": [] if each.superseded is None else self.say("account.superseded", at=each.superseded),
+                    "entries": _indexes(each.entries),
+                }
+                for each in accounts
+                if each is not newest
+            ],
+            "entries": _indexes(newest.entries),
+        }
+
+    def _request(self, number: int) -> dict[str, Any]:
+        each = self.dossier.requests[number]
+        if each.answered is not None:
+            key = "request.answered" if each.answered <= each.due else "request.answered_late"
+            state = self.say(key, at=each.answered)
+        else:
+            state = self.say("request.unanswered" if self.dossier.known_at > each.due else "request.open")
+        return {
+            "line": self.say("request.line", by=each.by, to=each.to, at=each.at, due=each.due),
+            "state": state,
+            "question": self._quoted(each.question, each.language),
+            "answer": self._quoted(each.answer, each.answer_language) if each.answer else None,
+            "entries": _indexes(each.entries),
+        }
+
+    def _time(self, when: Instant) -> str:
+        return (
+            phrases.instant(when).replace(":00Z", "Z")
+            if phrases.instant(when).endswith(":00Z")
+            else phrases.instant(when)
+        )
+
+
+def _indexes(entries: Iterable[int]) -> str:
+    return ", ".join(str(each) for each in dict.fromkeys(entries))

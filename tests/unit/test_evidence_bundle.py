@@ -1,0 +1,220 @@
+"""A dossier with every entry that it cites in one file: verified offline, refused with the reason once anything in it
+is changed, and with what another reader may not have withheld (R39, D7)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.dossier_world import NAMES, Told
+from thalweg.cli.verify import verify
+from thalweg.ledger.errors import LedgerError, Malformed
+from thalweg.ledger.receipt import Bundle, Document, Withheld
+from thalweg.ledger.trust import write_trust
+from thalweg.ledger.verify import verify_bundle
+from thalweg.policy.dossier import dossier
+from thalweg.policy.evidence import proved
+from thalweg.policy.held import of_log
+from thalweg.policy.redaction import redacted
+from thalweg.reports.dossier.check import check, counted, read
+from thalweg.reports.dossier.digest import MEDIA_TYPE, encode
+
+
+@pytest.fixture(scope="module")
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture(scope="module")
+def bundle(told: Told) -> Bundle:
+    return told.evidence("alpha")[1]
+
+
+def refusal(told: Told, bundle: Bundle) -> LedgerError:
+    data = bundle.encode()
+    with pytest.raises(LedgerError) as refused:
+        check(data, verify_bundle(data, told.trust))
+    return refused.value
+
+
+def test_the_dossier_follows_from_the_entries_and_it_is_said(told: Told, bundle: Bundle) -> None:
+    data = bundle.encode()
+    (sentence,) = check(data, verify_bundle(data, told.trust))
+    assert "made again from them it is the same, byte for byte" in sentence
+    assert told.reference in sentence
+    assert bundle.documents[0].sha256 in sentence
+    assert encode(read(data, verify_bundle(data, told.trust))) == bundle.documents[0].data
+
+
+def test_a_bundle_of_the_second_version_reads_back_as_it_was(bundle: Bundle) -> None:
+    assert Bundle.parse(bundle.encode()) == bundle
+    assert json.loads(bundle.encode())["v"] == "thalweg/bundle/v2"
+    assert json.loads(replace(bundle, documents=()).encode())["v"] == "thalweg/bundle/v1"
+
+
+def test_one_byte_of_the_dossier_changed_is_refused(told: Told, bundle: Bundle) -> None:
+    (document,) = bundle.documents
+    changed = document.data.replace(b"Explosion", b"Explosivn")
+    assert refusal(told, replace(bundle, documents=(replace(document, data=changed),))).code == "bundle.document"
+    forged = Document.of(document.name, document.media, changed)  # with the hash made anew
+    assert refusal(told, replace(bundle, documents=(forged,))).code == "dossier.differs"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda value: value["answers"][0].update(known="no"),
+        lambda value: value["answers"].pop(),
+        lambda value: value["accounts"].pop(),
+        lambda value: value["timeline"].pop(0),
+        lambda value: value.update(known_at="2017-09-19T00:00:00Z"),
+        lambda value: value["keys"].pop(),
+        lambda value: value["entries"].pop(),
+        lambda value: value.update(party="bravo"),
+        lambda value: value["withheld"].append({"what": "notice", "count": 1}),
+        lambda value: value.update(extra="word"),
+        lambda value: value.pop("incident"),
+        lambda value: value.update(margins=3),
+    ],
+)
+def test_a_dossier_that_says_anything_else_is_refused(
+    told: Told, bundle: Bundle, change: Callable[[dict[str, object]], object]
+) -> None:
+    value = json.loads(bundle.documents[0].data)
+    change(value)
+    data = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    forged = Document.of("dossier.json", MEDIA_TYPE, data)
+    assert refusal(told, replace(bundle, documents=(forged,))).code == "dossier.differs"
+
+
+def test_one_entry_left_out_is_refused(told: Told, bundle: Bundle) -> None:
+    """Whatever the dossier cites must be there."""
+    cited = {each["index"] for each in json.loads(bundle.documents[0].data)["entries"]}
+    assert cited == {each.index for each in bundle.entries}
+    for index in sorted(cited)[::5]:
+        entries = tuple(each for each in bundle.entries if each.index != index)
+        assert refusal(told, replace(bundle, entries=entries)).code in ("dossier.differs", "bundle.payload")
+
+
+def test_one_byte_of_an_entry_changed_is_refused(told: Told, bundle: Bundle) -> None:
+    first = bundle.entries[5]
+    changed = replace(first, entry=first.entry.replace(b'"at":1', b'"at":2', 1))
+    assert refusal(told, replace(bundle, entries=(*bundle.entries[:5], changed, *bundle.entries[6:]))).code != ""
+
+
+def test_one_key_range_left_out_is_refused(told: Told, bundle: Bundle) -> None:
+    for number in range(len(bundle.keys)):
+        keys = (*bundle.keys[:number], *bundle.keys[number + 1 :])
+        assert refusal(told, replace(bundle, keys=keys)).code.startswith(("identity.", "verify.", "dossier."))
+    assert refusal(told, replace(bundle, keys=bundle.keys[: len(bundle.keys) // 2])).sentence
+
+
+def test_any_byte_of_the_file_changed_is_refused_or_reads_as_the_same(told: Told, bundle: Bundle) -> None:
+    """Every four-hundredth byte of it; what is signed is not the only thing that is guarded."""
+    data = bundle.encode()
+    for place in range(7, len(data), max(1, len(data) // 400)):
+        changed = bytearray(data)
+        changed[place] ^= 0x01
+        if bytes(changed) == data:
+            continue
+        try:
+            check(bytes(changed), verify_bundle(bytes(changed), told.trust))
+        except LedgerError:
+            continue
+        # What the bundle proposes to demand, and what its document is called, bind nobody.
+        again = Bundle.parse(bytes(changed))
+        called = replace(again.documents[0], name="dossier.json")
+        assert replace(again, policy=bundle.policy, documents=(called,)) == bundle, place
+
+
+# --- for another reader ---
+
+
+@pytest.fixture(scope="module")
+def shared(told: Told) -> Bundle:
+    """Alpha's file, as bravo may be given it."""
+    return for_reader(told, "bravo")
+
+
+def for_reader(told: Told, reader: str) -> Bundle:
+    world = told.room.desk.world
+    given, withheld = redacted(world, told.mailboxes(), "alpha", reader, told.indexes("alpha")).value
+    cited = {each.index for each in told.dossier("alpha").value.entries}
+    hidden = tuple(Withheld.of(told.room.log.prove(index), what) for index, what in withheld.items() if index in cited)
+    records = of_log(world, [each for each in given if each in cited], "alpha")
+    made = dossier("alpha", records, told.reference, told.room.now, names=NAMES, withheld=counted(hidden))
+    made, kept = proved(made, lambda indexes: told.bundle("alpha", indexes))
+    document = Document.of("dossier.json", MEDIA_TYPE, encode(made))
+    return replace(kept, withheld=hidden, documents=(document,))
+
+
+def test_what_another_reader_may_not_have_is_withheld_with_its_proof_and_verify_says_so(
+    told: Told, shared: Bundle
+) -> None:
+    data = shared.encode()
+    verdict = verify_bundle(data, told.trust)
+    assert shared.withheld
+    assert "WITHHELD FROM THIS READER" in verdict.sentence()
+    assert "notices" in verdict.sentence()
+    (sentence,) = check(data, verdict)
+    assert f"{len(shared.withheld)} entries are withheld from its reader" in sentence
+
+
+def test_nothing_that_is_withheld_can_be_read_in_the_file(told: Told, shared: Bundle) -> None:
+    plain = b"\n".join([*(each.entry for each in shared.entries), *(each.payload for each in shared.payloads)])
+    whole = told.bundle("alpha", told.indexes("alpha"))
+    for each in whole.entries:
+        if each.index in {item.index for item in shared.withheld}:
+            assert each.entry not in plain
+            assert base64.b64encode(each.entry) not in shared.encode()
+    mailboxes = told.mailboxes()
+    for each in shared.entries:
+        body = told.room.desk.world.load(each.index).body
+        may = mailboxes.may_hold("bravo", each.index)
+        assert may or type(body).__name__ in ("Notice", "Taken", "Delivered", "Disseminated"), body
+
+
+def test_a_withheld_entry_with_another_leaf_place_or_class_is_refused(told: Told, shared: Bundle) -> None:
+    first, *rest = shared.withheld
+    for changed in (
+        replace(first, leaf=bytes(32)),
+        replace(first, index=first.index + 1),
+        replace(first, path=first.path[:-1]),
+        replace(first, what="other" if first.what != "other" else "case"),
+    ):
+        assert refusal(told, replace(shared, withheld=(changed, *rest))).code != ""
+    assert refusal(told, replace(shared, withheld=tuple(rest))).code == "dossier.differs"
+    with pytest.raises(Malformed):
+        Bundle.parse(shared.encode().replace(b'"what":"notice"', b'"what":"secret"'))
+
+
+def test_what_is_shown_is_not_said_to_be_withheld(told: Told, bundle: Bundle) -> None:
+    proven = bundle.entries[3]
+    both = replace(bundle, withheld=(Withheld.of(proven, "other"),))
+    assert refusal(told, both).code == "bundle.withheld"
+
+
+def test_the_holder_itself_is_given_everything(told: Told) -> None:
+    assert for_reader(told, "alpha").withheld == ()
+
+
+def test_verify_on_the_command_line_says_all_of_it(
+    told: Told, shared: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, trust = tmp_path / "alpha.bundle", tmp_path / "trust.json"
+    trust.write_bytes(write_trust(told.trust))
+    file.write_bytes(shared.encode())
+    assert verify(file, trust=trust) == 0
+    out = capsys.readouterr().out
+    assert "WITHHELD FROM THIS READER" in out
+    assert "made again from them it is the same" in out
+    (document,) = shared.documents
+    forged = Document.of(document.name, document.media, document.data.replace(b"twice", b"never"))
+    file.write_bytes(replace(shared, documents=(forged,)).encode())
+    assert verify(file, trust=trust) == 1
+    assert "does not follow from the entries" in capsys.readouterr().err
