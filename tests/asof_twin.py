@@ -6,6 +6,7 @@ once, in order, with nothing but dictionaries: no index, no columns, no world.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.desk_world import START, Room, circle
 from thalweg.desk.checks import NotAllowed
-from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Zone
+from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Volume, Zone
 from thalweg.model.errors import InputError
 from thalweg.model.events import (
     DESK,
@@ -67,8 +68,9 @@ from thalweg.model.events import (
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Path, Position
-from thalweg.state.recorded import Recorded
 
+Entry = Any  # a record with a body of whatever kind
+Answers = dict[str, Any]
 PARTIES = ("alpha", "bravo", "charlie")
 LEVELS = (Level.FULL, Level.FOOTPRINT, Level.COARSE, Level.EXISTS, Level.NOTHING)
 
@@ -106,10 +108,8 @@ class History:
         party = PARTIES[side]
         said = self._said(what, party, number, more)
         if said is not None:
-            try:
+            with contextlib.suppress(NotAllowed, InputError):  # then it is not on record
                 self.room.say(getattr(said, "by", party), said)
-            except (NotAllowed, InputError):
-                pass  # it is not on record
         self.room.now = Instant(self.room.now.epoch_s + 1.0)
 
     def _said(self, what: str, party: str, number: int, more: int) -> Said | None:
@@ -285,14 +285,13 @@ class Thing:
     answer: Taken | Refused | None = None
 
 
-def records(room: Room) -> list[Recorded]:
+def records(room: Room) -> list[Any]:
     return [room.desk.world.load(index) for index in range(room.desk.world.size)]
 
 
-def brute(log: Sequence[Recorded], party: str, known_s: float, valid: tuple[float, float]) -> dict[str, Any]:
+def brute(log: Sequence[Any], party: str, known_s: float, valid: tuple[float, float]) -> dict[str, Any]:
     """The picture, as plain values."""
     said = {each.event: each for each in log}
-    by_index = {each.index: each for each in log}
     answers = {each.body.statement: each.body for each in log if isinstance(each.body, Taken | Refused)}
     things: list[Thing] = []
     for each in log:
@@ -305,7 +304,7 @@ def brute(log: Sequence[Recorded], party: str, known_s: float, valid: tuple[floa
             things.append(Thing(each.index, each.body.at.epoch_s, reached, each.body, each.event))
     things = [each for each in things if each.known <= known_s]
     own, over, stood = _own(things, said, party)
-    others, gone = _others(things, said, by_index, party, own, over)
+    others, gone = _others(things, said, party, own, over)
     shown = {}
     for subject, row in {**{k: v for k, v in own.items() if k not in others}, **others}.items():
         state, ended = over.get(subject, ("in_force", None)) if row["own"] else gone.get(subject, ("in_force", None))
@@ -333,7 +332,7 @@ def brute(log: Sequence[Recorded], party: str, known_s: float, valid: tuple[floa
     }
 
 
-def reaches(log: Sequence[Recorded], answers: Any, party: str, notice: Recorded) -> list[tuple[float, str]]:
+def reaches(log: Sequence[Any], answers: Answers, party: str, notice: Entry) -> list[tuple[float, str]]:
     """Every fact by which a notice had reached the party, and when."""
     found = []
     first_showing = next(
@@ -341,7 +340,8 @@ def reaches(log: Sequence[Recorded], answers: Any, party: str, notice: Recorded)
          and each.body.version == notice.body.version), None,
     )  # fmt: skip
     for each in log:
-        body, answer = each.body, answers.get(each.event)
+        body: Any = each.body
+        answer: Any = answers.get(each.event)
         mine = getattr(body, "by", "") == party
         taken = isinstance(answer, Taken)
         if isinstance(body, Delivered) and notice.body.id in body.notices and each.author == DESK:
@@ -367,7 +367,7 @@ def reaches(log: Sequence[Recorded], answers: Any, party: str, notice: Recorded)
     return found
 
 
-def answers_to(body: Any, notice: Notice, log: Sequence[Recorded]) -> bool:
+def answers_to(body: object, notice: Notice, log: Sequence[Any]) -> bool:
     """Whether a statement is about what this notice, the first of it, asked or told of."""
     named = [getattr(body, name, "") for name in ("check", "proposal", "quiet", "line", "offer", "about")]
     about = {each for each in named if isinstance(each, str) and each}
@@ -383,13 +383,13 @@ def answers_to(body: Any, notice: Notice, log: Sequence[Recorded]) -> bool:
     return alike[0] == notice.id
 
 
-def _shows(notice: Notice, log: Sequence[Recorded]) -> bool:
+def _shows(notice: Notice, log: Sequence[Any]) -> bool:
     if notice.of == notice.to or not notice.version or notice.part or notice.what is NoticeKind.CUSTODY:
         return False  # an offered site is shown by the notice before
     return notice.view is not None or (notice.level is Level.FULL and bool(notice.statement))
 
 
-def _within(body: Any) -> Declaration | None:
+def _within(body: object) -> Declaration | None:
     for name in ("declaration", "window", "line", "view"):
         held = getattr(body, name, None)
         if isinstance(held, Declaration):
@@ -398,7 +398,7 @@ def _within(body: Any) -> Declaration | None:
 
 
 def _own(
-    things: list[Thing], said: dict[str, Recorded], party: str
+    things: list[Thing], said: dict[str, Any], party: str
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     """Its own declarations, newest versions; which are over; and the subject of each own version."""
     rows: dict[str, Any] = {}
@@ -413,7 +413,6 @@ def _own(
         if was_late:
             late.add(subject)
         over.pop(subject, None)
-        rows.pop(subject, None) if False else None
         rows[subject] = {
             "own": True, "version": declaration.version_id, "of": party, "level": "full", "declaration": declaration,
             "late": subject in late, "index": thing.index, "from": thing.event, "reached": thing.known,
@@ -480,7 +479,7 @@ def _own(
 
 
 def _others(
-    things: list[Thing], said: dict[str, Recorded], by_index: Any, party: str, own: dict[str, Any], over: dict[str, Any]
+    things: list[Thing], said: dict[str, Any], party: str, own: dict[str, Any], over: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     rows: dict[str, Any] = {}
     gone: dict[str, tuple[str, float]] = {}
@@ -510,7 +509,8 @@ def _others(
 
 def _meets(declaration: Declaration, state: str, ended: float | None, valid: tuple[float, float]) -> bool:
     start, end = valid
-    for part in (*declaration.volumes, *declaration.segments):
+    parts: tuple[Volume | Segment, ...] = (*declaration.volumes, *declaration.segments)
+    for part in parts:
         since = part.window.start_s - part.uncertainty.time_s
         until = part.window.end_s + part.uncertainty.time_s
         if ended is not None and state in ("cancelled", "replaced"):
@@ -522,7 +522,9 @@ def _meets(declaration: Declaration, state: str, ended: float | None, valid: tup
     return False
 
 
-def _findings(things: list[Thing], own: Any, over: Any, versions: dict[str, str], since: float) -> dict[str, str]:
+def _findings(
+    things: list[Thing], own: dict[str, Any], over: dict[str, Any], versions: dict[str, str], since: float
+) -> dict[str, str]:
     """Finding -> the notice that told of it, of those that stand."""
     told: dict[str, tuple[Any, str]] = {}
     subject_of: dict[str, str] = {}
@@ -557,10 +559,11 @@ def _findings(things: list[Thing], own: Any, over: Any, versions: dict[str, str]
     return found
 
 
-def _facts(log: Sequence[Recorded], answers: Any, party: str, notice: str, known_s: float) -> list[tuple[str, str]]:
+def _facts(log: Sequence[Any], answers: Answers, party: str, notice: str, known_s: float) -> list[tuple[str, str]]:
     found = []
     for each in log:
-        body, answer = each.body, answers.get(each.event)
+        body: Any = each.body
+        answer: Any = answers.get(each.event)
         at = answer.received.epoch_s if isinstance(answer, Taken) else float("inf")
         if isinstance(body, Delivered) and notice in body.notices:
             at = each.said_at.epoch_s if each.author == DESK else at
@@ -581,7 +584,7 @@ def _facts(log: Sequence[Recorded], answers: Any, party: str, notice: str, known
     return sorted(found)
 
 
-def _outstanding(log: Sequence[Recorded], answers: Any, party: str, things: list[Thing], known_s: float) -> set[str]:
+def _outstanding(log: Sequence[Any], answers: Answers, party: str, things: list[Thing], known_s: float) -> set[str]:
     anew = ("declared", "replaced", "cancelled", "warning", "released")
     notices = [each.body for each in things if isinstance(each.body, Notice)]
     answered = set()
@@ -608,7 +611,7 @@ def _outstanding(log: Sequence[Recorded], answers: Any, party: str, things: list
     return found
 
 
-def _stated(thing: Thing, said: dict[str, Recorded]) -> tuple[Any, str]:
+def _stated(thing: Thing, said: dict[str, Any]) -> tuple[Any, str]:
     """The statement that the party knew of: its own, or the one that a notice shows."""
     if not isinstance(thing.body, Notice):
         return (thing.body, thing.event) if isinstance(thing.answer, Taken) else (None, "")
@@ -622,7 +625,7 @@ _SHOWN = {
 }  # fmt: skip
 
 
-def _agreements(things: list[Thing], said: dict[str, Recorded], party: str) -> dict[str, tuple[str, str, Any]]:
+def _agreements(things: list[Thing], said: dict[str, Any], party: str) -> dict[str, tuple[str, str, Any]]:
     found: dict[str, list[Any]] = {}
     for thing in things:
         body, event = _stated(thing, said)
@@ -650,7 +653,7 @@ def _agreements(things: list[Thing], said: dict[str, Recorded], party: str) -> d
     return {event: (by, state, dict(sorted(given.items()))) for event, (by, state, given, _) in found.items()}
 
 
-def _promises(things: list[Thing], said: dict[str, Recorded]) -> dict[str, tuple[str, str, bool]]:
+def _promises(things: list[Thing], said: dict[str, Any]) -> dict[str, tuple[str, str, bool]]:
     found: dict[str, list[Any]] = {}
     for thing in things:
         body, event = _stated(thing, said)
@@ -668,7 +671,7 @@ def _promises(things: list[Thing], said: dict[str, Recorded]) -> dict[str, tuple
     return {event: tuple(each) for event, each in found.items()}
 
 
-def _channels(things: list[Thing], said: dict[str, Recorded], party: str) -> dict[str, Any]:
+def _channels(things: list[Thing], said: dict[str, Any], party: str) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     heard: dict[str, tuple[float, int]] = {}
     asked: dict[str, str] = {}
@@ -715,13 +718,13 @@ def _channels(things: list[Thing], said: dict[str, Recorded], party: str) -> dic
     return found
 
 
-def _crossings(things: list[Thing], said: dict[str, Recorded]) -> list[tuple[float, str, str]]:
+def _crossings(things: list[Thing], said: dict[str, Any]) -> list[tuple[float, str, str]]:
     found = []
     for thing in things:
         body, _ = _stated(thing, said)
-        if isinstance(body, CrossingLogged):
-            if not isinstance(thing.body, Notice) or thing.body.what is NoticeKind.CROSSING:
-                found.append((body.at.epoch_s, body.who, body.by))
+        told = not isinstance(thing.body, Notice) or thing.body.what is NoticeKind.CROSSING
+        if isinstance(body, CrossingLogged) and told:
+            found.append((body.at.epoch_s, body.who, body.by))
     return found
 
 

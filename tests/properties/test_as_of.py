@@ -1,11 +1,14 @@
-"""The picture as a party had it at T is what a replay of the log up to T, filtered by what had reached the party, gives;
+"""The picture as a party had it at T is what a replay of the log up to T gives, filtered by what had reached the party;
 and nothing that comes later changes it (R40)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -18,6 +21,8 @@ from thalweg.model.levels import Level
 from thalweg.policy import asof
 from thalweg.policy.asof import ALWAYS, AsOfs, Valid
 from thalweg.reports import asof as written
+from thalweg.state.history import Had
+from thalweg.state.recorded import Recorded
 
 ROOMS = st.sampled_from(((None, True), (Level.FULL, False), (Level.FOOTPRINT, False), (Level.COARSE, False)))
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # a desk for each try: to shrink one takes minutes
@@ -152,14 +157,14 @@ def test_a_later_fact_that_leaks_is_caught(leak: str, monkeypatch: pytest.Monkey
     assert not leaks(room, A_HISTORY)
     table, cut = asof._Cut.table, asof._Cut.__init__
 
-    def ahead(self: Any, had: Any, known: Instant, load: Any) -> None:
+    def ahead(self: asof._Cut, had: Had, known: Instant, load: Callable[[int], Recorded]) -> None:
         cut(self, had, known, load)
         if leak == "reached":
             self.known = self.told["reached"] <= known.epoch_s + 3600.0
         elif leak == "facts":
             self.at_s = known.epoch_s + 3600.0
 
-    def later(self: Any, name: str) -> Any:
+    def later(self: asof._Cut, name: str) -> tuple[asof.Columns, asof.Mask, npt.NDArray[np.float64]]:
         columns, known, since = table(self, name)
         return columns, (since <= self.at_s + 3600.0 if leak == "said" else known), since
 
@@ -167,7 +172,10 @@ def test_a_later_fact_that_leaks_is_caught(leak: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(asof._Cut, "table", later)
     assert leaks(room, A_HISTORY)
     history = replay(room, A_HISTORY)
-    known = Instant(START.epoch_s + 3.5)
     with pytest.raises(AssertionError):
-        for party in READERS:
-            agrees(history, party, known, ALWAYS)
+        all_agree(history, Instant(START.epoch_s + 3.5))
+
+
+def all_agree(history: History, known: Instant) -> None:
+    for party in READERS:
+        agrees(history, party, known, ALWAYS)

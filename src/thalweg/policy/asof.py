@@ -10,7 +10,7 @@ not reached the party is not in its picture, whatever was done about it. docs/ex
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -60,6 +60,9 @@ from thalweg.state.history import Had, Spans, declared_in
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
+REVOKED: Final = 9  # beside the ways in which one's own is over
+_TABLES: Final = ("own", "told")
+
 Columns = dict[str, npt.NDArray[Any]]
 Mask = npt.NDArray[np.bool_]
 
@@ -71,6 +74,14 @@ class Stood(StrEnum):
     CANCELLED = "cancelled"
     REPLACED = "replaced"
     REVOKED = "revoked"  # no longer shared; this is the last that was
+
+
+_STOOD: Final = {
+    -1: Stood.IN_FORCE,
+    history.CANCELLED: Stood.CANCELLED,
+    history.REPLACED: Stood.REPLACED,
+    REVOKED: Stood.REVOKED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,11 +357,9 @@ class AsOfs:
         cut = _Cut(self._had(party), known, self._load)
         when = Valid.at(known) if valid is None else valid
         rows = cut.standing()
-        meant = [each for each in rows if each.meets(when)]
+        meant = rows.meeting(when)
         end = len(meant) if most is None else min(len(meant), after + most)
-        counts = Counts(
-            len(rows), sum(each.own for each in rows), len(meant), int(cut.known.sum()), len(cut.outstanding())
-        )
+        counts = Counts(rows.count, rows.own, len(meant), int(cut.known.sum()), len(cut.outstanding()))
         acts = _Acts(cut)
         acts.fold()
         picture = AsOf(
@@ -359,7 +368,7 @@ class AsOfs:
             when,
             self._exercise,
             counts,
-            tuple(self._declaration(cut, each, when) for each in meant[after:end]),
+            tuple(self._declaration(cut, rows.row(*each), when) for each in meant[after:end]),
             end if end < len(meant) else None,
             tuple(cut.findings(rows, when)),
             tuple(each for each in acts.crossings if _crossed(each, when)),
@@ -385,24 +394,16 @@ class AsOfs:
         """How much held, and how much came to be known, in each of so many equal parts of the time from `since` to
         `until`; left out, of all the time that anything known is about."""
         cut = _Cut(self._had(party), known, self._load)
-        rows = [each for each in cut.standing() if each.stood is not Stood.REVOKED]
+        rows = cut.standing()
         came = cut.came()
-        spans = np.array([span for each in rows for span in each.cut], np.float64).reshape(-1, 2)
-        ends = np.concatenate([came, spans[np.isfinite(spans)], [known.epoch_s]])
+        ends = np.concatenate([came, rows.ends(), [known.epoch_s]])
         start = float(ends.min()) if since is None else since.epoch_s
         end = float(ends.max()) if until is None else until.epoch_s
         if not start < end:
             end = start + 1.0
         step = (end - start) / parts
-        edges = start + step * np.arange(parts + 1)
-        edges[-1] = max(edges[-1], end)
-        counted = np.zeros(parts, np.int64)
-        for each in rows:
-            met = np.zeros(parts, np.bool_)
-            for first, last in each.cut:
-                if first < last:
-                    met |= (first < edges[1:]) & (last > edges[:-1])
-            counted += met
+        edges = np.array([start + step * each for each in range(parts)] + [end], np.float64)
+        counted = rows.counted(edges)
         # The last moment belongs to the last part.
         heard = np.histogram(came, edges)[0]
         times = Times(party, known, Instant(start), step, tuple(map(int, counted)), tuple(map(int, heard)))
@@ -455,13 +456,12 @@ class AsOfs:
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A declaration that the party knew of, before what it says is read again. `told` is the notice's row, -1 where the
-    party said it itself; `number` is where it stands among its own or among the notices."""
+    party said it itself."""
 
     own: bool
-    number: int
     told: int
     index: int
     shown: int
@@ -472,21 +472,182 @@ class _Row:
     reached_s: float
     late: bool
     spans: Spans
-    answer: int = -1
-    stood: Stood = Stood.IN_FORCE
-    over_s: float | None = None
+    answer: int
+    stood: Stood
+    over_s: float | None
 
-    @property
-    def cut(self) -> Spans:
-        """When it holds: until its notifier ended it."""
-        if self.over_s is None or self.stood is Stood.REVOKED:
-            return self.spans
-        over_s = self.over_s
-        return tuple((since, min(until, over_s)) for since, until in self.spans)
 
-    def meets(self, valid: Valid) -> bool:
-        """Whether it holds then."""
-        return valid.meets_one(self.cut)
+@dataclass(slots=True)
+class _Newest:
+    """Of each subject the newest row of a table, in the order in which the subjects were first known."""
+
+    rows: npt.NDArray[np.int64]
+    subject: npt.NDArray[np.int64]
+    index: npt.NDArray[np.int64]
+    since: npt.NDArray[np.float64]
+    until: npt.NDArray[np.float64]
+    how: npt.NDArray[np.int64]  # how it was over; -1: in force
+    over_s: npt.NDArray[np.float64]
+    ended_by: npt.NDArray[np.int64]  # the notice that said so; -1: the party itself
+    late: Mask
+    keep: Mask
+
+    def places(self, subjects: npt.NDArray[Any], words: int) -> npt.NDArray[np.int64]:
+        """Where these subjects stand; -1 for those that do not."""
+        of = np.full(words, -1, np.int64)
+        of[self.subject] = np.arange(len(self.subject))
+        found: npt.NDArray[np.int64] = of[subjects]
+        return found
+
+
+def _newest(columns: Columns, known: Mask) -> _Newest:
+    rows = np.flatnonzero(known)
+    subjects = columns["subject"][rows]
+    _, first = np.unique(subjects, return_index=True)
+    _, last = np.unique(subjects[::-1], return_index=True)
+    found = rows[len(rows) - 1 - last][np.argsort(first)]
+    none = np.full(len(found), -1, np.int64)
+    return _Newest(
+        found,
+        columns["subject"][found].astype(np.int64),
+        columns["index"][found],
+        columns["since"][found],
+        columns["until"][found],
+        none.copy(),
+        np.full(len(found), math.inf),
+        none.copy(),
+        np.zeros(len(found), np.bool_),
+        np.ones(len(found), np.bool_),
+    )
+
+
+class _Standing:
+    """What the party knew of, own and others', each with where it stood."""
+
+    def __init__(self, cut: _Cut, own: _Newest, others: _Newest) -> None:
+        self._cut = cut
+        self._parts = (own, others)
+        self.count = int(own.keep.sum() + others.keep.sum())
+        self.own = int((own.keep & (own.how != history.HANDED_OVER)).sum())
+
+    def meeting(self, valid: Valid) -> list[tuple[int, int]]:
+        """Those that hold then, in order: which table, and where in it."""
+        return [
+            (table, int(place))
+            for table, part in enumerate(self._parts)
+            for place in np.flatnonzero(part.keep & self._meets(table, part, valid))
+        ]
+
+    def _meets(self, table: int, part: _Newest, valid: Valid) -> Mask:
+        met = valid.meets(part.since, self._until(part))
+        for place in self._several(table, part):
+            met[place] = valid.meets_one(self._held(table, part, place))
+        return met
+
+    @staticmethod
+    def _until(part: _Newest) -> npt.NDArray[np.float64]:
+        """Until when each holds: to its end, or until its notifier ended it."""
+        over = (part.how == history.CANCELLED) | (part.how == history.REPLACED)
+        return np.where(over, np.minimum(part.until, part.over_s), part.until)
+
+    def _several(self, table: int, part: _Newest) -> list[int]:
+        """Those that hold at several times and not between them."""
+        rows = [row for name, row in self._cut.had.several if name == _TABLES[table]]
+        return np.flatnonzero(np.isin(part.rows, rows)).tolist() if rows else []
+
+    def _held(self, table: int, part: _Newest, place: int) -> Spans:
+        spans = self._cut.had.spans(_TABLES[table], int(part.rows[place]))
+        if part.how[place] not in (history.CANCELLED, history.REPLACED):
+            return spans
+        over_s = float(part.over_s[place])
+        return tuple((since, min(until, over_s)) for since, until in spans)
+
+    def counted(self, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """How many hold at some time of each part between two edges, but for those no longer shared."""
+        counted = np.zeros(len(edges) - 1, np.int64)
+        for table, part in enumerate(self._parts):
+            meant = part.keep & (part.how != REVOKED)
+            several = [place for place in self._several(table, part) if meant[place]]
+            meant[several] = False
+            since, until = part.since[meant], self._until(part)[meant]
+            real = since < until
+            begun = np.searchsorted(np.sort(since[real]), edges[1:], "left")
+            over = np.searchsorted(np.sort(until[real]), edges[:-1], "right")
+            counted += begun - over
+            for place in several:
+                met = np.zeros(len(counted), np.bool_)
+                for first, last in self._held(table, part, place):
+                    if first < last:
+                        met |= (first < edges[1:]) & (last > edges[:-1])
+                counted += met
+        return counted
+
+    def ends(self) -> npt.NDArray[np.float64]:
+        """The beginnings and ends of all that is shared, where they have any."""
+        parts = [np.concatenate([part.since[shared], self._until(part)[shared]]) for part, shared in self._shared()]
+        found = np.concatenate(parts)
+        finite: npt.NDArray[np.float64] = found[np.isfinite(found)]
+        return finite
+
+    def _shared(self) -> list[tuple[_Newest, Mask]]:
+        return [(part, part.keep & (part.how != REVOKED)) for part in self._parts]
+
+    def own_versions(self, numbers: Sequence[int]) -> set[str]:
+        """Which of these versions are its own, newest and in force."""
+        columns = self._cut.table("own")[0]
+        part = self._parts[0]
+        meant = part.keep & (part.how < 0)
+        versions = columns["version"][part.rows[meant]]
+        return {self._cut.had.word(each) for each in versions[np.isin(versions, numbers)].tolist()}
+
+    def row(self, table: int, place: int) -> _Row:
+        """One of them."""
+        return self._own(place) if table == 0 else self._other(place)
+
+    def _own(self, place: int) -> _Row:
+        cut, part = self._cut, self._parts[0]
+        columns, _, since = cut.table("own")
+        row, how = int(part.rows[place]), int(part.how[place])
+        handed = how == history.HANDED_OVER
+        by = int(part.ended_by[place])
+        word = cut.had.word
+        return _Row(
+            own=not handed,
+            told=-1 if handed else int(columns["row"][row]),
+            index=int(columns["index"][row]),
+            shown=int(columns["shown"][row]),
+            subject=word(int(columns["subject"][row])),
+            version=word(int(columns["version"][row])),
+            of=word(int(cut.told["of"][by])) if handed and by >= 0 else cut.party,
+            at_s=float(columns["at"][row]),
+            reached_s=float(since[row]),
+            late=bool(part.late[place]),
+            spans=cut.had.spans("own", row),
+            answer=-1 if handed else int(columns["answer"][row]),
+            stood=_STOOD[-1 if handed else how],
+            over_s=None if handed or how < 0 else float(part.over_s[place]),
+        )
+
+    def _other(self, place: int) -> _Row:
+        cut, part, told = self._cut, self._parts[1], self._cut.told
+        row, how = int(part.rows[place]), int(part.how[place])
+        word = cut.had.word
+        return _Row(
+            own=False,
+            told=row,
+            index=int(told["index"][row]),
+            shown=int(told["shown"][row]),
+            subject=word(int(told["subject"][row])),
+            version=word(int(told["version"][row])),
+            of=word(int(told["of"][row])),
+            at_s=float(told["made"][row]),
+            reached_s=float(told["reached"][row]),
+            late=bool(part.late[place]),
+            spans=cut.had.spans("told", row),
+            answer=-1,
+            stood=_STOOD[how],
+            over_s=None if how < 0 else float(part.over_s[place]),
+        )
 
 
 class _Cut:
@@ -499,17 +660,21 @@ class _Cut:
         self.load = load
         self.told: Columns = had.table("told")
         self.known: Mask = self.told["reached"] <= self.at_s
+        self._tables: dict[str, tuple[Columns, Mask, npt.NDArray[np.float64]]] = {}
         self._facts: Columns | None = None
         self._answers: dict[str, list[int]] | None = None
 
     def table(self, name: str) -> tuple[Columns, Mask, npt.NDArray[np.float64]]:
         """A table of things said by the party or told to it: its columns, which of its rows were known, and since
         when."""
-        columns = self.had.table(name)
-        row, at = columns["row"], columns["at"]
-        reached = np.append(self.told["reached"], math.inf)[row]
-        since = np.where(row < 0, at, reached)
-        return columns, since <= self.at_s, since
+        held = self._tables.get(name)
+        if held is None:
+            columns = self.had.table(name)
+            row, at = columns["row"], columns["at"]
+            reached = np.append(self.told["reached"], math.inf)[row]
+            since = np.where(row < 0, at, reached)
+            held = self._tables[name] = (columns, since <= self.at_s, since)
+        return held
 
     def has(self, flag: int) -> Mask:
         """Which notices have that flag."""
@@ -527,113 +692,54 @@ class _Cut:
 
     # --- declarations ---
 
-    def standing(self) -> list[_Row]:
+    def standing(self) -> _Standing:
         """Every declaration that the party knew of, the newest version of each: its own first, then the others', each
         in the order in which they were first known to it."""
-        own = {each.subject: each for each in self._own()}
-        others = []
-        for each in self._others():
-            mine = own.get(each.subject)
-            if mine is None or (not mine.own and mine.index < each.index):
-                own.pop(each.subject, None)
-                others.append(each)
-        return [*own.values(), *others]
-
-    def _own(self) -> list[_Row]:
-        columns, known, since = self.table("own")
-        rows = np.flatnonzero(known)
-        newest: dict[int, int] = {}
-        for row, subject in zip(rows.tolist(), columns["subject"][rows].tolist(), strict=True):
-            newest[subject] = row
-        over = self._over({subject: int(columns["index"][row]) for subject, row in newest.items()})
-        word = self.had.word
-        found = []
-        for subject, row in newest.items():
-            told = int(columns["row"][row])
-            made = _Row(
-                own=True,
-                number=row,
-                told=told,
-                index=int(columns["index"][row]),
-                shown=int(columns["shown"][row]),
-                subject=word(subject),
-                version=word(int(columns["version"][row])),
-                of=self.party,
-                at_s=float(columns["at"][row]),
-                reached_s=float(since[row]),
-                late=bool(columns["late"][row]),
-                spans=self.had.spans("own", row),
-                answer=int(columns["answer"][row]),
+        own, others = self._own(), self._others()
+        both = np.intersect1d(own.subject, others.subject)
+        for subject in both.tolist():
+            # Of a site that changed hands the newer word holds.
+            mine, theirs = (
+                int(np.flatnonzero(own.subject == subject)[0]),
+                int(np.flatnonzero(others.subject == subject)[0]),
             )
-            if subject in over:
-                how, at_s, by = over[subject]
-                if how == history.HANDED_OVER:
-                    made.own, made.of, made.told, made.answer = False, by, -1, -1
-                else:
-                    made.stood = Stood.CANCELLED if how == history.CANCELLED else Stood.REPLACED
-                    made.over_s = at_s
-            found.append(made)
-        self._late_for_ever(found, columns, known)
-        return found
+            handed = own.how[mine] == history.HANDED_OVER and own.index[mine] < others.index[theirs]
+            (own if handed else others).keep[mine if handed else theirs] = False
+        return _Standing(self, own, others)
 
-    def _late_for_ever(self, found: Iterable[_Row], columns: Columns, known: Mask) -> None:
-        """That a version came late stays with those after it (R7)."""
-        late = {self.had.word(each) for each in columns["subject"][known & (columns["late"] != 0)].tolist()}
-        for each in found:
-            each.late = each.late or each.subject in late
+    def _own(self) -> _Newest:
+        columns, known, _ = self.table("own")
+        newest, late = _newest(columns, known), columns["late"] != 0
+        over, known, _ = self.table("over")
+        place = newest.places(over["subject"], len(self.had.words))
+        after = known & (place >= 0)
+        after[after] = over["index"][after] > newest.index[place[after]]
+        rows = np.flatnonzero(after)
+        first = np.full(len(newest.rows), len(place), np.int64)
+        np.minimum.at(first, place[rows], rows)
+        ended = first < len(place)
+        newest.how[ended] = over["how"][first[ended]]
+        newest.over_s[ended] = over["at"][first[ended]]
+        newest.ended_by[ended] = over["row"][first[ended]]
+        # That a version came late stays with those after it (R7).
+        newest.late[np.isin(newest.subject, columns["subject"][self.table("own")[1] & late])] = True
+        return newest
 
-    def _over(self, since: dict[int, int]) -> dict[int, tuple[int, float, str]]:
-        """Of the own subjects whose newest version stands in that entry: how it was over, when, and by whom."""
-        columns, known, _ = self.table("over")
-        found: dict[int, tuple[int, float, str]] = {}
-        for row in np.flatnonzero(known).tolist():
-            subject = int(columns["subject"][row])
-            if subject in since and subject not in found and int(columns["index"][row]) > since[subject]:
-                told = int(columns["row"][row])
-                by = self.party if told < 0 else self.had.word(int(self.told["of"][told]))
-                found[subject] = (int(columns["how"][row]), float(columns["at"][row]), by)
-        return found
-
-    def _others(self) -> list[_Row]:
-        told, word = self.told, self.had.word
-        rows = np.flatnonzero(self.known & self.has(history.SHOWS))
-        newest: dict[int, int] = {}
-        for row, subject in zip(rows.tolist(), told["subject"][rows].tolist(), strict=True):
-            newest[subject] = row
-        over = self._no_longer(newest)
-        found = []
-        for subject, row in newest.items():
-            made = _Row(
-                own=False,
-                number=row,
-                told=row,
-                index=int(told["index"][row]),
-                shown=int(told["shown"][row]),
-                subject=word(subject),
-                version=word(int(told["version"][row])),
-                of=word(int(told["of"][row])),
-                at_s=float(told["made"][row]),
-                reached_s=float(told["reached"][row]),
-                late=bool(told["flags"][row] & history.LATE),
-                spans=self.had.spans("told", row),
-            )
-            if subject in over:
-                made.stood, made.over_s = over[subject]
-            found.append(made)
-        return found
-
-    def _no_longer(self, newest: dict[int, int]) -> dict[int, tuple[Stood, float]]:
-        """What had been told to be cancelled, or no longer shared, since it was last shown."""
-        cancelled = self.had.number(NoticeKind.CANCELLED.value)
-        found: dict[int, tuple[Stood, float]] = {}
-        ends = self.known & self.is_what(NoticeKind.CANCELLED, NoticeKind.REVOKED)
-        for row in np.flatnonzero(ends).tolist():
-            subject = int(self.told["subject"][row])
-            if row > newest.get(subject, row):
-                stood = Stood.CANCELLED if self.told["what"][row] == cancelled else Stood.REVOKED
-                if subject not in found or (stood is Stood.CANCELLED and found[subject][0] is Stood.REVOKED):
-                    found[subject] = (stood, float(self.told["made"][row]))
-        return found
+    def _others(self) -> _Newest:
+        told = self.told
+        newest = _newest(told, self.known & self.has(history.SHOWS))
+        newest.late[:] = (told["flags"][newest.rows] & history.LATE) != 0
+        for what, how in ((NoticeKind.REVOKED, REVOKED), (NoticeKind.CANCELLED, history.CANCELLED)):
+            rows = np.flatnonzero(self.known & self.is_what(what))
+            place = newest.places(told["subject"][rows], len(self.had.words))
+            after = place >= 0
+            after[after] = rows[after] > newest.rows[place[after]]
+            first = np.full(len(newest.rows), len(self.known), np.int64)
+            np.minimum.at(first, place[after], rows[after])
+            ended = first < len(self.known)
+            newest.how[ended] = how
+            newest.over_s[ended] = told["made"][first[ended]]
+        return newest
 
     def vouched(self, row: _Row) -> float | None:
         """Until when its notifier had vouched for it since, in seconds since the epoch; None if it said nothing."""
@@ -658,13 +764,14 @@ class _Cut:
 
     # --- findings ---
 
-    def findings(self, standing: Sequence[_Row], valid: Valid) -> Iterable[FindingHad]:
+    def findings(self, standing: _Standing, valid: Valid) -> Iterable[FindingHad]:
         """The findings that the party had been told of and that stood, by what it had been told since, and that were
         not over before the time asked for."""
-        said = {each.version: each for each in standing if each.own}
-        named = {word: subject for subject, word in self._own_versions()}
+        numbers = self._compared()
+        named = self._own_versions(numbers)
+        said = standing.own_versions(numbers)
         found = _Findings(named)
-        for row in self._about_findings(named):
+        for row in self._about_findings(numbers, named):
             found.hear(self.had, row, self.told)
         since_s = valid.bounds[0]
         for row, names in found.by_notice().items():
@@ -672,34 +779,32 @@ class _Cut:
             if not isinstance(body, Notice):
                 continue
             for finding in body.findings:
-                over = any(
-                    version in named and (version not in said or said[version].stood is not Stood.IN_FORCE)
-                    for version in finding.versions
-                )
+                over = any(version in named and version not in said for version in finding.versions)
                 if finding.id in names and not over and not _passed(finding, since_s):
                     reached = Instant(float(self.told["reached"][row]))
                     yield FindingHad(finding, body.id, body.of, body.at, reached)
 
-    def _own_versions(self) -> Iterable[tuple[str, str]]:
-        columns, known, _ = self.table("own")
-        for subject, version in zip(
-            columns["subject"][known].tolist(), columns["version"][known].tolist(), strict=True
-        ):
-            yield self.had.word(subject), self.had.word(version)
+    def _compared(self) -> list[int]:
+        """The versions that findings which the party had been told of are between."""
+        rows = np.flatnonzero(self.known & self.has(history.FINDS)).tolist()
+        words = {version for row in rows for _, *both in self.had.found[row] for version in both}
+        return [number for number in map(self.had.number, words) if number > 0]
 
-    def _about_findings(self, named: dict[str, str]) -> Iterable[int]:
+    def _own_versions(self, numbers: Sequence[int]) -> dict[str, str]:
+        """The own ones among these versions, with their subjects."""
+        columns, known, _ = self.table("own")
+        meant = known & np.isin(columns["version"], numbers)
+        pairs = zip(columns["version"][meant].tolist(), columns["subject"][meant].tolist(), strict=True)
+        return {self.had.word(version): self.had.word(subject) for version, subject in pairs}
+
+    def _about_findings(self, numbers: Sequence[int], named: Mapping[str, str]) -> Iterable[int]:
         """The notices that any finding hangs on: those that tell of one, that name a version in one, and that say
         something of the subject of one. The others change nothing here, and there may be very many."""
         told = self.told
         finds = self.known & self.has(history.FINDS)
-        words = {
-            version for row in np.flatnonzero(finds).tolist() for _, *both in self.had.found[row] for version in both
-        }
-        numbers = [self.had.number(each) for each in words]
-        numbers = [each for each in numbers if each > 0]
         names = self.known & (np.isin(told["version"], numbers) | np.isin(told["view"], numbers))
         subjects = {*told["subject"][names].tolist(), *told["subject"][finds].tolist()}
-        subjects |= {self.had.number(named[each]) for each in words & named.keys()}
+        subjects |= {self.had.number(each) for each in named.values()}
         meant = self.known & self.has(history.TELLS) & np.isin(told["subject"], list(subjects))
         return np.flatnonzero(names | meant | finds).tolist()
 
@@ -709,19 +814,19 @@ class _Cut:
         """The notices that owed an answer, as the party had it: that it had not answered, and of whose subject nothing
         had been said anew."""
         told = self.told
-        owed = self.known & self.has(history.OWED)
-        last: dict[int, int] = {}
-        for row in np.flatnonzero(self.known & self.has(history.ANEW)).tolist():
-            last[int(told["subject"][row])] = row
+        owed = np.flatnonzero(self.known & self.has(history.OWED))
+        anew = np.flatnonzero(self.known & self.has(history.ANEW))
+        last = np.full(len(self.had.words), -1, np.int64)
+        np.maximum.at(last, told["subject"][anew], anew)
         answered = self._answered()
         alarm = self.had.number(NoticeKind.EMERGENCY.value)
         calls = {int(told["answers"][row]) for row in answered if told["what"][row] == alarm}
+        subject = told["subject"][owed]
+        standing = owed[(subject == 0) | (owed >= last[subject])]
         return {
             row
-            for row in np.flatnonzero(owed).tolist()
-            if row not in answered
-            and row >= last.get(int(told["subject"][row]) or -1, row)
-            and not (told["what"][row] == alarm and int(told["answers"][row]) in calls)
+            for row in standing.tolist()
+            if row not in answered and not (told["what"][row] == alarm and int(told["answers"][row]) in calls)
         }
 
     def _answered(self) -> set[int]:
