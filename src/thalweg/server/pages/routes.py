@@ -5,12 +5,34 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from thalweg.server.pages import assets, inbox, settings, signing_in
+from thalweg.server.pages import (
+    assets,
+    declarations,
+    emergency,
+    evidence,
+    finding,
+    inbox,
+    incident,
+    notice,
+    settings,
+    signing_in,
+)
 from thalweg.server.pages.problems import as_page
 from thalweg.server.pages.shell import pages
 from thalweg.server.shell import AsPage
 
-_ROUTERS = (assets.router, inbox.router, settings.router, signing_in.router)
+_ROUTERS = (
+    assets.router,
+    declarations.router,
+    emergency.router,
+    evidence.router,
+    finding.router,
+    inbox.router,
+    incident.router,
+    notice.router,
+    settings.router,
+    signing_in.router,
+)
 
 
 def add(app: FastAPI) -> AsPage:

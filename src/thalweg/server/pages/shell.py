@@ -111,6 +111,7 @@ class Strip:
     owed: int
     emergency: bool
     desk_signs: bool
+    told: int  # how many notices there are: a live stream goes on after them
     notices: int = 0
     """The number of the newest notice that the page shows: what comes after it comes live."""
 
@@ -169,6 +170,12 @@ class Visit:
 
     def has(self, path: str) -> bool:
         return self.pages.has(path)
+
+    @property
+    def island_words(self) -> dict[str, str]:
+        """What islands say, in the reader's language; nothing where they are not built."""
+        built = self.pages.assets.island("room") is not None
+        return self.words.beginning("islands.") if built else {}
 
     def once(self) -> str:
         """A number for one form: sent twice, it says its thing once."""
@@ -365,6 +372,7 @@ def _strip(page: Page) -> Strip:
         owed=owed,
         emergency=worst == "emergency",
         desk_signs=page.desk.holds_key(page.asked.principal.author),
+        told=mailboxes.count(page.party),
         notices=mailboxes.count(page.party),
     )
 

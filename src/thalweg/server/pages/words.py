@@ -63,6 +63,10 @@ class Words:
         start = f"{page}."
         return {key.removeprefix(start): text for key, text in self._entries.items() if key.startswith(start)}
 
+    def beginning(self, beginning: str) -> dict[str, str]:
+        """All texts whose key begins so, by the rest of it."""
+        return {key.removeprefix(beginning): text for key, text in self._entries.items() if key.startswith(beginning)}
+
     def knows(self, key: str) -> bool:
         return key in self._entries
 

@@ -54,6 +54,11 @@ class Written:
             return self.minute(at)
         return Markup("{} {}").format(self.day(at), self.minute(at))
 
+    def span(self, start: Instant, end: Instant, now: Instant | None = None) -> Markup:
+        """From one time to another; a date that both share is said once."""
+        same = _utc(start).date() == _utc(end).date()
+        return Markup("{} – {}").format(self.when(start, now), self.minute(end) if same else self.when(end, now))
+
     def at(self, at: Instant) -> Markup:
         """Date and time to the second."""
         return Markup("{} {}").format(self.day(at), self.clock(at))

@@ -1,0 +1,98 @@
+"""The shortest form there is: "we are being hit, stop". It overtakes everything, and repeats until a promise about it
+has an outcome (R17). Below it, what is open, and the promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from thalweg.model.events import EmergencySent, Outcome, OutcomeStated
+from thalweg.model.shapes import Position
+from thalweg.places.coordinates import read_position
+from thalweg.server.pages.inbox import open_emergencies
+from thalweg.server.pages.shell import Filled, Opened, Page, say
+from thalweg.server.problems import Refusal
+from thalweg.state.exchange import Commitment
+
+router = APIRouter(include_in_schema=False)
+
+_FARTHEST_M: Final = 200_000
+_PROMISES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A commitment; `mine` where it is for this reader's party to say how it went."""
+
+    held: Commitment
+    mine: bool
+
+
+@router.get("/emergency")
+async def emergency_page(page: Opened) -> Response:
+    """Where one calls, and what is open."""
+    others = _others(page)
+    held = page.reading.mailboxes.commitments(page.party).value
+    return page.render(
+        "emergency.html",
+        others=[(each, page.name(each)) for each in others],
+        emergencies=open_emergencies(page),
+        promises=[Promise(each, each.by == page.party) for each in reversed(held)][:_PROMISES],
+        outcomes=[each.value for each in Outcome],
+    )
+
+
+@router.post("/emergency")
+async def call(page: Opened, filled: Filled) -> Response:
+    """Calls everybody on every channel, or those who are marked."""
+    known = set(_others(page))
+    to = tuple(each for each in filled.all("to") if each in known)
+    said = EmergencySent(
+        page.party, filled["text"][:2_000], page.reader.language, place=_place(filled["position"]),
+        radius_m=_radius(filled["radius_km"]), to=() if len(to) == len(known) else to,
+    )  # fmt: skip
+    return await say(page, filled, said, "/emergency", "called")
+
+
+@router.post("/commitments/{commitment}/outcome")
+async def outcome(page: Opened, commitment: str, filled: Filled) -> Response:
+    """How a promise went: kept, broken, or overtaken by events."""
+    held = page.reading.mailboxes.commitments(page.party).value
+    if commitment not in {each.event for each in held}:
+        raise Refusal("not-found", "Nothing of that id is known to you.")
+    if filled["outcome"] not in {each.value for each in Outcome}:
+        raise Refusal("request-invalid", "Say kept, broken or overtaken.")
+    said = OutcomeStated(page.party, commitment, Outcome(filled["outcome"]), filled["words"][:2_000])
+    return await say(page, filled, said, "/emergency", "said")
+
+
+def _others(page: Page) -> list[str]:
+    """Whom one shares a channel with."""
+    joined = {
+        party
+        for channel in page.reading.mailboxes.channels(page.party).value
+        if page.party in channel.joined
+        for party in channel.joined
+    }
+    return sorted(joined - {page.party})
+
+
+def _place(text: str) -> Position | None:
+    if not text:
+        return None
+    read = read_position(text)
+    return Position(read.lon, read.lat)
+
+
+def _radius(text: str) -> int:
+    if not text:
+        return 0
+    try:
+        metres = round(float(text.replace(",", ".")) * 1000)
+    except (ValueError, OverflowError):
+        metres = -1
+    if not 0 <= metres <= _FARTHEST_M:
+        raise Refusal("request-invalid", "The radius is a number of kilometres, 200 at most.", field="radius_km")
+    return metres
