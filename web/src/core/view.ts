@@ -11,6 +11,8 @@ export function view(name: string): string {
   return new URLSearchParams(location.search).get(name) ?? "";
 }
 
+let passing = false;
+
 /** Changes the query without a new page; `rendered`: the parts that the server renders follow. */
 export function look(changes: Readonly<Record<string, string | null>>, rendered = true): void {
   const query = new URLSearchParams(location.search);
@@ -21,15 +23,27 @@ export function look(changes: Readonly<Record<string, string | null>>, rendered 
     if (value) query.set(name, value);
     else query.delete(name);
   }
-  if (!changed.length) return;
+  if (!changed.length) {
+    if (rendered) follow();
+    return;
+  }
   const text = query.toString().replace(/%3A/g, ":").replace(/%2F/g, "/").replace(/%2C/g, ",");
-  history.pushState(null, "", location.pathname + (text ? `?${text}` : "") + location.hash);
+  const address = location.pathname + (text ? `?${text}` : "") + location.hash;
+  // What is passed through on the way does not become a step to go back to.
+  if (passing) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+  passing = !rendered && changed.every((name) => name === "known" || name === "valid");
   tell(changed, rendered);
 }
 
 function tell(changed: readonly string[], rendered: boolean): void {
   document.dispatchEvent(new CustomEvent(VIEW, { detail: changed }));
-  if (rendered && document.querySelector("[data-live]")) void refresh();
+  if (rendered) follow();
+}
+
+function follow(): void {
+  passing = false;
+  if (document.querySelector("[data-live]")) void refresh();
 }
 
 let following = false;
