@@ -84,6 +84,16 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         frozenset({404}),
     ),
     **dict.fromkeys(("GET /inbox",), frozenset({200})),  # their own pages
+    # acts of the room
+    **dict.fromkeys(
+        ("GET /findings",),
+        frozenset({200}),
+    ),
+    **dict.fromkeys(
+        ("GET /findings/{finding}", "POST /findings/{finding}/propose",),
+        frozenset({404}),
+    ),
+    # end of acts
     "POST /v1/statements": frozenset({403}),
     "POST /v1/statements/unsigned": frozenset({403}),
     "POST /v1/statements/prepared": frozenset({403}),
@@ -174,6 +184,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
                 "{channel}": "line",
                 "{reference}": reported["notices"][-1]["subject"],
                 "{index}": str(told["index"]),
+                "{finding}": "f-" + "0" * 32,
                 "{name}": "0" * 16,
                 "{credential}": "AAAA",
                 "{key}": "0" * 64,

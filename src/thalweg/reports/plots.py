@@ -6,7 +6,7 @@ are those of the finding, and the plots carry them as their labels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -231,6 +231,24 @@ _TOP, _FOOT = 10.0, 24.0
 
 
 @dataclass(frozen=True, slots=True)
+class Lettering:
+    """What stands on a plot, in one language. `mirrored`: time runs from right to left."""
+
+    distance_title: str = "Distance sideways over time"
+    height_title: str = "Height over time"
+    rule: Callable[[str], str] = "rule {}".format
+    overlap: str = "overlap"
+    distance: Callable[[float], str] = phrases.distance
+    height: Callable[[float], str] = phrases.height
+    kilometres: Callable[[float], str] = "{:g} km".format
+    datum: Callable[[str], str] = phrases.datum_word
+    mirrored: bool = False
+
+
+ENGLISH: Final = Lettering()
+
+
+@dataclass(frozen=True, slots=True)
 class _Axes:
     t0: float
     t1: float
@@ -238,16 +256,40 @@ class _Axes:
     y1: float
     wide: float
     tall: float
+    letters: Lettering
+
+    @property
+    def left(self) -> float:
+        return _RIGHT if self.letters.mirrored else _LEFT
+
+    @property
+    def right(self) -> float:
+        return self.wide - (_LEFT if self.letters.mirrored else _RIGHT)
+
+    def beside(self) -> tuple[float, str]:
+        """Where the figures of the height of a plot stand, and how they are anchored (always as in left to right)."""
+        return (self.right + 6, "start") if self.letters.mirrored else (_LEFT - 6, "end")
+
+    def late(self) -> tuple[float, str]:
+        """The same for a name at the late end of the time axis."""
+        return (self.left + 4, "start") if self.letters.mirrored else (self.right - 4, "end")
 
     def x(self, time_s: float) -> float:
-        return _LEFT + (time_s - self.t0) / (self.t1 - self.t0) * (self.wide - _LEFT - _RIGHT)
+        along = (time_s - self.t0) / (self.t1 - self.t0) * (self.wide - _LEFT - _RIGHT)
+        return self.right - along if self.letters.mirrored else _LEFT + along
 
     def y(self, value: float) -> float:
         held = min(max(value, self.y0), self.y1)
         return _TOP + (self.y1 - held) / (self.y1 - self.y0) * (self.tall - _TOP - _FOOT)
 
 
-def distance_plot(data: Series, finding: Finding, description: str, size: tuple[float, float] = SIZE) -> str:
+def distance_plot(
+    data: Series,
+    finding: Finding,
+    description: str,
+    size: tuple[float, float] = SIZE,
+    letters: Lettering = ENGLISH,
+) -> str:
     """The distance sideways over time as SVG: the bounds as a band, the rule dashed, the conflict shaded.
 
     Classes only, no colours: the page, or the print, has the style sheet.
@@ -260,22 +302,27 @@ def distance_plot(data: Series, finding: Finding, description: str, size: tuple[
     # What is far away may run off the top: it is the near that is to be seen.
     near = max(6 * rule, 3 * finding.horizontal_m, 3 * float(data.slack_m.max()), 1000.0)
     top = _ceiling(min(max(top, 100.0), near))
-    axes = _Axes(float(data.times_s[0]), float(data.times_s[-1]), 0.0, top, *size)
+    axes = _Axes(float(data.times_s[0]), float(data.times_s[-1]), 0.0, top, *size, letters)
     body = [_grid(axes, kilometres=axes.y1 >= 3000)]
     body.append(_shade(axes, finding))
     low, high = np.maximum(data.distance_m - data.slack_m, 0.0), data.distance_m + data.slack_m
     if data.slack_m.any():
         body.append(_ribbon(axes, data.times_s, low, high, "pl-slack"))
     if rule:
-        body.append(_rule(axes, rule, f"rule {phrases.distance(rule)}"))
+        body.append(_rule(axes, rule, letters.rule(letters.distance(rule))))
     body.append(_curve(axes, data.times_s, data.distance_m, "pl-line"))
-    found = "overlap" if finding.horizontal_m <= 0 else phrases.distance(finding.horizontal_m)
+    found = letters.overlap if finding.horizontal_m <= 0 else letters.distance(finding.horizontal_m)
     body.append(_marker(axes, finding, finding.horizontal_m, found))
-    return _svg(axes, body, "Distance sideways over time", description)
+    return _svg(axes, body, letters.distance_title, description)
 
 
 def height_plot(
-    data: Series, finding: Finding, names: tuple[str, str], description: str, size: tuple[float, float] = SIZE
+    data: Series,
+    finding: Finding,
+    names: tuple[str, str],
+    description: str,
+    size: tuple[float, float] = SIZE,
+    letters: Lettering = ENGLISH,
 ) -> str:
     """The bands of both over time as SVG: the first solid, the second dashed, each with its tag."""
     limits = [
@@ -292,7 +339,7 @@ def height_plot(
     open_below = any(np.isneginf(heights.lower_m).any() for heights in data.heights)
     floor = min(low, 0.0) if open_below or low < 3 * max(spread, 500.0) else low - spread / 5
     top = _ceiling(max(limits) + spread / 8, floor)
-    axes = _Axes(float(data.times_s[0]), float(data.times_s[-1]), floor, top, *size)
+    axes = _Axes(float(data.times_s[0]), float(data.times_s[-1]), floor, top, *size, letters)
     body = [_grid(axes, kilometres=False)]
     body.append(_shade(axes, finding))
     for side, (heights, name) in enumerate(zip(data.heights, names, strict=True)):
@@ -307,13 +354,14 @@ def height_plot(
         body.append(_curve(axes, data.times_s, low, f"pl-edge pl-{side}"))
         last = int(np.flatnonzero(shown)[-1])
         edge = float(high[last])
-        label = f"\u2068{name}\u2069, {phrases.datum_word(heights.datum)}" if heights.datum else name
+        label = f"\u2068{name}\u2069, {letters.datum(heights.datum)}" if heights.datum else name
+        x, anchor = axes.late()
         body.append(
-            f'<text class="pl-name pl-{side}" x="{axes.wide - _RIGHT - 4:.1f}" '
-            f'y="{max(axes.y(edge) - 5, _TOP + 11):.1f}" text-anchor="end">{escape(label)}</text>'
+            f'<text class="pl-name pl-{side}" x="{x:.1f}" '
+            f'y="{max(axes.y(edge) - 5, _TOP + 11):.1f}" text-anchor="{anchor}">{escape(label)}</text>'
         )
     body.append(_marker(axes, finding, None, ""))
-    return _svg(axes, body, "Height over time", description)
+    return _svg(axes, body, letters.height_title, description)
 
 
 def _svg(axes: _Axes, body: Sequence[str], title: str, description: str) -> str:
@@ -342,10 +390,11 @@ def _grid(axes: _Axes, *, kilometres: bool) -> str:
     value = float(np.ceil(axes.y0 / step) * step)
     while value <= axes.y1 + 1e-6:
         y = axes.y(value)
-        text = f"{value / 1000:g} km" if kilometres else f"{phrases.height(value)}"
+        text = axes.letters.kilometres(value / 1000) if kilometres else axes.letters.height(value)
+        x, anchor = axes.beside()
         parts.append(
-            f'<path class="pl-grid" d="M{_LEFT} {y:.1f}H{axes.wide - _RIGHT}"/>'
-            f'<text class="pl-axis" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text}</text>'
+            f'<path class="pl-grid" d="M{axes.left} {y:.1f}H{axes.right}"/>'
+            f'<text class="pl-axis" x="{x}" y="{y + 4:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
         )
         value += step
     for time_s, text in _ticks(axes.t0, axes.t1, round(axes.wide / 120)):
@@ -385,7 +434,7 @@ def _ticks(t0: float, t1: float, most: int) -> list[tuple[float, str]]:
 def _shade(axes: _Axes, finding: Finding) -> str:
     begin = max(finding.first.epoch_s if finding.first else axes.t0, axes.t0)
     end = min(finding.last.epoch_s if finding.last else axes.t1, axes.t1)
-    x0, x1 = axes.x(begin), axes.x(end)
+    x0, x1 = sorted((axes.x(begin), axes.x(end)))
     return (
         f'<rect class="pl-when" x="{x0:.1f}" y="{_TOP}" width="{max(x1 - x0, 1.5):.1f}" '
         f'height="{axes.tall - _TOP - _FOOT}"/>'
@@ -394,10 +443,11 @@ def _shade(axes: _Axes, finding: Finding) -> str:
 
 def _rule(axes: _Axes, value: float, text: str) -> str:
     y = axes.y(value)
+    x, anchor = axes.late()
     return (
-        f'<path class="pl-rule" d="M{_LEFT} {y:.1f}H{axes.wide - _RIGHT}"/>'
-        f'<text class="pl-rule-name" x="{axes.wide - _RIGHT - 4}" y="{y - 5:.1f}" '
-        f'text-anchor="end">{escape(text)}</text>'
+        f'<path class="pl-rule" d="M{axes.left} {y:.1f}H{axes.right}"/>'
+        f'<text class="pl-rule-name" x="{x}" y="{y - 5:.1f}" '
+        f'text-anchor="{anchor}">{escape(text)}</text>'
     )
 
 
