@@ -33,6 +33,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.model.sourced import ClaimConfirmed, Force, SourceEntered
 from thalweg.server.described import Operation, operations
 from thalweg.wiring import now_ms
 
@@ -71,6 +72,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/declarations", "GET /v1/findings", "GET /v1/channels", "GET /v1/agreements",
             "GET /v1/commitments", "GET /v1/emergencies", "GET /v1/entries", "GET /v1/bundle", "GET /v1/log/checkpoint",
             "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/export", "GET /v1/situation", "GET /v1/stream",
+            "GET /v1/sources", "GET /v1/claims",
             "GET /v1/incidents", "GET /v1/as-of", "GET /v1/as-of/notices", "GET /v1/as-of/map", "GET /v1/as-of/times",
         ),
         frozenset({200}),  # their own answer, with nothing of the others in it
@@ -80,10 +82,22 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/statements/{event}", "GET /v1/notices/{notice}", "GET /v1/notices/{notice}/text",
             "GET /v1/notices/{notice}/voice", "GET /v1/notices/{notice}/sheet", "GET /v1/declarations/{subject:path}", "GET /v1/channels/{channel}/log",
             "GET /v1/entries/{index}", "GET /v1/entries/{index}/receipt", "GET /v1/incidents/{reference}",
+            "GET /v1/sources/{sha256}",
         ),
         frozenset({404}),
     ),
     **dict.fromkeys(("GET /inbox",), frozenset({200})),  # their own pages
+    **dict.fromkeys(("GET /incidents", "GET /incidents/report"), frozenset({200})),
+    "POST /incidents/report": frozenset({422}),  # a form of their own, not filled in
+    **dict.fromkeys(
+        (
+            "GET /incidents/{reference}", "POST /incidents/{reference}/account", "POST /incidents/{reference}/request",
+            "POST /incidents/{reference}/explanation", "POST /incidents/{reference}/cause",
+            "POST /incidents/{reference}/risk", "POST /incidents/{reference}/evidence",
+            "POST /incidents/{reference}/share", "POST /incidents/{reference}/withdraw",
+        ),
+        frozenset({404}),
+    ),
     # acts of the room
     **dict.fromkeys(
         ("GET /findings",),
@@ -170,6 +184,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
         happened = IncidentReported("alpha", SECRETS[3], before, ("bravo",), "For an hour.")
         reported = server.say("alpha-1", happened)
         contact = server.contact("alpha", "email", SECRETS[4])
+        server.say("alpha-1", SourceEntered("alpha", "5e" * 32, 900, "html", ("bravo",), SECRETS[0]))
+        server.say("alpha-1", ClaimConfirmed("alpha", "5e" * 32, "x/1", 0, 40, Force.RUMOUR, SECRETS[2]))
         mine = server.notices("alpha-1")[-1]
         body = {"kind": "message/1", "body": kinds.write(MessageSent("alpha", "line", "Not mine to say."))[1]}
         entry = server.get("alpha-1", f"/v1/entries/{told['index']}").content
@@ -185,6 +201,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
                 "{reference}": reported["notices"][-1]["subject"],
                 "{index}": str(told["index"]),
                 "{finding}": "f-" + "0" * 32,
+                "{sha256}": "5e" * 32,
                 "{name}": "0" * 16,
                 "{credential}": "AAAA",
                 "{key}": "0" * 64,
