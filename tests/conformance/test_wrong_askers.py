@@ -82,6 +82,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/statements/{event}", "GET /v1/notices/{notice}", "GET /v1/notices/{notice}/text",
             "GET /v1/notices/{notice}/voice", "GET /v1/notices/{notice}/sheet", "GET /v1/declarations/{subject:path}", "GET /v1/channels/{channel}/log",
             "GET /v1/entries/{index}", "GET /v1/entries/{index}/receipt", "GET /v1/incidents/{reference}",
+            "GET /v1/incidents/{reference}/dossier",
             "GET /v1/sources/{sha256}",
         ),
         frozenset({404}),

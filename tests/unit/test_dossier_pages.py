@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pypdf
 import pytest
@@ -158,6 +159,20 @@ def test_no_word_of_permission_and_nothing_decided(made: Disclosed[Dossier]) -> 
             assert not re.search(r"\b(approved|cleared|authori[sz]ed|guilty|verdict)\b", said, re.IGNORECASE)
 
 
+def test_a_dossier_with_next_to_nothing_in_it_is_set_all_the_same() -> None:
+    """No exercise, no sources, nobody silent, no questions, no place."""
+    value = sample()
+    place = replace(value.incident.particulars, place=None, earliest=None, latest=None)
+    bare = replace(
+        value, exercise=False, near=(), spots=(), sources=(), withheld=(), requests=(), assessments=(), silent=(),
+        incident=replace(value.incident, particulars=place),
+    )  # fmt: skip
+    (first, *_) = text_of(pdf.render(seal(bare, "DMC"), ("en",)))
+    assert "EXERCISE" not in first
+    assert "EX-" not in first
+    assert "No position is stated" in html.render(seal(bare, "DMC"), BOTH).decode()
+
+
 # --- the page ---
 
 
@@ -178,8 +193,6 @@ def test_the_page_is_whole_without_script_or_network(made: Disclosed[Dossier], c
 
 
 def test_what_people_wrote_becomes_no_markup() -> None:
-    from dataclasses import replace
-
     value = sample()
     hostile = "<b onload=x>&amp;\u202e#set page"
     value = replace(value, incident=replace(value.incident, title=hostile, text=hostile))

@@ -42,6 +42,7 @@ from thalweg.model.dossier import (
     Asked,
     Assessment,
     Cited,
+    Claim,
     Dossier,
     Fact,
     Known,
@@ -78,6 +79,7 @@ from thalweg.model.findings import Certainty
 from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route
+from thalweg.model.sourced import ClaimConfirmed, ClaimWithdrawn, Descent, Force, SourceEntered
 from thalweg.model.theatre import Margin, Relation, Rule, Selector
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, REPORTED, STALE
 from thalweg.policy.disclosure import Disclosed
@@ -396,12 +398,13 @@ class _Making:
         requests = self._requests()
         assessments = self._assessments()
         silent = self._silent(accounts, requests)
+        sources = self._sources()
         answers = (
             self._declared(),
             *self._exchanged(),
             self._late(),
             self._said(accounts, silent),
-            self._disputed(accounts, assessments),
+            self._disputed(accounts, assessments, sources),
         )
         order = {asked: number for number, asked in enumerate(Asked)}
         answers = tuple(sorted(answers, key=lambda each: order[each.asked]))
@@ -412,7 +415,6 @@ class _Making:
             self.case.reference, self.said.by, self.reported.at, self.said.title, self.said.text, self.said.language,
             self.at, None if self.case.withdrawn is None else self.case.withdrawn.at, self.reported.rests_on,
         )  # fmt: skip
-        sources = self._sources()
         cannot = self._cannot(near, silent, withheld)
         timeline = tuple(sorted(self.moments, key=lambda each: (each.valid, each.known, each.fact.entries)))
         rests: set[int] = {*report.entries}
@@ -423,6 +425,7 @@ class _Making:
         for group in (near, accounts, requests, assessments, spots, sources):
             for each in group:
                 rests.update(each.entries)
+        rests.update(index for source in sources for claim in source.claims for index in claim.entries)
         used = {self.party, self.said.by, *silent, *(each.of for each in near), *(each.by for each in accounts)}
         used |= {*self.at.affected.parties, *self.at.alleged.parties, *(each.to for each in requests)}
         used |= {str(value) for moment in timeline for key, value in moment.fact.values.items() if key in _PARTIES}
@@ -764,7 +767,9 @@ class _Making:
         facts += [Fact("said_none", {"of": each}, (), Known.NOT_ON_RECORD) for each in silent]
         return Answer(Asked.SAID, Known.YES, tuple(facts))
 
-    def _disputed(self, accounts: Sequence[Account], assessments: Sequence[Assessment]) -> Answer:
+    def _disputed(
+        self, accounts: Sequence[Account], assessments: Sequence[Assessment], sources: Sequence[SourceRead]
+    ) -> Answer:
         """What of the accounts can be compared, and differs. Words are for people to compare."""
         standing = [each for each in accounts if each.superseded is None]
         sides = sorted({each.by for each in standing})
@@ -776,6 +781,11 @@ class _Making:
             if first.what == second.what and first.by != second.by and first.grade != second.grade:
                 values = {"of": first.by, "grade": first.grade, "other": second.by, "other_grade": second.grade}
                 facts.append(Fact(f"differ_{first.what}", values, (*first.entries, *second.entries), Known.DISPUTED))
+        for source in sources:
+            for claim in source.claims:
+                if claim.force == Force.DENIAL.value:
+                    denied: dict[str, Value] = {"who": claim.who or source.outlet, "words": claim.text}
+                    facts.append(Fact("denied", denied, (*source.entries, *claim.entries), Known.DISPUTED))
         if facts:
             return Answer(Asked.DISPUTED, Known.DISPUTED, tuple(facts))
         entries = tuple(index for each in standing for index in each.entries)
@@ -784,12 +794,52 @@ class _Making:
         return Answer(Asked.DISPUTED, Known.NOT_ON_RECORD, (Fact("one_side", {}, entries, Known.NOT_ON_RECORD),))
 
     def _sources(self) -> tuple[SourceRead, ...]:
-        found = []
+        """Sources laid beside the incident, those that go back to one another as one, with the claims that stand."""
+        laid: dict[str, list[int]] = {}
+        words: dict[str, str] = {}
         for entry in self.case.laid:
             body = entry.body
             if isinstance(body, EvidenceLaid) and body.what is Evidence.SOURCE:
-                found.append(SourceRead(body.name, "", body.words, "", entries=entry.rests_on))
+                laid.setdefault(body.name, []).extend(entry.rests_on)
+                words.setdefault(body.name, body.words)
+        told: dict[str, tuple[SourceEntered, Entered]] = {}
+        for entry in self.held:
+            if isinstance(entry.body, SourceEntered) and not isinstance(entry.answer, Refused):
+                told.setdefault(entry.body.source, (entry.body, entry))
+        found = []
+        for origin, copies in _as_one(sorted(laid), {name: said for name, (said, _) in told.items()}):
+            said = told.get(origin)
+            rests = {index for name in (origin, *copies) for index in laid.get(name, ())}
+            rests |= {index for name in (origin, *copies) if name in told for index in told[name][1].rests_on}
+            found.append(
+                SourceRead(
+                    sha256=origin,
+                    outlet="" if said is None else said[0].outlet,
+                    title=words.get(origin, "") if said is None else said[0].title,
+                    published="" if said is None else said[0].published,
+                    copies=tuple(_called(told[name][0]) if name in told else name[:16] for name in copies),
+                    claims=tuple(claim for name in (origin, *copies) for claim in self._claims(name)),
+                    entries=tuple(sorted(rests)),
+                )
+            )
         return tuple(found)
+
+    def _claims(self, source: str) -> Iterator[Claim]:
+        """The claims in a source that stand: not superseded, not withdrawn."""
+        over: set[str] = set()
+        for entry in self.held:
+            if isinstance(entry.body, ClaimWithdrawn):
+                over.add(entry.body.claim)
+            elif isinstance(entry.body, ClaimConfirmed) and entry.body.supersedes:
+                over.add(entry.body.supersedes)
+        for entry in self.held:
+            said = entry.body
+            taken = not isinstance(entry.answer, Refused) and entry.event not in over
+            if isinstance(said, ClaimConfirmed) and said.source == source and taken:
+                yield Claim(
+                    said.said_by, said.through, said.force.value, said.quote or said.words, said.start, said.end,
+                    entry.rests_on,
+                )  # fmt: skip
 
     # --- the timeline ---
 
@@ -927,6 +977,7 @@ _EXCHANGED: Final[Mapping[Asked, str]] = {
     Asked.PASSED_ON: "passed_on_none",
 }
 _REMINDING: Final = (NoticeKind.REMINDER, NoticeKind.EXPLANATION_REQUEST, NoticeKind.LAPSED)
+_COPIES: Final = (Descent.COPY, Descent.EXCERPT, Descent.TRANSLATION)
 _PARTIES: Final = ("of", "to", "party", "other")
 _SEVERITIES: Final = ("emergency", "warning", "caution", "information")
 PREFIX: Final = "i-"
@@ -995,6 +1046,31 @@ def _differences(one: Account, other: Account) -> Iterator[Fact]:
                 "other_names": "\n".join((*second.parties, *second.others)), "other_joined": second.joined.value,
             }  # fmt: skip
             yield Fact(f"differ_{key}", {**sides, **names}, rests, Known.DISPUTED)
+
+
+def _as_one(laid: Sequence[str], told: Mapping[str, SourceEntered]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Sources that go back to one another: the origin, as far as it was entered, and its copies."""
+    group = {name: name for name in (*laid, *told)}
+
+    def top(name: str) -> str:
+        while group[name] != name:
+            name = group[name]
+        return name
+
+    back: set[str] = set()
+    for name, said in told.items():
+        for each in said.lineage:
+            if each.how in _COPIES and each.source in group:
+                group[top(name)] = top(each.source)
+                back.add(name)
+    for root in sorted({top(name) for name in laid}):
+        members = [name for name in group if top(name) == root]
+        origin = min(members, key=lambda name: (name in back, name not in told, name))
+        yield origin, tuple(sorted(name for name in members if name != origin))
+
+
+def _called(said: SourceEntered) -> str:
+    return ", ".join(each for each in (said.outlet, said.title, said.published) if each) or said.source[:16]
 
 
 def _apart_m(a: Position, b: Position) -> float:

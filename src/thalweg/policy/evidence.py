@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from thalweg.ledger.entry import Entry, payload_digest
 from thalweg.ledger.errors import Refused
-from thalweg.ledger.receipt import Bundle
+from thalweg.ledger.identity import KeyHistory
+from thalweg.ledger.receipt import Bundle, ProvenEntry
 from thalweg.model.dossier import Dossier
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier import keys_of
@@ -28,8 +29,8 @@ def proved(made: Disclosed[Dossier], prove: Prove) -> tuple[Disclosed[Dossier], 
 
 
 def cut(bundle: Bundle, indexes: Iterable[int]) -> Bundle:
-    """Of a bundle, these entries and the payloads that they commit to. The key history stays whole: what of it is
-    needed is not told by the entries alone. `Refused` where an entry is not in it."""
+    """Of a bundle, these entries, the payloads that they commit to and the key history that they rest on: as the log
+    would give it. `Refused` where an entry is not in it."""
     wanted = set(indexes)
     entries = tuple(each for each in bundle.entries if each.index in wanted)
     missing = wanted - {each.index for each in entries}
@@ -37,4 +38,16 @@ def cut(bundle: Bundle, indexes: Iterable[int]) -> Bundle:
         raise Refused("bundle.entry", f"Entry {min(missing)} is not in the bundle.", index=min(missing))
     committed = {item.digest for each in entries for item in Entry.parse(each.entry).event.payloads}
     payloads = tuple(each for each in bundle.payloads if payload_digest(each.payload, each.salt) in committed)
-    return replace(bundle, entries=entries, payloads=payloads, documents=(), withheld=())
+    keys = _closure(bundle, {Entry.parse(each.entry).event.author for each in entries})
+    return replace(bundle, entries=entries, payloads=payloads, keys=keys, documents=(), withheld=())
+
+
+def _closure(bundle: Bundle, authors: set[str]) -> tuple[ProvenEntry, ...]:
+    """The part of the bundle's key history that these authors and its witnesses rest on."""
+    history = KeyHistory()
+    for item in bundle.keys:
+        history.apply(item.index, Entry.parse(item.entry))
+    lines = {(line.name, line.key_id) for line in bundle.checkpoint.note.signatures}
+    witnesses = [item.key for item in history.witnesses() if (item.key.name, item.key.key_id) in lines]
+    wanted = set(history.closure(sorted(authors), witnesses))
+    return tuple(item for item in bundle.keys if item.index in wanted)

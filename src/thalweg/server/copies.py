@@ -58,7 +58,7 @@ async def copy(
     It is marked for you: the mark stands in it, in its metadata, in the header `thalweg-copy`, and in the log, which
     says who took it, in which form, and its SHA-256.
     """
-    random = _one_more(request, asked)
+    random = one_more(request, asked)
     reading = await desk.office.reading()
     made = export(
         reading.world, reading.mailboxes, asked.party, asked.principal.author, asked.now, random,
@@ -71,7 +71,7 @@ async def copy(
     mark = "" if result.copy is None else result.copy.mark
     data: Any = await in_thread(lambda: _written(made, form))
     items = len(result.declarations) + len(result.findings)
-    return await _handed_over(desk, asked, mark, form, items, data, _MEDIA[form])
+    return await handed_over(desk, asked, mark, form, items, data, _MEDIA[form])
 
 
 @router.get("/notices/{notice}/sheet", response_class=Response, responses=given_as("application/pdf"), tags=["notices"])
@@ -88,17 +88,17 @@ async def notice_sheet(
     read = reading.mailboxes.notice(asked.party, notice)
     if read is None:
         raise unknown()
-    random = _one_more(request, asked)
+    random = one_more(request, asked)
     desk.reads.notices(asked.party, asked.principal.author, (read.value,))
     sides = reading.mailboxes.sides(asked.party, notice)
-    theatre, names = reading.world.membership.theatre, _names(reading.world)
+    theatre, names = reading.world.membership.theatre, names_of(reading.world)
     mark = mark_of(asked.party, asked.principal.author, asked.now, random)
     sheets = import_module("thalweg.reports.sheets.notice")
     copy = sheets.Copy(mark, asked.party, desk.log.origin, asked.now)
     wanted = _wanted(languages, asked)
     ground = import_module("thalweg.reports.ground").packaged
     data: Any = await in_thread(lambda: sheets.render_notice(read, sides, theatre, names, wanted, copy, ground))
-    return await _handed_over(desk, asked, mark, "pdf", 1, data, "application/pdf")
+    return await handed_over(desk, asked, mark, "pdf", 1, data, "application/pdf")
 
 
 @router.get("/situation", response_class=Response, responses=given_as("application/pdf"), tags=["declarations"])
@@ -106,7 +106,7 @@ async def situation_sheet(request: Request, desk: Desk, asked: Asked, languages:
     """The situation report on A4 (PDF/A-2b), in one language or two side by side: open emergencies, answers owed,
     conflicts that stand, map, everything in force that your party declared or was shown, and the channels. Marked,
     counted and on record as a copy."""
-    random = _one_more(request, asked)
+    random = one_more(request, asked)
     reading = await desk.office.reading()
     mailboxes, party = reading.mailboxes, asked.party
     made = export(reading.world, mailboxes, party, asked.principal.author, asked.now, random, desk.version)
@@ -121,7 +121,7 @@ async def situation_sheet(request: Request, desk: Desk, asked: Asked, languages:
         mailboxes.emergencies(party),
         mailboxes.channels(party),
     )
-    theatre, names = reading.world.membership.theatre, _names(reading.world)
+    theatre, names = reading.world.membership.theatre, names_of(reading.world)
     wanted = _wanted(languages, asked)
     ground = import_module("thalweg.reports.ground").packaged
     origin = desk.log.origin
@@ -129,10 +129,10 @@ async def situation_sheet(request: Request, desk: Desk, asked: Asked, languages:
     result = made.value
     mark = "" if result.copy is None else result.copy.mark
     items = len(result.declarations) + len(result.findings)
-    return await _handed_over(desk, asked, mark, "pdf", items, data, "application/pdf")
+    return await handed_over(desk, asked, mark, "pdf", items, data, "application/pdf")
 
 
-def _one_more(request: Request, asked: Asked) -> bytes:
+def one_more(request: Request, asked: Asked) -> bytes:
     """Fresh bytes for the mark of one more copy. Refusal where there were too many."""
     doors = request.app.state.doors
     wait = doors.rates.take(f"export {asked.principal.account}", EXPORT_RATE, doors.now())
@@ -142,8 +142,8 @@ def _one_more(request: Request, asked: Asked) -> bytes:
     return random
 
 
-async def _handed_over(
-    desk: Desk, asked: Asked, mark: str, form: Form, items: int, data: bytes, media: str
+async def handed_over(
+    desk: Desk, asked: Asked, mark: str, form: str, items: int, data: bytes, media: str
 ) -> Response:
     """The copy, once it is on record."""
     sha256 = hashlib.sha256(data).hexdigest()
@@ -163,7 +163,8 @@ def _wanted(languages: str, asked: Asked) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("en", asked.principal.language)))
 
 
-def _names(world: World) -> dict[str, str]:
+def names_of(world: World) -> dict[str, str]:
+    """The parties by their names."""
     return {party: world.membership.name(party) for party in (*world.membership.parties, SECRETARIAT)}
 
 

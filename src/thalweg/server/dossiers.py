@@ -1,0 +1,152 @@
+"""`GET /v1/incidents/{reference}/dossier`: what your record proves about an incident, to print, to read, or to prove.
+
+Marked for who takes it, counted and on record like every copy (R37). Made of the entries that the party holds and of
+nothing else; for another reader what that reader may not have is withheld, with its place in the log proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from importlib import import_module
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from thalweg.ledger.entry import Entry
+from thalweg.ledger.receipt import Bundle, Document, Withheld
+from thalweg.model.dossier import Dossier, Margins
+from thalweg.model.errors import InputError
+from thalweg.model.instants import Instant
+from thalweg.model.result import CopyFor
+from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.dossier import dossier
+from thalweg.policy.evidence import proved
+from thalweg.policy.export import mark_of
+from thalweg.policy.held import of_log
+from thalweg.policy.redaction import redacted
+from thalweg.server.api import given_as, unknown
+from thalweg.server.copies import handed_over, names_of, one_more
+from thalweg.server.desk import Asked, Desk, DeskRoutes, in_thread
+
+router = APIRouter(prefix="/v1")
+Form = Literal["html", "pdf", "bundle"]
+_MEDIA: Final[dict[Form, str]] = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "bundle": "application/vnd.thalweg.bundle+json",
+}
+_TYPES: Final = tuple(each.partition(";")[0] for each in _MEDIA.values())
+
+
+@router.get("/incidents/{reference}/dossier", response_class=Response, responses=given_as(*_TYPES), tags=["incidents"])
+async def taken(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    reference: Annotated[str, Path(max_length=200)],
+    form: Annotated[
+        Form | None, Query(description="`html`, `pdf` (PDF/A-2b) or `bundle`; if absent, by `Accept`, else `html`")
+    ] = None,
+    languages: Annotated[
+        str, Query(max_length=16, description="one or two of en, ar, ru, fr, tr, ku, such as `en,ar`; if absent yours")
+    ] = "",
+    known: Annotated[datetime | None, Query(description="as your party had the record then; if absent now")] = None,
+    near_m: Annotated[int, Query(ge=0, le=500_000, description="how far beyond its stated radius to look")] = 10_000,
+    around_s: Annotated[int, Query(ge=0, le=30 * 86_400, description="how long before and after it to look")] = 43_200,
+    reader: Annotated[
+        str, Query(max_length=200, description="a party for whom the bundle is: what it may not have is withheld")
+    ] = "",
+) -> Response:
+    """The dossier of an incident that your party has: what had been declared near it, who had been warned, who had
+    acknowledged, read back and passed on, what was late, what each side says, what is disputed, and what the record
+    cannot say; each fact with the entries that it rests on.
+
+    As `bundle`, every entry that it cites with its proof and key history, and the dossier itself: `thalweg verify`
+    makes it again from them and compares. Marked for you; the log says who took it, in which form, and its SHA-256.
+    """
+    wanted = form or _by_accept(request.headers.get("accept", ""))
+    at = asked.now if known is None else _instant(known)
+    reading = await desk.office.reading()
+    incident = reading.world.cases.has(asked.party, reference)
+    if incident is None or incident.held[asked.party].since > at:
+        raise unknown()  # not known to the party, or not yet
+    if reader and (wanted != "bundle" or reader not in reading.world.membership.parties):
+        raise InputError("dossier-reader", "A bundle, and nothing else, is for another reader, and that is a party.")
+    random = one_more(request, asked)
+    mark = mark_of(asked.party, asked.principal.author, asked.now, random)
+    world, mailboxes = reading.world, reading.mailboxes
+    indexes = mailboxes.entries(asked.party).value
+    withheld: dict[int, str] = {}
+    told = of_log(world, indexes, asked.party)
+    membership = world.membership
+
+    def make(given: Sequence[Any], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
+        counted = import_module("thalweg.reports.dossier.check").counted
+        return dossier(
+            asked.party,
+            given,
+            reference,
+            at,
+            names=names_of(world),
+            theatre=membership.theatre.name,
+            exercise=membership.theatre.exercise,
+            margins=Margins(float(near_m), float(around_s)),
+            withheld=counted(tuple(hidden)),
+        )
+
+    made: Any = await in_thread(lambda: make(told, ()))
+    cited = {each.index for each in made.value.entries}
+    if reader:
+        given, withheld = redacted(world, mailboxes, asked.party, reader, sorted(cited)).value
+        told = of_log(world, given, asked.party)
+    allowed = {
+        index: mailboxes.payloads(asked.party, index, commitments).value
+        for index, commitments in (await in_thread(lambda: _committed(desk, sorted(cited - withheld.keys())))).items()  # type: ignore[attr-defined]  # a mapping, from a thread
+    }
+
+    def written() -> bytes:
+        hidden = tuple(Withheld.of(desk.log.prove(index), what) for index, what in sorted(withheld.items()))
+        value = make(told, hidden) if hidden else made
+        value, bundle = proved(value, lambda chosen: _bundle(desk, chosen, allowed))
+        if wanted == "bundle":
+            digest = import_module("thalweg.reports.dossier.digest")
+            document = Document.of(f"dossier-{mark}.json", digest.MEDIA_TYPE, digest.encode(value))
+            return replace(bundle, documents=(document,), withheld=hidden).encode()
+        ground = import_module("thalweg.reports.ground").packaged
+        content = import_module("thalweg.reports.dossier.content")
+        chosen = content.languages(languages or ",".join(dict.fromkeys(("en", asked.principal.language))))
+        copy = CopyFor(mark, asked.party, asked.principal.author, asked.now)
+        page: bytes = import_module(f"thalweg.reports.dossier.{wanted}").render(value, chosen, ground, copy)
+        return page
+
+    data: Any = await in_thread(written)
+    return await handed_over(desk, asked, mark, wanted, len(cited), data, _MEDIA[wanted])
+
+
+def _committed(desk: DeskRoutes, indexes: Sequence[int]) -> dict[int, list[tuple[bytes, str]]]:
+    """What each of these entries commits to."""
+    held = ((index, Entry.parse(desk.log.entry(index)).event.payloads) for index in indexes)
+    return {index: [(each.digest, each.media) for each in payloads] for index, payloads in held if payloads}
+
+
+def _bundle(desk: DeskRoutes, indexes: Sequence[int], allowed: dict[int, tuple[bytes, ...]]) -> Bundle:
+    digests = [digest for index in indexes for digest in allowed.get(index, ()) if desk.payload(digest) is not None]
+    return desk.log.bundle(indexes, desk.trust, digests)
+
+
+def _instant(when: datetime) -> Instant:
+    if when.tzinfo is None:
+        raise InputError("time-unzoned", "`known` has no time zone; write 2017-09-18T06:10:42Z.", found=str(when))
+    return Instant.of(when)
+
+
+def _by_accept(accept: str) -> Form:
+    """The first of the forms that is asked for by name."""
+    for each in accept.split(","):
+        kind = each.partition(";")[0].strip()
+        for form, media in _MEDIA.items():
+            if kind == media.partition(";")[0]:
+                return form
+    return "html"
