@@ -106,6 +106,9 @@ def bare(what: NoticeKind) -> NoticeRead:
         NoticeKind.CROSSING: {"who": "unknown", "at": "2017-09-16T00:00:00Z", "count": "1"},
         NoticeKind.CUSTODY: {"matter": "custody"},
         NoticeKind.PROBING: {"times": "9"},
+        NoticeKind.INCIDENT: {"what": "reported", "title": "Shots"},
+        NoticeKind.ASSESSMENT: {"what": "risk", "grade": "D"},
+        NoticeKind.EVIDENCE: {"what": "source", "withheld": "1"},
     }.get(what, {})
     notice = Notice("alpha", 1, what, START, of="bravo", subject="thing", answers="0" * 64, facts=facts)
     return NoticeRead("alpha-1", notice, 3, "0" * 64, None, None, 0, False, (), (), (), (), (), exercise=True)

@@ -68,7 +68,13 @@ class Incidents:
     def explanation_due(self, request: Request, now: Instant) -> list[Notice]:
         """Its addressee is reminded before it is due; when it was due everybody learns that there is no answer."""
         incident = self._world.cases.incidents[request.incident]
-        facts = {"what": "explanation", "due": str(request.due), "title": incident.title, "of": request.to}
+        facts = {
+            "what": "explanation",
+            "due": str(request.due),
+            "title": incident.title,
+            "by": request.by,
+            "to": request.to,
+        }
         made = Notice(
             request.to, 0, NoticeKind.REMINDER, now, of=request.by, subject=incident.reference, answers=request.event,
             severity=CAUTION, facts=facts,
@@ -122,7 +128,7 @@ class Incidents:
                     facts["supersedes"] = said.supersedes
             case ExplanationAsked():
                 made = replace(_worded(made, said.question), what=NoticeKind.EXPLANATION_REQUEST, answers=item.event)
-                facts |= {"of": said.to, "due": str(said.due)}
+                facts |= {"to": said.to, "due": str(said.due)}
                 if to == said.to:
                     made = replace(made, severity=CAUTION, owed=True, due=said.due)
             case ExplanationGiven():

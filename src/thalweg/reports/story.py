@@ -19,7 +19,7 @@ from thalweg.ledger import canonical
 from thalweg.ledger.entry import Entry, payload_digest
 from thalweg.ledger.receipt import Bundle
 from thalweg.ledger.verify import BundleVerdict
-from thalweg.model import events
+from thalweg.model import cases, events
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Notice, NoticeKind
 from thalweg.model.instants import Instant
@@ -286,6 +286,12 @@ _WHAT: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.COMMITMENT: "a commitment",
     NoticeKind.OUTCOME: "the outcome of a commitment",
     NoticeKind.LAPSED: "something lapsed",
+    NoticeKind.INCIDENT: "an incident",
+    NoticeKind.ACCOUNT: "an account of an incident",
+    NoticeKind.EXPLANATION_REQUEST: "a request for an explanation",
+    NoticeKind.EXPLANATION: "an explanation",
+    NoticeKind.ASSESSMENT: "a finding on an incident",
+    NoticeKind.EVIDENCE: "something laid beside an incident",
     NoticeKind.PROPOSAL: "a proposal",
     NoticeKind.ANSWERED: "an answer to a proposal",
     NoticeKind.QUIET_WINDOW: "a quiet window",
@@ -326,6 +332,19 @@ _SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     events.EmergencySent: lambda said: f"called an EMERGENCY: “{phrases.plain(said.text)}”",
     events.Committed: lambda said: f"committed by {phrases.instant(said.due)}: “{phrases.plain(said.action)}”",
     events.OutcomeStated: lambda said: f"stated the outcome: {said.outcome.value}",
+    cases.IncidentReported: lambda said: f"reported an incident: “{phrases.plain(said.title)}”",
+    cases.IncidentShared: lambda said: f"reported {said.incident} to {', '.join(said.to)} as well",
+    cases.IncidentWithdrawn: lambda said: f"withdrew its report of {said.incident}",
+    cases.AccountGiven: lambda said: f"gave its account of {said.incident}: “{phrases.plain(said.text)}”",
+    cases.ExplanationAsked: lambda said: (
+        f"asked {said.to} for an explanation by {phrases.instant(said.due)}: “{phrases.plain(said.question)}”"
+    ),
+    cases.ExplanationGiven: lambda said: f"explained: “{phrases.plain(said.text)}”",
+    cases.CauseAssessed: lambda said: (
+        f"assessed the cause of {said.incident}, {said.grade.value.replace('_', ' ')}: “{phrases.plain(said.finding)}”"
+    ),
+    cases.RiskAssessed: lambda said: f"assessed the risk of {said.incident}: {said.risk.value}",
+    cases.EvidenceLaid: lambda said: f"laid a {said.what.value} beside {said.incident}",
     events.Proposed: lambda said: f"proposed to {', '.join(said.to)}: “{phrases.plain(said.words)}”",
     events.ProposalAnswered: lambda said: f"answered a proposal: {said.answer.value}",
     events.QuietProposed: lambda said: (

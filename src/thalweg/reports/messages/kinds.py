@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Final
 from typing_extensions import override
 
 from thalweg.model import events
+from thalweg.model.cases import Evidence as Laid
 from thalweg.model.errors import ValueRefused
 from thalweg.model.events import Bearer, Verification
 from thalweg.model.events import ChannelState as State
@@ -452,6 +453,135 @@ class Relayed(Message):
     about: Id
 
 
+# ------------------------------------------------------------- incidents
+
+
+class InIncident(StrEnum):
+    REPORTED = "reported"
+    SHARED = "shared"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident(Message):
+    """Something happened: reported, reported to more parties, or its report withdrawn (R41)."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(InIncident)
+    by: ClassVar[str] = "what"
+
+    what: InIncident
+    incident: Id
+    title: Name
+    party: Name
+    at: Instant
+    text: FreeText | None = None
+    about: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Message):
+    """One side's account of an incident (R41)."""
+
+    incident: Id
+    party: Name
+    at: Instant
+    text: FreeText
+    about: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationAsked(Message):
+    """A formal question (R42)."""
+
+    incident: Id
+    party: Name
+    to: Name
+    by_when: Instant
+    text: FreeText
+    about: Id
+
+
+class Answered(StrEnum):
+    IN_TIME = "in_time"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationGiven(Message):
+    variants: ClassVar[tuple[str, ...]] = tuple(Answered)
+    by: ClassVar[str] = "when"
+
+    when: Answered
+    incident: Id
+    party: Name
+    at: Instant
+    text: FreeText
+    about: Id
+
+
+class Due(StrEnum):
+    SOON = "soon"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationDue(Message):
+    """`to` owes `party` an explanation, or has not given it (R42)."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(Due)
+    by: ClassVar[str] = "state"
+
+    state: Due
+    incident: Id
+    to: Name
+    party: Name
+    by_when: Instant
+    about: Id
+
+
+class Found(StrEnum):
+    """Of the cause, how sure; of the risk, which class (R44)."""
+
+    NOT_DETERMINED = "not_determined"
+    PLAUSIBLE = "plausible"
+    HIGHLY_PROBABLE = "highly_probable"
+    RISK_A = "risk_a"
+    RISK_B = "risk_b"
+    RISK_C = "risk_c"
+    RISK_D = "risk_d"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment(Message):
+    """Cause and risk are assessed apart, each as one side finds (R41, R44)."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(Found)
+    by: ClassVar[str] = "found"
+
+    found: Found
+    incident: Id
+    party: Name
+    at: Instant
+    text: FreeText | None = None
+    about: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Message):
+    """Something laid beside an incident; `withheld` where its reader is not shown it."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(Laid)
+    by: ClassVar[str] = "what"
+
+    what: Laid
+    incident: Id
+    party: Name
+    at: Instant
+    withheld: bool = False
+    text: FreeText | None = None
+    about: Id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Message):
     """What a party writes on a channel."""
@@ -676,6 +806,7 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     IdentityDiffers, Mismatch, Disseminated, Relayed, Escalated, Told, Checked, Released, Revoked,
     Proposed, ProposalAccepted, ProposalDeclined, ProposalLapsed, QuietProposed, QuietGuaranteed, QuietStands,
     LineProposed, LineAgreed, LineDisputed, CustodyOffered, HandedOver,
+    Incident, Account, ExplanationAsked, ExplanationGiven, ExplanationDue, Assessment, Evidence,
     Note, Decision, RulesChanged, LineCheck, LineChecked, ChannelState, ChannelChanged, Participation,
     ConsentGiven, ConsentWithdrawn,
 )  # fmt: skip

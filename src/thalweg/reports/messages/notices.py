@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from thalweg.model.cases import Evidence as Laid
 from thalweg.model.declarations import Declaration, Kind, Standing
 from thalweg.model.events import (
     Answer,
@@ -80,6 +81,8 @@ def _says_by_when(message: Message) -> bool:
     match message:
         case kinds.Told() | kinds.Escalated() | kinds.LineCheck():
             return message.by_when is not None
+        case kinds.ExplanationAsked():
+            return True
         case kinds.Declared() | kinds.Warned() | kinds.TalkTo():
             return message.answer_by is not None
         case _:
@@ -116,6 +119,8 @@ class _Reading:
         match self._notice.what:
             case NoticeKind.DECLARED | NoticeKind.REPLACED | NoticeKind.WARNING | NoticeKind.RELEASED:
                 return self._declaration()
+            case NoticeKind.REMINDER | NoticeKind.LAPSED if self._facts.get("what") == "explanation":
+                return self._of_incident()
             case (
                 NoticeKind.CANCELLED
                 | NoticeKind.REVALIDATED
@@ -134,6 +139,15 @@ class _Reading:
                 | NoticeKind.ESCALATED
             ):
                 return self._of_notice()
+            case (
+                NoticeKind.INCIDENT
+                | NoticeKind.ACCOUNT
+                | NoticeKind.EXPLANATION_REQUEST
+                | NoticeKind.EXPLANATION
+                | NoticeKind.ASSESSMENT
+                | NoticeKind.EVIDENCE
+            ):
+                return self._of_incident()
             case NoticeKind.EMERGENCY | NoticeKind.COMMITMENT | NoticeKind.OUTCOME | NoticeKind.LAPSED:
                 return self._urgent()
             case NoticeKind.ANSWERED:
@@ -351,6 +365,65 @@ class _Reading:
             kinds.ProposalDeclined(marks=self.exercise, party=party, proposal=proposal, at=notice.at, reason=reason),
         )
 
+    # --- incidents ---
+
+    def _of_incident(self) -> tuple[Message, ...]:
+        notice, facts, marks, party = self._notice, self._facts, self.exercise, self.name(self._notice.of)
+        incident, about, text = notice.subject, self._read.id, self._text()
+        at = self._when("said") or notice.at
+        match notice.what:
+            case NoticeKind.INCIDENT:
+                what, title = kinds.InIncident(facts["what"]), facts["title"]
+                return (
+                    kinds.Incident(
+                        marks=marks, what=what, incident=incident, title=title, party=party, at=at, text=text,
+                        about=about,
+                    ),
+                )  # fmt: skip
+            case NoticeKind.ACCOUNT if text:
+                return (
+                    kinds.Account(marks=marks, incident=incident, party=party, at=at, text=text, about=about),
+                )  # fmt: skip
+            case NoticeKind.EXPLANATION_REQUEST if text and (due := self._when("due")):
+                to = self.name(facts["to"])
+                return (
+                    kinds.ExplanationAsked(
+                        marks=marks, incident=incident, party=party, to=to, by_when=due, text=text, about=about
+                    ),
+                )
+            case NoticeKind.EXPLANATION if text:
+                when = kinds.Answered.LATE if "late" in facts else kinds.Answered.IN_TIME
+                return (
+                    kinds.ExplanationGiven(
+                        marks=marks, when=when, incident=incident, party=party, at=at, text=text, about=about
+                    ),
+                )
+            case NoticeKind.ASSESSMENT:
+                grade = facts["grade"].lower()
+                found = kinds.Found(f"risk_{grade}" if facts["what"] == "risk" else grade)
+                return (
+                    kinds.Assessment(
+                        marks=marks, found=found, incident=incident, party=party, at=at, text=text, about=about
+                    ),
+                )
+            case NoticeKind.EVIDENCE:
+                return (
+                    kinds.Evidence(
+                        marks=marks, what=Laid(facts["what"]), incident=incident, party=party, at=at,
+                        withheld="withheld" in facts, text=text, about=about,
+                    ),
+                )  # fmt: skip
+            case _ if due := self._when("due"):
+                state = kinds.Due.SOON if notice.what is NoticeKind.REMINDER else kinds.Due.UNANSWERED
+                asker, to = self.name(facts["by"]), self.name(facts["to"])
+                return (
+                    kinds.ExplanationDue(
+                        marks=marks, state=state, incident=incident, to=to, party=asker, by_when=due, about=about
+                    ),
+                )
+            case _:
+                return ()
+
     # --- channels and membership ---
 
     def _channel(self) -> tuple[Message, ...]:
@@ -383,7 +456,8 @@ class _Reading:
 
     def _text(self) -> FreeText | None:
         notice = self._notice
-        return FreeText(text=notice.words, language=notice.language) if notice.words.strip() else None
+        more = " …" if "more" in self._facts else ""  # the rest of it stands in the statement that is shown
+        return FreeText(text=notice.words + more, language=notice.language) if notice.words.strip() else None
 
     def _when(self, fact: str) -> Instant | None:
         written = self._facts.get(fact, "")
