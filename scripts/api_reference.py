@@ -26,6 +26,7 @@ TAGS = {
     "declarations": "Declarations and findings",
     "channels": "Channels and agreements",
     "incidents": "Incidents",
+    "sources": "Sources and claims",
     "as of": "Who knew what when",
     "evidence": "Evidence",
 }

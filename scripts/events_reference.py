@@ -21,7 +21,7 @@ from typing import Annotated, Any, get_args, get_origin
 from thalweg.formats import event as kinds
 from thalweg.formats.event import values
 from thalweg.formats.event.codec import record
-from thalweg.model import cases, events
+from thalweg.model import cases, events, sourced
 from thalweg.model.declarations import Declaration
 from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
@@ -58,6 +58,7 @@ GROUPS = {
     "Exchange": events.ExchangeSaid,
     "Agreeing": events.Agreeing,
     "Cases": cases.Case,
+    "Sources": sourced.Sourced,
     "The desk's own": events.ByDesk,
 }
 
@@ -204,6 +205,25 @@ SAID: Mapping[str, tuple[str, str]] = {
         _HAS_IT,
         f"{_ALL_THAT_HAVE_IT} Whoever is shown the thing anyway is told which it is; the others, that there is one.",
     ),
+    "source/1": (
+        "an officer of any party",
+        "Those named are shown it, and every claim that the party confirms in it. No alert changes, by this or by"
+        " anything else that is said about a source (R13). Entered again by the same party, the newest entry says what"
+        " it is.",
+    ),
+    "source.share/1": (
+        "an officer of the party that entered it",
+        "Those named are told the source and every claim in it until then; the others that are shown it, that they"
+        " were.",
+    ),
+    "claim/1": (
+        "an officer of the party that entered the source",
+        "Everybody that is shown the source is told. It says that somebody has read it there, not that it is so.",
+    ),
+    "claim.withdraw/1": (
+        "an officer of the party that confirmed it, once",
+        "Everybody that is shown the source is told. The claim stays on record.",
+    ),
     "weighed/1": (_DESK, "The findings are open from the `taken/1` that follows. No party is shown it."),
     "probe/1": (_DESK, "It counts against the budget of the party. No party is shown it."),
     "taken/1": (_DESK, "The statement has its effect. Its author is shown it."),
@@ -306,6 +326,13 @@ MEANING: Mapping[str, str] = {
     "CauseAssessed.finding": "what is found, in words",
     "RiskAssessed.risk": "the class",
     "EvidenceLaid.what": "what is laid",
+    "ClaimConfirmed.force": "what the speaker does by saying it",
+    "ClaimConfirmed.places": "the places that it names",
+    "ClaimConfirmed.numbers": "the numbers that it gives",
+    "source": "SHA-256 of its bytes, 64 small hexadecimal digits",
+    "SourceEntered.title": "its headline",
+    "SourceEntered.outlet": "who published it",
+    "SourceEntered.lineage": "what other sources it goes back to",
     "Met.finding": "id of the finding",
     "Met.rule": "id of the rule",
     "Met.certainty": "`certain`, `likely` or `possible`",

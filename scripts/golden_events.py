@@ -14,7 +14,7 @@ from tests.samples import CONVOY, HOSPITAL, RIVER, ZONE, at, result
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
 from thalweg.ledger.canonical import Value
-from thalweg.model import cases, events
+from thalweg.model import cases, events, sourced
 from thalweg.model.declarations import Declaration, Standing, Zone
 from thalweg.model.events import DESK, SECRETARIAT
 from thalweg.model.instants import Instant
@@ -36,7 +36,7 @@ _LINE = replace(RIVER, standing=Standing.DECLARED)
 
 def bodies() -> tuple[kinds.Body, ...]:
     """One of each, in the order of docs/reference/events.md."""
-    return (*_membership(), *_channels(), *_intake(), *_exchange(), *_agreeing(), *_cases(), *_by_desk())
+    return (*_membership(), *_channels(), *_intake(), *_exchange(), *_agreeing(), *_cases(), *_sources(), *_by_desk())
 
 
 def beside() -> tuple[tuple[kinds.Body, str, Declaration], ...]:
@@ -218,6 +218,29 @@ def _cases() -> tuple[kinds.Body, ...]:
         cases.RiskAssessed("council", "i-7kq2w4m9xb", cases.Risk.D, "Nobody saw how near."),
         cases.EvidenceLaid("relief", "i-7kq2w4m9xb", cases.Evidence.SOURCE, "5e" * 32, "A report, of the 17th.", "en"),
     )
+
+
+def _sources() -> tuple[kinds.Body, ...]:
+    other = "3c" * 32
+    return (
+        sourced.SourceEntered(
+            "coalition", "5e" * 32, 48_211, "saved page", ("russia", "secretariat"), "قصف قرب خشام",
+            "The Ardel Courier", "https://courier.example/2031/fire", at(3), "2031-03-10", "en",
+            sourced.MAIN_TEXT, other, 4120,
+            (sourced.GoesBack(other, sourced.Descent.COPY, "it credits The Ardel Courier"),), "As saved by the watch.",
+        ),
+        sourced.SourceShared("coalition", "5e" * 32, ("council",), "Как вы просили.", "ru"),
+        sourced.ClaimConfirmed(
+            "coalition", "5e" * 32, sourced.MAIN_TEXT, 407, 627, sourced.Force.DENIAL, "None of ours fired.",
+            "Colonel Petr Havel", "russia", ("Delta Radio", "The Ardel Courier"),
+            (sourced.DayTold("on Monday", "2031-03-10", "2031-03-10", "the article is of Monday 2031-03-10 itself"),),
+            (sourced.DayTold("last week", "", "", "the article has no date to reckon from"),),
+            (sourced.PlaceTold("Salheva", ("ex:salheva-north", "ex:salheva-south"), _MAYADIN, 4000),),
+            (sourced.NumberTold("3.5", "km", "about 3.5 km"),), ("[the Guard]",), "00112233445566aa",
+            corrected=True, supersedes=_EVENT, words="Именно так.", language="ru",
+        ),
+        sourced.ClaimWithdrawn("coalition", _EVENT, "C’était un autre.", "fr"),
+    )  # fmt: skip
 
 
 def _by_desk() -> tuple[kinds.Body, ...]:

@@ -13,10 +13,10 @@ import pytest
 import typst
 
 from thalweg.model.errors import InputError
+from thalweg.model.sourced import Force
 from thalweg.model.theatre import Party
 from thalweg.places.gazetteer import Gazetteer, Kind, MemoryShelf, Place
 from thalweg.sources.article import Article, Part, Span, comparable, language_of, normal
-from thalweg.sources.attribution import Force
 from thalweg.sources.claims import Claim, draft
 from thalweg.sources.compare import Differ, contradictions
 from thalweg.sources.days import Day, days_in

@@ -11,6 +11,7 @@ from typing import Final
 
 from thalweg.desk.case_checks import CaseChecks
 from thalweg.desk.no import No, Subjects, no_chain, no_party
+from thalweg.desk.source_checks import SourceChecks
 from thalweg.formats.event import Body, Erasure, Statement
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Standing, Zone
 from thalweg.model.errors import ThalwegError
@@ -64,6 +65,7 @@ from thalweg.model.events import (
     Withdrawn,
 )
 from thalweg.model.instants import Instant
+from thalweg.model.sourced import ClaimConfirmed, ClaimWithdrawn, SourceEntered, SourceShared
 from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement, AgreementState, Matter, answer_to
 from thalweg.state.picture import Chain
@@ -128,6 +130,7 @@ class Checks:
         self._world = world
         self._policy = policy
         self._cases = CaseChecks(world, policy)
+        self._sources = SourceChecks(world)
 
     def check(self, said: Said, now: Instant) -> Subjects | No:
         """Everything but the conflicts, which come after."""
@@ -161,6 +164,8 @@ class Checks:
                 return self._proposed(said, now)
             case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
                 return self._answer(said)
+            case SourceEntered() | SourceShared() | ClaimConfirmed() | ClaimWithdrawn():
+                return self._sources.check(said, now)
             case _:
                 return self._cases.check(said, now)
 

@@ -21,6 +21,7 @@ from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.limits import Document, Id, Most, Short, Text
 from thalweg.model.shapes import Position
+from thalweg.model.sourced import Sourced
 
 SECRETARIAT: Final = "secretariat"  # stands where a party's id does, for the neutral secretariat
 DESK: Final = "desk"  # the author id under which the server itself signs
@@ -134,6 +135,8 @@ class NoticeKind(StrEnum):
     EXPLANATION = "explanation"
     ASSESSMENT = "assessment"  # of the cause, or of the risk
     EVIDENCE = "evidence"
+    SOURCE = "source"  # entered, or shown to more
+    CLAIM = "claim"  # confirmed in a source, or withdrawn
 
 
 class ClockFact(StrEnum):
@@ -777,5 +780,5 @@ Agreeing = (
     | CustodyAnswered
 )
 ByDesk = Weighed | Probed | Taken | Refused | Notice | ClockTold | Exported | SitesRead
-Said = Membership | Channels | IntakeSaid | ExchangeSaid | Agreeing | Case
+Said = Membership | Channels | IntakeSaid | ExchangeSaid | Agreeing | Case | Sourced
 """What a person says. Everything but `Membership` names the party it is said for."""

@@ -29,9 +29,11 @@ from thalweg.model.cases import (
 from thalweg.model.errors import EngineError
 from thalweg.model.events import DESK, ByDesk, Committed, Declared, Notice, NoticeKind, OutcomeStated
 from thalweg.model.instants import Instant
+from thalweg.model.sourced import ClaimConfirmed, SourceEntered
 from thalweg.policy.tell import CAUTION, INFORMATION, WARNING, Policy
 from thalweg.state.cases import DUE, Incident, Item, Request
 from thalweg.state.recorded import KeyFact, Recorded
+from thalweg.state.sourced import subject_of
 from thalweg.state.world import World
 
 WORDS_IN_NOTICE: Final = 2_000  # characters of an account that stand in the notice itself; all of it is in the entry
@@ -202,6 +204,8 @@ def may_hold(world: World, party: str, event: str) -> bool:
         told += world.exchange.told_of(party, key)
     elif isinstance(said.body, Case):
         told += world.exchange.told_of(party, incident_of(world, said.body, event).reference)
+    elif isinstance(said.body, SourceEntered | ClaimConfirmed):
+        told += world.exchange.told_of(party, subject_of(said.body.source))  # one that was shown it later
     states = (world.exchange.notices[each] for each in told)
     return any(state.to == party and state.statement == event for state in states)
 

@@ -36,11 +36,13 @@ from thalweg.model.events import (
 from thalweg.model.findings import Finding, Suggestions
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.model.sourced import Force
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
 from thalweg.policy.asof import AsOfs
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import EVERYTHING, IncidentPage, IncidentRead, IncidentReads, Wanted
 from thalweg.policy.sealing import seal
+from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceReads
 from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
@@ -258,6 +260,7 @@ class Mailboxes:
         self._policy = policy
         self._told: dict[str, _Told] = {}  # party -> what it was told of findings, as far as it has been read
         self._incidents = IncidentReads(world)
+        self._sources = SourceReads(world)
         self.as_of = AsOfs.over(world)
 
     # --- notices ---
@@ -723,6 +726,24 @@ class Mailboxes:
     def incident(self, party: str, reference: str, now: Instant) -> Disclosed[IncidentRead] | None:
         """See `IncidentReads.one`."""
         return self._incidents.one(party, reference, now)
+
+    # --- sources ---
+
+    def sources(
+        self, party: str, *, text: str = "", before: int | None = None, most: int = 50
+    ) -> Disclosed[SourcePage]:
+        """See `SourceReads.page`."""
+        return self._sources.page(party, text=text, before=before, most=most)
+
+    def source(self, party: str, sha256: str) -> Disclosed[SourceRead] | None:
+        """See `SourceReads.one`."""
+        return self._sources.one(party, sha256)
+
+    def claims(
+        self, party: str, *, incident: str = "", force: Force | None = None, before: int | None = None, most: int = 50
+    ) -> Disclosed[Claims] | None:
+        """See `SourceReads.claims`."""
+        return self._sources.claims(party, incident=incident, force=force, before=before, most=most)
 
     # --- evidence ---
 

@@ -65,7 +65,9 @@ from thalweg.model.events import Declared as DeclaredBody
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route
+from thalweg.model.sourced import ClaimConfirmed, ClaimWithdrawn, SourceEntered, SourceShared
 from thalweg.policy.incidents import Incidents
+from thalweg.policy.sources import SourceNotices
 from thalweg.policy.tell import CAUTION, EMERGENCY, INFORMATION, WARNING, Policy
 from thalweg.state.agreements import Agreement, answer_to
 from thalweg.state.cases import Request
@@ -91,6 +93,7 @@ class Telling:
         self._world = world
         self._policy = policy
         self._incidents = Incidents(world, policy)
+        self._sources = SourceNotices(world)
 
     # --- statements ---
 
@@ -122,6 +125,8 @@ class Telling:
                 return self._proposed(said, record, subjects, now)
             case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
                 return self._answered(said, record, subjects, now)
+            case SourceEntered() | SourceShared() | ClaimConfirmed() | ClaimWithdrawn():
+                return self._sources.about(record, said, now)
             case _:
                 return self._incidents.about(record, said, now)
 

@@ -13,25 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from typing import Final
 
+from thalweg.model.sourced import Force
 from thalweg.sources.article import Span, comparable
 from thalweg.sources.lexicon import any_of, lexicon
 from thalweg.sources.sentences import Quotation
-
-
-class Force(StrEnum):
-    """What somebody does by saying it."""
-
-    ASSERTION = "assertion"
-    DENIAL = "denial"
-    ANNOUNCEMENT = "announcement"
-    INTENT = "intent"
-    RUMOUR = "rumour"
-    OPINION = "opinion"
-    REQUEST = "request"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from typing import Final
 
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
+from thalweg.model.sourced import Force
 from thalweg.model.theatre import Party
 from thalweg.places.areas import Area
 from thalweg.places.gazetteer import Lookup
 from thalweg.sources.article import Article, Span, comparable
-from thalweg.sources.attribution import Force, Heard, Saying, Speaker, attribute, learn, remember
+from thalweg.sources.attribution import Heard, Saying, Speaker, attribute, learn, remember
 from thalweg.sources.days import Day, days_in
 from thalweg.sources.lexicon import HANDLED, any_of, lexicon
 from thalweg.sources.mentions import Names, PartyNamed, PlaceNamed, parties_in, places_in

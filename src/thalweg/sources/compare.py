@@ -17,8 +17,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from thalweg.model.sourced import Force
 from thalweg.sources.article import Article, Span, comparable
-from thalweg.sources.attribution import Force
 from thalweg.sources.claims import Claim
 from thalweg.sources.days import Day
 from thalweg.sources.lexicon import lexicon

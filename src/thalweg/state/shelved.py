@@ -45,6 +45,7 @@ _PLAIN: Final = {
     "": ("size", "said_for", "answers", "_about", "_about_index"),
     "picture": ("_of", "_chain_of", "_held", "_named", "by_party"),
     "cases": ("by_party", "_incident_of"),
+    "sourced": ("by_party",),
     "exchange": ("mailboxes", "known", "about", "of_incident", "_asked"),
     "channels": ("_of",),
     "membership": ("theatre_text", "_roles"),
@@ -60,9 +61,10 @@ _OTHER: Final = {
     "channels": ("channels",),
     "agreements": ("agreements",),
     "cases": ("requests",),
+    "sourced": ("sources", "claims"),
     "membership": ("parties", "theatre", "_watches", "_base", "_theatres"),
 }
-_PARTS: Final = ("picture", "exchange", "channels", "agreements", "cases", "membership", "history")
+_PARTS: Final = ("picture", "exchange", "channels", "agreements", "cases", "sourced", "membership", "history")
 _NOT: Final = {"": ("_load", "ahead", "_recent", *_PARTS), "history": ("parties",)}  # what each had, put away by itself
 _NOT_OF_PICTURE: Final = ("_load", "_decoded")
 
@@ -287,10 +289,10 @@ _ROOMS: Final = frozenset(
     (
         *(
             f"thalweg.model.{each}"
-            for each in ("cases", "declarations", "events", "instants", "measures", "notes", "shapes")
+            for each in ("cases", "declarations", "events", "instants", "measures", "notes", "shapes", "sourced")
         ),
         *(f"thalweg.state.{each}" for each in ("agreements", "cases", "channels", "exchange", "membership")),
-        *(f"thalweg.state.{each}" for each in ("picture", "recorded")),
+        *(f"thalweg.state.{each}" for each in ("picture", "recorded", "sourced")),
         "thalweg.model.theatre",
     )
 )

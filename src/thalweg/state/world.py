@@ -82,6 +82,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.model.sourced import ClaimConfirmed, ClaimWithdrawn, SourceEntered, SourceShared
 from thalweg.state.agreements import Agreement, Agreements, AgreementState, Matter
 from thalweg.state.cases import Cases
 from thalweg.state.channels import Channels
@@ -90,6 +91,7 @@ from thalweg.state.history import DELIVERED, PASSED_ON, READ, RELAYED, RESPONDED
 from thalweg.state.membership import Membership
 from thalweg.state.picture import Picture, Standing
 from thalweg.state.recorded import KeyFact, Recorded
+from thalweg.state.sourced import PREFIX, Sources
 
 _RECENT = 2_048  # entries kept as they were read
 _PROBES_S = 60 * 86_400.0  # longer than any window that they are counted in
@@ -112,6 +114,7 @@ class World:
         self.agreements = Agreements()
         self.history = History()
         self.cases = Cases()
+        self.sourced = Sources()
         self.said_for: dict[bytes, str] = {}  # salt -> statement, of officers whose key the server holds
         self.answers: dict[str, int] = {}  # statement -> index of the desk's answer
         self.probes: deque[Probed] = deque()  # of the last weeks
@@ -155,7 +158,7 @@ class World:
                 self._time(body.received)
             case Notice():
                 self._time(body.at)
-                self.exchange.noticed(body, record, self._about, in_case=body.subject in self.cases.incidents)
+                self.exchange.noticed(body, record, self._about, in_case=self._in_case(body.subject))
                 self.history.to(body.to).told(body, record.index, *self._shows(body, record.index), self.load)
             case ClockTold():
                 self._about = ""
@@ -171,6 +174,9 @@ class World:
                 self._waiting[record.event] = record
                 if record.holder == "server":
                     self.said_for[record.salt] = record.event
+
+    def _in_case(self, subject: str) -> bool:
+        return subject in self.cases.incidents or subject.removeprefix(PREFIX) in self.sourced.sources
 
     def statement(self, event: str) -> Recorded | None:
         """A statement that is not yet taken or refused."""
@@ -336,6 +342,8 @@ class World:
                 self.exchange.explained(said.request)
             case CauseAssessed() | RiskAssessed() | EvidenceLaid():
                 self.cases.said(said, record, taken, subjects)
+            case SourceEntered() | SourceShared() | ClaimConfirmed() | ClaimWithdrawn():
+                self.sourced.said(said, record, taken)
             case _:
                 raise EngineError("fold-taken", f"Entry {record.index} is nothing that can be taken.")
 

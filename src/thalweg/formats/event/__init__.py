@@ -24,7 +24,7 @@ from thalweg.formats.event.codec import milliseconds, record, without
 from thalweg.formats.event.declaration import read_declaration, write_declaration
 from thalweg.formats.event.statement import MAX_DIGESTS, MAX_TEXT, REASONS, Erasure, Statement
 from thalweg.formats.event.values import Value
-from thalweg.model import cases, events
+from thalweg.model import cases, events, sourced
 from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError
 from thalweg.model.events import ByDesk, Said
@@ -140,6 +140,11 @@ _CLASSES: Final[Mapping[str, type]] = {
     "cause/1": cases.CauseAssessed,
     "risk/1": cases.RiskAssessed,
     "evidence/1": cases.EvidenceLaid,
+    # sources
+    "source/1": sourced.SourceEntered,
+    "source.share/1": sourced.SourceShared,
+    "claim/1": sourced.ClaimConfirmed,
+    "claim.withdraw/1": sourced.ClaimWithdrawn,
     # the desk's own
     "weighed/1": events.Weighed,
     "probe/1": events.Probed,
