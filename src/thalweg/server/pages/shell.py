@@ -11,7 +11,10 @@ where the desk holds the officer's key). Nothing here knows more of the world th
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +40,7 @@ from thalweg.server.pages.reader import Reader, reader_of
 from thalweg.server.pages.words import Words, words
 from thalweg.server.pages.written import Written
 from thalweg.server.problems import Refusal
-from thalweg.server.sessions import CSRF_FIELD, csrf_token, doors_of, media_type
+from thalweg.server.sessions import CSRF_FIELD, csrf_token, doors_of, media_type, person
 
 ONCE: Final = "once"
 SIGN_WITH: Final = "sign-with"
@@ -157,6 +160,15 @@ class Visit:
         return "" if self.who is None or not self.who.session else csrf_token(self.doors, self.who.session)
 
     @property
+    def kept(self) -> str:
+        """The key of what this account's pages keep on a machine while the line is down. It comes with each page and is
+        stored nowhere there, so that who takes the machine has ciphertext."""
+        if self.who is None or not self.who.session:
+            return ""
+        made = hmac.new(self.doors.derive("kept"), self.who.account.encode(), hashlib.sha256).digest()
+        return base64.b64encode(made).decode()
+
+    @property
     def languages(self) -> Mapping[str, str]:
         return LANGUAGES
 
@@ -271,7 +283,14 @@ async def opened(request: Request, desk: Desk, asked: Asked) -> Page:
     return page
 
 
+async def known(request: Request, asking: Annotated[Principal, Depends(person)]) -> Visit:
+    """FastAPI dependency of a page for a person who has signed in, whoever's side they are on."""
+    doors = doors_of(request)
+    return Visit(request, doors, reader_of(request, doors, asking), asking, now_ms=doors.now())
+
+
 Visited = Annotated[Visit, Depends(visiting)]
+Known = Annotated[Visit, Depends(known)]
 Opened = Annotated[Page, Depends(opened)]
 
 
