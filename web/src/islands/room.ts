@@ -1,5 +1,8 @@
 /** What every page asks for. Small: what is big comes when a page has a place for it. */
+import { Safe } from "../core/safe";
 import { wordsOfPage } from "../core/words";
+import { drafts } from "../drafts/drafts";
+import { outbox } from "../drafts/outbox";
 import { keys } from "../room/keys";
 import { live } from "../room/live";
 import { tick } from "../room/ticking";
@@ -7,4 +10,11 @@ import { tick } from "../room/ticking";
 const words = wordsOfPage();
 tick(words);
 keys(words);
-live(words);
+const up = live(words);
+
+const key = document.querySelector<HTMLElement>('[data-island="connection"]')?.dataset["kept"];
+void Safe.open(key).then((safe) => {
+  if (!safe) return;
+  drafts(safe, words);
+  outbox(safe, words, up);
+});

@@ -1,5 +1,6 @@
 /** New notices: the page is put right in place, once, with one sound; islands that draw are told (`thalweg:notice`). */
 import { announce, make } from "../core/dom";
+import { wipe } from "../core/safe";
 import { follow } from "../core/stream";
 import { type Words, word } from "../core/words";
 import { Line } from "./line";
@@ -18,14 +19,16 @@ interface Notice {
   readonly what: string;
 }
 
-export function live(words: Words): void {
+/** Follows the line; what is returned says whether it is up. */
+export function live(words: Words): () => boolean {
   const cell = document.querySelector<HTMLElement>('[data-island="connection"]');
-  if (!cell || !document.querySelector("[data-clock]")) return; // nobody has signed in
+  if (!cell || !document.querySelector("[data-clock]")) return () => true; // nobody has signed in
   const line = new Line(cell, words);
   const begin = Number(cell.dataset["after"]);
   void start(Number.isInteger(begin) && cell.dataset["after"] ? begin : null, line, words);
   repeat(() => document.title.startsWith("!"));
   void askForSound(words);
+  return () => line.up && navigator.onLine;
 }
 
 async function start(after: number | null, line: Line, words: Words): Promise<void> {
@@ -51,6 +54,7 @@ async function start(after: number | null, line: Line, words: Words): Promise<vo
     lost: (out) => {
       was = false;
       line.lost(out);
+      if (out) void wipe(); // the session was ended, here or from elsewhere: nothing of it stays
     },
   });
 }

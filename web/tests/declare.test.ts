@@ -1,0 +1,47 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { drawnOf, most, read, write } from "../src/declare/figure";
+import { fieldsOf, fillIn } from "../src/drafts/drafts";
+
+describe("what is drawn", () => {
+  it("is written so that no order can be mistaken, and read back as it was", () => {
+    const corners = [[40.115, 35.325], [-0.5, -7.25]];
+    expect(write(corners)).toBe("35.32500N 040.11500E\n07.25000S 000.50000W");
+    expect(read(write(corners))).toEqual(corners);
+  });
+
+  it("leaves what others type to the server", () => {
+    expect(read("40.4515, 35.0198")).toBeNull();
+    expect(read("35.32500N 040.11500E\n37S FV 0134 0965")).toBeNull();
+  });
+
+  it("is as much as there are corners for", () => {
+    const parts = (shape: "circle" | "polygon" | "corridor", n: number) =>
+      drawnOf({ shape, corners: Array.from({ length: n }, (_, i) => [40 + i, 35 + (i % 2)]), wide_m: 1000 }).features.map((each) => each.geometry.type);
+    expect(parts("circle", 1)).toEqual(["Point", "Polygon"]);
+    expect(parts("polygon", 2)).toEqual(["Point", "Point", "LineString"]);
+    expect(parts("polygon", 3).at(-1)).toBe("Polygon");
+    expect(parts("corridor", 1)).toEqual(["Point"]);
+    expect(most("point")).toBe(1);
+  });
+});
+
+describe("a draft", () => {
+  beforeEach(() => {
+    document.body.innerHTML = `<form><input type="hidden" name="csrf" value="secret"><input name="title" value="Convoy">
+      <input type="password" name="password" value="p"><input name="code" autocomplete="one-time-code" value="123456">
+      <input type="radio" name="kind" value="a"><input type="radio" name="kind" value="b" checked>
+      <textarea name="positions">35.0N 040.0E</textarea></form>`;
+  });
+
+  it("holds what was filled in, and no secret", () => {
+    expect(fieldsOf(document.querySelector("form")!)).toEqual([["title", "Convoy"], ["kind", "b"], ["positions", "35.0N 040.0E"]]);
+  });
+
+  it("comes back into its fields, and changes no hidden one", () => {
+    const form = document.querySelector("form")!;
+    fillIn(form, [["title", "Other"], ["kind", "a"], ["csrf", "planted"]]);
+    expect(new FormData(form).get("title")).toBe("Other");
+    expect(new FormData(form).get("kind")).toBe("a");
+    expect(new FormData(form).get("csrf")).toBe("secret");
+  });
+});
