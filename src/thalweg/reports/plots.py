@@ -366,8 +366,11 @@ def height_plot(
 
 def _svg(axes: _Axes, body: Sequence[str], title: str, description: str) -> str:
     label = f"{title}. {description}"
+    # From which second to which, and where those stand: for a page that draws a line through an instant.
+    scale = (("t0", axes.t0), ("t1", axes.t1), ("x0", axes.x(axes.t0)), ("x1", axes.x(axes.t1)))
+    edges = " ".join(f'data-{name}="{value:.1f}"' for name, value in scale)
     return (
-        f'<svg class="plot" viewBox="0 0 {axes.wide:.0f} {axes.tall:.0f}" role="img" '
+        f'<svg class="plot" viewBox="0 0 {axes.wide:.0f} {axes.tall:.0f}" role="img" {edges} '
         f'xmlns="http://www.w3.org/2000/svg" aria-label={quoteattr(label)}>{"".join(body)}</svg>'
     )
 

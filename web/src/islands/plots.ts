@@ -1,7 +1,7 @@
 /**
  * A line through the plots of a finding at the pointer, and at *valid at* where the page has one. The plots are the server's;
- * each is marked with the times that its left and right edge stand for: `<svg data-from="…" data-until="…" data-left
- * data-right>` (edges of the plotted area in units of the view box).
+ * each says from which second to which it goes, and where in its view box those stand: `<svg data-t0 data-t1 data-x0 data-x1>`
+ * (x1 is left of x0 where the plot is mirrored).
  */
 import { zulu } from "../core/clock";
 import { draw } from "../core/dom";
@@ -14,28 +14,28 @@ interface Plot {
   readonly text: SVGTextElement;
   readonly from: number;
   readonly until: number;
-  readonly left: number;
-  readonly right: number;
+  readonly x0: number;
+  readonly x1: number;
 }
 
 island("plots", (element) => {
-  const plots = [...element.querySelectorAll<SVGSVGElement>("svg[data-from]")].flatMap((svg) => {
-    const [from, until] = [Date.parse(svg.dataset["from"] ?? ""), Date.parse(svg.dataset["until"] ?? "")];
-    const [left, right] = [Number(svg.dataset["left"]), Number(svg.dataset["right"])];
-    if (![from, until, left, right].every(Number.isFinite) || until <= from) return [];
+  const plots = [...element.querySelectorAll<SVGSVGElement>("svg[data-t0]")].flatMap((svg) => {
+    const [from, until] = [Number(svg.dataset["t0"]) * 1000, Number(svg.dataset["t1"]) * 1000];
+    const [x0, x1] = [Number(svg.dataset["x0"]), Number(svg.dataset["x1"])];
+    if (![from, until, x0, x1].every(Number.isFinite) || until <= from) return [];
     const tall = svg.viewBox.baseVal.height;
     const line = draw("line", { class: "plot-at", y1: 0, y2: tall, visibility: "hidden" });
     const text = draw("text", { class: "plot-at-time", y: 10, visibility: "hidden" });
     svg.append(line, text);
-    return [{ svg, line, text, from, until, left, right } satisfies Plot];
+    return [{ svg, line, text, from, until, x0, x1 } satisfies Plot];
   });
 
   const show = (at: number | null): void => {
-    for (const { line, text, from, until, left, right } of plots) {
+    for (const { line, text, from, until, x0, x1 } of plots) {
       const there = at !== null && at >= from && at <= until;
       for (const each of [line, text]) each.setAttribute("visibility", there ? "visible" : "hidden");
       if (!there) continue;
-      const x = String(left + ((at - from) / (until - from)) * (right - left));
+      const x = String(x0 + ((at - from) / (until - from)) * (x1 - x0));
       line.setAttribute("x1", x);
       line.setAttribute("x2", x);
       text.setAttribute("x", x);
@@ -46,12 +46,12 @@ island("plots", (element) => {
     const at = Date.parse(view("valid").split("/")[0] ?? "");
     return Number.isNaN(at) ? null : at;
   };
-  const moves = plots.map(({ svg, from, until, left, right }) => {
+  const moves = plots.map(({ svg, from, until, x0, x1 }) => {
     const move = (event: PointerEvent): void => {
       const matrix = svg.getScreenCTM();
       if (!matrix) return;
       const x = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse()).x;
-      const part = (x - left) / (right - left);
+      const part = (x - x0) / (x1 - x0);
       show(part >= 0 && part <= 1 ? from + part * (until - from) : valid());
     };
     svg.addEventListener("pointermove", move);
