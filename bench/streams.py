@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.accounting import keep
-from bench.desk import OFFICERS, PARTIES, Line, answer_of, counted, cpu_of, declare, memory, officer, serve, spread_ms
+from bench.desk import OFFICERS, PARTIES, Line, answer_of, cpu_of, declare, memory, officer, quiet, serve, spread_ms
 from bench.run import RESULTS
 
 Record = dict[str, Any]
@@ -72,6 +72,9 @@ async def _listen_many(port: int, party: str, count: int, after: int, told: Any,
         if number % 20 == 19:
             await asyncio.sleep(0.02)
     while len(opened) < count:
+        for each in tasks:
+            if each.done():
+                each.result()  # says why it ended
         await asyncio.sleep(0.05)
     told.put("listening")
     while not stop.is_set():
@@ -99,15 +102,21 @@ def measure(folder: Path, streams: int, count: int, rate: float, first_row: int)
     server = context.Process(target=serve_many, args=(folder, listening, told))
     server.start()
     answer_of(server, told)
+    after = quiet(port)
     before_mb = rss_mb(server.pid)
     ears = []
     for party in PARTIES:
         queue = context.Queue()
-        each = context.Process(target=listen_many, args=(port, party, streams // 2, counted(port, party), queue, stop))
+        each = context.Process(target=listen_many, args=(port, party, streams // 2, after[party], queue, stop))
         each.start()
         ears.append((each, queue))
-    for _, queue in ears:
-        assert queue.get(timeout=120) == "listening"
+    opening_s, opening_cpu_s = time.monotonic(), cpu_of(server.pid)
+    for process, queue in ears:
+        assert answer_of(process, queue, "the streams did not open") == "listening"
+    opening = {
+        "all_open_s": round(time.monotonic() - opening_s, 1),
+        "cpu_ms_each": round((cpu_of(server.pid) - opening_cpu_s) / streams * 1e3, 2),
+    }
     time.sleep(2.0)
     open_mb = rss_mb(server.pid)
     rows = [row for row in range(first_row, first_row + 2 * count) if row % 2 == 0]
@@ -148,6 +157,7 @@ def measure(folder: Path, streams: int, count: int, rate: float, first_row: int)
             "each_kb": round((open_mb - before_mb) * 1024 / streams, 1),
         },
         "server_cpu_ms_each_declaration": round(cpu_s / max(len(answers), 1) * 1e3, 1),
+        "opening": opening,
         "load_1m": round(os.getloadavg()[0], 2),
         "client": memory(),
     }

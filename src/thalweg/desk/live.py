@@ -50,6 +50,7 @@ from thalweg.state.recorded import KeyFact, Recorded, recorded
 
 _AT_ONCE = 64  # statements in one batch at most
 _DECIDING_S = 0.05  # and no more than it takes so long to decide
+_DUE_AT_ONCE = 64  # things that came due, looked at in one batch: as long as a statement may wait for them
 _REPLACED = ("store.fenced", "store.moved")
 _WAKE_S = 1.0  # the longest the clocks go unlooked at
 _BEAT_S = 1.0  # how often it is asked whether this is still the process that writes
@@ -437,7 +438,7 @@ class LiveDesk:
     def _decide(self, desk: Desk, book: Book) -> None:
         start_s = self.loop_s()
         try:
-            desk.tick(book)
+            desk.tick(book, _DUE_AT_ONCE)
         except StoreFailed:
             raise
         except Exception as error:

@@ -2,15 +2,16 @@
 
 A new notice is written down once for each party, as soon as it is durable, and every stream of the party sends those
 bytes. No queue belongs to a reader: each stream remembers the number it has sent. One that is further behind than what
-is kept reads the mailbox again. So it resumes from any number, a reader that is slow is only late, and two thousand
-streams cost what they remember. (WHATWG HTML, section 9.2; `Last-Event-ID` is the number of the last notice that
-arrived.)
+is kept reads the mailbox again, page by page, and whoever else is as far behind is sent the same pages: when thousands
+come back at once after an hour, the hour is read once. How much is still to come stands in a comment before each page.
+So it resumes from any number, a reader that is slow is only late, and two thousand streams cost what they remember.
+(WHATWG HTML, section 9.2; `Last-Event-ID` is the number of the last notice that arrived.)
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,6 +24,8 @@ from thalweg.state.recorded import Recorded
 
 _AT_ONCE = 50
 _KEPT = 200  # newest notices of a party that are kept as they are sent
+_PAGES = 64  # of older notices, kept for whoever else is as far behind
+_PAGE_S = 2.0  # and no longer than that, for what became of a notice stands in it
 _BEAT_S = 15.0  # a comment, so that proxies and readers know that the line is open
 
 
@@ -34,11 +37,27 @@ class _Line:
     listeners: int = 0
     newest: deque[bytes] = field(default_factory=lambda: deque(maxlen=_KEPT))
     last: int = 0  # the number of the last one in `newest`
+    pages: OrderedDict[int, tuple[float, list[bytes]]] = field(default_factory=OrderedDict)
+    """Older ones by the number before the first, and when they were written down."""
 
     def after(self, number: int) -> list[bytes]:
         """The next ones after `number`, if they are kept."""
         begin = number - (self.last - len(self.newest))
         return [] if begin < 0 else list(islice(self.newest, begin, begin + _AT_ONCE))
+
+    def older(self, reading: Reading, party: str, number: int, now_s: float) -> list[bytes]:
+        """The next ones after `number`, read again."""
+        known = self.pages.get(number)
+        if known is not None and now_s - known[0] <= _PAGE_S:
+            return known[1]
+        # Pages end at multiples of their length, so that those who are about as far behind come to share them.
+        most = _AT_ONCE - number % _AT_ONCE
+        page = _written(reading, party, number, most)
+        if len(page) == most:  # else it is the end, and more may come at any time
+            self.pages[number] = (now_s, page)
+            if len(self.pages) > _PAGES:
+                self.pages.popitem(last=False)
+        return page
 
     def ring(self) -> None:
         for bell in self.bells:
@@ -91,6 +110,7 @@ class Streams:
 
     async def follow(self, party: str, after: int, who: Principal | None = None) -> AsyncIterator[bytes]:
         """The bytes of a stream of the notices to a party with numbers above `after`; until `who` is cut off."""
+        loop = asyncio.get_running_loop()
         line = self._lines.setdefault(party, _Line())
         listener = _Listener(line, who)
         self._listeners[id(listener)] = listener
@@ -103,11 +123,17 @@ class Streams:
                 some = line.after(after)
                 if not some and (not caught_up or after < line.last):
                     reading = await self._office.reading()
-                    some = _written(reading, party, after, _AT_ONCE)
+                    some = line.older(reading, party, after, loop.time())
                     caught_up = not some
+                    behind = reading.mailboxes.count(party) - after
+                    if behind > _AT_ONCE:
+                        yield b": %d to come\n\n" % behind
                 if some:
                     after += len(some)
                     yield b"".join(some)
+                    # What is sent to a reader that has gone, or is quick, never waits: others must have their turn, and
+                    # it must be heard that it has gone.
+                    await asyncio.sleep(0)
                 elif not await _rung(line):
                     yield b": here\n\n"
         finally:
@@ -116,6 +142,7 @@ class Streams:
             line.listeners -= 1
             if not line.listeners:
                 line.newest.clear()
+                line.pages.clear()
                 line.last = 0
 
     def _heard(self, records: Sequence[Recorded]) -> None:
