@@ -19,7 +19,9 @@ from thalweg.model.events import SECRETARIAT
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy import asof
-from thalweg.policy.asof import ALWAYS, AsOfs, Valid
+from thalweg.policy.asof import ALWAYS, AsOfs, Valid, held_by
+from thalweg.policy.held import of_log
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.reports import asof as written
 from thalweg.state.history import Had
 from thalweg.state.recorded import Recorded
@@ -141,6 +143,27 @@ def test_the_picture_is_what_a_replay_of_what_had_reached_the_party_gives(
 def test_nothing_later_changes_an_earlier_picture(room: tuple[Level | None, bool], steps: list[Step]) -> None:
     """R40: byte for byte."""
     assert not leaks(room, steps)
+
+
+@settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+@given(ROOMS, STEPS)
+def test_a_party_s_own_entries_give_the_picture_that_the_desk_gives(
+    room: tuple[Level | None, bool], steps: list[Step]
+) -> None:
+    """R40: whoever has a bundle needs no desk to be told what its party had."""
+    history = replay(room, steps)
+    world, known = history.room.desk.world, Instant(history.room.now.epoch_s)
+    desk = AsOfs.over(world)
+    mailboxes = Mailboxes(world, history.room.desk.policy)
+    for party in READERS:
+        indexes = mailboxes.entries(party).value
+        assert [index for index in range(world.size) if mailboxes.may_hold(party, index)] == list(indexes)
+        held = held_by(party, of_log(world, indexes, party), exercise=False)
+        for valid in (ALWAYS, Valid.at(Instant(START.epoch_s + 9000.0))):
+            ours, theirs = (written.picture(each.picture(party, known, valid)) for each in (held, desk))
+            assert ours == theirs
+        ours, theirs = (written.notices(each.notices(party, known, 0, 10_000)) for each in (held, desk))
+        assert ours == theirs
 
 
 A_HISTORY: list[Step] = [

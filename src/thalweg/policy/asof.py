@@ -456,6 +456,12 @@ class AsOfs:
         )
 
 
+def held_by(party: str, records: Sequence[Recorded], *, exercise: bool) -> AsOfs:
+    """Readings of what one party had, from the entries that it holds alone: of any other party there is nothing."""
+    had, load = history.had_of(party, records)
+    return AsOfs(lambda asked: had if asked == party else Had(asked), load, exercise=exercise)
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A declaration that the party knew of, before what it says is read again. `told` is the notice's row, -1 where the

@@ -14,14 +14,16 @@ from itertools import islice
 
 from thalweg.engine import preview
 from thalweg.engine.explain import Describe
-from thalweg.formats.event import ASIDE_MEDIA
+from thalweg.formats.event import ASIDE_MEDIA, Erasure, Statement
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
 from thalweg.model.events import (
     DESK,
     SECRETARIAT,
+    ByDesk,
     ChannelState,
     DecisionStated,
+    Delivered,
     LineProposed,
     MessageSent,
     Notice,
@@ -30,6 +32,7 @@ from thalweg.model.events import (
     Proposed,
     QuietProposed,
     Refused,
+    SitesRead,
     Taken,
     Term,
 )
@@ -47,7 +50,7 @@ from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
 from thalweg.state.picture import Chain, Standing
-from thalweg.state.recorded import Recorded
+from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
 
 
@@ -749,12 +752,11 @@ class Mailboxes:
 
     def entries(self, party: str) -> Disclosed[tuple[int, ...]]:
         """The indexes of every entry that the party may hold: what its officers signed and the desk's answers to it,
-        the notices to it, and the statements of others that a notice shows it in full."""
-        found: set[int] = set()
-        for event, answer in self._world.answers.items():
-            said = self._statement(event, answer)
-            if said is not None and _by(said) == party:
-                found |= {said.index, answer}
+        the notices to it and by what they reached it, and the statements of others that a notice shows it in full."""
+        had = self._world.history.of(party).columns
+        found: set[int] = {*had["said"]["index"], *had["said"]["answer"], *had["looked"]["index"]}
+        # What became of notices: said by its officers or, of a bearer, by the desk.
+        found |= {*had["fact"]["index"]} - {-1}
         for state in self._world.exchange.mailbox(party):
             found.add(state.index)
             if state.statement:
@@ -778,9 +780,15 @@ class Mailboxes:
         body = record.body
         if isinstance(body, Notice):
             return body.to == party
+        if isinstance(body, Delivered) and record.author == DESK:
+            return {self._world.exchange.notices[each].to for each in body.notices} == {party}
         if isinstance(body, Taken | Refused):
             said = self._statement(body.statement, index)
             return said is not None and _by(said) == party
+        if isinstance(body, SitesRead):
+            return body.by == party
+        if isinstance(body, ByDesk | KeyFact | Statement | Erasure):
+            return False  # they name no party, and are not the secretariat's for that
         if _by(record) == party:
             return True
         return any(state.statement == record.event for state in self._world.exchange.mailbox(party))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,7 +23,9 @@ import numpy.typing as npt
 from thalweg.engine.columns import hard_bounds
 from thalweg.model.declarations import Declaration, Segment, Volume
 from thalweg.model.events import (
+    DESK,
     SECRETARIAT,
+    Acknowledged,
     Answer,
     ChannelJoined,
     ChannelLeft,
@@ -34,6 +36,8 @@ from thalweg.model.events import (
     CustodyAnswered,
     CustodyOffered,
     Declared,
+    Delivered,
+    Disseminated,
     EmergencySent,
     LineAnswered,
     LineChecked,
@@ -47,8 +51,11 @@ from thalweg.model.events import (
     Proposed,
     QuietGuaranteed,
     QuietProposed,
+    ReadBack,
     Refused,
+    Relayed,
     Revalidated,
+    SitesRead,
     Taken,
     Withdrawn,
 )
@@ -138,6 +145,7 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "act": {"index": "q", "at": "d", "row": "i", "shown": "q"},
     "line": {"at": "d", "row": "i", "channel": "i", "party": "i", "what": "B"},
     "said": {"index": "q", "at": "d", "answer": "q"},  # all of its statements, refused ones too
+    "looked": {"index": "q"},  # the records of who looked at protected sites
     "vouched": {"index": "q", "at": "d", "row": "i", "subject": "i", "until": "d"},
 }  # fmt: skip
 
@@ -160,7 +168,7 @@ class Had:
         self._offered: dict[str, str] = {}  # offer of a site, to or by the party -> the chain
         self._proposed: dict[str, tuple[int, str]] = {}  # own proposal of a window or line -> where it stands, its id
         self._checks: dict[str, str] = {}  # open line checks to the party -> who asked
-        self._asked: dict[str, int] = {}  # what others asked or promised, by its event or its notice -> the notice of it
+        self._asked: dict[str, int] = {}  # what others asked or promised, or the notice of it -> its row
         self._latest: dict[int, int] = {}  # own subject -> the entry that its newest version stands in
 
     def __len__(self) -> int:
@@ -358,13 +366,14 @@ class Had:
         )
         self._reach(row, at.epoch_s, what if kind == DELIVERED else ANSWER)
 
-    def read(self, subjects: Iterable[str], first: Instant, on_record: Instant) -> None:
-        """The party's officers looked at these, from `first` on, as the desk put on record at `on_record`: what was
-        shown last was read, if it had been told by then."""
+    def read(self, subjects: Iterable[str], first: Instant, record: Recorded) -> None:
+        """The party's officers looked at these, from `first` on, as the desk put on record: what was shown last was
+        read, if it had been told by then."""
+        self._add("looked", index=record.index)
         for subject in subjects:
             row = self._newest.get(self._word.get(subject, -1))
             if row is not None and self.columns["told"]["made"][row] <= first.epoch_s:
-                self._reach(row, on_record.epoch_s, LOOKED)
+                self._reach(row, record.said_at.epoch_s, LOOKED)
 
     def key(self, declaration_id: str) -> str:
         """The key of the party's own chain with this id."""
@@ -478,6 +487,62 @@ class History:
         if had is None:
             had = self.parties[party] = Had(party)
         return had
+
+
+def had_of(party: str, records: Sequence[Recorded]) -> tuple[Had, Callable[[int], Recorded]]:
+    """What a party had, from the entries that it holds alone, in the order of the log; and how one is read again."""
+    had, at, by_event = Had(party), {each.index: each for each in records}, {each.event: each for each in records}
+    numbers: dict[str, int] = {}
+    for record in records:
+        body = record.body
+        match body:
+            case Taken() | Refused():
+                said = by_event.get(body.statement)
+                if said is not None and speaker(said.body) == party:
+                    had.said(said, body, record.index, at.__getitem__)
+                    if isinstance(body, Taken):
+                        _what_became(had, said, body.received, body.mismatch, numbers)
+            case Notice() if body.to == party:
+                numbers[body.id] = len(had) + 1
+                stated = by_event.get(body.statement)
+                shown = body.view is None and stated is not None
+                declaration = declared_in(stated) if shown and stated is not None else body.view
+                index = stated.index if shown and stated is not None else record.index
+                had.told(body, record.index, declaration, index, at.__getitem__)
+            case Delivered() if record.author == DESK:
+                _what_became(had, record, record.said_at, (), numbers)
+            case SitesRead() if body.by == party:
+                had.read(body.chains, body.first, record)
+            case _:
+                pass
+    return had, at.__getitem__
+
+
+def _what_became(had: Had, record: Recorded, at: Instant, differs: Sequence[str], numbers: Mapping[str, int]) -> None:
+    found = fact_of(record.body, differs)
+    if found is not None:
+        notices, kind, what = found
+        for each in notices:
+            if each in numbers:
+                had.became(numbers[each], kind, at, record.index, record.author, what)
+
+
+def fact_of(body: object, differs: Sequence[str]) -> tuple[tuple[str, ...], int, str] | None:
+    """The notices that a statement says a fact about, which, and what of it; None for any other statement. `differs`:
+    what of a read-back did not agree."""
+    match body:
+        case Delivered():
+            return body.notices, DELIVERED, body.bearer.value
+        case Acknowledged():
+            return (body.notice,), RESPONDED, body.response.value
+        case ReadBack():
+            return (body.notice,), READ, ", ".join(differs)
+        case Disseminated():
+            return (body.notice,), PASSED_ON, body.unit
+        case Relayed():
+            return (body.notice,), RELAYED, f"{body.to} by {body.bearer.value}"
+        case _:
+            return None
 
 
 def speaker(body: object) -> str:
