@@ -61,6 +61,13 @@ OPEN: Mapping[str, str] = {
     "GET /metrics": "counts, to this machine or a token of their own",
     "GET /problems/{code}": "what a code means",
     "GET /static/{path:path}": "styles, fonts and scripts, the same for everybody",
+    "GET /": "leads in, or to the door",
+    "GET /sign-in": "to sign in",
+    "POST /sign-in": "to sign in",
+    "GET /join": "to the holder of an invitation",
+    "POST /join": "to the holder of an invitation",
+    "POST /join/password": "to the holder of an invitation",
+    "POST /join/code": "to the holder of an invitation",
     "POST /language": "the language of a browser before anybody has signed in",
 }
 """Operations that ask nobody who they are, and why."""
@@ -87,7 +94,27 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         ),
         frozenset({404}),
     ),
-    **dict.fromkeys(("GET /inbox",), frozenset({200})),  # their own pages
+    **dict.fromkeys(
+        ("GET /inbox", "GET /declarations", "GET /ledger", "GET /emergency"),
+        frozenset({200}),  # their own pages, with nothing of the others in them
+    ),
+    **dict.fromkeys(
+        (
+            "GET /notices/{notice}", "POST /notices/{notice}/answer", "POST /notices/{notice}/read-back",
+            "POST /notices/{notice}/passed-on", "POST /notices/{notice}/relayed", "POST /notices/{notice}/commitment",
+            "GET /declarations/{subject:path}", "POST /commitments/{commitment}/outcome",
+        ),
+        frozenset({404}),
+    ),
+    "POST /emergency": frozenset({422}),  # a form of their own, not filled in
+    **dict.fromkeys(
+        (
+            "GET /settings", "POST /settings", "POST /settings/sessions/end", "POST /settings/passkeys/end",
+            "POST /settings/recovery", "POST /settings/tokens", "POST /settings/tokens/end", "POST /settings/contacts",
+            "POST /settings/contacts/end", "POST /settings/invitations", "POST /sign-out", "GET /prove", "POST /prove",
+        ),
+        frozenset({403}),  # pages of a person, and these are machines
+    ),
     **dict.fromkeys(("GET /incidents", "GET /incidents/report"), frozenset({200})),
     "POST /incidents/report": frozenset({422}),  # a form of their own, not filled in
     **dict.fromkeys(
@@ -212,6 +239,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
                 "{contact}": contact.id,
                 "{code}": "not-found",
                 "{path:path}": "room.css",
+                "{commitment}": "f" * 64,
             },
             {
                 "GET /sign-in/keys": "?account=m-alpha-1",

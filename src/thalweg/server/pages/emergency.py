@@ -3,6 +3,7 @@ has an outcome (R17). Below it, what is open, and the promises."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ from thalweg.places.coordinates import read_position
 from thalweg.server.pages.inbox import open_emergencies
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.problems import Refusal
-from thalweg.state.exchange import Commitment
+from thalweg.state.exchange import Commitment, Emergency
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,23 +25,23 @@ _PROMISES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A commitment; `mine` where it is for this reader's party to say how it went."""
+    """A commitment, and what this reader's party may say of how it went."""
 
     held: Commitment
-    mine: bool
+    may_say: tuple[str, ...]
 
 
 @router.get("/emergency")
 async def emergency_page(page: Opened) -> Response:
     """Where one calls, and what is open."""
     others = _others(page)
+    called = page.reading.mailboxes.emergencies(page.party).value
     held = page.reading.mailboxes.commitments(page.party).value
     return page.render(
         "emergency.html",
         others=[(each, page.name(each)) for each in others],
         emergencies=open_emergencies(page),
-        promises=[Promise(each, each.by == page.party) for each in reversed(held)][:_PROMISES],
-        outcomes=[each.value for each in Outcome],
+        promises=[Promise(each, _may_say(page.party, each, called)) for each in reversed(held)][:_PROMISES],
     )
 
 
@@ -66,6 +67,16 @@ async def outcome(page: Opened, commitment: str, filled: Filled) -> Response:
         raise Refusal("request-invalid", "Say kept, broken or overtaken.")
     said = OutcomeStated(page.party, commitment, Outcome(filled["outcome"]), filled["words"][:2_000])
     return await say(page, filled, said, "/emergency", "said")
+
+
+def _may_say(party: str, held: Commitment, called: Sequence[Emergency]) -> tuple[str, ...]:
+    """Whoever called for help says whether a promise about it was kept; who made it says alone that it was not."""
+    if held.outcome is not None:
+        return ()
+    emergency = next((each for each in called if held.event in each.commitments), None)
+    if emergency is not None and held.by == party != emergency.by:
+        return (Outcome.BROKEN.value,)
+    return tuple(each.value for each in Outcome)
 
 
 def _others(page: Page) -> list[str]:

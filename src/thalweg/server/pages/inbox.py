@@ -89,7 +89,7 @@ def _item(page: Page, read: NoticeRead, place: int) -> Item:
     texts: Sequence[Told] = ()
     if place < _OPEN or shown == "emergency":
         disclosed = page.reading.mailboxes.notice(page.party, read.id)
-        texts = () if disclosed is None else telling.texts(page, disclosed)
+        texts = () if disclosed is None else telling.texts(page, disclosed)[:1]  # the others are on its own page
     of = read.notice.of
     return Item(
         read, shown, telling.heading(page, read), of, page.name(of) if of else "", telling.begins(read.declaration),

@@ -14,10 +14,11 @@ import segno
 from fastapi import APIRouter, Response
 from markupsafe import Markup
 
+from thalweg.model.errors import ThalwegError, ValueRefused
 from thalweg.reports.messages.catalogue import LANGUAGES
 from thalweg.server import signin
 from thalweg.server.pages.filled import body
-from thalweg.server.pages.shell import Filled, Form, Visit, Visited, back_to
+from thalweg.server.pages.shell import Filled, Form, Known, Visit, Visited, back_to
 from thalweg.server.problems import Refusal, status_of
 from thalweg.server.sessions import check_origin, end, knock, session_cookie
 from thalweg.server.signin import Someone
@@ -58,7 +59,7 @@ def sign_in(page: Visited, filled: Filled) -> Response:
         factor = {"code": code} if len(code) == _CODE and code.isdigit() else {"recovery_code": filled["code"]}
         sent = body(signin.PasswordAnswer, login=filled["login"], password=filled.exact("password"), **factor)
         signin.with_password(page.request, response, sent)
-    except Refusal as refusal:
+    except (Refusal, ValueRefused) as refusal:
         return _sign_in(page, after, refusal, filled["login"])
     return response
 
@@ -84,7 +85,7 @@ def join(page: Visited, filled: Filled) -> Response:
     try:
         _at_the_door(page)
         told = signin.open_invitation(page.request, body(signin.OpenInvitation, invitation=text))
-    except Refusal as refusal:
+    except (Refusal, ValueRefused) as refusal:
         return _join_again(page, "paste", refusal, {"invitation": filled["invitation"]})
     values = {**_NOTHING, "told": told}
     return page.render("join.html", step="choose", problem="", filled={"invitation": text}, **values)
@@ -99,7 +100,7 @@ def join_password(page: Visited, filled: Filled) -> Response:
     try:
         _at_the_door(page)
         told = signin.open_invitation(page.request, body(signin.OpenInvitation, invitation=text))
-    except Refusal as refusal:
+    except (Refusal, ValueRefused) as refusal:
         return _join_again(page, "paste", refusal, kept)
     try:
         _alike(filled)
@@ -111,7 +112,7 @@ def join_password(page: Visited, filled: Filled) -> Response:
             password=filled.exact("password"),
         )
         seed = signin.join_password_start(page.request, apart, sent)
-    except Refusal as refusal:
+    except (Refusal, ValueRefused) as refusal:
         return _join_again(page, "choose", refusal, kept, told)
     drawn = _drawn(seed.uri)
     shown = page.render("join.html", step="code", problem="", filled={}, **{**_NOTHING, "seed": seed, "qr": drawn})
@@ -126,27 +127,27 @@ def join_code(page: Visited, filled: Filled) -> Response:
         _at_the_door(page)
         code = body(signin.CodeAnswer, code=filled["code"].replace(" ", ""))
         joined = signin.join_with_password(page.request, apart, code)
-    except Refusal as refusal:
+    except (Refusal, ValueRefused) as refusal:
         return _with_cookies(_join_again(page, "paste", refusal, {}), apart)
     shown = page.render("join.html", step="done", problem="", filled={}, **{**_NOTHING, "joined": joined})
     return _with_cookies(shown, apart)
 
 
 @router.get("/prove")
-async def prove_page(page: Visited, asking: Someone) -> Response:
+async def prove_page(page: Known, asking: Someone) -> Response:
     """Where somebody who is signed in shows once more who they are, before keys are changed."""
     return _prove(page, asking.login, back_to(page.request.query_params.get("next", "/settings")))
 
 
 @router.post("/prove")
-def prove(page: Visited, filled: Filled, asking: Someone) -> Response:
+def prove(page: Known, filled: Filled, asking: Someone) -> Response:
     """Proves oneself once more, with password and code."""
     after = back_to(filled["next"] or "/settings")
     response = page.go(after, "proved")
     try:
         sent = body(signin.ProofAnswer, password=filled.exact("password"), code=filled["code"].replace(" ", ""))
         signin.step_up_with_password(page.request, response, sent, asking)
-    except Refusal as refusal:
+    except (Refusal, ValueRefused) as refusal:
         return _prove(page, asking.login, after, refusal)
     return response
 
@@ -154,20 +155,20 @@ def prove(page: Visited, filled: Filled, asking: Someone) -> Response:
 _NOTHING: Final[Mapping[str, Any]] = {"told": None, "seed": None, "qr": "", "joined": None}
 
 
-def _sign_in(page: Visit, after: str, refusal: Refusal | None = None, login: str = "") -> Response:
+def _sign_in(page: Visit, after: str, refusal: ThalwegError | None = None, login: str = "") -> Response:
     problem = "" if refusal is None else _problem(page, refusal)
     status = 200 if refusal is None else status_of(refusal)
     return page.render("sign_in.html", status, after=after, problem=problem, login=login)
 
 
-def _prove(page: Visit, login: str, after: str, refusal: Refusal | None = None) -> Response:
+def _prove(page: Visit, login: str, after: str, refusal: ThalwegError | None = None) -> Response:
     problem = "" if refusal is None else _problem(page, refusal)
     status = 200 if refusal is None else status_of(refusal)
     return page.render("prove.html", status, after=after, problem=problem, login=login)
 
 
 def _join_again(
-    page: Visit, step: str, refusal: Refusal, filled: Mapping[str, str], told: signin.Invited | None = None
+    page: Visit, step: str, refusal: ThalwegError, filled: Mapping[str, str], told: signin.Invited | None = None
 ) -> Response:
     values = {**_NOTHING, "told": told}
     return page.render(
@@ -175,7 +176,7 @@ def _join_again(
     )
 
 
-def _problem(page: Visit, refusal: Refusal) -> Markup:
+def _problem(page: Visit, refusal: ThalwegError) -> Markup:
     say = page.words
     wait = refusal.fields.get("retry_after_s")
     if isinstance(wait, int):

@@ -30,7 +30,7 @@ from thalweg.model.shapes import (
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import NoticeRead
 from thalweg.reports.json import first_position
-from thalweg.reports.messages.kinds import AnswerOwed, Declared, Message
+from thalweg.reports.messages.kinds import AnswerOwed, Declared, Message, TalkTo, Warned
 from thalweg.reports.messages.notices import of_notice
 from thalweg.reports.messages.render import render_with_source
 from thalweg.reports.messages.slots import Mark
@@ -141,6 +141,7 @@ def texts(page: Page, disclosed: Disclosed[NoticeRead]) -> tuple[Told, ...]:
     theatre = page.reading.world.membership.theatre
     messages = of_notice(disclosed, theatre, names=page.names, known=sides.value)
     said = [each for each in messages if not isinstance(each, AnswerOwed)] or messages
+    said = sorted(said, key=lambda each: not isinstance(each, Warned | TalkTo))  # what is pressing comes first
     rendered = (render_with_source(_on_page(each), page.reader.language, zone=page.reader.zone) for each in said)
     return tuple(Told(each.text, each.source) for each in rendered)
 
@@ -148,9 +149,15 @@ def texts(page: Page, disclosed: Disclosed[NoticeRead]) -> tuple[Told, ...]:
 def _on_page(message: Message) -> Message:
     """Without what stands on the page already: that it is an exercise, and ids in all their length."""
     marks = tuple(mark for mark in message.marks if mark is not Mark.EXERCISE)
-    if isinstance(message, Declared) and len(message.version) > _SHORT:
-        return replace(message, marks=marks, version=f"{message.version[:_SHORT]}…")
+    if isinstance(message, Declared):
+        return replace(message, marks=marks, version=_short(message.version))
+    if isinstance(message, Warned | TalkTo):
+        return replace(message, marks=marks, finding=_short(message.finding))
     return replace(message, marks=marks)
+
+
+def _short(name: str) -> str:
+    return f"{name[:_SHORT]}…" if len(name) > _SHORT + 1 else name
 
 
 def begins(declaration: Declaration | None) -> Instant | None:
