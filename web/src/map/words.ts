@@ -1,6 +1,6 @@
 /** What stands beside a sign on the map: letters, name, uncertainty, and marks in words, each isolated. */
 import { zulu } from "../core/clock";
-import { type Words, word } from "../core/words";
+import { unit, type Words, word } from "../core/words";
 import type { Facts } from "./facts";
 
 const isolate = (text: string): string => `\u2068${text}\u2069`;
@@ -35,10 +35,13 @@ export function doubt(facts: Facts): string {
   return metres > 0 ? isolate(`±${distance(metres)}`) : "";
 }
 
+/** In kilometres or metres, by the units of the reader's language, in Latin digits. */
 export function distance(metres: number): string {
-  if (metres >= 9950) return `${Math.round(metres / 1000)} km`;
-  if (metres >= 950) return `${(metres / 1000).toFixed(1).replace(/\.0$/, "")} km`;
-  return `${metres >= 100 ? Math.round(metres / 10) * 10 : Math.round(metres)} m`;
+  const kilometres = metres >= 950;
+  const value = kilometres ? metres / 1000 : metres;
+  const digits = kilometres ? (metres >= 9950 ? 0 : 1) : 0;
+  const rounded = !kilometres && value >= 100 ? Math.round(value / 10) * 10 : value;
+  return unit(rounded, kilometres ? "kilometer" : "meter", digits);
 }
 
 export function marks(facts: Facts, words: Words): string {

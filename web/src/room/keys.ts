@@ -11,7 +11,10 @@ import { type Words, word } from "../core/words";
 export const STEP = "thalweg:step";
 const YOUNG_MS = 10_000;
 const TWICE_MS = 5000;
-const SHOWN = ["j k", "enter", "1 2 3 4", "m", "t", "l", "n", "[ ]", "{ }", "p", "d", "e", "/", "?"];
+const SHOWN = {
+  move: "J K", open: "Enter", answer: "1 2 3 4", map: "M", table: "T", layers: "L", now: "N", valid: "[ ]", known: "{ }",
+  propose: "P", declare: "D", emergency: "E", find: "/", all: "?",
+} as const;
 
 export function keys(words: Words): void {
   if (!document.documentElement.hasAttribute("data-keys")) return;
@@ -104,9 +107,10 @@ class Seen {
 }
 
 function help(words: Words): void {
-  const rows = SHOWN.map((each) =>
-    make("li", {}, make("span", { dir: "ltr" }, ...each.split(" ").flatMap((key) => [make("kbd", {}, key === "enter" ? "Enter" : key.toUpperCase()), " "])), make("span", {}, word(words, `key.${each.split(" ")[0] ?? each}`))),
-  );
+  const rows = Object.entries(SHOWN).map(([name, strokes]) => {
+    const each = strokes.split(" ").flatMap((stroke) => [make("kbd", {}, stroke), " "]);
+    return make("li", {}, make("span", { dir: "ltr" }, ...each), make("span", {}, word(words, `key.${name}`)));
+  });
   const title = make("h2", { id: "keys-title" }, word(words, "keys.title"));
   const close = make("button", { type: "submit" }, word(words, "keys.close"));
   const box = make("dialog", { class: "keys", "aria-labelledby": "keys-title" }, title, make("ul", {}, ...rows), make("p", {}, word(words, "keys.off")), make("form", { method: "dialog" }, close));

@@ -6,7 +6,7 @@ import "./timebar.css";
 import { deskNow, iso, zulu } from "../core/clock";
 import { calm, make } from "../core/dom";
 import { look, VIEW, view } from "../core/view";
-import { type Words, word } from "../core/words";
+import { unit, type Words, word } from "../core/words";
 import { STEP } from "../room/keys";
 import { NOTICE } from "../room/live";
 import { along, around, type Bar, heights, instant, type Span, SPANS, share, ticks } from "./scale";
@@ -55,7 +55,7 @@ export class Timebar {
     this.#play = this.#button("play", "", () => this.#toggle());
     this.#play.setAttribute("aria-pressed", "false");
     this.#spans = new Map(
-      (Object.keys(SPANS) as Span[]).map((span) => [span, this.#button(`span.${span}`, "", () => this.#stretch(span))]),
+      (Object.keys(SPANS) as Span[]).map((span) => [span, this.#plain(unit(Number.parseInt(span, 10), span.endsWith("d") ? "day" : "hour"), () => this.#stretch(span))]),
     );
     const spans = make("div", { class: "tb-spans", role: "group", "aria-label": word(words, "time.span") }, ...this.#spans.values());
     const caption = make("p", { class: "tb-caption" }, make("span", {}, word(words, "time.counts")), make("span", {}, word(words, "time.later")));
@@ -100,6 +100,12 @@ export class Timebar {
   #button(key: string, stroke: string, press: () => void): HTMLButtonElement {
     const hint = stroke ? [" ", make("kbd", { "aria-hidden": "true" }, stroke.toUpperCase())] : [];
     const button = make("button", { type: "button", "data-key": stroke || undefined }, word(this.#words, `time.${key}`), ...hint);
+    button.addEventListener("click", press);
+    return button;
+  }
+
+  #plain(text: string, press: () => void): HTMLButtonElement {
+    const button = make("button", { type: "button" }, text);
     button.addEventListener("click", press);
     return button;
   }

@@ -58,10 +58,11 @@ class Words:
                 "message-text-missing", f"The language {self.language} has no text for {key}.", key=key
             ) from None
 
-    def of(self, page: str) -> dict[str, str]:
-        """The templates of a catalogue by what follows its name: what scripts fill in themselves."""
-        start = f"{page}."
-        return {key.removeprefix(start): text for key, text in self._entries.items() if key.startswith(start)}
+    def of_islands(self) -> dict[str, str]:
+        """What scripts say: the templates of their catalogue, by what follows its name, and words that messages have."""
+        start = "islands."
+        shared = {key: text for key, text in self._entries.items() if key.startswith(("kind.", "severity."))}
+        return shared | {key.removeprefix(start): text for key, text in self._entries.items() if key.startswith(start)}
 
     def beginning(self, beginning: str) -> dict[str, str]:
         """All texts whose key begins so, by the rest of it."""
