@@ -34,6 +34,7 @@ _NOUNS: Final = {  # by what somebody came to do; help shows the groups in this 
             "commit",
             "outcome",
             "incident",
+            "dossier",
             "crossing",
             "channel",
             "party",
@@ -43,12 +44,14 @@ _NOUNS: Final = {  # by what somebody came to do; help shows the groups in this 
             "theatre",
         ),
     ),
-    "Run a desk, keep a record": ("serve", "backup", "restore", "ledger", "verify"),
+    "Run a desk, keep a record": ("serve", "backup", "restore", "ledger", "verify", "replay"),
 }
+_FILES: Final = {"replay": "as_of"}  # cli/replay/ is what `thalweg demo --live` plays
 for _place, (_purpose, _nouns) in enumerate(_NOUNS.items()):
     _group = Group(_purpose, sort_key=_place)
     for _noun in _nouns:
-        app.command(f"thalweg.cli.{_noun.replace('-', '_')}:app", name=_noun, group=_group)
+        _file = _FILES.get(_noun, _noun.replace("-", "_"))
+        app.command(f"thalweg.cli.{_file}:app", name=_noun, group=_group)
 
 # 0, 1 and 3 are answers (see `thalweg.cli.check`), so nothing that went wrong may end with one of them.
 FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141

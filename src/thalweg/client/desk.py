@@ -307,6 +307,38 @@ class Client:
         """One of them, with everything that was said in it."""
         return self._read(told.IncidentTold, f"/v1/incidents/{part(reference)}")
 
+    def as_of(self, known: str = "", valid: str = "") -> told.Json:
+        """The picture as one's own party had it: known at an instant, and holding at an instant or in an interval
+        (`a/b`, `../..`); docs/reference/api.md has the fields. All declarations, however many."""
+        found: dict[str, Any] = {}
+        after: int | None = 0
+        while after is not None:
+            query: dict[str, str | int] = {"known": known, "valid": valid, "after": after, "limit": _AT_ONCE}
+            page = self._get("/v1/as-of", query).json
+            found = {**page, "declarations": [*found.get("declarations", ()), *page["declarations"]]}
+            # What comes to be known meanwhile is not to change the pages that follow.
+            known, after = page["known"], page["next"]
+        return found
+
+    def as_of_map(self, known: str = "", valid: str = "") -> told.Json:
+        """The same as GeoJSON."""
+        return cast("told.Json", self._get("/v1/as-of/map", {"known": known, "valid": valid}).json)
+
+    def as_of_notices(self, known: str = "") -> tuple[told.Json, ...]:
+        """The notices that had reached one's party by then, and what it had done about each."""
+        found: list[told.Json] = []
+        after = 0
+        while True:
+            page = self._get("/v1/as-of/notices", {"known": known, "after": after, "limit": _AT_ONCE}).json
+            found += page["notices"]
+            if not page["more"]:
+                return tuple(found)
+            known, after = page["known"], page["next"]
+
+    def as_of_times(self, known: str = "", buckets: int = 120) -> told.Json:
+        """How much held, and how much came to be known, over the time that it is about."""
+        return cast("told.Json", self._get("/v1/as-of/times", {"known": known, "buckets": buckets}).json)
+
     def preview(self, declaration: Declaration) -> told.Preview:
         """What it would meet among what one declared and was shown. Nothing is said by this."""
         body = {"declaration": kinds.write_declaration(declaration)}
@@ -372,6 +404,17 @@ class Client:
             return data, verify_bundle(data, self.trust)
         except LedgerError as error:
             raise self._contradicted("bundle", data, error.sentence) from error
+
+    def evidence(self, incident: str, reader: str, known_at: Instant | None) -> tuple[bytes, BundleVerdict]:
+        """The evidence bundle of an incident for another party, with what that may not have withheld; verified."""
+        query: dict[str, str | int] = {"form": "bundle", "reader": reader}
+        if known_at is not None:
+            query["known"] = str(known_at)
+        data = self._get(f"/v1/incidents/{part(incident)}/dossier", query).body
+        try:
+            return data, verify_bundle(data, self.trust)
+        except LedgerError as error:
+            raise self._contradicted("dossier", data, error.sentence) from error
 
     # --- keys ---
 

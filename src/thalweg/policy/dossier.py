@@ -433,7 +433,7 @@ class _Making:
             used |= {*account.particulars.affected.parties, *account.particulars.alleged.parties}
         return Dossier(
             party=self.party,
-            names={each: names[each] for each in sorted(used) if each in names},
+            names={each: names[each] for each in sorted(used) if names.get(each, each) != each},
             theatre=theatre,
             exercise=exercise,
             incident=report,
