@@ -56,6 +56,7 @@ def test_a_key_begins_with_its_page_and_is_used(folder: Path) -> None:
     """A key may be made from a beginning that stands in the source: `"inbox.kind." ~ kind`."""
     beginnings = re.findall(r"[\"']([a-z_]+\.(?:[a-z_]+\.)*)[\"']? ?(?:~|\{|\")", SOURCES)
     beginnings += re.findall(r"f\"([a-z_]+\.(?:[a-z_]+\.)*)\{", SOURCES)
+    beginnings += re.findall(r"\"([a-z_]+\.[a-z_.]*_)\" ~", SOURCES)
     if folder.name == "islands":  # said by scripts, without the beginning; or made: `layer.${layer.name}`
         beginnings = [f"islands.{each}" for each in re.findall(r"`([a-z_.]+\.)\${", SCRIPTS)]
     for key in catalogue_in(folder, "en").entries:

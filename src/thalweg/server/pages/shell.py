@@ -183,12 +183,6 @@ class Visit:
     def has(self, path: str) -> bool:
         return self.pages.has(path)
 
-    @property
-    def island_words(self) -> dict[str, str]:
-        """What islands say, in the reader's language; nothing where they are not built."""
-        built = self.pages.assets.island("room") is not None
-        return self.words.beginning("islands.") if built else {}
-
     def once(self) -> str:
         """A number for one form: sent twice, it says its thing once."""
         return self.doors.random_bytes(12).hex()

@@ -64,10 +64,6 @@ class Words:
         shared = {key: text for key, text in self._entries.items() if key.startswith(("kind.", "severity."))}
         return shared | {key.removeprefix(start): text for key, text in self._entries.items() if key.startswith(start)}
 
-    def beginning(self, beginning: str) -> dict[str, str]:
-        """All texts whose key begins so, by the rest of it."""
-        return {key.removeprefix(beginning): text for key, text in self._entries.items() if key.startswith(beginning)}
-
     def knows(self, key: str) -> bool:
         return key in self._entries
 
