@@ -10,7 +10,7 @@ not reached the party is not in its picture, whatever was done about it. docs/ex
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -123,6 +123,29 @@ class Valid:
 
 
 ALWAYS: Final = Valid(None, None)
+
+
+def read_valid(text: str, known: Instant) -> Valid:
+    """An instant, or an interval as OGC API Features writes one: `a/b`, `../b`, `a/..`; nothing is the instant
+    `known`. `InputError` for anything else."""
+    if not text:
+        return Valid.at(known)
+    since, slash, until = text.partition("/")
+    if not slash:
+        return Valid.at(read_instant(since))
+    bounds = [None if each in ("", "..") else read_instant(each) for each in (since, until)]
+    return ALWAYS if bounds == [None, None] else Valid(*bounds)
+
+
+def read_instant(text: str) -> Instant:
+    """An instant with its zone. `InputError` for anything else."""
+    try:
+        # In a query, a plus sign that was not escaped arrives as a space.
+        return Instant.of(datetime.fromisoformat(text.strip().replace(" ", "+")))
+    except ValueError as error:
+        raise InputError(
+            "time-unreadable", "This is no instant with a zone.", expected="2017-09-16T12:00:00Z", found=text
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -779,21 +802,19 @@ class _Cut:
         found = _Findings(named)
         for row in self._about_findings(numbers, named):
             found.hear(self.had, row, self.told)
-        since_s = valid.bounds[0]
-        for row, names in found.by_notice().items():
+        for row, names in found.by_notice(valid.bounds[0], said, named.keys()).items():
             body = self.load(int(self.told["index"][row])).body
             if not isinstance(body, Notice):
                 continue
             for finding in body.findings:
-                over = any(version in named and version not in said for version in finding.versions)
-                if finding.id in names and not over and not _passed(finding, since_s):
+                if finding.id in names:
                     reached = Instant(float(self.told["reached"][row]))
                     yield FindingHad(finding, body.id, body.of, body.at, reached)
 
     def _compared(self) -> list[int]:
         """The versions that findings which the party had been told of are between."""
         rows = np.flatnonzero(self.known & self.has(history.FINDS)).tolist()
-        words = {version for row in rows for _, *both in self.had.found[row] for version in both}
+        words = {version for row in rows for _, *both, _ in self.had.found[row] for version in both}
         return [number for number in map(self.had.number, words) if number > 0]
 
     def _own_versions(self, numbers: Sequence[int]) -> dict[str, str]:
@@ -825,25 +846,22 @@ class _Cut:
         last = np.full(len(self.had.words), -1, np.int64)
         np.maximum.at(last, told["subject"][anew], anew)
         answered = self._answered()
-        alarm = self.had.number(NoticeKind.EMERGENCY.value)
-        calls = {int(told["answers"][row]) for row in answered if told["what"][row] == alarm}
+        alarm = told["what"] == self.had.number(NoticeKind.EMERGENCY.value)
+        called = np.isin(told["answers"], told["answers"][answered & alarm]) & alarm  # whichever bell was answered
         subject = told["subject"][owed]
-        standing = owed[(subject == 0) | (owed >= last[subject])]
-        return {
-            row
-            for row in standing.tolist()
-            if row not in answered and not (told["what"][row] == alarm and int(told["answers"][row]) in calls)
-        }
+        open_ = ~(answered | called)[owed] & ((subject == 0) | (owed >= last[subject]))
+        return set(owed[open_].tolist())
 
-    def _answered(self) -> set[int]:
-        """The notices that the party had answered; a wrong read-back since opens one again (R15)."""
+    def _answered(self) -> Mask:
+        """Which notices the party had answered; a wrong read-back since opens one again (R15)."""
         facts = self.facts()
         rows, kinds = facts["row"], facts["kind"]
-        found = set(rows[kinds == history.RESPONDED].tolist())
-        wrong: dict[int, bool] = {}
-        for at in np.flatnonzero(kinds == history.READ).tolist():
-            wrong[int(rows[at])] = bool(facts["what"][at])
-        return found - {row for row, differs in wrong.items() if differs}
+        found = np.zeros(len(self.known), np.bool_)
+        found[rows[kinds == history.RESPONDED]] = True
+        read = kinds == history.READ
+        last, place = np.unique(rows[read][::-1], return_index=True)
+        found[last[facts["what"][read][::-1][place] != 0]] = False
+        return found
 
     def facts(self) -> Columns:
         """The facts about notices that were on record by then."""
@@ -884,7 +902,7 @@ class _Findings:
     own: dict[str, str]  # own version -> its subject
     subject_of: dict[str, str] = field(default_factory=dict)
     versions: dict[str, set[str]] = field(default_factory=dict)
-    open: dict[str, tuple[int, tuple[str, str]]] = field(default_factory=dict)
+    open: dict[str, tuple[int, tuple[str, str], float]] = field(default_factory=dict)
     about: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def hear(self, had: Had, row: int, told: Columns) -> None:
@@ -898,18 +916,21 @@ class _Findings:
             self._name(view, subject)
         if flags & history.FIRST:
             self._forget(subject)
-        for finding, first, second in had.found.get(row, ()):
+        for finding, first, second, over_s in had.found.get(row, ()):
             for each in (first, second):
                 if each not in self.subject_of and each in self.own:
                     self._name(each, self.own[each])
                 self.about.setdefault(each, {})[finding] = None
-            self.open[finding] = (row, (first, second))
+            self.open[finding] = (row, (first, second), over_s)
 
-    def by_notice(self) -> dict[int, set[str]]:
-        """The findings that stand, by the notice that told of them last; notices in order."""
+    def by_notice(self, since_s: float, own: Set[str], owned: Set[str]) -> dict[int, set[str]]:
+        """The findings that stand and are not over by then, by the notice that told of them last; notices in order.
+        `owned`: the party's own versions; `own`: those of them that are in force."""
         found: dict[int, set[str]] = {}
-        for finding, (row, _) in self.open.items():
-            found.setdefault(row, set()).add(finding)
+        for finding, (row, versions, over_s) in self.open.items():
+            replaced = any(each in owned and each not in own for each in versions)
+            if over_s >= since_s and not replaced:
+                found.setdefault(row, set()).add(finding)
         return dict(sorted(found.items()))
 
     def _name(self, version: str, subject: str) -> None:
@@ -1171,10 +1192,6 @@ class _Acts:
 
 
 _BECAME: Final = (NoticeKind.ACKNOWLEDGED, NoticeKind.READ_BACK, NoticeKind.DISSEMINATED, NoticeKind.RELAYED)
-
-
-def _passed(finding: Finding, since_s: float) -> bool:
-    return finding.last is not None and finding.last.epoch_s + max(0.0, finding.margin.time_s) < since_s
 
 
 def _crossed(crossing: CrossingHad, valid: Valid) -> bool:

@@ -5,14 +5,13 @@ There is no way to ask for another party: whose picture it is follows from who a
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
-from thalweg.policy.asof import ALWAYS, Valid
+from thalweg.policy.asof import Valid, read_instant, read_valid
 from thalweg.reports import asof
 from thalweg.server.api import PROBLEMS, Limit, given_as
 from thalweg.server.desk import Asked, Asking, Desk, answer, in_thread
@@ -90,7 +89,7 @@ async def as_of_times(
     """What a time bar draws: in each of so many equal parts of time, how many declarations hold, and how much came to
     be known."""
     reading = await desk.office.reading()
-    start, end = (instant_of(text) if text else None for text in (since, until))
+    start, end = (read_instant(text) if text else None for text in (since, until))
     if start is not None and end is not None and not start < end:
         raise InputError("times-inverted", "The time asked for ends when or before it begins.")
     made = reading.mailboxes.as_of.times(asked.party, known_of(known, asked), start, end, buckets)
@@ -99,26 +98,14 @@ async def as_of_times(
 
 def known_of(text: str, asked: Asking) -> Instant:
     """The time that is meant; nobody knows anything later than now."""
-    return min(instant_of(text), asked.now) if text else asked.now
-
-
-def valid_of(text: str, known: Instant) -> Valid:
-    """An instant, or an interval as OGC API Features writes one."""
-    if not text:
-        return Valid.at(known)
-    since, slash, until = text.partition("/")
-    if not slash:
-        return Valid.at(instant_of(since))
-    bounds = [None if each in ("", "..") else instant_of(each) for each in (since, until)]
-    return ALWAYS if bounds == [None, None] else Valid(*bounds)
+    return min(read_instant(text), asked.now) if text else asked.now
 
 
 def instant_of(text: str) -> Instant:
-    """An instant with its zone. `InputError` for anything else."""
-    try:
-        # A plus sign that was not escaped arrives as a space.
-        return Instant.of(datetime.fromisoformat(text.strip().replace(" ", "+")))
-    except ValueError as error:
-        raise InputError(
-            "time-unreadable", "This is no instant with a zone.", expected="2017-09-16T12:00:00Z", found=text
-        ) from error
+    """See `policy.asof.read_instant`."""
+    return read_instant(text)
+
+
+def valid_of(text: str, known: Instant) -> Valid:
+    """See `policy.asof.read_valid`."""
+    return read_valid(text, known)

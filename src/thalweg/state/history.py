@@ -59,6 +59,7 @@ from thalweg.model.events import (
     Taken,
     Withdrawn,
 )
+from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
 from thalweg.state.recorded import Recorded
 
@@ -100,6 +101,7 @@ _ACTS: Final = (
     QuietGuaranteed,
     QuietProposed,
 )
+_FACTS: Final = frozenset((Delivered, Acknowledged, ReadBack, Disseminated, Relayed))
 _ACT_NOTICES: Final = frozenset(
     (
         NoticeKind.ANSWERED,
@@ -160,7 +162,7 @@ class Had:
         }
         self.words: list[str] = [""]
         self.several: dict[tuple[str, int], Spans] = {}  # (table, row) -> the spans, where there is more than one
-        self.found: dict[int, tuple[tuple[str, str, str], ...]] = {}  # row -> finding and its versions
+        self.found: dict[int, tuple[tuple[str, str, str, float], ...]] = {}  # row -> finding, its versions, when over
         self._word: dict[str, int] = {"": 0}
         self._showing: dict[int, int] = {}  # version -> the first notice that shows it
         self._newest: dict[int, int] = {}  # subject -> the newest notice that shows it
@@ -248,7 +250,7 @@ class Had:
         if len(spans) > 1:
             self.several["told", row] = spans
         if notice.findings:
-            self.found[row] = tuple((each.id, *each.versions) for each in notice.findings)
+            self.found[row] = tuple((each.id, *each.versions, over_s(each)) for each in notice.findings)
         if shows:
             self._showing.setdefault(version, row)
             self._newest[self._number(notice.subject)] = row
@@ -298,6 +300,8 @@ class Had:
         """A statement of the party, and the desk's answer to it."""
         body, at_s = record.body, answer.received.epoch_s
         self._add("said", index=record.index, at=at_s, answer=answered)
+        if type(body) in _FACTS:
+            return  # most of all that is said; what comes of it is `became`
         if isinstance(body, Declared):
             self._cited(body.cites, at_s)
         if isinstance(answer, Refused):
@@ -549,6 +553,11 @@ def speaker(body: object) -> str:
     """The party that a statement is made for; the secretariat where it names none."""
     by: str = getattr(body, "by", SECRETARIAT)
     return by
+
+
+def over_s(finding: Finding) -> float:
+    """When a conflict is over, with the margin of its rule, in seconds since the epoch; infinity where it is open."""
+    return math.inf if finding.last is None else finding.last.epoch_s + max(0.0, finding.margin.time_s)
 
 
 def declared_in(record: Recorded) -> Declaration | None:

@@ -8,7 +8,7 @@ the content stands.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from thalweg.formats.event import Erasure, Statement
@@ -87,7 +87,7 @@ from thalweg.state.agreements import Agreement, Agreements, AgreementState, Matt
 from thalweg.state.cases import Cases
 from thalweg.state.channels import Channels
 from thalweg.state.exchange import Exchange
-from thalweg.state.history import DELIVERED, PASSED_ON, READ, RELAYED, RESPONDED, History, speaker
+from thalweg.state.history import History, fact_of, speaker
 from thalweg.state.membership import Membership
 from thalweg.state.picture import Picture, Standing
 from thalweg.state.recorded import KeyFact, Recorded
@@ -153,6 +153,7 @@ class World:
                 said = self._waiting.pop(body.statement, None)
                 if said is not None:
                     self.history.to(speaker(said.body)).said(said, body, record.index, self.load)
+                    self._about_index = said.index
                 self.answers.setdefault(body.statement, record.index)
                 self._about = body.statement
                 self._time(body.received)
@@ -164,12 +165,12 @@ class World:
                 self._about = ""
                 self._clock(body)
             case SitesRead():
-                self.history.to(body.by).read(body.chains, body.first, record.said_at)
+                self.history.to(body.by).read(body.chains, body.first, record)
             case Exported() | Statement() | Erasure():
                 pass  # on record; nothing follows from them
             case Delivered() if record.author == DESK:
                 self.exchange.delivered(body, record, record.said_at)
-                self._became(body.notices, DELIVERED, record, record.said_at, body.bearer.value)
+                self._became(body, record, record.said_at, ())
             case _:
                 self._waiting[record.event] = record
                 if record.holder == "server":
@@ -243,11 +244,16 @@ class World:
         )
         return None, -1 if held is None else held.index
 
-    def _became(self, notices: Iterable[str], kind: int, record: Recorded, at: Instant, what: str) -> None:
+    def _became(self, said: Said, record: Recorded, at: Instant, differs: Sequence[str]) -> None:
         """A fact about notices, for what their recipients had."""
-        for each in notices:
-            state = self.exchange.notices[each]
-            self.history.to(state.to).became(state.n, kind, at, record.index, record.author, what)
+        found = fact_of(said, differs)
+        if found is not None:
+            notices, kind, what = found
+            states = [self.exchange.notices[each] for each in notices]
+            # An entry about notices to several parties would tell each of the others': none of them may hold it.
+            index = record.index if len({each.to for each in states}) == 1 else -1
+            for state in states:
+                self.history.to(state.to).became(state.n, kind, at, index, record.author, what)
 
     def _effect(self, record: Recorded, taken: Taken, weighed: Weighed) -> None:
         said = record.body
@@ -309,20 +315,19 @@ class World:
                 self.picture.crossing(subjects[0])
             case Delivered():
                 self.exchange.delivered(said, record, taken.received)
-                self._became(said.notices, DELIVERED, record, taken.received, said.bearer.value)
+                self._became(said, record, taken.received, taken.mismatch)
             case Acknowledged():
                 self.exchange.acknowledged(said, record, taken)
-                self._became((said.notice,), RESPONDED, record, taken.received, said.response.value)
+                self._became(said, record, taken.received, taken.mismatch)
             case ReadBack():
                 self.exchange.read_back(said, record, taken)
-                self._became((said.notice,), READ, record, taken.received, ", ".join(taken.mismatch))
+                self._became(said, record, taken.received, taken.mismatch)
             case Disseminated():
                 self.exchange.disseminated(said, record, taken)
-                self._became((said.notice,), PASSED_ON, record, taken.received, said.unit)
+                self._became(said, record, taken.received, taken.mismatch)
             case Relayed():
                 self.exchange.relayed(said, record, taken)
-                hop = f"{said.to} by {said.bearer.value}"
-                self._became((said.notice,), RELAYED, record, taken.received, hop)
+                self._became(said, record, taken.received, taken.mismatch)
             case EmergencySent():
                 self.exchange.emergency(said, record, taken)
             case Committed():
