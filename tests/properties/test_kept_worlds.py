@@ -3,6 +3,7 @@ and what is kept is never believed against the log. Proves R42's ground: a resta
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -25,8 +26,10 @@ from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.shelved import Rows, put_away, take_out
 from thalweg.state.world import World
 
-PARTS = ("picture", "exchange", "channels", "agreements", "cases", "membership", "history")
-NOT_THE_STATE = {"_load", "_decoded", "_recent", "ahead", *PARTS}
+PARTS = (
+    *("picture", "exchange", "channels", "agreements", "cases", "cases.sought", "sourced", "membership", "history"),
+)
+NOT_THE_STATE = {"_load", "_decoded", "_recent", "ahead", "sought", *PARTS}
 
 STEP = st.one_of(
     st.tuples(st.just("declare"), st.integers(0, 1), st.integers(0, 5), st.integers(0, 3)),
@@ -69,7 +72,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401  # any part of a state
 
 def same(one: World, other: World) -> None:
     for part in ("", *PARTS):
-        first, second = (getattr(each, part) if part else each for each in (one, other))
+        first, second = (attrgetter(part)(each) if part else each for each in (one, other))
         for name in vars(first).keys() - NOT_THE_STATE:
             assert plain(getattr(first, name)) == plain(getattr(second, name)), f"{part}.{name}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,6 @@ from thalweg.model.cases import (
     ExplanationGiven,
     IncidentReported,
     IncidentShared,
-    Named,
     Particulars,
     RiskAssessed,
 )
@@ -36,7 +36,7 @@ from thalweg.model.shapes import Position
 from thalweg.places.names import words
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.sealing import seal
-from thalweg.state.cases import ACCOUNTS, InCase, Incident, Item, Request
+from thalweg.state.cases import ACCOUNTS, InCase, Incident, Item, Request, Sought
 from thalweg.state.exchange import Fact, NoticeState
 from thalweg.state.recorded import KeyFact
 from thalweg.state.world import World
@@ -207,31 +207,41 @@ class IncidentReads:
     def page(self, party: str, wanted: Wanted, *, before: int | None = None, most: int = 50) -> Disclosed[IncidentPage]:
         """The incidents that the party has and that are searched for, the newest report first. `before` is the index
         of the last one on the page before."""
-        found = sorted(self._found(party, wanted), key=lambda each: -each.index)
-        rest = found if before is None else [each for each in found if each.index < before]
-        shown = rest[:most]
-        more = shown[-1].index if len(rest) > most else None
-        return seal(IncidentPage(tuple(self._line(each, party) for each in shown), len(found), more), party)
+        index = self._world.cases.by_party.get(party, {})
+        found = sorted(self._found(party, wanted), key=lambda each: -index[each])
+        rest = found if before is None else [each for each in found if index[each] < before]
+        incidents = [self._world.cases.incidents[each] for each in rest[:most]]
+        more = incidents[-1].index if len(rest) > most else None
+        return seal(IncidentPage(tuple(self._line(each, party) for each in incidents), len(found), more), party)
 
-    def _found(self, party: str, wanted: Wanted) -> list[Incident]:
-        incidents = self._world.cases.incidents
-        terms = [f" {each}" for each in words(wanted.text).split()[:MOST_WORDS]]
+    def _found(self, party: str, wanted: Wanted) -> list[str]:
+        """The references of those that fit."""
+        sought, found = self._world.cases.sought, self._world.cases.by_party.get(party, {}).keys()
+        kept = list(found)
+        if wanted.owed is not None:
+            requests = self._world.cases.requests.values()
+            owed = {each.incident for each in requests if each.to == party and not each.answers}
+            kept = [each for each in kept if (each in owed) is wanted.owed]
+        if wanted.withdrawn is not None:
+            kept = [each for each in kept if (each in self._world.cases.withdrawn) is wanted.withdrawn]
+        if wanted.party:
+            kept = [each for each in kept if wanted.party in sought.parties[each]]
+        if wanted.since is not None or wanted.until is not None:
+            since = -inf if wanted.since is None else wanted.since.epoch_s
+            until = inf if wanted.until is None else wanted.until.epoch_s
+            kept = [
+                each
+                for each in kept
+                if any(begins <= until and ends >= since for begins, ends in sought.times.get(each, ()))
+            ]
+        if wanted.near is not None:
+            kept = _near(sought, kept, wanted.near, wanted.within_m)
         named = wanted.text.strip().casefold()
-        found = []
-        for reference in self._world.cases.by_party.get(party, ()):
-            incident = incidents[reference]
-            if wanted.withdrawn is not None and wanted.withdrawn is not (incident.withdrawn is not None):
-                continue
-            if wanted.owed is not None and wanted.owed is not bool(self._owed(incident, party)):
-                continue
-            if wanted.party and not _concerns(incident, wanted.party):
-                continue
-            if (wanted.since is not None or wanted.until is not None) and not _at(incident, wanted):
-                continue
-            if terms and named != reference and not all(each in incident.words for each in terms):
-                continue
-            found.append(incident)
-        return found if wanted.near is None else _near(found, wanted.near, wanted.within_m)
+        if named in found:
+            return [each for each in kept if each == named]
+        for term in words(wanted.text).split()[:MOST_WORDS]:
+            kept = [each for each in kept if f" {term}" in sought.words[each]]
+        return kept
 
     def _owed(self, incident: Incident, party: str) -> int:
         requests = self._world.cases.requests
@@ -401,46 +411,15 @@ def _words(said: Case | Committed | OutcomeStated) -> tuple[str, str]:
             return said.words, said.language
 
 
-def _concerns(incident: Incident, party: str) -> bool:
-    if party in incident.held:
-        return True
-    named: Iterator[Named] = (
-        each for item in incident.items for each in (item.particulars.affected, item.particulars.alleged)
-    )
-    return any(party in each.parties for each in named)
-
-
-def _at(incident: Incident, wanted: Wanted) -> bool:
-    """Whether it may have happened then, by what any side says of when."""
-    since = float("-inf") if wanted.since is None else wanted.since.epoch_s
-    until = float("inf") if wanted.until is None else wanted.until.epoch_s
-    for item in incident.items:
-        earliest, latest = item.particulars.earliest, item.particulars.latest
-        if earliest is None and latest is None:
-            continue
-        begins = float("-inf") if earliest is None else earliest.epoch_s
-        ends = float("inf") if latest is None else latest.epoch_s
-        if begins <= until and ends >= since:
-            return True
-    return False
-
-
-def _near(incidents: list[Incident], near: Position, within_m: float) -> list[Incident]:
+def _near(sought: Sought, references: list[str], near: Position, within_m: float) -> list[str]:
     """Those that may have happened within so many metres, by what any side says of where."""
-    places = [
-        (number, item.particulars.place, item.particulars.radius_m)
-        for number, incident in enumerate(incidents)
-        for item in incident.items
-        if item.particulars.place is not None
-    ]
+    places = [(name, *spot) for name in references for spot in sought.places.get(name, ())]
     if not places:
         return []
-    lon = np.array([place.lon for _, place, _ in places])
-    lat = np.array([place.lat for _, place, _ in places])
-    away = kernel.geodesic(np.full(len(lon), near.lon), np.full(len(lat), near.lat), lon, lat)
-    close = away <= within_m + np.array([radius for _, _, radius in places])
-    kept = {places[at][0] for at in np.flatnonzero(close)}
-    return [incident for number, incident in enumerate(incidents) if number in kept]
+    lon, lat, radius_m = (np.array([each[at] for each in places], float) for at in (1, 2, 3))
+    away_m = kernel.geodesic(np.full(len(lon), near.lon), np.full(len(lat), near.lat), lon, lat)
+    close = {places[at][0] for at in np.flatnonzero(away_m <= within_m + radius_m)}
+    return [name for name in references if name in close]
 
 
 _TELLS: Final = frozenset(

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from thalweg.model.errors import InputError
 from thalweg.model.shapes import Position
+from thalweg.policy.asof import read_instant
 from thalweg.policy.incident_reads import Wanted
 from thalweg.reports import incidents as wire
 from thalweg.server.api import PROBLEMS, Limit, Name
-from thalweg.server.as_of import instant_of
 from thalweg.server.desk import Asked, Desk, answer
 from thalweg.server.problems import Refusal
 
@@ -48,8 +48,8 @@ async def incidents(
     is asked for may be so by what any side says. `total` counts all of them."""
     wanted = Wanted(
         text,
-        instant_of(since) if since else None,
-        instant_of(until) if until else None,
+        read_instant(since) if since else None,
+        read_instant(until) if until else None,
         party,
         _position(near) if near else None,
         within_m,

@@ -8,8 +8,10 @@ and searches are made of.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from typing import Final
 
 from thalweg.model.cases import (
@@ -118,16 +120,37 @@ class Incident:
     items: list[Item] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)  # events, oldest first
     withdrawn: Instant | None = None
-    words: str = ""  # of everything that was said in it, folded, to be searched
-
-    def said(self, item: Item, spoken: str) -> None:
-        """One more thing, and what it says in words."""
-        self.items.append(item)
-        self.words += words(spoken)
 
     def item(self, event: str) -> Item | None:
         """What was said in it by that event."""
         return next((each for each in self.items if each.event == event), None)
+
+
+class Sought:
+    """What incidents are searched by, whoever said it. Plain values, beside the incidents themselves: a search looks
+    at all of them, and a state that was put away is made of plain values at once."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, str] = {}  # of everything that was said, folded
+        self.times: dict[str, list[tuple[float, float]]] = {}  # seconds since the epoch; infinite where not said
+        self.places: dict[str, list[tuple[float, float, float]]] = {}  # longitude, latitude, and within how many metres
+        self.parties: dict[str, dict[str, None]] = {}  # that have it, or are said to be affected or to have caused it
+
+    def named(self, reference: str, parties: Iterable[str]) -> None:
+        """These have to do with it."""
+        self.parties.setdefault(reference, {}).update(dict.fromkeys(parties))
+
+    def add(self, reference: str, told: Particulars, spoken: str) -> None:
+        """One more thing that was said in it."""
+        self.words[reference] = self.words.get(reference, "") + words(spoken)
+        if told.earliest is not None or told.latest is not None:
+            begins = -inf if told.earliest is None else told.earliest.epoch_s
+            ends = inf if told.latest is None else told.latest.epoch_s
+            self.times.setdefault(reference, []).append((begins, ends))
+        if told.place is not None:
+            spot = (told.place.lon, told.place.lat, float(told.radius_m))
+            self.places.setdefault(reference, []).append(spot)
+        self.named(reference, (*told.affected.parties, *told.alleged.parties))
 
 
 class Cases:
@@ -136,7 +159,9 @@ class Cases:
     def __init__(self) -> None:
         self.incidents: dict[str, Incident] = {}  # oldest first
         self.requests: dict[str, Request] = {}  # event -> request for an explanation, oldest first
-        self.by_party: dict[str, dict[str, None]] = {}  # party -> the incidents it has, in the order it got them
+        self.by_party: dict[str, dict[str, int]] = {}  # party -> the incidents it has, in the order it got them: index
+        self.withdrawn: dict[str, int] = {}  # incident -> the entry by which its reporter withdrew it
+        self.sought = Sought()
         self._incident_of: dict[str, str] = {}  # event of a report, request or commitment -> incident
 
     def incident_of(self, event: str) -> Incident | None:
@@ -169,6 +194,7 @@ class Cases:
             case IncidentWithdrawn():
                 incident = self.incidents[said.incident]
                 incident.withdrawn = taken.received
+                self.withdrawn[incident.reference] = item.index
             case AccountGiven():
                 incident = self.incidents[said.incident]
                 item.particulars = said.particulars
@@ -199,7 +225,7 @@ class Cases:
             case EvidenceLaid():
                 incident = self.incidents[said.incident]
                 item.subject = subjects[0] if subjects else said.name
-        incident.said(item, spoken(said))
+        self._add(incident, item, spoken(said))
 
     def committed(self, said: Committed, record: Recorded, at: Instant) -> None:
         """A promise about an incident; of one about anything else there is nothing to note here."""
@@ -207,7 +233,7 @@ class Cases:
         if incident is not None:
             self._incident_of[record.event] = incident.reference
             made = Item(record.event, record.index, at, said.by, record.author, InCase.COMMITMENT)
-            incident.said(made, said.action)
+            self._add(incident, made, said.action)
 
     def outcome(self, said: OutcomeStated, record: Recorded, at: Instant) -> None:
         """What came of a promise about an incident."""
@@ -215,7 +241,7 @@ class Cases:
         if incident is not None:
             made = Item(record.event, record.index, at, said.by, record.author, InCase.OUTCOME, about=said.commitment)
             made.grade = said.outcome.value
-            incident.said(made, said.words)
+            self._add(incident, made, said.words)
 
     def due(self, request: str, step: int) -> None:
         """Time brought a request so far."""
@@ -235,7 +261,13 @@ class Cases:
         for party in to:
             if party not in incident.held:
                 incident.held[party] = Held(item.at, item.event)
-                self.by_party.setdefault(party, {})[incident.reference] = None
+                self.by_party.setdefault(party, {})[incident.reference] = incident.index
+                self.sought.named(incident.reference, (party,))
+
+    def _add(self, incident: Incident, item: Item, spoken: str) -> None:
+        """One more thing, and what it says in words."""
+        incident.items.append(item)
+        self.sought.add(incident.reference, item.particulars, spoken)
 
     @staticmethod
     def _supersede(incident: Incident, event: str, item: Item) -> None:

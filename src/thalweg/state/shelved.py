@@ -24,6 +24,7 @@ from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from enum import Enum
 from functools import cache
 from importlib import import_module
+from operator import attrgetter
 from typing import Any, Final, cast
 
 from typing_extensions import override
@@ -44,7 +45,8 @@ FORMAT: Final = 1
 _PLAIN: Final = {
     "": ("size", "said_for", "answers", "_about", "_about_index"),
     "picture": ("_of", "_chain_of", "_held", "_named", "by_party"),
-    "cases": ("by_party", "_incident_of"),
+    "cases": ("by_party", "withdrawn", "_incident_of"),
+    "cases.sought": ("words", "times", "places", "parties"),
     "sourced": ("by_party",),
     "exchange": ("mailboxes", "known", "about", "of_incident", "_asked"),
     "channels": ("_of",),
@@ -64,8 +66,18 @@ _OTHER: Final = {
     "sourced": ("sources", "claims"),
     "membership": ("parties", "theatre", "_watches", "_base", "_theatres"),
 }
-_PARTS: Final = ("picture", "exchange", "channels", "agreements", "cases", "sourced", "membership", "history")
-_NOT: Final = {"": ("_load", "ahead", "_recent", *_PARTS), "history": ("parties",)}  # what each had, put away by itself
+_PARTS: Final = (
+    "picture",
+    "exchange",
+    "channels",
+    "agreements",
+    "cases",
+    "cases.sought",
+    "sourced",
+    "membership",
+    "history",
+)
+_NOT: Final = {"": ("_load", "ahead", "_recent", *_PARTS), "cases": ("sought",), "history": ("parties",)}
 _NOT_OF_PICTURE: Final = ("_load", "_decoded")
 
 
@@ -310,7 +322,7 @@ def _require_whole(world: World) -> None:
 
 
 def _part(world: World, part: str) -> Any:  # noqa: ANN401  # one of the folds
-    return getattr(world, part) if part else world
+    return attrgetter(part)(world) if part else world
 
 
 def _python() -> str:
