@@ -11,12 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.desk_world import SECRET, Room, circle
+from thalweg.desk.clocks import Due
 from thalweg.desk.decide import Desk
+from thalweg.desk.kept import KeptDesk
 from thalweg.engine import Online
 from thalweg.ledger.entry import Entry
 from thalweg.model.declarations import Kind
 from thalweg.model.errors import EngineError
 from thalweg.model.events import Acknowledged, Release, Released, Response, Withdrawn
+from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.alias import Aliases
 from thalweg.policy.mailbox import Mailboxes
@@ -119,6 +122,57 @@ def test_what_was_put_away_and_the_rest_of_the_log_are_the_world(
     )
     assert {each.id for each in desk.online.findings} == {each.id for each in room.desk.online.findings}
     assert set(desk.online.versions) == set(room.desk.online.versions)
+
+
+def timers(desk: Desk, now: Instant) -> set[tuple[float, str, str, int]]:
+    """What must not be missing. When the notifier is told of silence is found out anew when it comes up, so the time is
+    only the soonest that it may be; and one that came up before is over, as is seen then."""
+    every = (*desk.clocks._heap, *desk.clocks._kept.left())
+    return {
+        (0.0 if each.what is Due.SILENCE else each.at_s, each.what.value, each.subject, each.step)
+        for each in every
+        if each.what is not Due.SILENCE or each.at_s > now.epoch_s
+    }
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(STEP, max_size=14), st.lists(STEP, max_size=8), st.booleans(), st.booleans())
+def test_a_desk_that_was_put_away_winds_every_clock_and_knows_every_chain_of_one_that_is_made_anew(
+    before: list[tuple[str, int, int, int]], after: list[tuple[str, int, int, int]], open_terms: bool, plainly: bool
+) -> None:
+    room = Room()
+    room.channel("alpha", "bravo", room=open_terms, level=None if open_terms else Level.COARSE)
+    revisions: dict[tuple[str, int], int] = {}
+    for step in before:
+        take(room, step, revisions)
+    kept = room.desk.kept().encode()
+    state, engine = put_away(room.desk.world), room.desk.online.snapshot()
+    for step in after:
+        if not plainly or step[0] != "release":
+            take(room, step, revisions)
+    load = loads(room)
+    world, held = take_out(state, load), KeptDesk.decode(kept)
+    assert held is not None
+    assert held.size == world.size
+    since = [load(index) for index in range(held.size, room.desk.world.size)]
+    for record in since:
+        world.apply(record)
+
+    def resume(theatre: Any) -> Online:  # noqa: ANN401  # a theatre
+        return Online.restore(engine, theatre, declaration_of=world.picture.declaration, regions=False)
+
+    policy = Policy(world, Aliases(SECRET))
+    resumed = Desk(
+        world, policy, lambda theatre: Online(theatre, regions=False), "test", resume=resume, kept=held, since=since
+    )
+    anew = room.open()
+    assert timers(anew, room.now) <= timers(resumed, room.now)
+    assert set(resumed.kept().things) == set(anew.kept().things)
+    assert resumed.kept().casts or not anew.kept().casts
+    assert set(resumed.online.versions) == set(anew.online.versions)
+    again = KeptDesk.decode(resumed.kept().encode())
+    assert again is not None
+    assert list(again.timers.left()) == list(resumed.kept().timers.left())
 
 
 def test_a_world_of_another_form_is_not_taken_out() -> None:

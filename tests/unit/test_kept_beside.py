@@ -11,15 +11,16 @@ from tests.unit.test_bearers import until
 from thalweg.ledger.errors import StoreFailed
 from thalweg.ledger.promise import Store
 from thalweg.model.keeping import Snapshot
+from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 from thalweg.wiring import desk as wired
 from thalweg.wiring import keeper
-from thalweg.wiring.kept import ENGINE, WORLD
+from thalweg.wiring.kept import DESK, ENGINE, WORLD
 
 
 def sizes(desk: Serving) -> tuple[int, ...]:
-    """Of what is put away: the state, and the index."""
-    found = (desk.opened.tables.snapshots.newest(each) for each in (WORLD, ENGINE))
+    """Of what is put away: the state, the index, and the rest of the desk."""
+    found = (desk.opened.tables.snapshots.newest(each) for each in (WORLD, ENGINE, DESK))
     return tuple(each.size if isinstance(each, Snapshot) else 0 for each in found)
 
 
@@ -30,7 +31,7 @@ def test_a_desk_that_works_is_put_away_by_a_process_of_its_own(tmp_path: Path, m
         desk.parties("alpha", "bravo")
         until(lambda: sizes(desk)[0] > 0, 60)
         first = sizes(desk)[0]
-        assert sizes(desk) == (first, first)
+        assert sizes(desk) == (first, first, first)
         for number in range(3):
             desk.declare("alpha-1", soon(f"patrol {number}", "alpha"))
         until(lambda: sizes(desk)[0] > first, 60)
@@ -50,10 +51,10 @@ def test_after_a_failed_append_the_desk_begins_from_what_was_put_away(
             monkeypatch.setattr(store, "append", append)
             raise StoreFailed("store.failed", "The disk is full.", happened="no")
 
-        def counted(world: World, held: Store) -> None:
+        def counted(world: World, held: Store, since: list[Recorded] | None) -> None:
             head = held.head()
             folded.append(0 if head is None else head.head.size - world.size)
-            catch_up(world, held)
+            catch_up(world, held, since)
 
         monkeypatch.setattr(wired, "catch_up", counted)
         monkeypatch.setattr(store, "append", fails)

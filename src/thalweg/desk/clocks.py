@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from thalweg.model.events import NoticeKind
 from thalweg.model.instants import Instant
@@ -51,11 +56,74 @@ class Timer:
     step: int = 0
 
 
+_LAST: Final = (Due.ANSWER, Due.SILENCE, Due.REMIND, Due.STALE, Due.END, Due.SHOW, Due.FADE)
+"""Those of which there may be millions; all others are set anew from the few things that have them."""
+_Columns = Mapping[str, npt.NDArray[Any]]
+
+
+class KeptTimers:
+    """Timers in columns, earliest first; each is made when its turn comes."""
+
+    def __init__(self, columns: _Columns) -> None:
+        self.columns = {name: columns[name] for name in ("at", "what", "step", "text", "rank_length", "text_length")}
+        self._ends: npt.NDArray[np.int64] = np.cumsum(columns["text_length"], dtype=np.int64)
+        self._next = 0
+        self._head: Timer | None = None
+
+    @classmethod
+    def of(cls, timers: Iterable[Timer]) -> KeptTimers:
+        """Those that last, of these."""
+        rows = sorted(each for each in timers if each.what in _LAST)
+        texts = [f"{each.rank}{each.subject}".encode("utf-8", "surrogatepass") for each in rows]
+        count = len(rows)
+        return cls(
+            {
+                "at": np.fromiter((each.at_s for each in rows), np.float64, count),
+                "what": np.fromiter((_LAST.index(each.what) for each in rows), np.uint8, count),
+                "step": np.fromiter((each.step for each in rows), np.int64, count),
+                "text": np.frombuffer(b"".join(texts), np.uint8),
+                "rank_length": np.fromiter((len(each.rank) for each in rows), np.int32, count),
+                "text_length": np.fromiter(map(len, texts), np.int32, count),
+            }
+        )
+
+    def __len__(self) -> int:
+        return len(self.columns["at"]) - self._next
+
+    def head(self) -> Timer | None:
+        """The earliest of those that are left."""
+        if self._head is None and len(self):
+            self._head = self._timer(self._next)
+        return self._head
+
+    def pop(self) -> Timer | None:
+        """The earliest, which is left no longer."""
+        found = self.head()
+        if found is not None:
+            self._next, self._head = self._next + 1, None
+        return found
+
+    def left(self) -> Iterator[Timer]:
+        return map(self._timer, range(self._next, len(self.columns["at"])))
+
+    def _timer(self, row: int) -> Timer:
+        held, end = self.columns, int(self._ends[row])
+        text = held["text"][end - int(held["text_length"][row]) : end].tobytes().decode("utf-8", "surrogatepass")
+        cut = int(held["rank_length"][row])
+        return Timer(
+            float(held["at"][row]), _LAST[int(held["what"][row])], text[:cut], text[cut:], int(held["step"][row])
+        )
+
+
+_NONE: Final = KeptTimers.of(())
+
+
 class Clocks:
-    """The heap."""
+    """The heap, and beside it what was kept of another."""
 
     def __init__(self) -> None:
         self._heap: list[Timer] = []
+        self._kept = _NONE
 
     def set(self, at_s: float, what: Due, subject: str, step: int = 0, *, rank: str = "") -> None:
         """Look at it again then. What never comes is not kept."""
@@ -65,17 +133,34 @@ class Clocks:
     def due(self, now: Instant, most: int) -> list[Timer]:
         """Up to so many timers whose time has come, earliest first; they are no longer kept."""
         found: list[Timer] = []
-        while self._heap and self._heap[0].at_s <= now.epoch_s and len(found) < most:
-            found.append(heapq.heappop(self._heap))
+        while len(found) < most and self.next_s <= now.epoch_s:
+            kept = self._kept.head()
+            if kept is not None and (not self._heap or kept < self._heap[0]):
+                self._kept.pop()
+                found.append(kept)
+            else:
+                found.append(heapq.heappop(self._heap))
         return found
 
     @property
     def next_s(self) -> float:
         """When the next one comes due; infinity if none does."""
-        return self._heap[0].at_s if self._heap else float("inf")
+        kept = self._kept.head()
+        next_s = self._heap[0].at_s if self._heap else math.inf
+        return next_s if kept is None else min(next_s, kept.at_s)
+
+    def kept(self) -> KeptTimers:
+        """Those that last, for `resume`."""
+        return KeptTimers.of((*self._heap, *self._kept.left()))
+
+    def resume(self, kept: KeptTimers, world: World) -> None:
+        """Those that were put away, and all of the kinds that are not."""
+        self._heap.clear()
+        self._kept = kept
+        self._few(world)
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return len(self._heap) + len(self._kept)
 
     # --- what to look at again, for each thing that the state holds ---
 
@@ -110,12 +195,16 @@ class Clocks:
             self.set(at_s, Due.EXPLANATION, request.event, request.step + 1)
 
     def everything(self, world: World) -> None:
-        """All of it from the state, after a restart."""
+        """All of it from the state."""
         self._heap.clear()
+        self._kept = _NONE
         for notice in world.exchange.notices.values():
             self.notice(notice, world)
         for chain in world.picture.in_force():
             self.chain(chain, world)
+        self._few(world)
+
+    def _few(self, world: World) -> None:
         repeat_s = world.membership.theatre.clock("repeat")[0]
         for emergency in world.exchange.emergencies.values():
             if emergency.open:

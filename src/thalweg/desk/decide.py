@@ -24,6 +24,7 @@ from thalweg.desk.book import Book
 from thalweg.desk.checks import Checks
 from thalweg.desk.clocks import Clocks, Due, Timer, beats_s, escalates_s, remind_s
 from thalweg.desk.duplicates import Duplicates, Suspect
+from thalweg.desk.kept import KeptDesk, wind_their_own
 from thalweg.desk.no import No
 from thalweg.desk.probes import Asked, Probes
 from thalweg.desk.shades import Shades
@@ -124,8 +125,11 @@ class Desk:
         *,
         exercise_only: bool = False,
         resume: Callable[[Theatre], Online | None] = _from_nothing,
+        kept: KeptDesk | None = None,
+        since: Sequence[Recorded] = (),
     ) -> None:
-        """`resume` gives an engine for the theatre as it was put away at some time, if there is one."""
+        """`resume` gives an engine for the theatre as it was put away at some time, if there is one. `kept` is what
+        else was put away, at the same time as that engine and that world, and `since` what the log has said since."""
         self.world = world
         self._exercise_only = exercise_only  # its clock is told, so nothing of it may be taken for live
         self.policy = policy
@@ -139,10 +143,23 @@ class Desk:
         self._shades = Shades(world, policy)
         self._probes = Probes(world, policy, self._shades, limits)
         self._telling = Telling(world, policy)
+        online = resume(world.membership.theatre)
+        if online is not None and kept is not None and wind_their_own(since):
+            self._duplicates = Duplicates(world, kept.things)
+            self.online = online
+            if kept.casts:
+                self._shades.changed()
+            self.clocks.resume(kept.timers, world)
+            self._went_on(since)
+            return
         self._duplicates = Duplicates(world)
-        self.online = self._resumed(resume(world.membership.theatre)) or self._everything_anew()[0]
+        self.online = self._resumed(online) or self._everything_anew()[0]
         self._shades.changed()
         self._clocks_anew()
+
+    def kept(self) -> KeptDesk:
+        """What is worked out here, to be put away with the world and the engine."""
+        return KeptDesk(self.world.size, self.clocks.kept(), self._shades.casts, self._duplicates.keys)
 
     # --- statements ---
 
@@ -904,6 +921,57 @@ class Desk:
         for chain in self._shades.standing():
             self._fading(chain)
 
+    def _went_on(self, since: Sequence[Recorded]) -> None:
+        """What was said since everything was put away: its chains in the indexes, and its clocks wound."""
+        picture, notices = self.world.picture, self.world.exchange.notices
+        touched: dict[str, None] = {}
+        for record in since:
+            match record.body:
+                case Declared(by=by, declaration=declaration):
+                    touched[picture.key(by, declaration.declaration_id)] = None
+                    if declaration.replaces:
+                        touched[picture.key(by, declaration.replaces)] = None
+                case Withdrawn(by=by, chain=name):
+                    touched[name if name in picture.chains else picture.key(by, name)] = None
+                case Revalidated(by=by, chain=name):
+                    touched[name if name in picture.chains else picture.key(by, name)] = None
+                case Notice(id=name):
+                    self._wind(notices[name])
+                case ReadBack(notice=name) if name in notices:
+                    self._wind(notices[name])
+                case ClockTold(subject=name):
+                    if name in notices:
+                        self._wind(notices[name])
+                    elif name in picture.chains:
+                        touched[name] = None
+                case _:
+                    pass
+        for chain in sorted((picture.chains[key] for key in touched if key in picture.chains), key=_age):
+            self._stands(chain)
+
+    def _wind(self, notice: NoticeState) -> None:
+        if notice.owed:
+            self.clocks.notice(notice, self.world)
+            self._listen(notice, unread=True)
+
+    def _stands(self, chain: Chain) -> None:
+        """A chain of which something was said since: in the indexes as it is now."""
+        picture, in_force = self.world.picture, chain.standing is Standing.IN_FORCE
+        for version, _ in chain.versions:
+            if self.online.holds(version) and not (in_force and version == chain.version):
+                gone = picture.declaration(version)
+                self.online.feed(Cancelled(Cancellation(gone.declaration_id, gone.party)))
+        if in_force:
+            declaration = picture.declaration(chain.version)
+            if not self.online.holds(chain.version):
+                self.online.feed(Fed(declaration))
+            self._duplicates.taken(chain, declaration)
+            self._shades.taken(chain)
+            self.clocks.chain(chain, self.world)
+        else:
+            self._duplicates.ended(chain)
+        self._fading(chain)
+
     def _resumed(self, online: Online | None) -> Online | None:
         """An engine that was put away, brought to what is in force now."""
         if online is None:
@@ -988,6 +1056,10 @@ class Desk:
             return None
         chain = self.policy.told_of(notice.to, notice.subject)
         return chain.starts.epoch_s if chain is not None and chain.starts is not None else None
+
+
+def _age(chain: Chain) -> int:
+    return chain.index
 
 
 def _met(finding: Finding, version: str) -> Met:

@@ -14,7 +14,7 @@ grid of cubes in space, so neither the antimeridian nor a pole is an edge.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -23,7 +23,7 @@ from thalweg.model.declarations import Declaration, Kind, Uncertainty, Zone
 from thalweg.model.instants import Window
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route, Shape
 from thalweg.places.alike import Name, alike, name_of
-from thalweg.state.picture import Chain
+from thalweg.state.picture import Chain, Standing
 from thalweg.state.world import World
 
 # Positions of one building differ by gate, yard and roof, by the street address that was looked up, and by the datum
@@ -75,14 +75,21 @@ class Suspect:
 class Duplicates:
     """The index over one world: everything of these kinds in force."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, known: Iterable[str] | None = None) -> None:
+        """`known` are the keys of those chains of these kinds that are in force, from whoever has them."""
         self._world = world
         self._things: dict[str, Thing] = {}
         self._cells: dict[int, dict[tuple[int, int, int], dict[str, None]]] = {}  # size -> cube -> keys
         self._widest: dict[int, float] = {}  # size -> the furthest that any of it ever reached
-        for chain in world.picture.in_force():
-            if chain.kind in _KINDS:
+        chains = world.picture.in_force() if known is None else (world.picture.chains[key] for key in known)
+        for chain in chains:
+            if chain.kind in _KINDS and chain.standing is Standing.IN_FORCE:
                 self.taken(chain, world.picture.declaration(chain.version))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What is in the index."""
+        return tuple(self._things)
 
     def taken(self, chain: Chain, declaration: Declaration) -> None:
         """A version is in force; it takes the place of the one before."""

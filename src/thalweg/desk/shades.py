@@ -90,6 +90,11 @@ class Shades:
         index = self._cast()
         self._enter(index, chain)
 
+    @property
+    def casts(self) -> bool:
+        """Whether anything is in the index; if not, nobody sees less than a footprint of anything."""
+        return self._index is not None
+
     def lingers(self, chain: Chain) -> bool:
         """Whether a chain whose time is over is told in cells for some time yet: whoever sees no more of it must not
         learn when it ended."""

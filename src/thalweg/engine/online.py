@@ -160,6 +160,10 @@ class Online:
         """The version ids of all that is live."""
         return tuple(self._number)
 
+    def holds(self, version: str) -> bool:
+        """Whether the version is live."""
+        return version in self._number
+
     def load(
         self, declarations: Iterable[Declaration], findings: Iterable[Finding], *, over: Iterable[str] = ()
     ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -14,6 +14,7 @@ from thalweg import __version__
 from thalweg.desk.book import Hands
 from thalweg.desk.check import references
 from thalweg.desk.decide import Desk
+from thalweg.desk.kept import KeptDesk
 from thalweg.desk.live import LiveDesk
 from thalweg.desk.office import Office, Reading
 from thalweg.desk.shared import SharedOffice, Shelf
@@ -34,7 +35,7 @@ from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.world import World
 from thalweg.wiring import monotonic, now, now_ms, random_bytes
 from thalweg.wiring.keeper import Keeper
-from thalweg.wiring.kept import keep, kept_engine, kept_world
+from thalweg.wiring.kept import keep, kept_desk, kept_engine, kept_world
 
 if TYPE_CHECKING:
     from thalweg.ledger.promise import Store
@@ -123,7 +124,7 @@ def open_desk(
         office = _shared(keys, hands, tables, describe, clock, told.append)
     else:
         office = _deciding(
-            keys, hands, lambda: fold_world(keys.home.store, tables.snapshots, told.append), describe, clock,
+            keys, hands, lambda: fold(keys.home.store, tables.snapshots, told.append), describe, clock,
             Kept(tables.snapshots, told.append),
         )  # fmt: skip
     keeper = Keeper(folder, hands.secret)
@@ -157,7 +158,7 @@ class Kept:
 def _deciding(
     keys: DeskHome,
     hands: Hands,
-    first: Callable[[], World],
+    first: Callable[[], Fold],
     describe: Describe,
     clock: Callable[[], datetime],
     kept: Kept,
@@ -171,7 +172,7 @@ def _live(
     keys: DeskHome,
     writer: Writer,
     hands: Hands,
-    first: Callable[[], World],
+    first: Callable[[], Fold],
     describe: Describe,
     clock: Callable[[], datetime],
     kept: Kept,
@@ -187,11 +188,9 @@ def _live(
 
     def opened() -> Desk:
         # What was kept is of the log, and of nothing that did not become of it: good enough after a failure too.
-        world = worlds.pop()() if worlds else fold_world(keys.home.store, kept.snapshots, kept.tell)
-        catch_up(world, keys.home.store)
-        resume = kept_engine(kept.snapshots, keys.home.store, world, describe, kept.tell)
-        with collector_paused(_ALL_THERE_IS):
-            return desk_over(world, hands.secret, describe, exercise_only=clock is not now, resume=resume)
+        begun = worlds.pop()() if worlds else fold(keys.home.store, kept.snapshots, kept.tell)
+        catch_up(begun.world, keys.home.store, begun.since)
+        return begun.desk(keys.home.store, hands.secret, describe, kept, exercise_only=clock is not now)
 
     marks = _Marks(keys.home)
 
@@ -214,7 +213,7 @@ def _shared(
     def become(world: World) -> LiveDesk | None:
         writer = keys.home.writer_in_turn(keys.unlocked, 0.0)
         kept = Kept(tables.snapshots, tell)
-        return None if writer is None else _live(keys, writer, hands, lambda: world, describe, clock, kept)
+        return None if writer is None else _live(keys, writer, hands, lambda: Fold(world), describe, clock, kept)
 
     def reading(world: World) -> Reading:
         policy = Policy(world, Aliases(hands.secret), describe)
@@ -256,13 +255,48 @@ class _Marks:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A world, and where it began: from what was put away with `size` entries, with what was said `since`; or, with a
+    size of -1, otherwise."""
+
+    world: World
+    size: int = -1
+    gathered: list[Recorded] = field(default_factory=list)
+
+    @property
+    def since(self) -> list[Recorded] | None:
+        """Gathers what is said since; None where nobody wants it."""
+        return None if self.size < 0 else self.gathered
+
+    def desk(
+        self, store: Store, secret: bytes, describe: Describe | None, kept: Kept, *, exercise_only: bool = False
+    ) -> Desk:
+        """The deciding desk over it, with the index and all else that was put away at the same time."""
+        with collector_paused(_ALL_THERE_IS):
+            online, size = kept_engine(kept.snapshots, store, self.world, describe, kept.tell)
+            beside = kept_desk(kept.snapshots, store, kept.tell) if self.size >= 0 and size == self.size else None
+            whole = beside is not None and beside.size == self.size
+            return desk_over(
+                self.world,
+                secret,
+                describe,
+                exercise_only=exercise_only,
+                resume=lambda _: online,
+                kept=beside if whole else None,
+                since=self.gathered,
+            )
+
+
 def desk_over(
     world: World,
     secret: bytes,
     describe: Describe | None,
     *,
     exercise_only: bool = False,
-    resume: Callable[[Theatre], Online | None] | None = None,
+    resume: Callable[[Theatre], Online | None],
+    kept: KeptDesk | None = None,
+    since: Sequence[Recorded] = (),
 ) -> Desk:
     """The deciding desk over a world."""
     policy = Policy(world, Aliases(secret), describe)
@@ -272,7 +306,9 @@ def desk_over(
         lambda theatre: Online(theatre, describe=describe, declaration_of=world.picture.declaration, regions=False),
         __version__,
         exercise_only=exercise_only,
-        resume=resume or (lambda _: None),
+        resume=resume,
+        kept=kept,
+        since=since,
     )
 
 
@@ -281,16 +317,11 @@ def put_away_beside(home: Home, secret: bytes, tell: Callable[[str], None], few:
     has gone on to say, unless that is fewer than `few` entries. Returns how many entries are in them."""
     tables = home.desk_tables(secret)
     try:
-        load = _load(home.store)
-        world = kept_world(tables.snapshots, home.store, load, tell) or World(load)
-        kept = world.size
-        catch_up(world, home.store)
-        if world.size - kept < few:
-            return kept
-        resume = kept_engine(tables.snapshots, home.store, world, None, tell)
-        with collector_paused(_ALL_THERE_IS):
-            keep(desk_over(world, secret, None, resume=resume), tables.snapshots, home.store)
-        return world.size
+        begun = fold(home.store, tables.snapshots, tell)
+        if begun.world.size - max(0, begun.size) < few:
+            return begun.size
+        keep(begun.desk(home.store, secret, None, Kept(tables.snapshots, tell)), tables.snapshots, home.store)
+        return begun.world.size
     finally:
         tables.close()
 
@@ -301,11 +332,16 @@ def _untold(_why: str) -> None:
 
 def fold_world(store: Store, snapshots: Snapshots | None = None, tell: Callable[[str], None] = _untold) -> World:
     """Everything that a store holds, folded from its first entry, or on top of what was kept."""
+    return fold(store, snapshots, tell).world
+
+
+def fold(store: Store, snapshots: Snapshots | None, tell: Callable[[str], None]) -> Fold:
+    """As `fold_world`, with where it began."""
     load = _load(store)
     kept = None if snapshots is None else kept_world(snapshots, store, load, tell)
-    world = World(load) if kept is None else kept
-    catch_up(world, store)
-    return world
+    begun = Fold(World(load)) if kept is None else Fold(kept, kept.size)
+    catch_up(begun.world, store, begun.since)
+    return begun
 
 
 def _load(store: Store) -> Callable[[int], Recorded]:
@@ -320,15 +356,18 @@ def _load(store: Store) -> Callable[[int], Recorded]:
     return load
 
 
-def catch_up(world: World, store: Store) -> None:
-    """Fold what the store holds and the world has not seen."""
+def catch_up(world: World, store: Store, since: list[Recorded] | None = None) -> None:
+    """Fold what the store holds and the world has not seen. `since` gathers it."""
     head = store.head()
     size = 0 if head is None else head.head.size
     payload = _payloads(store)
     with collector_paused((size - world.size) << 10):  # entries have a kilobyte at the least
         for start in range(world.size, size, _FOLD_AT_ONCE):
             for index, data in enumerate(store.entries(start, min(size, start + _FOLD_AT_ONCE)), start):
-                world.apply(recorded(index, Entry.parse(data), payload))
+                record = recorded(index, Entry.parse(data), payload)
+                world.apply(record)
+                if since is not None:
+                    since.append(record)
 
 
 def _payloads(store: Store) -> Callable[[bytes], bytes | None]:

@@ -1,9 +1,10 @@
 """Snapshots of a desk's folds: kept when it stops and every so often while it runs, used when it starts and after an
 append that failed, and never believed against the log.
 
-Two are kept beside the log: the state (`state.shelved`) and the engine's index (`Online.snapshot`). Each is checked
-against its seal, and its root against that of the log at its size. What does not fit is passed over with the reason
-told, and everything is folded; what the log has gone on to say since is folded on top.
+Three are kept beside the log: the state (`state.shelved`), the engine's index (`Online.snapshot`), and what the desk
+has worked out (`desk.kept`). Each is checked against its seal, and its root against that of the log at its size. What
+does not fit is passed over with the reason told, and everything is folded; what the log has gone on to say since is
+folded on top.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from thalweg.desk.kept import KeptDesk
 from thalweg.engine import Online
 from thalweg.ledger.tree import Nodes, root_of
 from thalweg.model.bulk import collector_paused
@@ -22,12 +24,12 @@ if TYPE_CHECKING:
     from thalweg.desk.decide import Desk
     from thalweg.engine.explain import Describe
     from thalweg.ledger.promise import Store
-    from thalweg.model.theatre import Theatre
     from thalweg.state.recorded import Recorded
     from thalweg.state.world import World
 
 WORLD: Final = "world"
 ENGINE: Final = "engine"
+DESK: Final = "desk"
 _PIECE: Final = 1 << 20
 
 Tell = Callable[[str], None]
@@ -53,22 +55,37 @@ def kept_world(snapshots: Snapshots, store: Store, load: Callable[[int], Recorde
 
 def kept_engine(
     snapshots: Snapshots, store: Store, world: World, describe: Describe | None, tell: Tell
-) -> Callable[[Theatre], Online | None]:
-    """Gives the index that was put away, for a theatre."""
+) -> tuple[Online | None, int]:
+    """The index that was put away, for the theatre of the world, and how many entries there were then; None and -1 if
+    there is none to use."""
+    found = _newest(snapshots, ENGINE, store, tell)
+    if found is None:
+        return None, -1
+    try:
+        online = Online.restore(
+            found.data,
+            world.membership.theatre,
+            declaration_of=world.picture.declaration,
+            describe=describe,
+            regions=False,
+        )
+    except EngineError as error:
+        tell(f"The kept index is passed over. {error.sentence}")
+        return None, -1
+    return online, found.size
 
-    def resume(theatre: Theatre) -> Online | None:
-        found = _newest(snapshots, ENGINE, store, tell)
-        if found is None:
-            return None
-        try:
-            return Online.restore(
-                found.data, theatre, declaration_of=world.picture.declaration, describe=describe, regions=False
-            )
-        except EngineError as error:
-            tell(f"The kept index is passed over. {error.sentence}")
-            return None
 
-    return resume
+def kept_desk(snapshots: Snapshots, store: Store, tell: Tell) -> KeptDesk | None:
+    """What else was put away of the desk."""
+    found = _newest(snapshots, DESK, store, tell)
+    if found is None:
+        return None
+    try:
+        made = KeptDesk.decode(found.data)
+    except EngineError as error:
+        tell(f"The kept desk is passed over. {error.sentence}")
+        return None
+    return made if made is not None and made.size == found.size else None
 
 
 def keep(desk: Desk, snapshots: Snapshots, store: Store) -> bool:
@@ -77,7 +94,8 @@ def keep(desk: Desk, snapshots: Snapshots, store: Store) -> bool:
     if head is None or head.head.size < size:
         return False
     root = root_of(size, Nodes(store))
-    for name, data in ((WORLD, put_away(desk.world)), (ENGINE, desk.online.snapshot())):
+    made = ((WORLD, put_away(desk.world)), (ENGINE, desk.online.snapshot()), (DESK, desk.kept().encode()))
+    for name, data in made:
         snapshots.save(name, size, root, _pieces(data))
     return True
 
