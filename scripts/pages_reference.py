@@ -1,7 +1,7 @@
 """Writes the list of pages in docs/reference/room.md from the routes of the server.
 
-Run from the root of the repository: python -m scripts.pages_reference. What stands above the marker is written by hand and
-stays. A test writes the list again and compares, so that a page without its line does not pass.
+Run from the root of the repository: python -m scripts.pages_reference. What stands above the marker is written by hand
+and stays. A test writes the list again and compares, so that a page without its line does not pass.
 """
 
 from __future__ import annotations
@@ -46,10 +46,8 @@ def listed() -> str:
             who = "an officer" if guarded[method, path] else "anybody"
             rows.setdefault(method, []).append(f"| `{path}` | {who} | {said} |")
     head = ["| address | for | what |", "|---|---|---|"]
-    return "\n".join(
-        ["## Pages", "", *head, *rows["GET"], "", "## Forms", "", "Sent as forms are, answered by a page or by going to one.", ""]
-        + [*head, *rows["POST"], ""]
-    )  # fmt: skip
+    sent = "Sent as forms are, answered by a page or by going to one."
+    return "\n".join(["## Pages", "", *head, *rows["GET"], "", "## Forms", "", sent, "", *head, *rows["POST"], ""])
 
 
 def _nowhere(_line: str) -> None:

@@ -292,15 +292,26 @@ class Mailboxes:
         return seal((len(owed), "" if worst is None else worst.severity), party)
 
     def waiting(self, party: str, most: int) -> Disclosed[tuple[Waiting, ...]]:
-        """Of one's own declarations, who has not answered for its copy yet: as `Copy.outstanding` tells of each, those
-        told last first. At most so many declarations are looked at."""
-        told: dict[str, int] = {}  # chain -> where the newest notice of it stands
-        for other in self._world.membership.parties:
-            for state in self._world.exchange.outstanding(other) if other != party else ():
-                chain = self._world.picture.chains.get(self._world.picture.key(other, state.subject))
-                if state.version and chain is not None and chain.notifier == party:
-                    told[chain.key] = max(state.index, told.get(chain.key, 0))
-        chains = [self._world.picture.chains[key] for key in sorted(told, key=lambda key: -told[key])[:most]]
+        """Of the newest of one's own declarations, who has not answered for its copy yet, as `Copy.outstanding` tells
+        of each. At most so many declarations are given."""
+        owing = {
+            other: {
+                state.subject
+                for state in self._world.exchange.outstanding(other)
+                if state.version and state.of == party
+            }
+            for other in self._world.membership.parties
+            if other != party
+        }
+        chains: list[Chain] = []
+        if any(owing.values()):
+            for key in islice(reversed(self._world.picture.by_party.get(party, {})), _LOOKED_AT):
+                chain = self._world.picture.chains[key]
+                known = self._policy.known_as(chain)
+                if any(owing.get(other, _NONE) & set(subjects) for other, subjects in known.items()):
+                    chains.append(chain)
+                if len(chains) == most:
+                    break
         found = [
             Waiting(chain.key, self._world.picture.declaration(chain.version).title, chain.kind, copy)
             for chain in chains
@@ -795,7 +806,8 @@ class Mailboxes:
 
 
 _VIEWS = (Level.FOOTPRINT, Level.COARSE)
-_LOOKED_AT = 500  # of the newest views that a party was shown
+_LOOKED_AT = 500  # of the newest views that a party was shown, and of the newest declarations that it made
+_NONE: frozenset[str] = frozenset()
 _TELLS_FINDINGS = frozenset(
     (
         NoticeKind.WARNING,
