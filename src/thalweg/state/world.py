@@ -238,14 +238,12 @@ class World:
         if notice.statement == self._about:
             return None, self._about_index
         incident = self.cases.incidents.get(notice.subject)
-        incident = self.cases.incidents.get(notice.subject)
         if incident is not None:  # reported to more parties later, with all that was said in it
             return None, next((each.index for each in incident.items if each.event == notice.statement), -1)
         held = (
             self.exchange.emergencies.get(notice.statement)
             or self.exchange.commitments.get(notice.statement)
             or self.agreements.agreements.get(notice.statement)
-            or (None if incident is None else incident.item(notice.statement))  # said before it was reported to them
         )
         return None, -1 if held is None else held.index
 
