@@ -78,7 +78,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/me", "GET /v1/theatre", "GET /v1/parties", "GET /v1/notices", "GET /v1/inbox",
             "GET /v1/declarations", "GET /v1/findings", "GET /v1/channels", "GET /v1/agreements",
             "GET /v1/commitments", "GET /v1/emergencies", "GET /v1/entries", "GET /v1/bundle", "GET /v1/log/checkpoint",
-            "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/export", "GET /v1/situation", "GET /v1/stream",
+            "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/feedback", "GET /v1/export", "GET /v1/situation", "GET /v1/stream",
             "GET /v1/sources", "GET /v1/claims",
             "GET /v1/incidents", "GET /v1/as-of", "GET /v1/as-of/notices", "GET /v1/as-of/map", "GET /v1/as-of/times",
         ),
@@ -115,7 +115,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         ),
         frozenset({403}),  # pages of a person, and these are machines
     ),
-    **dict.fromkeys(("GET /incidents", "GET /incidents/report"), frozenset({200})),
+    **dict.fromkeys(("GET /incidents", "GET /incidents/report", "GET /room"), frozenset({200})),
     "POST /incidents/report": frozenset({422}),  # a form of their own, not filled in
     **dict.fromkeys(
         (
@@ -128,12 +128,16 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     ),
     # acts of the room
     **dict.fromkeys(
-        ("GET /findings",),
+        ("GET /findings", "GET /declare",),
         frozenset({200}),
     ),
     **dict.fromkeys(
         ("GET /findings/{finding}", "POST /findings/{finding}/propose",),
         frozenset({404}),
+    ),
+    **dict.fromkeys(
+        ("POST /declare",),
+        frozenset({422}),
     ),
     # end of acts
     "POST /v1/statements": frozenset({403}),

@@ -35,6 +35,8 @@ _NOUNS: Final = {  # by what somebody came to do; help shows the groups in this 
             "outcome",
             "incident",
             "dossier",
+            "feedback",
+            "review",
             "crossing",
             "channel",
             "party",

@@ -339,6 +339,21 @@ class Client:
         """How much held, and how much came to be known, over the time that it is about."""
         return cast("told.Json", self._get("/v1/as-of/times", {"known": known, "buckets": buckets}).json)
 
+    def sources(self, text: str = "", *, before: int = 0, most: int = _AT_ONCE) -> told.Json:
+        """The sources that one's party entered or is shown, with their claims (docs/reference/api.md)."""
+        found: told.Json = self._get("/v1/sources", {"text": text, "before": before, "limit": most}).json
+        return found
+
+    def source(self, sha256: str) -> told.Json:
+        """One of them, as each of those entered it that show it."""
+        found: told.Json = self._get(f"/v1/sources/{part(sha256)}").json
+        return found
+
+    def claims(self, incident: str = "", *, most: int = _AT_ONCE) -> told.Json:
+        """The claims that one's party confirmed or is shown, and in what those that stand differ."""
+        found: told.Json = self._get("/v1/claims", {"incident": incident, "limit": most}).json
+        return found
+
     def preview(self, declaration: Declaration) -> told.Preview:
         """What it would meet among what one declared and was shown. Nothing is said by this."""
         body = {"declaration": kinds.write_declaration(declaration)}
@@ -415,6 +430,18 @@ class Client:
             return data, verify_bundle(data, self.trust)
         except LedgerError as error:
             raise self._contradicted("dossier", data, error.sentence) from error
+
+    def feedback(self, since: Instant | None, until: Instant | None, language: str) -> told.Json:
+        """What came of one's party's declarations: in numbers, and as `text` to read."""
+        query: dict[str, str | int] = {"language": language}
+        query |= {name: str(each) for name, each in (("since", since), ("until", until)) if each is not None}
+        value: told.Json = self._get("/v1/feedback", query).json
+        return value
+
+    def joint_review(self, since: Instant, until: Instant, form: str, languages: str) -> bytes:
+        """The joint review of whole days as `csv`, `html` or `pdf`."""
+        query: dict[str, str | int] = {"since": str(since), "until": str(until), "form": form, "languages": languages}
+        return self._get("/v1/review", query).body
 
     # --- keys ---
 

@@ -26,7 +26,7 @@ from thalweg.model.bulk import settle
 from thalweg.model.events import SECRETARIAT, Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
-from thalweg.server import api, as_of, copies, dossiers, incidents, keys, signin, sources
+from thalweg.server import api, as_of, copies, dossiers, incidents, keys, reviews, signin, sources
 from thalweg.server.bearers import Bearers
 from thalweg.server.beats import Beats, DeskMetrics
 from thalweg.server.described import describe
@@ -214,6 +214,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     app.include_router(as_of.router)
     app.include_router(incidents.router)
     app.include_router(dossiers.router)
+    app.include_router(reviews.router)
     app.include_router(sources.router)
     app.include_router(signin.router)
     app.include_router(keys.router)

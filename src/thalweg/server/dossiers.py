@@ -18,7 +18,6 @@ from thalweg.ledger.entry import Entry
 from thalweg.ledger.receipt import Bundle, Document, Withheld
 from thalweg.model.dossier import Dossier, Margins
 from thalweg.model.errors import InputError
-from thalweg.model.instants import Instant
 from thalweg.model.result import CopyFor
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier import dossier
@@ -29,6 +28,7 @@ from thalweg.policy.redaction import redacted
 from thalweg.server.api import given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
 from thalweg.server.desk import Asked, Desk, DeskRoutes, in_thread
+from thalweg.server.reviews import instant
 
 router = APIRouter(prefix="/v1")
 Form = Literal["html", "pdf", "bundle"]
@@ -67,7 +67,7 @@ async def taken(
     makes it again from them and compares. Marked for you; the log says who took it, in which form, and its SHA-256.
     """
     wanted = form or _by_accept(request.headers.get("accept", ""))
-    at = asked.now if known is None else _instant(known)
+    at = asked.now if known is None else instant(known, "known")
     reading = await desk.office.reading()
     incident = reading.world.cases.has(asked.party, reference)
     if incident is None or incident.held[asked.party].since > at:
@@ -134,12 +134,6 @@ def _committed(desk: DeskRoutes, indexes: Sequence[int]) -> dict[int, list[tuple
 def _bundle(desk: DeskRoutes, indexes: Sequence[int], allowed: dict[int, tuple[bytes, ...]]) -> Bundle:
     digests = [digest for index in indexes for digest in allowed.get(index, ()) if desk.payload(digest) is not None]
     return desk.log.bundle(indexes, desk.trust, digests)
-
-
-def _instant(when: datetime) -> Instant:
-    if when.tzinfo is None:
-        raise InputError("time-unzoned", "`known` has no time zone; write 2017-09-18T06:10:42Z.", found=str(when))
-    return Instant.of(when)
 
 
 def _by_accept(accept: str) -> Form:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,19 +26,28 @@ class Words:
     """Says everything of a dossier in a language. `names` are those of the parties; `clean` makes what people wrote fit
     for where it is set."""
 
-    def __init__(self, language: str, names: Mapping[str, str], clean: Callable[[str], str] = phrases.plain) -> None:
+    def __init__(
+        self,
+        language: str,
+        names: Mapping[str, str],
+        clean: Callable[[str], str] = phrases.plain,
+        folders: Sequence[Path] = (CATALOGUES,),
+    ) -> None:
+        """`folders` are those of catalogues, the first of which that has a key says it; then those of the messages."""
         self.language = language
         messages = catalogue(language)
         self._voice = Voice(messages)
-        self._own = catalogue_in(CATALOGUES, language)
+        self._own = tuple(catalogue_in(folder, language) for folder in folders)
         self._names = names
         self._clean = clean
         self.right_to_left = messages.right_to_left
-        self.reviewed = messages.reviewed and self._own.reviewed
+        self.reviewed = messages.reviewed and all(each.reviewed for each in self._own)
 
     def text(self, key: str, **values: Value) -> str:
         """A text by its key, with its values said as their names ask."""
-        template = self._own.entries.get(key) or self._voice.catalogue.entries.get(key)
+        template = next(
+            (each.entries[key] for each in (*self._own, self._voice.catalogue) if key in each.entries), None
+        )
         if template is None:
             raise InputError("message-text-missing", f"The language {self.language} has no text for {key}.", key=key)
         return PLACEHOLDER.sub(lambda match: self._value(match[1], values), template)
@@ -84,6 +93,13 @@ class Words:
             return ""
         said = f"±{self._voice.distance(metres)}".replace(" ", "\N{NO-BREAK SPACE}")
         return f"{FSI}{said}{PDI}" if self.right_to_left else said
+
+    def duration(self, seconds: float) -> str:
+        return self._voice.catalogue.isolated(self._voice.duration(seconds))
+
+    def share(self, share: float) -> str:
+        """In whole per cent."""
+        return self.isolated(self.text("unit.percent", n=round(share * 100)))
 
     def number(self, number: int) -> str:
         return self._voice.number(number, 0)
