@@ -28,7 +28,7 @@ def commit(
     Parameters
     ----------
     about
-        The id of a notice to you, or of an emergency (or the beginning of it).
+        The id of a notice to you, the reference of an incident, or the id of an emergency (or the beginning of it).
     action
         What you will do.
     by
