@@ -42,6 +42,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
       input: inputs,
+      checks: { pluginTimings: false },
       output: {
         entryFileNames: "[name]-[hash].js",
         chunkFileNames: "part-[name]-[hash].js",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Route
+import pytest
 
 from tests.browser import room
+from thalweg.server.pages.words import words
 
 PARTIES = {
     "cj": {"tag": "CJ", "name": "Coalition desk", "side": "own"},
@@ -57,11 +60,12 @@ def picture() -> dict[str, Any]:
             declared("hu", "N-1188", "movement", "LineString", [[40.11, 35.33], [40.31, 35.22], [40.45, 35.02]],
                      title="قافلة إغاثة N-1188", medium="ground", uncertainty_m=1000),
             declared("hu", "S-1", "static_site", "Point", [40.45, 35.02], title="Hospital", uncertainty_m=3000),
-            declared("cj", "Z-018", "restricted_zone", "Polygon", box(40.18, 35.29, 0.04), title="Restricted zone Z-018"),
+            declared("cj", "Z-018", "restricted_zone", "Polygon", box(40.18, 35.29, 0.04), title="Zone Z-018"),
             declared("ru", "Q-1", "negative", "Polygon", box(40.55, 35.12, 0.05), title="None of ours"),
             declared("cj", "O-1", "operation", "Polygon", box(40.2, 35.4, 0.03), title="Own people", medium="ground",
                      hypothetical=True, marks=["stale"]),
-            declared("sy", "T-1", "restricted_zone", "Polygon", box(40.3, 35.45, 0.05), title="Rumoured zone", standing="rumoured"),
+            declared("sy", "T-1", "restricted_zone", "Polygon", box(40.3, 35.45, 0.05), title="Rumoured zone",
+                     standing="rumoured"),
             declared("cj", "L-1", "line", "LineString", line[:2], line_status="agreed", sides=[["cj"], ["ru"]]),
             declared("cj", "L-2", "line", "LineString", line[1:3], line_status="tacit", sides=[["cj"], ["ru"]]),
             declared("cj", "L-3", "line", "LineString", line[2:], line_status="disputed", sides=[["cj"], ["ru"]]),
@@ -77,29 +81,102 @@ def picture() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def routed(data: dict[str, Any], props: dict[str, Any], language: str = "en") -> Any:  # noqa: ANN401  # what a route calls
-    words = json.dumps({"map.map": "Map", "map.table": "Table", "map.title": "Map", "map.pointer": "Pointer"})
-    inside = f'<p>Without a script: a table.</p><script type="application/json" id="island-words">{words}</script>'
-    sized = '<style>[data-island="map"]{height:700px}</style>'
+@pytest.fixture
+def drawn(browse: room.Browse) -> Callable[..., room.Screen]:
+    """Opens a page of the test's own with the map on it, over the words of a language."""
 
-    def answer(route: Route) -> None:
-        if "/v1/as-of/map" in route.request.url:
-            route.fulfill(body=json.dumps(data), content_type="application/geo+json")
-        else:
-            html = room.stub("map", props, inside, language=language, head=sized)
-            room.show(route, html, styles=True)
+    def open_page(
+        language: str = "en", *, path: str = "/stub", **how: Any  # noqa: ANN401  # as `browse` takes it
+    ) -> room.Screen:  # fmt: skip
+        given = picture()
+        screen = browse("alpha-1", language=language, **how)
+        spoken = json.dumps(words(language).of_islands()).replace("<", "\\u003c")
+        inside = f'<script type="application/json" id="island-words">{spoken}</script>'
+        props = {"parties": PARTIES, "bounds": [39.9, 34.95, 40.7, 35.55]}
+        html = room.stub(
+            "map", props, inside, language=language, head='<style>[data-island="map"]{height:700px}</style>'
+        )
+        screen.page.route("**/stub*", lambda route: room.show(route, html, styles=True))
+        screen.page.route(
+            "**/v1/as-of/map*", lambda route: route.fulfill(body=json.dumps(given), content_type="application/geo+json")
+        )
+        screen.open(path)
+        screen.page.wait_for_selector(f'[data-shown="{len(given["features"])}"]')
+        return screen
 
-    return answer
+    return open_page
 
 
-def test_every_sign_is_drawn_and_nobody_else_is_asked(browse: room.Browse, tmp_path: Any) -> None:  # noqa: ANN401
-    screen = browse("alpha-1")
-    data = picture()
-    screen.page.route("**/stub*", routed(data, {"parties": PARTIES, "bounds": [39.9, 34.95, 40.7, 35.55]}))
-    screen.page.route("**/v1/as-of/map*", routed(data, {}))
-    screen.open("/stub")
-    screen.page.wait_for_selector(f'[data-shown="{len(data["features"])}"]')
-    screen.page.wait_for_timeout(2500)
-    screen.shot(tmp_path / "map.png")
-    print(tmp_path / "map.png", screen.troubles)
+def test_nobody_but_the_desk_is_asked_and_no_position_stands_in_an_address(drawn: Callable[..., room.Screen]) -> None:
+    screen = drawn()
+    page = screen.page
+    page.locator("canvas").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("+")
+    page.wait_for_function("() => location.hash.length > 5")
     assert not screen.strangers()
+    assert not screen.troubles
+    assert not [asked for asked in screen.asked if "35." in asked or "40." in asked]
+    assert urlsplit(page.url).query == ""
+
+
+def test_what_is_selected_stands_in_the_query_in_the_sentence_and_in_the_table(
+    drawn: Callable[..., room.Screen],
+) -> None:
+    """R20: every fact of the map in a table that sorts and in a sentence."""
+    screen = drawn()
+    page = screen.page
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    # The sign of C-207 lies at 40.41 E, 35.29 N: 64 % from the left of what is shown, and 44 % from above.
+    page.evaluate("() => history.replaceState(null, '', '/stub?on=C-207' + location.hash)")
+    page.reload()
+    page.wait_for_selector("[data-shown]")
+    assert "3.1 km" in page.inner_text(".map-sentence")
+    page.click("button[data-key=t]")
+    rows = page.locator(".map-table tbody tr")
+    assert rows.count() == 15  # the region of a finding is no fact of its own
+    assert "3.1 km" in page.inner_text("tr.chosen")
+    page.click("th[data-column=party] button")
+    assert page.get_attribute("th[data-column=party]", "aria-sort") == "ascending"
+    names = [each for each in page.locator("tbody tr td:first-child").all_inner_texts() if each]
+    assert names == sorted(names)
+    page.click("tr:has-text('Hospital') button")
+    assert "on=S-1" in page.url
+    assert "Hospital" in page.inner_text(".map-sentence")
+    screen.fine()
+
+
+def test_a_click_on_a_sign_selects_it_and_escape_gives_the_focus_back(drawn: Callable[..., room.Screen]) -> None:
+    screen = drawn(path="/stub#12/35.3/40.19")  # the sign of C-209 in the middle
+    page = screen.page
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    page.wait_for_selector("[data-idle]")
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("() => location.search")
+    assert parse_qs(urlsplit(page.url).query)["on"] == ["C-209"]
+    assert page.inner_text(".map-sentence") == "Into Z-018."
+    page.focus("button[data-key=l]")
+    page.locator("canvas").focus()
+    page.keyboard.press("Escape")
+    assert page.evaluate("() => document.activeElement.dataset.key") == "l"
+
+
+def test_layers_are_switched_off_in_the_address(drawn: Callable[..., room.Screen]) -> None:
+    screen = drawn()
+    page = screen.page
+    page.click("button[data-key=l]")
+    page.uncheck("text=Findings")
+    assert parse_qs(urlsplit(page.url).query)["without"] == ["findings"]
+    page.keyboard.press("Escape")
+    assert page.locator(".map-layers").count() == 0
+    screen.fine()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_the_map_is_fine_in_both_directions(drawn: Callable[..., room.Screen], language: str, phone: bool) -> None:
+    screen = drawn(language, phone=phone)
+    screen.fine()
+    assert screen.page.evaluate("() => getComputedStyle(document.querySelector('.map-canvas')).direction") == "ltr"

@@ -51,7 +51,7 @@ export function calm(): boolean {
 export function announce(text: string): void {
   let region = document.querySelector<HTMLElement>("#announced");
   if (!region) {
-    region = make("div", { id: "announced", class: "announced", role: "status", "aria-live": "polite" });
+    region = make("div", { id: "announced", class: "announced unseen", role: "status", "aria-live": "polite" });
     document.body.append(region);
   }
   region.textContent = text;

@@ -1,5 +1,6 @@
 /** The pane with the map, its table and its sentence: three ways to the same facts. */
 import { view, look, VIEW, followLinks } from "../core/view";
+import { deskNow, iso } from "../core/clock";
 import { announce, make } from "../core/dom";
 import { type Words, word } from "../core/words";
 import { BACK, NOTICE } from "../room/live";
@@ -26,6 +27,7 @@ export interface MapProps {
   readonly table?: string;
 }
 
+const AHEAD_MS = 86_400_000;
 const REGION = [38.5, 33.8, 42.5, 36.8] as const;
 
 export async function openPane(element: HTMLElement, props: MapProps, words: Words): Promise<() => void> {
@@ -76,14 +78,18 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
     pointer: (lon, lat) => (pointer.textContent = `${word(words, "map.pointer")} ${written(lon, lat, form)}`),
   });
 
+  // Whether everything is on the screen: for who takes a picture of it.
+  chart.renderer.on("dataloading", () => delete pane.dataset["idle"]);
+  chart.renderer.on("idle", () => (pane.dataset["idle"] = ""));
   const off = (): Set<string> => new Set(view("without").split(",").filter(Boolean));
   const tell = (): void => {
     const key = view("on");
     chart.select(key);
     table.select(key);
-    const facts = given.features.find((each) => keyOf(each.properties) === key)?.properties;
+    const facts = key ? given.features.find((each) => keyOf(each.properties) === key)?.properties : undefined;
     const count = String(table.count);
-    if (!facts) sentence.textContent = word(words, given.features.length ? "map.shows" : "map.shows_none", { n: count });
+    const ahead = !props.data && !view("valid") ? ` ${word(words, "map.next")}` : "";
+    if (!facts) sentence.textContent = word(words, given.features.length ? "map.shows" : "map.shows_none", { n: count }) + ahead;
     else sentence.textContent = facts.sentence || `${label(words)(facts, partyOf(facts, parties).name)}`;
   };
   const put = async (fresh: Given): Promise<void> => {
@@ -135,6 +141,11 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
 async function ask(props: MapProps): Promise<Given> {
   const query = new URLSearchParams();
   for (const name of ["known", "valid"]) if (view(name)) query.set(name, view(name));
+  // Unless a time is chosen: what holds then or within a day, so that nobody misses what is about to begin.
+  if (!view("valid")) {
+    const from = Date.parse(view("known")) || deskNow();
+    query.set("valid", `${iso(from)}/${iso(from + AHEAD_MS)}`);
+  }
   const text = query.toString();
   const answer = await fetch((props.url ?? "/v1/as-of/map") + (text ? `?${text}` : ""), { headers: { accept: "application/geo+json" } });
   if (!answer.ok) throw new Error(`status ${answer.status}`);

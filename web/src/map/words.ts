@@ -44,8 +44,11 @@ export function distance(metres: number): string {
   return unit(rounded, kilometres ? "kilometer" : "meter", digits);
 }
 
+/** Marks as the desk writes them, by the keys of their words. */
+const KEYS: Readonly<Record<string, string>> = { "hypothetical geometry": "hypothetical", "rumoured, no effect": "rumoured" };
+
 export function marks(facts: Facts, words: Words): string {
-  const said = new Set([...(facts.marks ?? []), ...(facts.late ? ["late"] : []), ...(facts.hypothetical ? ["hypothetical"] : [])]);
+  const said = new Set([...(facts.marks ?? []).map((each) => KEYS[each] ?? each), ...(facts.late ? ["late"] : []), ...(facts.hypothetical ? ["hypothetical"] : [])]);
   said.delete("exercise"); // the whole screen says so
   return said.size ? isolate(`(${[...said].map((each) => words[`mark.${each}`] ?? each).join(", ")})`) : "";
 }

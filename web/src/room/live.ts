@@ -27,7 +27,7 @@ export function live(words: Words): () => boolean {
   const begin = Number(cell.dataset["after"]);
   void start(Number.isInteger(begin) && cell.dataset["after"] ? begin : null, line, words);
   repeat(() => document.title.startsWith("!"));
-  void askForSound(words);
+  askForSound(words);
   return () => line.up && navigator.onLine;
 }
 
@@ -65,18 +65,16 @@ async function count(): Promise<number> {
 }
 
 /** A warning that nobody hears is worse than none that is promised: the page says when it is silent. */
-async function askForSound(words: Words): Promise<void> {
-  if (!(await silent())) return;
+function askForSound(words: Words): void {
+  if (!silent()) return;
   const button = make("button", { type: "button", class: "sound" }, word(words, "sound.off"));
   document.querySelector(".strip .tools")?.prepend(button);
   const heard = (): void => {
-    void silent().then((still) => {
-      if (still) return;
-      button.remove();
-      document.removeEventListener("pointerdown", heard);
-      document.removeEventListener("keydown", heard);
-    });
+    if (silent()) return;
+    button.remove();
+    document.removeEventListener("pointerup", heard);
+    document.removeEventListener("keydown", heard);
   };
-  document.addEventListener("pointerdown", heard);
+  document.addEventListener("pointerup", heard);
   document.addEventListener("keydown", heard);
 }

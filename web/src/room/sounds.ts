@@ -21,7 +21,7 @@ export function first(n: number, kept: Pick<Storage, "getItem" | "setItem"> = lo
 }
 
 export function sound(count: number): void {
-  if (count === 0) return;
+  if (count === 0 || silent()) return;
   context ??= new AudioContext();
   const begin = context.currentTime + 0.02;
   for (let i = 0; i < count; i += 1) {
@@ -40,11 +40,8 @@ export function sound(count: number): void {
 }
 
 /** Browsers are silent until somebody has touched the page: whether that is so now. */
-export async function silent(): Promise<boolean> {
-  const here = (context ??= new AudioContext());
-  const running = (): boolean => here.state === "running";
-  if (!running()) await Promise.race([here.resume(), new Promise((resolve) => setTimeout(resolve, 200))]);
-  return !running();
+export function silent(): boolean {
+  return navigator.userActivation ? !navigator.userActivation.hasBeenActive : context?.state !== "running";
 }
 
 /** Sounds again while an emergency waits for an answer. */
