@@ -25,7 +25,7 @@ class Doubts:
     """
 
     def __init__(self, theatre: Theatre, gazetteer: Callable[[], Gazetteer]) -> None:
-        self._area = _area_of(theatre)
+        self._area = area_of(theatre)
         self._gazetteer = gazetteer
         self._lookup = lru_cache(maxsize=4096)(self._look_up)
 
@@ -67,7 +67,7 @@ class Doubts:
         return self._gazetteer().lookup(name, within=self._area)
 
 
-def _area_of(theatre: Theatre) -> Area | None:
+def area_of(theatre: Theatre) -> Area | None:
     """The theatre's area; a box as a box, for then the question is quickly answered."""
     if theatre.area is None:
         return None

@@ -77,6 +77,41 @@ def of_notice(
     return messages
 
 
+def declared(
+    shown: Declaration,
+    names: Mapping[str, str],
+    *,
+    marks: tuple[Mark, ...] = (),
+    replaced: bool = False,
+    late: bool = False,
+    version: str = "",
+    answer_by: Instant | None = None,
+) -> kinds.Declared:
+    """The sentence of a declaration, as it is shown. `names` are those of the parties by their ids."""
+    windows = [volume.window for volume in shown.volumes] + [segment.window for segment in shown.segments]
+    starts, ends = [window.start for window in windows], [window.end for window in windows]
+    first = None if None in starts else min((each for each in starts if each), default=None)
+    last = None if None in ends else max((each for each in ends if each), default=None)
+    at = shown.volumes[0].shape if len(shown.volumes) == 1 else None
+    spot = at.at if isinstance(at, Point) else at.centre if isinstance(at, Circle) else None
+    radius_m = max((volume.uncertainty.horizontal_m for volume in shown.volumes), default=0.0)
+    return kinds.Declared(
+        marks=marks,
+        event=kinds.Event.REPLACED if replaced else kinds.Event.NEW,
+        who=who(shown, names),
+        period=Period(first=first, last=last),
+        position=spot,
+        where=locality(describe(spot.lon, spot.lat)) if spot else None,
+        heights=heights(shown.volumes[0].band) if len(shown.volumes) == 1 else None,
+        uncertainty_m=radius_m or None,
+        valid_until=shown.valid_until,
+        emergency=shown.emergency,
+        late=late,
+        version=version or shown.version_id,
+        answer_by=answer_by,
+    )
+
+
 def _says_by_when(message: Message) -> bool:
     match message:
         case kinds.Told() | kinds.Escalated() | kinds.LineCheck():
@@ -185,24 +220,11 @@ class _Reading:
 
     def _declared(self, shown: Declaration) -> kinds.Declared:
         notice = self._notice
-        windows = [volume.window for volume in shown.volumes] + [segment.window for segment in shown.segments]
-        starts, ends = [window.start for window in windows], [window.end for window in windows]
-        first = None if None in starts else min((each for each in starts if each), default=None)
-        last = None if None in ends else max((each for each in ends if each), default=None)
-        at = shown.volumes[0].shape if len(shown.volumes) == 1 else None
-        spot = at.at if isinstance(at, Point) else at.centre if isinstance(at, Circle) else None
-        radius_m = max((volume.uncertainty.horizontal_m for volume in shown.volumes), default=0.0)
-        return kinds.Declared(
+        return declared(
+            shown,
+            self._names,
             marks=self._marks(shown),
-            event=kinds.Event.REPLACED if notice.what is NoticeKind.REPLACED else kinds.Event.NEW,
-            who=who(shown, self._names),
-            period=Period(first=first, last=last),
-            position=spot,
-            where=locality(describe(spot.lon, spot.lat)) if spot else None,
-            heights=heights(shown.volumes[0].band) if len(shown.volumes) == 1 else None,
-            uncertainty_m=radius_m or None,
-            valid_until=shown.valid_until,
-            emergency=shown.emergency,
+            replaced=notice.what is NoticeKind.REPLACED,
             late="late" in self._facts,
             version=notice.version or notice.subject,
             answer_by=notice.due if notice.owed else None,

@@ -437,10 +437,15 @@ def _offered(page: Page, finding: str) -> tuple[tuple[Fix, ...], int]:
 
 def _way(page: Page, fix: Fix, first: Declaration | None, second: Declaration | None) -> Way:
     before, beside = (first, second) if first is not None and first.version_id == fix.version else (second, first)
+    said = way_out(page, fix, before)
+    return Way(fix.changed.version_id, said, _apart_after(fix.changed, beside), fix.changed.party)
+
+
+def way_out(page: Page, fix: Fix, before: Declaration | None) -> Said:
+    """A change in words; `before` is what would be changed."""
     change = _change(fix, before)
     title = _tag(page, fix.changed)
-    said = _both_ways(page, lambda words: words.plain("finding.fix", what=title, change=words.voice.say(change)))
-    return Way(fix.changed.version_id, said, _apart_after(fix.changed, beside), fix.changed.party)
+    return _both_ways(page, lambda words: words.plain("finding.fix", what=title, change=words.voice.say(change)))
 
 
 def _change(fix: Fix, before: Declaration | None) -> Change:

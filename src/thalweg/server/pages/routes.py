@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from thalweg.server.pages import (
     assets,
     declarations,
+    declare,
     emergency,
     evidence,
     finding,
@@ -24,6 +25,7 @@ from thalweg.server.shell import AsPage
 _ROUTERS = (
     assets.router,
     declarations.router,
+    declare.router,
     emergency.router,
     evidence.router,
     finding.router,

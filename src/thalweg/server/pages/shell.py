@@ -15,7 +15,7 @@ import base64
 import gzip
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -29,7 +29,7 @@ from markupsafe import Markup, escape
 from thalweg.desk.checks import screen
 from thalweg.desk.office import Reading
 from thalweg.formats import event as kinds
-from thalweg.model.events import SECRETARIAT, ChannelState, Refused, Said
+from thalweg.model.events import SECRETARIAT, Bearer, ChannelState, Delivered, Refused, Said
 from thalweg.model.instants import Instant
 from thalweg.policy.mailbox import StatementRead
 from thalweg.reports.messages.catalogue import LANGUAGES
@@ -57,6 +57,7 @@ _NAVIGATION: Final = (
     ("ledger", "/ledger", True),
     ("settings", "/settings", False),
 )
+_ARRIVE_AT_ONCE: Final = 1_000
 _DONE: Final = "thalweg-done"
 _WORST: Final = (ChannelState.DOWN, ChannelState.UNKNOWN, ChannelState.NORMAL)
 
@@ -249,6 +250,20 @@ class Page(Visit):
     def now(self) -> Instant:
         return self.asked.now
 
+    async def arrived(self, notices: Iterable[str]) -> None:
+        """Puts on record that a screen of the party shows these notices, each once: that is how they reached it (R14).
+        What is read from here on is the picture after that."""
+        fresh = [each for each in notices if not self._has(each)]
+        for at in range(0, len(fresh), _ARRIVE_AT_ONCE):
+            some = tuple(fresh[at : at + _ARRIVE_AT_ONCE])
+            await self.desk.office.note(Delivered("", some, Bearer.STREAM, "screen"))
+        if fresh:
+            self.reading = await self.desk.office.reading()
+
+    def _has(self, notice: str) -> bool:
+        read = self.reading.mailboxes.notice(self.party, notice)
+        return read is None or bool(read.value.delivered)
+
     def name(self, party: str) -> str:
         """The name of a party as the theatre has it."""
         if party == SECRETARIAT:
@@ -315,6 +330,10 @@ class Form:
 
     def all(self, name: str) -> list[str]:
         return [each.strip() for each in self._fields.get(name, []) if each.strip()]
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of a field that hold anything."""
+        return [line.strip() for line in self[name].splitlines() if line.strip()]
 
     def need(self, name: str, longest: int = 300) -> str:
         """The value of a field that must be there. Refusal otherwise."""
