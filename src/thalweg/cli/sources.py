@@ -1,10 +1,12 @@
-"""`thalweg sources`: press reports read, drafted as claims, and compared. Nothing is decided, kept or sent.
+"""`thalweg sources`: press reports read, drafted as claims, compared; and claims that a person confirms, signed.
 
-Exit status: 0 everything was read, 3 something could not be read or not be drafted, 2 nothing could be.
+Exit status of read and compare: 0 everything was read, 3 something could not be read or not be drafted, 2 nothing could
+be. Of confirm, claims and retract: `thalweg.cli.at_desk`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import sys
@@ -17,7 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from thalweg import wiring
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, answered, told
+from thalweg.model.cases import Evidence, EvidenceLaid
 from thalweg.model.errors import InputError
+from thalweg.model.sourced import ClaimWithdrawn
 from thalweg.places.areas import Outline
 from thalweg.places.gazetteer import packaged
 from thalweg.places.regions import read_region
@@ -53,6 +58,7 @@ def read_pages(
     gazetteer: _Places = (),
     published: _Published = "",
     format: _Format = "text",
+    drafts: Annotated[Path | None, Parameter(name="--drafts")] = None,
 ) -> int:
     """Draft the claims of each page, each with the characters it rests on, for a person to confirm.
 
@@ -68,8 +74,12 @@ def read_pages(
         The day of whatever page does not state its own, such as 2031-03-10.
     format
         "text" for people, "json" for programs.
+    drafts
+        A folder: a file of drafts is written there for each page, for a person to confirm, correct or reject.
     """
     pages = _pages(files, theatre, gazetteer, published)
+    if drafts is not None:
+        _write_drafts(pages, files, drafts)
     if format == "json":
         print(
             json.dumps(
@@ -377,7 +387,7 @@ def _claim_lines(article: Article, claim: Claim) -> list[str]:
     return lines + [f"    ? {each.sentence}" for each in claim.flags]
 
 
-_RELATED = {"quotes": "quotes", "shares": "shares with"}
+_RELATED = {"quotes": "quotes", "shares": "shares with", "translation": "is perhaps a translation of"}
 
 
 def _told(day: Day) -> str:
@@ -418,3 +428,190 @@ def _compared(
             for side in each["sides"]
         ]
     return [*lines, "", _DISCLAIMER]
+
+
+# --- drafts, and what a person confirms ---
+
+
+@app.command
+@told
+def confirm(
+    drafts: Annotated[Path, Parameter(name="DRAFTS")],
+    *,
+    page: Annotated[Path | None, Parameter(name="--page")] = None,
+    to: Annotated[tuple[str, ...], Parameter(name="--to", negative="")] = (),
+    incident: Annotated[str, Parameter(name="--incident")] = "",
+    ask: Annotated[bool, Parameter(name="--ask", negative="")] = False,
+    at: AtDesk = HERE,
+) -> int:
+    """Sign the claims of a file of drafts that a person decided to confirm, one by one, and enter their source.
+
+    Parameters
+    ----------
+    drafts
+        A file that sources read --drafts wrote, with decisions in it.
+    page
+        The page itself: its hash is compared, and with --ask the words of each claim are shown.
+    to
+        A party that is shown the source and its claims, or secretariat; may be repeated.
+    incident
+        Lay every confirmed claim beside this incident, and show the source to those that have it.
+    ask
+        Ask for a decision on every claim that has none yet.
+    """
+    drafted = importlib.import_module("thalweg.sources.drafted")
+    data = drafted.read_drafts(wiring.read_file(drafts))
+    article = _same_page(page, data["source"]) if page is not None else None
+    if ask:
+        _decide(data, drafts, article)
+    wanted = [each for each in data["claims"] if each["decision"] == "confirm" and not each.get("statement")]
+    status = DONE
+    with at.client() as client:
+        named = [*to]
+        if incident:
+            named += [each.party for each in client.incident(incident).has_it if each.party != client.party]
+        source = data["source"]
+        if wanted and not source.get("statement"):
+            answer = client.send(drafted.entered(source, client.party, tuple(dict.fromkeys(named))))
+            status = answered(client, answer, "Entered.")
+            if status != DONE:
+                return status
+            source["statement"] = answer.statement
+            _keep(drafts, data)
+        for entry in wanted:
+            answer = client.send(drafted.confirmed(entry, source, client.party))
+            status = max(status, answered(client, answer, "Confirmed."))
+            if answer.taken:
+                entry["statement"] = answer.statement
+                _keep(drafts, data)  # at once: what is signed is not signed again
+                if incident:
+                    laid = EvidenceLaid(client.party, incident, Evidence.STATEMENT, answer.statement)
+                    status = max(status, answered(client, client.send(laid), "Laid beside the incident."))
+    left = sum(not each["decision"] for each in data["claims"])
+    dropped = sum(each["decision"] == "reject" for each in data["claims"])
+    signed = sum(bool(each.get("statement")) for each in wanted)
+    print(f"{signed} confirmed now, {dropped} dropped, {left} without a decision. {_NOT_DECIDED}")
+    return status
+
+
+@app.command(name="claims")
+@told
+def list_claims(*, incident: Annotated[str, Parameter(name="--incident")] = "", at: AtDesk = HERE) -> int:
+    """List the claims that your party confirmed or is shown, and in what they differ.
+
+    Parameters
+    ----------
+    incident
+        Only those that are laid beside this incident, or whose source is.
+    """
+    with at.client() as client:
+        found = client.claims(incident)
+    for each in found["claims"]:
+        fallen = " SUPERSEDED" if each["superseded_by"] else " WITHDRAWN" if each["withdrawn"] else ""
+        chain = "".join(f" ← {via}" for via in each["through"])
+        print(f"{each['statement'][:12]}  {each['force']}, {each['said_by'] or 'nobody named'}{chain}{fallen}")
+        print(
+            f"    “{each['quote']}”  characters {each['characters'][0]}–{each['characters'][1]} of "
+            f"{each['source'][:12]}; confirmed by {each['by']}"
+        )
+    for each in found["differ"]:
+        sides = f"{each['a'][:12]}, {each['b'][:12]}"
+        print(f"{each['differ']}: {each['told'][0]} / {each['told'][1]} ({each['why']}); {sides}")
+    print(found["status"])
+    return DONE
+
+
+@app.command(name="retract")
+@told
+def retract_claim(
+    claim: Annotated[str, Parameter(name="CLAIM")], *words: Annotated[str, Parameter(name="TEXT")], at: AtDesk = HERE
+) -> int:
+    """Take a claim back that your party confirmed. It stays on record.
+
+    Parameters
+    ----------
+    claim
+        Its id, or the beginning of it.
+    words
+        Why, in your words.
+    """
+    with at.client() as client:
+        own = [each["statement"] for each in client.claims()["claims"] if each["by"] == client.party]
+        found = [each for each in own if each.startswith(claim)]
+        name = found[0] if len(found) == 1 else claim
+        return answered(client, client.send(ClaimWithdrawn(client.party, name, " ".join(words))), "Withdrawn.")
+
+
+_NOT_DECIDED = "Whether any of it is so, nothing here says."
+
+
+def _write_drafts(pages: Sequence[_Page], files: Sequence[Path], folder: Path) -> None:
+    """A file for each page that was read, beside the others; what a person has decided before is not overwritten."""
+    drafted = importlib.import_module("thalweg.sources.drafted")
+    known = [each for each in pages if each.article]
+    back = importlib.import_module("thalweg.sources.lineage").goes_back([each.article for each in known])
+    lineage = {id(page): each for page, each in zip(known, back, strict=True)}
+    for page, file in zip(pages, files, strict=True):
+        if page.article is None:
+            continue
+        path = folder / f"{page.article.sha256[:16]}.drafts.json"
+        if path.exists():
+            print(f"thalweg: {path} is there already and was left as it is", file=sys.stderr)
+            continue
+        size = file.stat().st_size
+        _keep(path, drafted.drafts_data(page.article, page.claims, size=size, lineage=lineage[id(page)]))
+        print(f"thalweg: drafts of {page.file} in {path}", file=sys.stderr)
+
+
+def _keep(path: Path, data: dict[str, Any]) -> None:
+    wiring.write_file(path, (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def _same_page(page: Path, source: dict[str, Any]) -> Article:
+    """The page that the drafts are of. `InputError` for another one, or where its text is now made in another way."""
+    room = importlib.import_module("thalweg.wiring.pages")
+    article: Article = room.read_page(room.page_bytes(page), published=_day(str(source.get("published") or "")))
+    made = hashlib.sha256(article.text.encode()).hexdigest()
+    if article.sha256 != source["sha256"] or made != source["text_sha256"]:
+        raise InputError(
+            "source-other-page",
+            f"{page.name} is not the page that these drafts are of, or its text is made otherwise now.",
+            expected=str(source["sha256"]),
+            found=article.sha256,
+        )
+    return article
+
+
+def _decide(data: dict[str, Any], path: Path, article: Article | None) -> None:
+    """Ask for each claim without a decision. An empty answer leaves it for later; `q` ends."""
+    for entry in data["claims"]:
+        if entry["decision"]:
+            continue
+        start, end = entry["characters"]
+        print()
+        if article is not None:
+            print(f"  {article.text[start:end]}")
+        who = f"{entry['said_by'] or 'nobody named'}{''.join(f' ← {each}' for each in entry['through'])}"
+        print(f"  {entry['force']}, {who}: “{entry['quote']}”")
+        for name in ("said", "about", "places", "numbers", "inserted", "doubts"):
+            for each in entry[name]:
+                line = each if isinstance(each, str) else ", ".join(str(part) for part in each.values() if part)
+                print(f"    {name}: {line}")
+        answer = input("confirm, reject, FIELD=VALUE to correct, empty for later, q to end: ").strip()
+        while "=" in answer:
+            name, _, value = answer.partition("=")
+            if name.strip() in _CORRECTED:
+                entry[name.strip()] = value.strip()
+            else:
+                print(f"{', '.join(_CORRECTED)} are corrected here; the rest in the file")
+            answer = input("confirm, reject, FIELD=VALUE: ").strip()
+        if answer == "q":
+            break
+        if answer and "confirm".startswith(answer):
+            entry["decision"] = "confirm"
+        elif answer and "reject".startswith(answer):
+            entry["decision"] = "reject"
+        _keep(path, data)
+
+
+_CORRECTED = ("force", "quote", "said_by", "party", "words")

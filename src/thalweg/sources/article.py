@@ -124,11 +124,16 @@ _FOLDED: Final = str.maketrans(
 )
 
 
+def without_towers(text: str) -> str:
+    """The text with no more than 30 marks on a letter: what puts letters together takes hours over more."""
+    return text if text.isascii() else _STACKED.sub(r"\1", text)
+
+
 def normal(text: str) -> str:
     """A paragraph as it stands in `Article.text` (rules 1 and 2)."""
     kept = text.translate(_INVISIBLE)
     if not kept.isascii():
-        kept = unicodedata.normalize("NFC", _STACKED.sub(r"\1", _LONE.sub("\ufffd", kept)))
+        kept = unicodedata.normalize("NFC", without_towers(_LONE.sub("\ufffd", kept)))
     return _ORDINARY_SPACE.sub(" ", kept).strip(" \u00a0")
 
 

@@ -84,6 +84,8 @@ _NOT_IN_SUBJECT: Final = frozenset(
     [
         "that",
         "who",
+        "itself",
+        "themselves",
         "which",
         "is",
         "was",
@@ -390,6 +392,10 @@ def _speaker(text: str, said: str, base: int, at: int, words: str, heard: Heard)
             and re.search(rf"\b{role[1]}\b", f"{whom.text} {whom.name}", re.I)
         ):
             return Speaker(span, span.of(text), whom.name)
+    short = re.fullmatch(r"the ([a-z' -]{4,60})", lower)
+    named = short is not None and short[1] not in heard.bare_parties and heard.body is not None
+    if named and short and heard.body and heard.body.name.casefold().endswith(f" {short[1]}"):
+        return Speaker(span, span.of(text), heard.body.name)  # "the Defense Ministry", after Russia's has spoken
     if not _can_say(words, heard, first=base + at == base or said[:at].strip() == ""):
         return None
     return Speaker(span, span.of(text), _named(words, heard))
@@ -531,6 +537,12 @@ def _told_to(text: str, said: str, base: int, heard: Heard) -> list[Speaker]:
         span = Span(base + match.start("who"), base + match.start("who") + len(who))
         if is_media(who, heard) or _initials(who, heard):
             found.append(Speaker(span, span.of(text), re.sub(r"^the ", "", who)))
+    for match in re.finditer(
+        r"\b(?:told|tells) (?P<who>me|us|this (?:page|paper|newspaper|programme|program|channel|website)|our \w+)\b",
+        said,
+    ):
+        span = Span(base + match.start("who"), base + match.end("who"))
+        found.append(Speaker(span, span.of(text), match["who"]))
     return found
 
 
@@ -621,7 +633,7 @@ def _forced(text: str, saying: Saying, quotes: Sequence[Quotation], heard: Heard
     )
     own = re.match(
         rf"\s*(?:it|he|she|they|we|(?:the )?(?:government|province|army|{subjects}))"
-        r" (?:would|will) (?!be\b|have\b|not know)",
+        r" (?:would|will) (?!be\b|have\b|take (?:un|\d|an? |some|sev|more|long)|last\b|cost\b|need\b|mean\b|not know)",
         comparable(saying.content.of(text)),
         re.I,
     )

@@ -150,6 +150,7 @@ def _of_paragraph(
         if saying:
             remember(saying, heard)
         found.append((sentence, saying))
+    turn = _turn(text, paragraph)
     opens = comparable(paragraph.of(text)).startswith('"')
     whole = (
         carried is not None
@@ -171,6 +172,9 @@ def _of_paragraph(
             None,
         )
         before = found[at - 1][1] if at else None
+        if turn and not saying and sentence.end - sentence.start >= _LEAST_SAID:
+            found[at] = (sentence, _also(text, turn, sentence, [], heard, "turn"))
+            continue
         starts_quoted = bool(quotes) and quotes[0].whole.start == sentence.start and _mostly(quotes[0], sentence)
         if same:
             found[at] = (sentence, _also(text, same, sentence, quotes, heard, "quotation"))
@@ -230,6 +234,26 @@ def _carries(
         if block and last and _WE.match(comparable(paragraph.of(text)))
         else None
     )
+
+
+_TURN: Final = re.compile(
+    r"(?P<who>(?:[A-Z][A-Z'.-]{0,15} ?){1,4}|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3}): (?=[\"'A-Z\d])"
+)  # a transcript: "MAJ. COLBROOK: We notified it"
+_ASKS: Final = re.compile(
+    r"(?:Q|QUESTION|REPORTER|MODERATOR|URGENT|FLASH|BREAKING|UPDATE|NOTE|SOURCE|PHOTO|VIDEO|EXCLUSIVE|LIVE|CORRECTION)\.?",
+    re.IGNORECASE,
+)
+_LEAST_SAID: Final = 40  # characters of a sentence in a transcript that says something: not "Good afternoon."
+
+
+def _turn(text: str, paragraph: Span) -> Saying | None:
+    """Whose turn it is in a transcript, where a paragraph begins with a name and a colon."""
+    match = _TURN.match(comparable(text), paragraph.start, paragraph.end)
+    if not match or _ASKS.fullmatch(match["who"].strip()) or match.end() > paragraph.end - 10:
+        return None
+    span = Span(match.start("who"), match.start("who") + len(match["who"].rstrip()))
+    speaker = Speaker(span, span.of(text), span.of(text))
+    return Saying(speaker, (), Force.ASSERTION, "a turn in a transcript", None, paragraph, ("turn",))
 
 
 _FORMER: Final = re.compile(r"\b(?:former|ex-|onetime|then-)", re.IGNORECASE)
@@ -381,7 +405,7 @@ def _flags(
                     "places",
                 )
             )
-        elif not looked_up.candidates and not looked_up.areas:
+        elif not looked_up.candidates and not looked_up.areas and place.kind != "river":
             found.append(
                 Flag("claim-place-unknown", f"“{place.name}” is not in the gazetteer by this spelling.", "places")
             )

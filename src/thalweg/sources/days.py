@@ -39,7 +39,10 @@ _MONTH: Final = "|".join(
 _WEEKDAYS: Final = [*["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]]
 _WEEKDAY: Final = "|".join(_WEEKDAYS)
 _NUMBERS: Final = {
-    w: n for n, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
+    w: n
+    for n, w in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
 } | {
     "a": 1,
     "an": 1,
@@ -59,6 +62,11 @@ _FULL: Final = (
 )
 _TWO_NUMBERS: Final = re.compile(r"\b(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<Y>(?:19|20|21)\d\d)\b")
 _TWO_DAYS: Final = re.compile(rf"\b(?P<D>\d{{1,2}}) (?:and|to|or) (?=\d{{1,2}} (?P<M>{_MONTH})\b)", re.I)
+_FROM_TO: Final = re.compile(
+    rf"\b(?:(?P<lead>from|between) )?(?P<D>\d{{1,2}})(?P<join> to | until | and |-| or )(?P<E>\d{{1,2}}) "
+    rf"(?P<M>{_MONTH})\b\.?(?:,? (?P<Y>(?:19|20|21)\d\d))?",
+    re.I,
+)
 _NAMED: Final = re.compile(
     rf"\b(?:(?P<which>last|next|this|the previous|the following) )?(?P<day>{_WEEKDAY})s?\b", re.I
 )
@@ -66,7 +74,7 @@ _NEAR: Final = re.compile(
     r"\b(?:yesterday|today|tomorrow|overnight|tonight|last night|this (?:morning|afternoon|evening))\b", re.I
 )
 _PERIOD: Final = re.compile(r"\b(?P<which>last|next|this|earlier this|later this) (?P<what>week|month|year)\b", re.I)
-_AGO: Final = re.compile(rf"\b(?P<n>{_COUNT}) (?P<what>day|week|month)s? (?:ago|earlier)\b", re.I)
+_AGO: Final = re.compile(rf"\b(?P<n>{_COUNT}) (?P<what>day|week|month|year)s? (?:ago|earlier)\b", re.I)
 _IN: Final = re.compile(rf"\bin (?P<n>{_COUNT}) (?P<what>day|week)s?\b(?! of)", re.I)
 _MONTH_ALONE: Final = re.compile(
     r"\b(?:(?:in|since|until|by|during|throughout) |(?:early|mid-?|late|last|next) ?)+"
@@ -186,6 +194,9 @@ _Readings = tuple[tuple[Reading, ...], str]
 
 
 def _matches(said: str, bases: Sequence[date]) -> Iterable[tuple[re.Match[str], _Readings]]:
+    for match in _FROM_TO.finditer(said):
+        if readings := _from_to(match, said, bases):
+            yield match, readings
     for pattern in _FULL:
         for match in pattern.finditer(said):
             if readings := _dated(match, said, bases):
@@ -249,6 +260,28 @@ def _dated(match: re.Match[str], said: str, bases: Sequence[date]) -> _Readings 
         other = min((day for day in near if day != best), key=lambda day: abs((day - base).days))
         readings.append(Reading(other, other, f"or of {other.year}, for no year is stated"))
     return tuple(readings), reason
+
+
+def _from_to(match: re.Match[str], said: str, bases: Sequence[date]) -> _Readings | None:
+    """ "From 15 to 30 March" is one stretch of days, and so is "6 or 7 March"; "6 and 7 March" are two days."""
+    join = match["join"].strip().lower()
+    if join == "and" and (match["lead"] or "").lower() != "between":
+        return None
+    whole = f"{match['E']} {match['M']}" + (f" {match['Y']}" if match["Y"] else "")
+    last = next((p.match(whole) for p in _FULL[1:2]), None)
+    readings = _dated(last, said[: match.start()] + whole, bases) if last else None
+    if not readings or not readings[0]:
+        return readings
+    found = []
+    for each in readings[0]:
+        try:
+            first = each.first.replace(day=int(match["D"]))
+        except ValueError:
+            return None
+        if first > each.last:
+            return None
+        found.append(Reading(first, each.last, each.reason))
+    return tuple(found), readings[1]
 
 
 def _numeric(match: re.Match[str]) -> _Readings:
@@ -358,6 +391,9 @@ def _period(match: re.Match[str], _said: str, base: date) -> list[Reading]:
 def _ago(match: re.Match[str], _said: str, base: date) -> list[Reading]:
     count = _counted(match["n"])
     what = match["what"].lower()
+    if what == "year":
+        year = base.year - count
+        return [Reading(date(year, 1, 1), date(year, 12, 31), f"{match[0]}, from the article of {base}")]
     length = {"day": 1, "week": 7, "month": 30}[what]
     about = base - timedelta(days=count * length)
     spread = timedelta(days={"day": 0, "week": 1, "month": 10}[what])

@@ -13,6 +13,7 @@ from typing import Final
 
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
+from thalweg.sources.article import without_towers
 
 # Labels that pages declare (WHATWG Encoding), and what browsers read them as.
 _LABELS: Final = {
@@ -71,7 +72,7 @@ def decoded(data: bytes, *, markup: bool = False, declared: str = "") -> tuple[s
             expected="HTML, PDF, a saved page (.mhtml) or plain text",
             found="bytes that are no letters",
         )
-    return text, flags
+    return without_towers(text), flags
 
 
 def _marked(data: bytes) -> str:

@@ -22,6 +22,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from thalweg.model.sourced import Descent, GoesBack
 from thalweg.sources.article import Article, Span, comparable
 from thalweg.sources.lexicon import lexicon
 from thalweg.sources.sentences import quotations
@@ -31,6 +32,8 @@ _OF_SHORTER: Final = 0.6
 _OF_LONGER: Final = 0.4
 _QUOTED_WORDS: Final = 5  # in quotation marks, by an article that names the other
 _SHARED_WORDS: Final = 12
+_OF_EXCERPT: Final = 0.8  # of an excerpt's runs stand in what it is taken from
+_LEAST_EXCERPT: Final = 40  # runs: shorter, and it may be a statement that the longer one quotes
 _MOST_BEGINS: Final = 20  # places of one run that are looked at: prose has few, a page made to keep us busy has many
 _EXACT: Final = 4_000  # words up to which figures are compared word by word, the commonest too
 
@@ -38,6 +41,7 @@ _EXACT: Final = 4_000  # words up to which figures are compared word by word, th
 class Relation(StrEnum):
     QUOTES = "quotes"
     SHARES = "shares"
+    TRANSLATION = "translation"  # perhaps: the same days, numbers and names in another language
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Copy:
     changes: tuple[str, ...]  # sentences
     added: tuple[Span, ...]
     left_out: tuple[Span, ...]
+    excerpt: bool = False  # nearly all of it stands in the first, which has much more
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class Passage:
     earlier: int
     of_later: Span
     of_earlier: Span
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,8 @@ def lineage(articles: Sequence[Article]) -> Lineage:
     group = list(range(count))
     for a in range(count):
         for b in range(a):
-            if _is_copy(runs[a], runs[b]) or articles[a].sha256 == articles[b].sha256:
+            one_report = _is_copy(runs[a], runs[b]) or _is_excerpt(articles, runs, a, b)
+            if one_report or articles[a].sha256 == articles[b].sha256:
                 old, new = group[a], group[b]
                 group = [new if each == old else each for each in group]
     sources = tuple(
@@ -127,6 +134,19 @@ def _runs(text: str) -> tuple[tuple[str, ...], ...]:
 def _is_copy(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> bool:
     both = len(a & b)
     return both >= _OF_SHORTER * min(len(a), len(b)) and both >= _OF_LONGER * max(len(a), len(b))
+
+
+def _is_excerpt(articles: Sequence[Article], runs: list[frozenset[tuple[str, ...]]], a: int, b: int) -> bool:
+    """Whether the shorter is taken from the longer: nearly all of it stands there; it credits the other, or is later.
+    A statement that a longer report carries whole stands in it too, and is its own source.
+    """
+    short, long = (a, b) if len(runs[a]) < len(runs[b]) else (b, a)
+    if len(runs[short]) < _LEAST_EXCERPT or len(runs[short] & runs[long]) < _OF_EXCERPT * len(runs[short]):
+        return False
+    one, two = articles[short], articles[long]
+    if any(_names(each.name, two) for each in one.credits):
+        return True
+    return bool(one.published and two.published and one.published > two.published)
 
 
 def _source(articles: Sequence[Article], runs: list[frozenset[tuple[str, ...]]], members: list[int]) -> Source:
@@ -183,7 +203,11 @@ def _copy(articles: Sequence[Article], runs: list[frozenset[tuple[str, ...]]], f
     if spaces and spaces != one.text.count("\u00a0") + one.text.count("\u202f"):
         changes.append("Spaces were made no-break spaces, or the other way round.")
     changes += _numbers_changed(one.text, two.text)
-    return Copy(other, both / max(1, min(len(runs[first]), len(runs[other]))), tuple(changes), added, left_out)
+    short = len(runs[other]) < _OF_LONGER * len(runs[first])
+    if short:
+        changes.insert(0, "It is an excerpt.")
+    alike = both / max(1, min(len(runs[first]), len(runs[other])))
+    return Copy(other, alike, tuple(changes), added, left_out, short)
 
 
 def _foreign(paragraph: str, runs: frozenset[tuple[str, ...]]) -> bool:
@@ -269,3 +293,23 @@ def _in_quotation(article: Article, span: Span) -> bool:
 def _mentions(article: Article, other: Article) -> bool:
     outlet = re.sub(r"^the ", "", comparable(other.outlet).casefold())
     return bool(outlet) and outlet in comparable(article.text).casefold()
+
+
+def goes_back(articles: Sequence[Article]) -> tuple[tuple[GoesBack, ...], ...]:
+    """Of each article, which others of these it goes back to, as the desk is told."""
+    lines = lineage(articles)
+    found: list[list[GoesBack]] = [[] for _ in articles]
+    for source in lines.sources:
+        for copy in source.copies:
+            first = source.articles[0] if source.first is None else source.first
+            why = f"{copy.alike:.0%} of the shorter one's runs of five words; {source.why_first}"
+            how = Descent.EXCERPT if copy.excerpt else Descent.COPY
+            if articles[first].sha256 != articles[copy.article].sha256:
+                found[copy.article].append(GoesBack(articles[first].sha256, how, why[:300]))
+    for passage in lines.passages:
+        how = Descent(passage.relation.value)
+        earlier = articles[passage.earlier].sha256
+        if all((each.source, each.how) != (earlier, how) for each in found[passage.later]):
+            words = passage.of_later.end - passage.of_later.start
+            found[passage.later].append(GoesBack(earlier, how, passage.why or f"{words} characters in common"))
+    return tuple(tuple(each[:32]) for each in found)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from thalweg.model.theatre import Party
 from thalweg.places.areas import Area
+from thalweg.places.basemap import packaged_json
 from thalweg.places.gazetteer import Lookup
 from thalweg.sources.article import Span, comparable
 from thalweg.sources.lexicon import lexicon
@@ -81,6 +82,14 @@ def _aliases(parties: tuple[Party, ...]) -> tuple[tuple[str, tuple[str, ...]], .
     return tuple((name, tuple(by_name[name])) for name in sorted(by_name, key=len, reverse=True))
 
 
+@lru_cache(maxsize=1)
+def _rivers() -> frozenset[str]:
+    """The names of the rivers that the package knows, in every language, as one writes them after "the"."""
+    known: list[dict[str, Any]] = packaged_json("rivers.json.gz")
+    names = [name for river in known for name in (river["name"], *river["aliases"])]
+    return frozenset(comparable(name).casefold().removesuffix(" river").removeprefix("river ") for name in names)
+
+
 def places_in(
     text: str, within: Span, gazetteer: Names, *, area: Area | None = None, taken: Sequence[Span] = ()
 ) -> tuple[PlaceNamed, ...]:
@@ -124,9 +133,14 @@ def places_in(
                 not before.strip()
                 and re.match(r" (?:lies|is located|was besieged|fell to|stands)\b", said[span.end :]) is not None
             )
+            name = span.of(said)
+            if name.casefold() in _rivers() and (kind in ("", "river") or not kind):
+                whole = Span(span.start, end if kind else span.end)
+                found.append(PlaceNamed(whole, whole.of(text), "river", Lookup(name)))
+                last_end = whole.end
+                continue
             if not (led or kind or dateline or states):
                 continue
-            name = span.of(said)
             whole = Span(span.start, max(end, span.end))
             looked_up = _looked_up(gazetteer, name, kind, area)
             known_place = bool(looked_up.candidates or looked_up.areas or (looked_up.similar and len(name) > 4))

@@ -28,6 +28,7 @@ class Number:
     unit: str
     counted: str
     about: str = ""
+    upper: float | None = None  # of a range, "between 400 and 600 litres": `value` is its lower end
 
 
 _DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -57,12 +58,14 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
     """The numbers in `text[within]`, but for those inside `taken` (the days)."""
     known = lexicon("en")
     said = comparable(text)
-    found = []
+    found: list[Number] = []
     for match in _pattern("en").finditer(said, within.start, within.end):
         span = Span(*match.span("n"))
         if any(span.meets(each) for each in taken) or _NOT_AFTER.search(said[max(0, span.start - 4) : span.start]):
             continue
         rest = said[match.end() : within.end]
+        if _NO_COUNT.match(rest) or (found and found[-1].span.meets(span)):
+            continue  # of a position, of a day; or the upper end of a range
         if (
             _NOT_BEFORE.match(rest)
             or re.fullmatch(r"(?:19|20|21)\d\d", match["n"])
@@ -71,6 +74,11 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
             continue
         value = _value(match["n"], known) * _TIMES[(match["times"] or "").strip().lower()]
         unit, counted = _counted(rest, known)
+        upper = _upper(said, match, within, known) if not unit else None
+        if upper is not None:
+            end, high, unit, counted = upper
+            found.append(Number(Span(match.start(), end), value, unit, counted, (match["about"] or "").strip(), high))
+            continue
         alone = match["n"].lower() in ("one", "a")
         if alone and not unit:
             continue
@@ -79,6 +87,30 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
         end = match.end() + len(counted) + (len(rest) - len(rest.lstrip(" -")) if counted else 0)
         found.append(Number(Span(match.start(), end), value, unit, counted, (match["about"] or "").strip()))
     return tuple(found)
+
+
+_MACHINE: Final = re.compile(r"[A-Z][A-Za-z]{0,5}-\d{1,4}[A-Za-z]{0,3}")
+_NO_COUNT: Final = re.compile(
+    r"°| (?:degrees )?(?:north|south|east|west)\b(?! of)|"
+    r" (?:day|week|month|year)s? (?:ago|before|after|earlier|later)\b",
+    re.I,
+)
+
+
+def _upper(said: str, match: re.Match[str], within: Span, known: Lexicon) -> tuple[int, float, str, str] | None:
+    """Where a range ends, its upper end, and what is counted: "15 to 20 minutes", "between 400 and 600 litres"."""
+    between = re.search(r"\bbetween $", said[max(within.start, match.start() - 8) : match.start()], re.I)
+    joined = re.compile(r"( ?- ?| to | or )" if not between else r"( and )").match(said, match.end(), within.end)
+    other = _pattern("en").match(said, joined.end(), within.end) if joined else None
+    if other is None:
+        return None
+    rest = said[other.end() : within.end]
+    unit, counted = _counted(rest, known)
+    if not unit or _NO_COUNT.match(rest):
+        return None
+    high = _value(other["n"], known) * _TIMES[(other["times"] or "").strip().lower()]
+    end = other.end() + len(counted) + (len(rest) - len(rest.lstrip(" -")) if counted else 0)
+    return end, high, unit, counted
 
 
 _TIMES: Final = {"": 1, "hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
@@ -103,7 +135,7 @@ def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
     if match and (form := (match[1] or match[2])) in units and not (form == "m" and rest.startswith(" m-")):
         return units[form], form
     stop, number_words = known.set_of("number_stop"), known.table["number_words"]
-    of = re.match(rf" (?:of )?(?:its|their|his|her|the|our)? ?(?:{_DIGITS} )?", rest)
+    of = re.match(rf" (?:of )?(?:(?:its|their|his|her|the|our)\b)? ?(?:{_DIGITS} )?", rest)
     head = rest[of.end() :] if of and of[0].strip() else rest[1:] if rest.startswith(" ") else ""
     words: list[str] = []
     for word in re.findall(r"[\w'-]+|[^\w\s]", head)[:5]:
@@ -119,6 +151,8 @@ def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
         if words and (re.search(r"ed$", lower) or _plural(words[-1])):
             break
         words.append(word)
+    if words and _MACHINE.fullmatch(words[0]) and not any(word[0].islower() for word in words[1:]):
+        return words[0].removesuffix("s"), words[0]  # "two Su-24s"
     while words and (words[-1][0].isupper() or "-" in words[-1]):
         words.pop()
     if not words:

@@ -43,6 +43,7 @@ class Known:
     updated: date | None = None
     language: str = ""
     flags: tuple[Flag, ...] = ()
+    titles: tuple[str, ...] = ()  # other forms of its headline: what stands there is not the article's text
 
 
 _SENTENCE_END: Final = re.compile(r"[.!?…:;]['\"”’)\]]*$")
@@ -58,6 +59,9 @@ _MOST_PARAGRAPHS: Final = 2_000
 _MOST_CHARACTERS: Final = 200_000
 _MIN_BODY: Final = 3
 _LONGEST_HEADLINE: Final = 1_000
+_PARAGRAPH: Final = 80  # characters of what is a paragraph with or without a full stop
+_LINE: Final = 25  # characters of the shortest sentence that begins or ends an article
+_SUBTITLE: Final = 60  # a line above the article that is as long may be its second headline
 
 
 def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> Article:
@@ -76,7 +80,13 @@ def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> 
     language = known.language or language_of(text)
     told = [*known.flags]
     headline, cleaned = _headline(cleaned, known.headline)
+    own = {comparable(normal(each)).casefold() for each in (known.outlet, known.byline, *known.titles) if each}
+    named = [block for block in cleaned if comparable(block.text).casefold() in own]
+    cleaned = [block for block in cleaned if comparable(block.text).casefold() not in own]
     body, left_out = _by_marks(cleaned, language if language in HANDLED else "en")
+    left_out += [
+        LeftOut(Part.BYLINE, each.text, "it is the name of the page, or of whoever wrote it") for each in named
+    ]
     length = sum(len(each.text) for each in body)
     if len(body) > _MOST_PARAGRAPHS or length > _MOST_CHARACTERS:
         raise InputError(
@@ -100,6 +110,7 @@ def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> 
             )
         )
         body = body[:cut]
+    body = _ends_trimmed(body, left_out)
     credits_, body = _credits(body, left_out, known.outlet)
     spans, at = [], 0
     for block in body:
@@ -174,6 +185,40 @@ def _by_marks(blocks: list[Block], language: str) -> tuple[list[Block], list[Lef
     return body, left
 
 
+_DAY_LINE: Final = re.compile(
+    r"[^.!?]{0,60}\b(?:\d{1,2}[ .]\w{3,9}\.? ?(?:19|20|21)\d\d|\w{3,9}\.? \d{1,2},? (?:19|20|21)\d\d)\b.{0,20}"
+)
+
+
+def _ends_trimmed(body: list[Block], left: list[LeftOut]) -> list[Block]:
+    """Without the short lines before the first paragraph and after the last one: menus, bylines, days, link lists.
+
+    A paragraph is a text of 80 characters, or a sentence; where there is none, nothing is taken away.
+    """
+    plain = [comparable(each.text) for each in body]
+    long = [len(text) >= _PARAGRAPH or (len(text) >= _LINE and bool(_SENTENCE_END.search(text))) for text in plain]
+    if not any(long):
+        return body
+    first, last = long.index(True), len(long) - 1 - long[::-1].index(True)
+    kept = []
+    for at, block in enumerate(body):
+        if first <= at <= last and not (len(plain[at]) < _PARAGRAPH and _DAY_LINE.fullmatch(plain[at])):
+            kept.append(block)
+        elif _DAY_LINE.fullmatch(plain[at]) or (at < first and _BYLINE.fullmatch(plain[at])):
+            left.append(LeftOut(Part.BYLINE, block.text, "it says who wrote it, or when"))
+        elif _CREDITED.fullmatch(plain[at]):
+            kept.append(block)
+        elif at > last or (len(plain[at]) < _SUBTITLE and block.hint is None):
+            why = "a short line before the first paragraph" if at < first else "a short line after the last paragraph"
+            left.append(LeftOut(Part.FURNITURE, block.text, why))
+        else:
+            kept.append(block)
+    return kept
+
+
+_CREDITED: Final = re.compile(r"\(([A-Z][\w.'-]*+(?:,? [A-Z][\w.'-]*+){0,7})\)")  # "(The Quay Post, HPA)"
+
+
 def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple[Credit, ...], list[Block]]:
     """Whose text it is by its own word: "Source: RT" at the end, "(SouthFront) – " at the beginning."""
     found: list[Credit] = []
@@ -187,6 +232,12 @@ def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple
         else:
             kept.append(block)
     at = 0
+    for block in (*kept[:1], *kept[-1:]):
+        if match := _CREDITED.fullmatch(comparable(block.text)):
+            parts = [each.strip() for each in match[1].split(",")]
+            known = lexicon("en").list_of("media")
+            if any(word in known for each in parts for word in each.split()):
+                found += [Credit(each, 0) for each in reversed(parts) if not _same_name(each, outlet)]
     for block in kept[:3]:
         match = re.match(r"(?:[^()]{0,40})\(([^()]{2,60})\) ?- ", comparable(block.text))
         if match:

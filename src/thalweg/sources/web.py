@@ -92,7 +92,8 @@ _COMMENTS: Final = re.compile(
 )
 _BESIDE: Final = re.compile(
     r"(?:^|[\s_-])(?:nav|navigation|menu|sidebar|share\w*|social|sharedaddy|related|recommend\w*|newsletter|cookie\w*|breadcrumbs?|"
-    r"advert\w*|promo|footer|tags|author-bio|pullquote|live-badge|skip|masthead|subscribe|widget)(?:$|[\s_-])", re.I
+    r"advert\w*|promo|footer|tags|author-bio|pullquote|live-badge|skip|masthead|subscribe|consent|onetrust|gdpr|"
+    r"outbrain|taboola|promo\w*)(?:$|[\s_-])|(?:^|\s)widget(?:$|[\s-])", re.I
 )  # fmt: skip
 _BYLINE: Final = re.compile(
     r"(?:^|[\s_-])(?:byline|entry-meta|meta|submitted|dates|dateline|author|entry-date|post-info)(?:$|[\s_-])", re.I
@@ -141,7 +142,7 @@ def blocks(markup: str) -> tuple[list[Block], Known]:
     saved = re.search(r"<!-- saved from url=\(\d{4}\)(\S{1,2000}) -->", markup[:4096])
     if saved and not known.url:
         known = replace(known, url=saved[1])
-    found = _merged(_walk(root, None, "", 0))
+    found = _merged(_Walk(root).pieces(root))
     stated = [block for block in found if block.hint is not Part.FURNITURE]
     known = _dated(known, stated)
     try:
@@ -159,32 +160,67 @@ def _unreadable(why: str) -> InputError:
 
 # --- walking ---
 
-_Piece = tuple[str, Part | None, str]  # text, hint, why; "\n" parts paragraphs
+_Piece = tuple[str, Part | None, str, bool]  # text, hint, why, whether it is a link's; "\n" parts paragraphs
+_ROLES: Final = frozenset(["navigation", "complementary", "contentinfo", "banner", "search", "dialog", "alertdialog"])
+_MOST_OF_A_PAGE: Final = 0.6  # a class name is not believed of an element that holds so much of the page
+_TEASER: Final = 200  # characters of a link that stands by itself
 
 
-def _walk(element: html.HtmlElement, hint: Part | None, why: str, depth: int) -> Iterator[_Piece]:
-    if depth > _LIMIT_DEPTH:
-        raise _unreadable(f"elements in elements, {_LIMIT_DEPTH} deep")
-    tag = element.tag if isinstance(element.tag, str) else ""
-    if tag in _SILENT or tag == "head" or _unseen(element):
-        return
-    if tag == "form" and sum(len(words.strip()) for words in element.itertext()) < _FORM:
-        return
-    if tag == "br":
-        yield "\v", hint, why
-        return
-    hint, why = _hinted(element, tag, hint, why)
-    block = tag not in _INLINE
-    if block:
-        yield "\n", hint, why
-    if element.text:
-        yield element.text, hint, why
-    for child in element:
-        yield from _walk(child, hint, why, depth + 1)
-        if child.tail:
-            yield child.tail, hint, why
-    if block:
-        yield "\n", hint, why
+class _Walk:
+    """One walk over a page."""
+
+    def __init__(self, root: html.HtmlElement) -> None:
+        self._root = root
+        self._length = max(1, _length(root))
+
+    def pieces(self, element: html.HtmlElement, hint: Part | None = None, why: str = "") -> Iterator[_Piece]:
+        """The texts of an element and of all in it."""
+        return self._pieces(element, hint, why, depth=0, link=False)
+
+    def _pieces(
+        self, element: html.HtmlElement, hint: Part | None, why: str, *, depth: int, link: bool
+    ) -> Iterator[_Piece]:
+        if depth > _LIMIT_DEPTH:
+            raise _unreadable(f"elements in elements, {_LIMIT_DEPTH} deep")
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in _SILENT or tag == "head" or _unseen(element):
+            return
+        if tag == "form" and _length(element) < _FORM:
+            return
+        if tag == "br":
+            yield "\v", hint, why, link
+            return
+        hint, why = self._hinted(element, tag, hint, why)
+        block = tag not in _INLINE
+        link = link or tag == "a"
+        if block:
+            yield "\n", hint, why, link
+        if element.text:
+            yield element.text, hint, why, link
+        for child in element:
+            yield from self._pieces(child, hint, why, depth=depth + 1, link=link)
+            if child.tail:
+                yield child.tail, hint, why, link
+        if block:
+            yield "\n", hint, why, link
+
+    def _hinted(self, element: html.HtmlElement, tag: str, hint: Part | None, why: str) -> tuple[Part | None, str]:
+        """What an element says that stands in it; a class name that is said of most of the page says nothing."""
+        found, reason = _hinted(element, tag, hint, why)
+        named = found is not hint and found in (Part.FURNITURE, Part.COMMENT) and tag not in _FURNITURE
+        if named and _length(element) > _MOST_OF_A_PAGE * self._length:
+            return hint, why
+        return found, reason
+
+
+def _length(element: html.HtmlElement) -> int:
+    """Characters of text in an element, without those of scripts and styles in it."""
+    return sum(
+        len(words.strip())
+        for each in element.iter()
+        if isinstance(each.tag, str) and each.tag not in _SILENT
+        for words in (each.text or "", each.tail or "")
+    )
 
 
 def _unseen(element: html.HtmlElement) -> bool:
@@ -210,7 +246,12 @@ def _hinted(element: html.HtmlElement, tag: str, hint: Part | None, why: str) ->
         return Part.COMMENT, f"it stands in {where}"
     if hint is Part.FURNITURE:
         return hint, why
-    if tag in _FURNITURE or (names and _BESIDE.search(names) and tag not in ("body", "html", "main", "article")):
+    role = (element.get("role") or "").casefold()
+    if (
+        tag in _FURNITURE
+        or role in _ROLES
+        or (names and _BESIDE.search(names) and tag not in ("body", "html", "main", "article"))
+    ):
         return Part.FURNITURE, f"it stands in {where}"
     if tag in ("figcaption", "figure"):
         return Part.CAPTION, f"it stands in {where}"
@@ -230,15 +271,19 @@ def _hinted(element: html.HtmlElement, tag: str, hint: Part | None, why: str) ->
 def _merged(pieces: Iterator[_Piece]) -> list[Block]:
     """Pieces of text → paragraphs. Two `<br>` are an empty line; one ends a short line or a sentence."""
     found: list[Block] = []
-    text, hint, why, breaks = "", None, "", 0
+    text, hint, why, breaks, linked = "", None, "", 0, 0
 
     def end() -> None:
-        nonlocal text
-        if text.strip():
-            found.append(Block(text, hint, why))
-        text = ""
+        nonlocal text, linked
+        if bare := text.strip():
+            only = linked > 0.9 * len(bare) and len(bare) < _TEASER and not re.search(r"[.!?]\W*$", bare)
+            if only and hint in (None, Part.HEADING):
+                found.append(Block(text, Part.FURNITURE, "it is nothing but a link"))
+            else:
+                found.append(Block(text, hint, why))
+        text, linked = "", 0
 
-    for piece, its, reason in pieces:
+    for piece, its, reason, link in pieces:
         if piece == "\n":
             end()
             breaks = 0
@@ -249,13 +294,10 @@ def _merged(pieces: Iterator[_Piece]) -> list[Block]:
                 end()
             text += " "
         elif piece.strip():
-            if text.strip() and its is not hint:
-                # An inline element with another hint (a date, an author) does not part a sentence from
-                # its rest.
-                its, reason = (hint, why) if hint is not None else (its if not text.strip() else hint, why)
-            elif not text.strip():
-                hint, why = its, reason
+            if not text.strip():
+                hint, why = its, reason  # of an inline element with another hint: it does not part a sentence
             text += piece
+            linked += len(piece.strip()) if link else 0
             breaks = 0
         else:
             text += piece
@@ -312,10 +354,14 @@ def _known(root: html.HtmlElement) -> Known:
     outlet = facts["outlet"]
     if not outlet and (match := re.search(r" [|–—-] ([^|–—]{3,40})$", title)):
         outlet = match[1]
-    headline = heading or facts["headline"] or re.sub(r" [|–—] [^|–—]{3,40}$", "", title)
+    stated = facts["headline"] or re.sub(r" [|–—-] [^|–—]{3,40}$", "", title)
+    # The first heading is the headline, unless it is the name of the site.
+    named = heading.casefold() in (outlet.casefold(), "")
+    headline = stated if named and stated else heading or stated
+    titles = tuple({each for each in (heading, normal(stated), title) if each and each != headline})
     return Known(
         headline, outlet, facts["byline"], facts["url"] or canonical, _day(facts["published"]), _day(facts["updated"]),
-        (root.get("lang") or "")[:2].casefold(),
+        (root.get("lang") or "")[:2].casefold(), titles=titles,
     )  # fmt: skip
 
 
@@ -378,8 +424,20 @@ def _day(text: str) -> date | None:
         return None
 
 
+_OTHER_DAY: Final = re.compile(
+    r"\b(?:founded|since|established|registered|joined|subscribed|member|copyright)\b|©", re.I
+)
+_UPDATED: Final = re.compile(r"\b(?:update[ds]?|modified|revised)\b", re.I)
+
+
 def _dated(known: Known, found: list[Block]) -> Known:
     """Days that only the byline says, in words."""
-    near = [block.text for block in found if block.hint is Part.BYLINE or len(block.text) < 90][:12]
+    near = [
+        block.text
+        for block in found
+        if (block.hint is Part.BYLINE or len(block.text) < 90) and not _OTHER_DAY.search(block.text)
+    ][:12]
     published, updated = stated_days(near)
+    if known.updated and not any(_UPDATED.search(block.text) for block in found):
+        known = replace(known, updated=None)  # a machine touched it; nobody says that the text is newer
     return replace(known, published=known.published or published, updated=known.updated or updated)

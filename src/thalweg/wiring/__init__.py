@@ -94,6 +94,17 @@ def read_file(file: Path) -> bytes:
         raise InputError("file-unreadable", f"{file} cannot be read: {error.strerror}.", found=str(file)) from error
 
 
+def write_file(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all; its folder is made. `InputError` where that cannot be."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(file.name + ".part")
+        beside.write_bytes(data)
+        beside.replace(file)
+    except OSError as error:
+        raise InputError("file-unwritable", f"{file} cannot be written: {error.strerror}.", found=str(file)) from error
+
+
 def gazetteer_of(files: tuple[Path, ...]) -> Gazetteer:
     """The packaged gazetteer, with the places of the given GeoNames files or place lists."""
     known = packaged()
