@@ -16,6 +16,20 @@ from hypothesis import strategies as st
 
 from tests.desk_world import START, Room, circle
 from thalweg.desk.checks import NotAllowed
+from thalweg.model.cases import (
+    AccountGiven,
+    Case,
+    CauseAssessed,
+    ExplanationAsked,
+    ExplanationGiven,
+    Grade,
+    IncidentReported,
+    IncidentShared,
+    IncidentWithdrawn,
+    Particulars,
+    Risk,
+    RiskAssessed,
+)
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Volume, Zone
 from thalweg.model.errors import InputError
 from thalweg.model.events import (
@@ -80,7 +94,7 @@ WHATS = (
     "declare", "declare", "declare", "site", "deliver", "deliver", "deliver", "mail", "answer", "answer", "withdraw",
     "replace", "release", "read_back", "pass_on", "relay", "revalidate", "emergency", "commit", "outcome", "quiet",
     "line", "offer", "agree", "agree", "cross", "check", "check", "state", "leave", "part", "propose", "message",
-    "looked", "later",
+    "looked", "later", "incident", "incident", "in_case", "in_case", "in_case",
 )  # fmt: skip
 STEPS = st.lists(
     st.tuples(st.sampled_from(WHATS), st.integers(0, 2), st.integers(0, 5), st.integers(0, 11)), min_size=4, max_size=28
@@ -138,6 +152,11 @@ class History:
                 return EmergencySent(
                     party, "Stop!", place=place, radius_m=500 * (more % 2), to=(other,) if more % 3 else ()
                 )
+            case "incident":
+                particulars = Particulars(latest=self.room.now, place=Position(40.1, 35.3), radius_m=2000)
+                return IncidentReported(party, f"Encounter {number}", particulars, (other,), "They came close.")
+            case "in_case":
+                return self._in_case(party, other, number, more)
             case "message":
                 return MessageSent(party, "line", "Nothing to report.")
             case "later":
@@ -199,6 +218,29 @@ class History:
                 return Disseminated(party, notice, "2nd company", "by radio")
             case _:
                 return Relayed(party, notice, "the river post", Bearer.VOICE)
+
+    def _in_case(self, party: str, other: str, number: int, more: int) -> Said | None:
+        cases = self.room.desk.world.cases
+        mine = list(cases.by_party.get(party, {}))
+        asked = [each.event for each in cases.requests.values() if each.to == party]
+        if asked and more % 3 == 0:
+            return ExplanationGiven(party, asked[number % len(asked)], "It was not ours.")
+        if not mine:
+            return None
+        reference = mine[number % len(mine)]
+        match more % 7:
+            case 0 | 1:
+                return AccountGiven(party, reference, "As we saw it.")
+            case 2:
+                return IncidentShared(party, reference, tuple(each for each in PARTIES if each != party), "for you too")
+            case 3:
+                return ExplanationAsked(party, reference, other, "Whose was it?", Instant(self.room.now.epoch_s + 4e4))
+            case 4:
+                return RiskAssessed(party, reference, Risk.B, "close")
+            case 5:
+                return CauseAssessed(party, reference, Grade.PLAUSIBLE, "A wrong height.")
+            case _:
+                return IncidentWithdrawn(party, reference, "an error")
 
     def _agreeing(self, what: str, party: str, other: str, number: int, more: int) -> Said | None:
         world = self.room.desk.world
@@ -329,6 +371,7 @@ def brute(log: Sequence[Any], party: str, known_s: float, valid: tuple[float, fl
         "crossings": sorted(_crossings(things, said)),
         "participation": _participation(things),
         "emergencies": _emergencies(things),
+        "incidents": _incidents(things, said, party),
     }
 
 
@@ -369,10 +412,15 @@ def reaches(log: Sequence[Any], answers: Answers, party: str, notice: Entry) -> 
 
 def answers_to(body: object, notice: Notice, log: Sequence[Any]) -> bool:
     """Whether a statement is about what this notice, the first of it, asked or told of."""
-    named = [getattr(body, name, "") for name in ("check", "proposal", "quiet", "line", "offer", "about")]
+    named = [getattr(body, name, "") for name in ("check", "proposal", "quiet", "line", "offer", "about", "request")]
     about = {each for each in named if isinstance(each, str) and each}
     if notice.what is NoticeKind.EMERGENCY and notice.id in about:
         return True
+    if notice.what is NoticeKind.INCIDENT and notice.subject == getattr(body, "incident", ""):
+        first = [each.body.id for each in log if isinstance(each.body, Notice) and each.body.to == notice.to
+                 and each.body.what is NoticeKind.INCIDENT and each.body.subject == notice.subject]  # fmt: skip
+        if first[0] == notice.id:
+            return True
     if notice.answers not in about or notice.answers != notice.statement:
         return False
     alike = [
@@ -738,6 +786,49 @@ def _participation(things: list[Thing]) -> dict[tuple[str, str], str]:
         elif isinstance(body, ParticipationStated) and isinstance(thing.answer, Taken):
             found[body.party, body.by] = body.status.value
     return found
+
+
+def _incidents(things: list[Thing], said: dict[str, Any], party: str) -> dict[str, list[tuple[str, str, str]]]:
+    """By reference, or by the report where that had not been told: who said what, with a mark where answered."""
+    found: dict[str, list[list[str]]] = {}
+    where: dict[str, str] = {}
+    of_request: dict[str, str] = {}
+
+    def answered(request: str) -> None:
+        for each in found.get(of_request.get(request, ""), []):
+            if each[3] == request:
+                each[2] += " ANSWERED"
+
+    for thing in things:
+        body, event = _stated(thing, said)
+        notice = thing.body if isinstance(thing.body, Notice) else None
+        if (
+            body is None
+            or not isinstance(body, Case)
+            or (notice is not None and notice.what.value not in _CASE_NOTICES)
+        ):
+            continue
+        if notice is not None and notice.of == party:
+            if isinstance(body, IncidentReported) and event in found:
+                found[notice.subject] = found.pop(event)
+                where[event] = notice.subject
+            continue
+        if isinstance(body, IncidentReported):
+            reference = event if notice is None else notice.subject
+        elif isinstance(body, ExplanationGiven):
+            reference = of_request.get(body.request, "") if notice is None else notice.subject
+        else:
+            reference = body.incident if notice is None else notice.subject
+        if isinstance(body, ExplanationAsked):
+            of_request[event] = reference
+        if isinstance(body, ExplanationGiven):
+            answered(body.request)
+        text = next(getattr(body, name) for name in ("text", "question", "finding", "words") if getattr(body, name, ""))
+        found.setdefault(reference, []).append([type(body).__name__, body.by, text, event])
+    return {name: [(what, by, text) for what, by, text, _ in items] for name, items in found.items()}
+
+
+_CASE_NOTICES = ("incident", "account", "explanation_request", "explanation", "assessment", "evidence")
 
 
 def _emergencies(things: list[Thing]) -> dict[str, tuple[str, int]]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.asof_twin import PARTIES, STEPS, History, Step, brute, records, room_of
 from tests.desk_world import START
+from thalweg.formats import event as kinds
 from thalweg.model.events import SECRETARIAT
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
@@ -81,6 +82,17 @@ def agrees(history: History, party: str, known: Instant, valid: Valid) -> None:
     assert sorted((each.at.epoch_s, each.who, each.by) for each in every.crossings) == twin["crossings"]
     assert {(each.party, each.by): each.status for each in read.participation} == twin["participation"]
     assert {each.event: (each.by, each.repeated) for each in read.emergencies} == twin["emergencies"]
+    assert {
+        each.reference or each.said[0].statement: [
+            (
+                getattr(kinds.class_of(said.what), "__name__", ""),
+                said.by,
+                said.text + (" ANSWERED" if said.answered else ""),
+            )
+            for said in each.said
+        ]
+        for each in read.incidents
+    } == twin["incidents"]
 
 
 def facts(each: asof.NoticeHad) -> list[tuple[str, str]]:

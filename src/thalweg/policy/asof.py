@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -19,6 +19,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from thalweg.formats.event import kind_of
+from thalweg.model.cases import Case, ExplanationAsked, ExplanationGiven, IncidentReported
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
 from thalweg.model.events import (
@@ -278,6 +280,37 @@ class ParticipationHad:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidHad:
+    """Something said in an incident, as far as the party had it. `what` is the kind of entry; `text` and `grade` are
+    empty where it was not shown them. `answered`: when a request for an explanation was, by what it had."""
+
+    what: str
+    by: str
+    at: Instant
+    reached: Instant
+    notice: str
+    statement: str
+    text: str
+    language: str
+    grade: str
+    to: str
+    due: Instant | None
+    answered: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentHad:
+    """`reference` is empty where the party had reported it and had not been told its reference yet."""
+
+    reference: str
+    title: str
+    by: str
+    at: Instant
+    withdrawn: Instant | None
+    said: tuple[SaidHad, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """`known`: declarations, whatever their time; `own`: of these; `valid`: those that hold when it was asked for."""
 
@@ -306,6 +339,7 @@ class AsOf:
     commitments: tuple[CommitmentHad, ...]
     emergencies: tuple[EmergencyHad, ...]
     participation: tuple[ParticipationHad, ...]
+    incidents: tuple[IncidentHad, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +434,7 @@ class AsOfs:
             acts.commitments(),
             acts.emergencies(),
             acts.participation(),
+            acts.incidents(),
         )
         return seal(picture, party)
 
@@ -959,6 +994,9 @@ class _Acts:
         self._commitments: dict[str, CommitmentHad] = {}
         self._emergencies: dict[str, dict[str, Any]] = {}
         self._participation: dict[tuple[str, str], ParticipationHad] = {}
+        self._cases: dict[str, list[tuple[SaidHad, str]]] = {}  # incident -> what was said, and its title if it reports
+        self._reported: dict[str, str] = {}  # own report -> its reference, once told
+        self._asked: dict[str, str] = {}  # request for an explanation -> its incident
 
     def fold(self) -> None:
         """Everything that was known, once."""
@@ -974,7 +1012,12 @@ class _Acts:
             reached = Instant(float(since[row]))
             if isinstance(body, Notice):
                 said = self._cut.load(shown).body if shown >= 0 and shown != index else None
-                self._told(body, said, reached)
+                if body.what in history.CASE_NOTICES:
+                    self._in_case(body.subject, said, body.of, body.statement, body.at, reached, body)
+                else:
+                    self._told(body, said, reached)
+            elif isinstance(body, Case):
+                self._in_case(self._incident(body, event), body, self._party, event, at, at, None)
             else:
                 self._said(body, event, at, at, None)
 
@@ -1106,7 +1149,61 @@ class _Acts:
     def _takes_part(self, party: str, by: str, status: str, since: Instant, told: Instant) -> None:
         self._participation[party, by] = ParticipationHad(party, by, status, since, told)
 
+    def _incident(self, body: Case, event: str) -> str:
+        """The incident that a statement of the party's own is said in, as far as it could tell."""
+        match body:
+            case IncidentReported():
+                return self._reported.get(event, event)
+            case ExplanationGiven():
+                return self._asked.get(body.request, "")
+            case _:
+                return body.incident
+
+    def _in_case(
+        self, incident: str, said: object, by: str, event: str, at: Instant, reached: Instant, notice: Notice | None
+    ) -> None:
+        if notice is not None and by == self._party:
+            # The desk's word to whoever said it: of a report, under which reference it goes from now on.
+            if isinstance(said, IncidentReported) and event in self._cases:
+                self._reported[event] = incident
+                self._cases[incident] = self._cases.pop(event)
+            return
+        text = next((getattr(said, name) for name in _TEXTS if getattr(said, name, "")), "")
+        if said is None and notice is not None:
+            text = notice.words
+        if isinstance(said, ExplanationAsked):
+            self._asked[event] = incident
+        if isinstance(said, ExplanationGiven):
+            self._explained(incident, said.request, at)
+        grade = getattr(said, "grade", None) or getattr(said, "risk", None)
+        to = getattr(said, "to", "")
+        made = SaidHad(
+            kind_of(said) if isinstance(said, Case) else notice.what.value if notice is not None else "", by, at,
+            reached, "" if notice is None else notice.id, event, text, getattr(said, "language", ""),
+            "" if grade is None else str(grade.value), to if isinstance(to, str) else ", ".join(to),
+            getattr(said, "due", None), None,
+        )  # fmt: skip
+        self._cases.setdefault(incident, []).append((made, getattr(said, "title", "")))
+
+    def _explained(self, incident: str, request: str, at: Instant) -> None:
+        items = self._cases.get(incident, [])
+        for place, (each, title) in enumerate(items):
+            if each.statement == request and each.answered is None:
+                items[place] = (replace(each, answered=at), title)
+
     # --- what came of it ---
+
+    def incidents(self) -> tuple[IncidentHad, ...]:
+        """The incidents that it had reported, or had been told of."""
+        found = []
+        for reference, items in self._cases.items():
+            reports = [(each, title) for each, title in items if title]
+            first, title = reports[0] if reports else items[0]
+            withdrawn = next((each.at for each, _ in items if each.what == _WITHDRAWN), None)
+            known = "" if reference == first.statement else reference
+            by = first.by if reports else ""
+            found.append(IncidentHad(known, title, by, first.at, withdrawn, tuple(each for each, _ in items)))
+        return tuple(found)
 
     def channels(self) -> tuple[ChannelHad, ...]:
         """The channels that the party was on or invited to."""
@@ -1191,6 +1288,8 @@ class _Acts:
         return tuple(self._participation[each] for each in sorted(self._participation))
 
 
+_TEXTS: Final = ("text", "question", "finding", "words")
+_WITHDRAWN: Final = "incident.withdraw/1"
 _BECAME: Final = (NoticeKind.ACKNOWLEDGED, NoticeKind.READ_BACK, NoticeKind.DISSEMINATED, NoticeKind.RELAYED)
 
 

@@ -18,7 +18,7 @@ from thalweg.model.declarations import Declaration, Segment, Volume
 from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
 from thalweg.model.words import DISCLAIMERS
-from thalweg.policy.asof import AsOf, DeclarationHad, FindingHad, NoticeHad, NoticesHad, Times, Valid
+from thalweg.policy.asof import AsOf, DeclarationHad, FindingHad, IncidentHad, NoticeHad, NoticesHad, Times, Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import geojson, json, outlines
 from thalweg.reports.json import Json
@@ -126,7 +126,35 @@ def picture(disclosed: Disclosed[AsOf]) -> Json:
             }
             for each in read.participation
         ],
+        "incidents": [_incident(each) for each in read.incidents],
         "disclaimers": list(DISCLAIMERS),
+    }
+
+
+def _incident(had: IncidentHad) -> Json:
+    return {
+        "reference": had.reference,
+        "title": had.title,
+        "by": had.by,
+        "at": str(had.at),
+        "withdrawn": _time(had.withdrawn),
+        "said": [
+            {
+                "what": each.what,
+                "by": each.by,
+                "at": str(each.at),
+                "reached": str(each.reached),
+                "notice": each.notice,
+                "statement": each.statement,
+                "text": each.text,
+                "language": each.language,
+                "grade": each.grade,
+                "to": each.to,
+                "due": _time(each.due),
+                "answered": _time(each.answered),
+            }
+            for each in had.said
+        ],
     }
 
 

@@ -21,6 +21,17 @@ import numpy as np
 import numpy.typing as npt
 
 from thalweg.engine.columns import hard_bounds
+from thalweg.model.cases import (
+    AccountGiven,
+    CauseAssessed,
+    EvidenceLaid,
+    ExplanationAsked,
+    ExplanationGiven,
+    IncidentReported,
+    IncidentShared,
+    IncidentWithdrawn,
+    RiskAssessed,
+)
 from thalweg.model.declarations import Declaration, Segment, Volume
 from thalweg.model.events import (
     DESK,
@@ -82,7 +93,19 @@ CHECKED, ANSWERED, UNANSWERED = range(3)
 ANSWER, CITATION, LOOKED = "answer", "citation", "read"
 """What a notice is known to have reached its party by, where no bearer says so first."""
 
+_CASE: Final = (
+    AccountGiven,
+    CauseAssessed,
+    EvidenceLaid,
+    ExplanationAsked,
+    ExplanationGiven,
+    IncidentReported,
+    IncidentShared,
+    IncidentWithdrawn,
+    RiskAssessed,
+)
 _ACTS: Final = (
+    *_CASE,
     ChannelOpened,
     ChannelJoined,
     ChannelLeft,
@@ -102,8 +125,20 @@ _ACTS: Final = (
     QuietProposed,
 )
 _FACTS: Final = frozenset((Delivered, Acknowledged, ReadBack, Disseminated, Relayed))
+CASE_NOTICES: Final = frozenset(
+    (
+        NoticeKind.ACCOUNT,
+        NoticeKind.ASSESSMENT,
+        NoticeKind.EVIDENCE,
+        NoticeKind.EXPLANATION,
+        NoticeKind.EXPLANATION_REQUEST,
+        NoticeKind.INCIDENT,
+    )
+)
+"""What a party is told of an incident that was reported to it."""
 _ACT_NOTICES: Final = frozenset(
     (
+        *CASE_NOTICES,
         NoticeKind.ANSWERED,
         NoticeKind.CHANNEL,
         NoticeKind.COMMITMENT,
@@ -128,7 +163,7 @@ _SAYS_ANEW: Final = frozenset(
     )
 )
 TELLS_FINDINGS: Final = frozenset((*_SAYS_ANEW, NoticeKind.REVOKED))
-_ANSWERED_BY: Final = ("check", "proposal", "quiet", "line", "offer", "about", "request")
+_ANSWERED_BY: Final = ("check", "proposal", "quiet", "line", "offer", "about", "request", "incident")
 """The fields of statements that name what is answered by them."""
 _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     # Of notices: where it stands; when it was made, and reached the party; the words that say what it is; the entry
@@ -258,6 +293,8 @@ class Had:
             self._asked.setdefault(notice.answers, row)
         if notice.what is NoticeKind.EMERGENCY:
             self._asked[notice.id] = row
+        if notice.what is NoticeKind.INCIDENT:
+            self._asked.setdefault(notice.subject, row)
         self._brings(notice, row, index, shown, load)
 
     def _brings(self, notice: Notice, row: int, index: int, shown: int, load: Callable[[int], Recorded]) -> None:
