@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
+import numpy as np
+
 from thalweg.engine import preview
 from thalweg.engine.explain import Describe
 from thalweg.formats.event import ASIDE_MEDIA, Erasure, Statement
@@ -274,6 +276,12 @@ class Mailboxes:
         found = ids[after : after + most]
         read = tuple(self._read(self._world.exchange.notices[each]) for each in found)
         return seal(Page(read, after + most < len(ids)), party)
+
+    def unreached(self, party: str, most: int) -> Disclosed[tuple[str, ...]]:
+        """The oldest notices to a party of which nothing on record shows that they reached it."""
+        reached = self._world.history.of(party).table("told")["reached"]
+        ids = self._world.exchange.mailboxes.get(party, [])
+        return seal(tuple(ids[row] for row in np.flatnonzero(np.isinf(reached))[:most]), party)
 
     def notice(self, party: str, notice: str) -> Disclosed[NoticeRead] | None:
         """One notice to the party."""

@@ -142,7 +142,7 @@ def test_an_explanation_is_asked_and_given_and_a_stranger_to_it_cannot_answer(de
     (event,) = page(desk, "bravo-1", path).xpath("//input[@name='request']/@value")
     assert not page(desk, "alpha-1", path).xpath("//input[@name='request']")
     refused = post(desk, "alpha-1", f"{path}/explanation", "2", request=event, text="Nowhere.")
-    assert refused.status_code == 403
+    assert refused.status_code == 409
     assert post(desk, "bravo-1", f"{path}/explanation", "3", request=event, text="At home.").status_code == 303
     shown = text(desk, "alpha-1", path)
     assert "Where were you?" in shown
@@ -157,7 +157,7 @@ def test_cause_and_risk_are_found_apart_and_only_the_reporter_withdraws(desk: Se
     shown = text(desk, "alpha-1", path)
     assert "cause: plausible" in shown
     assert "risk: D: not determined" in shown
-    assert post(desk, "bravo-1", f"{path}/withdraw", "4").status_code == 403
+    assert post(desk, "bravo-1", f"{path}/withdraw", "4").status_code == 409
     assert post(desk, "alpha-1", f"{path}/withdraw", "5", text="We were wrong.").status_code == 303
     assert "withdrawn by its reporter" in text(desk, "bravo-1", path)
 
@@ -180,7 +180,7 @@ def test_what_is_laid_beside_is_withheld_from_whom_it_is_not_shown(desk: Serving
 def test_what_is_missing_or_wrong_is_said_and_nothing_is_reported(desk: Serving, field: str) -> None:
     fields = {**FORM, field: "" if field != "radius_m" else "many"}
     answer = post(desk, "alpha-1", "/incidents/report", **fields)
-    assert answer.status_code in (403, 422)
+    assert answer.status_code in (409, 422)
     assert "Strike" not in text(desk, "alpha-1", "/incidents")
 
 

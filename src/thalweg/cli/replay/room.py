@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import http.server
 import json
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -88,6 +89,7 @@ def room(out: Callable[[str], None], port: int, keep: Path | None = None) -> Non
                 out(f"  {party:<5} {door.link(party)}")
             out("Each link opens once. For a second side use another browser, or a private window.")
             out("Half a minute after you came in the other desk declares a flight. Ctrl-C closes the room.")
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # the processes of the exercise end with this one
             with suppress(KeyboardInterrupt):
                 _Evening(play, file, door).run()
     out("The room is closed.")

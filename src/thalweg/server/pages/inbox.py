@@ -51,6 +51,7 @@ async def inbox(page: Opened) -> Response:
     fitting = [each for each in owed if (not severity or level(each) == severity) and (not of or each.notice.of == of)]
     shown = fitting[:_MOST]
     page.desk.reads.notices(page.party, page.asked.principal.author, shown)
+    await page.arrived(each.id for each in shown)
     items = [_item(page, each, place) for place, each in enumerate(shown)]
     total = page.strip.owed if page.strip is not None else len(owed)
     return page.render(

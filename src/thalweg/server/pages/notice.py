@@ -48,6 +48,7 @@ _BEFORE: Final = 8  # earlier notices about the same thing
 @router.get("/notices/{notice}")
 async def notice(page: Opened, notice: str) -> Response:
     """The notice, as its reader was shown it."""
+    await page.arrived((notice,))
     disclosed = _known(page, notice)
     read = disclosed.value
     page.desk.reads.notices(page.party, page.asked.principal.author, (read,))

@@ -15,6 +15,7 @@ from thalweg.server.pages import (
     inbox,
     incident,
     notice,
+    room,
     settings,
     signing_in,
 )
@@ -32,6 +33,7 @@ _ROUTERS = (
     inbox.router,
     incident.router,
     notice.router,
+    room.router,
     settings.router,
     signing_in.router,
 )

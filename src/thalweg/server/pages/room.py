@@ -1,0 +1,205 @@
+"""The room: what is owed, the map, the card of what is selected, and one bar of time for all of them.
+
+The whole view stands in the query: `on` (what is selected), `valid` and `known` (the two times), `without` (layers that
+are off). The page is complete without a script: the map is then a table, and the bar of time a form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+
+from thalweg.model.errors import InputError
+from thalweg.model.events import Notice
+from thalweg.model.instants import Instant
+from thalweg.policy.asof import AsOf, Valid
+from thalweg.policy.mailbox import NoticeRead
+from thalweg.reports.json import first_position
+from thalweg.server.as_of import known_of, valid_of
+from thalweg.server.pages import telling
+from thalweg.server.pages.finding import Card, card_of
+from thalweg.server.pages.inbox import SEVERITIES, level, open_emergencies
+from thalweg.server.pages.shell import Opened, Page
+from thalweg.server.pages.telling import Told
+
+router = APIRouter(include_in_schema=False)
+
+_MOST: Final = 30  # lines of what is owed
+_ROWS: Final = 40  # of the table that stands for the map
+_WAITING: Final = 6
+_PAST: Final = 400  # notices of a time gone by that are looked through for what was owed then
+_TAG: Final = 4
+_REGION: Final = (38.5, 33.8, 42.5, 36.8)
+_ARRIVES: Final = 5_000  # notices that one view puts on record as shown; the next view the next
+_AHEAD_S: Final = 86_400.0
+_AROUND_DEG: Final = 0.25
+_WIDEST_DEG: Final = 170.0
+_SIDES: Final = ("other", "relief", "third")
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A line of what is owed; the one that is selected stands open, with the four answers."""
+
+    notice: Notice
+    id: str
+    level: str
+    title: str
+    about: str
+    on: str  # what selecting it shows: its finding, or itself
+    chosen: bool
+    due: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What the card shows: a finding in full, or a notice or a declaration in short with where to read all of it."""
+
+    card: Card | None = None
+    beside: bool = False  # whether its answers stand in the list of what is owed
+    notice: NoticeRead | None = None
+    title: str = ""
+    texts: tuple[Told, ...] = ()
+    subject: str = ""
+    had: Any = None
+    gone: bool = False
+
+
+@router.get("/room")
+async def room(page: Opened) -> Response:
+    """The screen of the officer on watch."""
+    asked = page.request.query_params
+    try:
+        known = known_of(_zoned(asked.get("known", "")), page.asked)
+        valid = valid_of(_zoned(asked["valid"]), known) if asked.get("valid") else _ahead(known)
+    except InputError:
+        known, valid = page.now, _ahead(page.now)
+    past = bool(asked.get("known")) and known < page.now
+    if not past:  # the screen shows all that was ever shown to the party
+        await page.arrived(page.reading.mailboxes.unreached(page.party, _ARRIVES).value)
+        known = max(known, page.desk.now())
+    mailboxes, party = page.reading.mailboxes, page.party
+    picture = mailboxes.as_of.picture(party, known, valid, most=_ROWS).value
+    owed = _then(page, known) if past else _now(page)
+    on = asked.get("on", "")
+    if not on and owed and not past:
+        on = owed[0].on
+    owed = [_chosen(each, on) for each in owed]
+    urgent = [] if past else open_emergencies(page)
+    return page.render(
+        "room.html",
+        owed=owed,
+        total=len(owed) if past or page.strip is None else page.strip.owed,
+        past=past,
+        known=known,
+        ahead=not asked.get("valid"),
+        fields={"known": _field(asked.get("known", "")), "valid": _field(asked.get("valid", ""))},
+        picture=picture,
+        on=on,
+        asked_on=asked.get("on", ""),
+        selected=_selected(page, on, picture, past=past, beside=any(each.chosen for each in owed)),
+        emergencies=urgent,
+        waiting=[] if past else mailboxes.waiting(party, _WAITING).value,
+        parties=_parties(page),
+        bounds=_bounds(picture),
+    )
+
+
+def _ahead(known: Instant) -> Valid:
+    """Unless a time is chosen: what holds then or within a day, so that nobody misses what is about to begin."""
+    return Valid(known, Instant(known.epoch_s + _AHEAD_S))
+
+
+def _now(page: Page) -> list[Owed]:
+    """What one's party owes an answer to, most pressing first."""
+    owed = page.reading.mailboxes.inbox(page.party, _MOST).value
+    page.desk.reads.notices(page.party, page.asked.principal.author, owed)
+    return [_line(page, each.notice, each.id, level(each), telling.heading(page, each)) for each in owed]
+
+
+def _then(page: Page, known: Instant) -> list[Owed]:
+    """What it owed then, by what had reached it."""
+    mailboxes, found = page.reading.mailboxes, []
+    had = mailboxes.as_of.notices(page.party, known, 0, _PAST).value.notices
+    for each in had:
+        read = mailboxes.notice(page.party, each.notice.id) if each.outstanding else None
+        if read is not None:
+            shown = each.notice.severity if each.notice.severity in SEVERITIES else "information"
+            found.append(_line(page, each.notice, each.notice.id, shown, telling.heading(page, read.value)))
+    return sorted(found, key=lambda each: (SEVERITIES.index(each.level), each.due.epoch_s if each.due else 0.0))[:_MOST]
+
+
+def _line(page: Page, notice: Notice, name: str, shown: str, title: str) -> Owed:
+    about = page.name(notice.of) if notice.of else ""
+    on = notice.findings[0].id if notice.findings else name
+    return Owed(notice, name, shown, title, about, on, chosen=False, due=notice.due)
+
+
+def _chosen(line: Owed, on: str) -> Owed:
+    chosen = on in (line.id, line.on)
+    return line if not chosen else Owed(
+        line.notice, line.id, line.level, line.title, line.about, line.on, chosen=True, due=line.due
+    )  # fmt: skip
+
+
+def _selected(page: Page, on: str, picture: AsOf, *, past: bool, beside: bool) -> Selected | None:
+    """What is selected, as one's party knows it; `gone` where nothing of that id is known at that time."""
+    if not on:
+        return None
+    if any(each.finding.id == on for each in picture.findings) or not past:
+        card = card_of(page, on, ways=not past)
+        if card is not None:
+            return Selected(card=card, beside=beside)
+    disclosed = page.reading.mailboxes.notice(page.party, on)
+    if disclosed is not None and not (past and disclosed.value.notice.at > picture.known):
+        read = disclosed.value
+        return Selected(notice=read, title=telling.heading(page, read), texts=tuple(telling.texts(page, disclosed)))
+    had = next((each for each in picture.declarations if each.subject == on), None)
+    if had is not None:
+        return Selected(had=had, subject=had.subject)
+    if not past and page.reading.mailboxes.declaration(page.party, on, page.now) is not None:
+        return Selected(subject=on)
+    return Selected(gone=True)
+
+
+def _parties(page: Page) -> dict[str, dict[str, str]]:
+    """For the map: the letters, the name and the side of each party. One's own and its members are one's side."""
+    membership, found = page.reading.world.membership, {}
+    for party in sorted(membership.parties):
+        told = membership.parties[party]
+        own = page.party in (party, told.member_of)
+        side = "own" if own else _SIDES[0] if told.state else _SIDES[2]
+        found[party] = {"tag": party[:_TAG].upper(), "name": page.name(party), "side": side}
+    others = [party for party, each in found.items() if each["side"] == _SIDES[2]]
+    if not any(each["side"] == _SIDES[0] for each in found.values()):
+        for party in others[:1]:
+            found[party]["side"] = _SIDES[0]
+    return found
+
+
+def _bounds(picture: AsOf) -> list[float]:
+    """West, south, east and north of where what is shown begins, with room around it; the region of the theatre's
+    first places where nothing is shown."""
+    firsts = [first_position(each.declaration) for each in picture.declarations]
+    lons, lats = [each.lon for each in firsts if each], [each.lat for each in firsts if each]
+    if not lons or max(lons) - min(lons) > _WIDEST_DEG:
+        return list(_REGION)
+    return [min(lons) - _AROUND_DEG, min(lats) - _AROUND_DEG, max(lons) + _AROUND_DEG, max(lats) + _AROUND_DEG]
+
+
+def _zoned(text: str) -> str:
+    """A time as a form gives it is UTC; an interval stays as it is."""
+    if not text or "/" in text or text.endswith("Z") or "+" in text[10:]:
+        return text
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{text}Z"
+
+
+def _field(text: str) -> str:
+    return text[:16].replace("T", " ")

@@ -1,0 +1,126 @@
+"""The room without a script: what is owed, the same facts as a table, the card, and two times (R16, R20, R40)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from lxml import html
+
+from tests.serving import Serving, instant, serving, soon
+from thalweg.model.declarations import Declaration, Kind
+from thalweg.model.instants import Instant, Window
+from thalweg.wiring import now_ms
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A hospital of alpha's; a second later, a patrol of bravo's too near it."""
+    with serving(tmp_path_factory.mktemp("room")) as held:
+        held.parties("alpha", "bravo")
+        held.declare("alpha-1", soon("hospital", "alpha", kind=Kind.STATIC_SITE))
+        time.sleep(1.0)
+        cites = [each["version"] for each in held.notices("bravo-1") if each["version"]]
+        held.declare("bravo-1", soon("patrol", "bravo"), 201, *cites)
+        yield held
+
+
+def page(desk: Serving, path: str, who: str = "alpha-1") -> Any:  # noqa: ANN401  # lxml has no types
+    answer = desk.get(who, path)
+    assert answer.status_code == 200, answer.text
+    return html.fromstring(answer.text)
+
+
+def at(declared: Declaration, start_s: float) -> Declaration:
+    """The same, for an hour from then."""
+    (volume,) = declared.volumes
+    window = Window(Instant(start_s), Instant(start_s + 3600))
+    return replace(declared, volumes=(replace(volume, window=window),))
+
+
+def text(part: Any) -> str:  # noqa: ANN401  # lxml has no types
+    return " ".join(part.text_content().split())
+
+
+def pane(shown: html.HtmlElement, name: str) -> Any:  # noqa: ANN401  # lxml has no types
+    (found,) = shown.xpath(f"//section[contains(@class, 'pane-{name}')]")
+    return found
+
+
+def test_the_most_pressing_stands_open_with_its_card_and_one_set_of_answers(desk: Serving) -> None:
+    shown = page(desk, "/room")
+    (open_,) = pane(shown, "owed").xpath(".//li[contains(@class, 'open')]")
+    assert len(open_.xpath(".//button[@name='response']")) == 4
+    card = pane(shown, "detail")
+    assert "patrol of bravo" in text(card)
+    assert "hospital of alpha" in text(card)
+    assert not card.xpath(".//button[@name='response']")  # they stand beside it
+
+
+def test_without_a_script_the_map_is_a_table_and_the_bar_of_time_a_form(desk: Serving) -> None:
+    shown = page(desk, "/room?valid=../..")
+    rows = pane(shown, "chart").xpath(".//tbody/tr")
+    assert {text(each.xpath("./th/a")[0]) for each in rows} >= {"hospital of alpha", "patrol of bravo"}
+    fields = pane(shown, "time").xpath(".//form//input/@name")
+    assert set(fields) >= {"valid", "known"}
+
+
+def test_without_a_time_what_is_about_to_begin_is_shown_too(desk: Serving) -> None:
+    in_a_day = Instant(round(now_ms() / 1000) + 86_400)
+    desk.declare("alpha-1", at(soon("convoy", "alpha", 41.0, 36.0), in_a_day.epoch_s - 3600))
+    assert "convoy of alpha" in text(pane(page(desk, "/room"), "chart"))
+    assert "convoy of alpha" not in text(pane(page(desk, f"/room?valid={instant()}"), "chart"))
+
+
+def test_what_is_selected_stands_in_the_query_and_is_shown(desk: Serving) -> None:
+    declared = desk.get("alpha-1", "/v1/declarations").json()["declarations"]
+    subject = next(each["subject"] for each in declared if "hospital" in each["subject"])
+    assert "hospital of alpha" in text(pane(page(desk, f"/room?on={subject}"), "detail"))
+    notice = desk.notices("alpha-1")[-1]["id"]
+    assert pane(page(desk, f"/room?on={notice}"), "detail").xpath(f".//a[@href='/notices/{notice}']")
+
+
+def test_what_the_screen_shows_has_reached_the_party_and_that_is_on_record_once(desk: Serving) -> None:
+    """R14: delivered is a fact of its own."""
+    for _ in range(3):
+        page(desk, "/room")
+    facts = [each["delivered"] for each in desk.notices("alpha-1")]
+    assert all(len(each) == 1 for each in facts)
+    assert desk.get("alpha-1", "/v1/as-of?valid=../..").json()["counts"]["notices"] == len(facts)
+
+
+def test_what_nobody_may_know_of_looks_like_what_there_is_not(desk: Serving) -> None:
+    of_bravo = desk.notices("bravo-1")[-1]["id"]
+    other, none = (text(pane(page(desk, f"/room?on={each}"), "detail")) for each in (of_bravo, "n-nothing"))
+    assert other == none
+
+
+def test_a_time_gone_by_shows_what_was_known_then_and_asks_for_no_answer(desk: Serving) -> None:
+    """R40: the hospital was declared, the patrol was not, and nothing can be answered in the past."""
+    said = [each["at"] for each in desk.get("alpha-1", "/v1/declarations").json()["declarations"]]
+    known = Instant(min(Instant.of(datetime.fromisoformat(each)).epoch_s for each in said) + 0.5)
+    shown = page(desk, f"/room?known={known}")
+    assert "patrol" not in text(shown.xpath("//main")[0])
+    assert "hospital of alpha" in text(pane(shown, "chart"))
+    assert "As your party knew it" in text(pane(shown, "owed"))
+    assert not shown.xpath("//main//button[@name='response']")
+    assert "as-known" in shown.xpath("//body/@class")[0]
+
+
+@pytest.mark.parametrize(
+    "query", ["known=never", "valid=x", "known=9999-01-01T00:00:00Z", "on=%3Cscript%3E", "valid=../.."]
+)
+def test_an_odd_address_is_a_page_all_the_same(desk: Serving, query: str) -> None:
+    shown = page(desk, f"/room?{query}")
+    assert pane(shown, "owed") is not None
+    assert not shown.xpath("//main//script[not(@type='application/json')][not(@src)]")
+
+
+def test_no_position_stands_in_an_address_of_the_room(desk: Serving) -> None:
+    for link in page(desk, "/room").xpath("//@href | //@action | //@src"):
+        assert "35." not in link
+        assert "40." not in link
