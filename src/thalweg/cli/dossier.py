@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, WRONG, AtDesk, instant, table, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, instant, table, told
 from thalweg.client import Unanswered
 from thalweg.client.dossiers import Record, fetch, kept
 from thalweg.ledger.trust import read_trust
@@ -126,8 +126,7 @@ def _record(at: AtDesk) -> Record:
 def _for_reader(at: AtDesk, incident: str, known_at: str, bundle: Path | None, reader: str) -> int:
     """What another may have of it is the desk's to know."""
     if bundle is None or not incident:
-        print("thalweg: --reader goes with INCIDENT and --bundle. [dossier-reader]", file=sys.stderr)
-        return WRONG
+        raise InputError("dossier-reader", "--reader goes with INCIDENT and --bundle.")
     when: Instant | None = instant(known_at, "--known-at") if known_at else None
     with at.client() as client:
         data, verdict = client.evidence(incident, reader, when)

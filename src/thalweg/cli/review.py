@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, WRONG, AtDesk, instant, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, instant, told
 from thalweg.model.errors import InputError
 
 app = App(name="review", help="The joint review of a period: counts, times and shares, without any place.")
@@ -45,8 +44,7 @@ def review(
     """
     files = [(file, form) for file, form in ((csv, "csv"), (html, "html"), (pdf, "pdf")) if file is not None]
     if not files:
-        print("thalweg: Name a file with --csv, --html or --pdf. [review-file]", file=sys.stderr)
-        return WRONG
+        raise InputError("review-file", "Name a file with --csv, --html or --pdf.")
     first, last = instant(since, "--since"), instant(until, "--until")
     with at.client() as client:
         for file, form in files:

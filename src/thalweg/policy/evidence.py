@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from thalweg.ledger.entry import Entry, payload_digest
-from thalweg.ledger.errors import Refused
 from thalweg.ledger.identity import KeyHistory
 from thalweg.ledger.receipt import Bundle, ProvenEntry
 from thalweg.model.dossier import Dossier
+from thalweg.model.errors import InputError
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier import keys_of
 from thalweg.policy.sealing import seal
@@ -30,12 +30,12 @@ def proved(made: Disclosed[Dossier], prove: Prove) -> tuple[Disclosed[Dossier], 
 
 def cut(bundle: Bundle, indexes: Iterable[int]) -> Bundle:
     """Of a bundle, these entries, the payloads that they commit to and the key history that they rest on: as the log
-    would give it. `Refused` where an entry is not in it."""
+    would give it. `InputError` where an entry is not in it."""
     wanted = set(indexes)
     entries = tuple(each for each in bundle.entries if each.index in wanted)
     missing = wanted - {each.index for each in entries}
     if missing:
-        raise Refused("bundle.entry", f"Entry {min(missing)} is not in the bundle.", index=min(missing))
+        raise InputError("bundle-entry", f"Entry {min(missing)} is not in the bundle.", index=min(missing))
     committed = {item.digest for each in entries for item in Entry.parse(each.entry).event.payloads}
     payloads = tuple(each for each in bundle.payloads if payload_digest(each.payload, each.salt) in committed)
     keys = _closure(bundle, {Entry.parse(each.entry).event.author for each in entries})
