@@ -128,7 +128,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     ),
     # acts of the room
     **dict.fromkeys(
-        ("GET /findings", "GET /declare",),
+        ("GET /findings", "GET /declare", "GET /watch",),
         frozenset({200}),
     ),
     **dict.fromkeys(
@@ -136,7 +136,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         frozenset({404}),
     ),
     **dict.fromkeys(
-        ("POST /declare",),
+        ("POST /declare", "POST /watch/take", "POST /watch/end",),
         frozenset({422}),
     ),
     # end of acts

@@ -51,6 +51,7 @@ from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceRe
 from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
+from thalweg.state.membership import OnWatch, WatchSaid
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
@@ -203,6 +204,14 @@ class AgreementRead:
     agreement: Agreement
     changed: Declaration | None
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRead:
+    """Who is on watch for one's own party, in the order in which they are asked, and how it changed hands."""
+
+    on: tuple[OnWatch, ...]
+    said: tuple[WatchSaid, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -638,6 +647,13 @@ class Mailboxes:
             if record.author != DESK:
                 break
         return None
+
+    # --- watches ---
+
+    def watches(self, party: str, most: int) -> Disclosed[WatchRead]:
+        """Who is on watch for the party, and the newest of its watches that were taken and ended; of no other party."""
+        membership = self._world.membership
+        return seal(WatchRead(membership.on_watch(party), membership.watches(party)[-most:]), party)
 
     # --- channels, parties, agreements ---
 

@@ -45,6 +45,17 @@ class OnWatch:
     since: Instant
 
 
+@dataclass(frozen=True, slots=True)
+class WatchSaid:
+    """An officer took the watch, or ended it: who, when, where it stands in the log, and the words."""
+
+    officer: str
+    taken: bool
+    at: Instant
+    index: int
+    words: str
+
+
 class Membership:
     """The fold. Grants come from the key history, all else from what officers say."""
 
@@ -54,6 +65,7 @@ class Membership:
         self.theatre_text = ""
         self._roles: dict[str, set[tuple[str, str]]] = {}
         self._watches: dict[str, dict[str, OnWatch]] = {}
+        self._handed: dict[str, list[WatchSaid]] = {}  # party -> its watches taken and ended, oldest first
         self._base: Theatre = self.theatre
         self._theatres: list[tuple[int, Theatre]] = []  # from which entry on, which
 
@@ -98,9 +110,13 @@ class Membership:
 
     def watch_taken(self, said: WatchTaken, record: Recorded) -> None:
         self._watches.setdefault(said.by, {})[record.author] = OnWatch(record.author, said.order, record.said_at)
+        watch = WatchSaid(record.author, True, record.said_at, record.index, said.words)  # noqa: FBT003  # taken
+        self._handed.setdefault(said.by, []).append(watch)
 
     def watch_ended(self, said: WatchEnded, record: Recorded) -> None:
         self._watches.get(said.by, {}).pop(record.author, None)
+        watch = WatchSaid(record.author, False, record.said_at, record.index, said.words)  # noqa: FBT003  # ended
+        self._handed.setdefault(said.by, []).append(watch)
 
     def holds(self, officer: str, role: Role, scope: str) -> bool:
         """Whether the officer has that role now."""
@@ -123,6 +139,10 @@ class Membership:
     def on_watch(self, party: str) -> tuple[OnWatch, ...]:
         """Who is on watch for a party, in the order in which they are asked."""
         return tuple(sorted(self._watches.get(party, {}).values(), key=lambda each: (each.order, each.officer)))
+
+    def watches(self, party: str) -> tuple[WatchSaid, ...]:
+        """Every watch of the party that was taken or ended, oldest first."""
+        return tuple(self._handed.get(party, ()))
 
     def name(self, party: str) -> str:
         """The name of a party, or its id where it has none."""

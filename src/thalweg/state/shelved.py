@@ -64,7 +64,7 @@ _OTHER: Final = {
     "agreements": ("agreements",),
     "cases": ("requests",),
     "sourced": ("sources", "claims"),
-    "membership": ("parties", "theatre", "_watches", "_base", "_theatres"),
+    "membership": ("parties", "theatre", "_watches", "_handed", "_base", "_theatres"),
 }
 _PARTS: Final = (
     "picture",

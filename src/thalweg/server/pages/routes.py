@@ -18,6 +18,7 @@ from thalweg.server.pages import (
     room,
     settings,
     signing_in,
+    watch,
 )
 from thalweg.server.pages.problems import as_page
 from thalweg.server.pages.shell import pages
@@ -36,6 +37,7 @@ _ROUTERS = (
     room.router,
     settings.router,
     signing_in.router,
+    watch.router,
 )
 
 
