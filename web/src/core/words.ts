@@ -19,9 +19,16 @@ export function wordsOfPage(): Words {
   return JSON.parse(document.getElementById("island-words")?.textContent ?? "{}") as Words;
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** A figure with its unit, as the language of the page writes it; digits are Latin, so that two desks read the same. */
 export function unit(value: number, of: "kilometer" | "meter" | "hour" | "day", digits = 0): string {
-  const language = document.documentElement.lang || "en";
-  const options = { style: "unit", unit: of, unitDisplay: "short", maximumFractionDigits: digits, numberingSystem: "latn" } as const;
-  return new Intl.NumberFormat(language, options).format(value);
+  const name = `${of} ${digits}`;
+  let format = formats.get(name);
+  if (!format) {
+    const options = { style: "unit", unit: of, unitDisplay: "short", maximumFractionDigits: digits, numberingSystem: "latn" } as const;
+    format = new Intl.NumberFormat(document.documentElement.lang || "en", options);
+    formats.set(name, format);
+  }
+  return format.format(value);
 }

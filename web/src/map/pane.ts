@@ -53,7 +53,8 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
   element.append(pane);
 
   const flip = (toTable: boolean): void => {
-    other.hidden = !toTable;
+    if (ready) ready.hidden = !toTable;
+    else table.open = toTable;
     canvas.hidden = toTable && !ready;
     mapTab.setAttribute("aria-pressed", String(!toTable));
     tableTab.setAttribute("aria-pressed", String(toTable));

@@ -16,7 +16,9 @@ export class Table {
   readonly #parties: Parties;
   readonly #form: string;
   readonly #choose: (key: string) => void;
+  #given: Given | undefined;
   #rows: Row[] = [];
+  #count = 0;
   #by: Column = "from";
   #down = false;
   #selected = "";
@@ -30,12 +32,28 @@ export class Table {
   }
 
   get count(): number {
-    return this.#rows.length;
+    return this.#count;
   }
 
+  /** What there is; it is written out when somebody looks at it. */
   show(given: Given): void {
+    const facts = given.features.filter((each) => each.properties.record !== "finding_region");
+    this.#count = new Set(facts.map((each) => `${each.properties.record} ${keyOf(each.properties)}`)).size;
+    this.#given = given;
+    if (!this.element.hidden) this.#read();
+  }
+
+  /** Whether it is looked at. */
+  set open(open: boolean) {
+    this.element.hidden = !open;
+    if (open && this.#given) this.#read();
+  }
+
+  #read(): void {
     const seen = new Set<string>();
-    this.#rows = given.features.flatMap((feature) => {
+    const features = this.#given?.features ?? [];
+    this.#given = undefined;
+    this.#rows = features.flatMap((feature) => {
       const facts = feature.properties;
       const key = keyOf(facts);
       if (facts.record === "finding_region" || seen.has(`${facts.record} ${key}`)) return [];

@@ -6,10 +6,23 @@ const path = all(isDeclaration, notRumour, notLine, isPath);
 export const paths: Layer = {
   name: "paths",
   drawn: (theme, _font, far) => [
+    ...(far
+      ? [
+          {
+            id: "paths-far",
+            type: "line" as const,
+            source: SOURCE,
+            maxzoom: far,
+            filter: path,
+            paint: { "line-color": inked(theme), "line-width": 1.2 },
+          },
+        ]
+      : []),
     {
       id: "paths-solid",
       type: "line",
       source: SOURCE,
+      minzoom: far,
       filter: all(path, ["in", ["get", "ink"], ["literal", ["p1", "p3"]]], not(is("hypothetical", true))),
       layout: { "line-join": "round", "line-cap": "round" },
       paint: { "line-color": inked(theme), "line-width": 2 },
@@ -18,6 +31,7 @@ export const paths: Layer = {
       id: "paths-dashed",
       type: "line",
       source: SOURCE,
+      minzoom: far,
       filter: all(path, ["any", ["in", ["get", "ink"], ["literal", ["p2", "p0"]]], is("hypothetical", true)]),
       layout: { "line-join": "round" },
       paint: { "line-color": inked(theme), "line-width": 2, "line-dasharray": [4, 2.5] },

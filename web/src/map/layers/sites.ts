@@ -14,7 +14,7 @@ export const sites: Layer = {
             source: SOURCE,
             maxzoom: far,
             filter: points,
-            paint: { "circle-color": inked(theme), "circle-radius": 3, "circle-stroke-color": theme.land, "circle-stroke-width": 1 },
+            paint: { "circle-color": inked(theme), "circle-radius": 2.5 },
           },
         ]
       : []),
