@@ -72,6 +72,7 @@ def test_every_parameter_and_field_that_is_asked_for_is_told() -> None:
     [
         "/v1/me", "/v1/theatre", "/v1/parties", "/v1/notices", "/v1/inbox", "/v1/declarations", "/v1/findings",
         "/v1/channels", "/v1/channels/line/log", "/v1/agreements", "/v1/commitments", "/v1/emergencies", "/v1/entries",
+        "/v1/as-of?valid=../..", "/v1/as-of/notices", "/v1/as-of/times",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("who", ["alpha-1", "bravo-1"])

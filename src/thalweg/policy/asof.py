@@ -10,6 +10,7 @@ not reached the party is not in its picture, whatever was done about it. docs/ex
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -64,6 +65,7 @@ from thalweg.state.world import World
 
 REVOKED: Final = 9  # beside the ways in which one's own is over
 _TABLES: Final = ("own", "told")
+_KEPT: Final = 8_192  # entries
 
 Columns = dict[str, npt.NDArray[Any]]
 Mask = npt.NDArray[np.bool_]
@@ -392,7 +394,8 @@ class AsOfs:
         declared: Callable[[int], Declaration | None] | None = None,
     ) -> None:
         self._had = had
-        self._load = load
+        self._read_again = load
+        self._kept: OrderedDict[int, Recorded] = OrderedDict()  # what was read last: a time bar asks for it anew
         self._declared = declared or (lambda index: declared_in(load(index)))
         self._exercise = exercise
 
@@ -405,6 +408,16 @@ class AsOfs:
             exercise=world.membership.theatre.exercise,
             declared=world.picture.declared_at,
         )
+
+    def _load(self, index: int) -> Recorded:
+        record = self._kept.get(index)
+        if record is None:
+            record = self._kept[index] = self._read_again(index)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(index)
+        return record
 
     def picture(
         self, party: str, known: Instant, valid: Valid | None = None, *, after: int = 0, most: int | None = None
