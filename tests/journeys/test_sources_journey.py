@@ -51,8 +51,12 @@ def test_two_outlets_with_one_report_are_one_source(capsys: pytest.CaptureFixtur
     assert "1,540 food parcels" in out
 
 
-def test_a_page_that_cannot_be_drafted_is_told_and_the_rest_is_done(capsys: pytest.CaptureFixture[str]) -> None:
-    pages = [str(SET / "pages" / name) for name in ("a14.html-minimal.html", "a01.saved.mhtml")]
+def test_a_page_that_cannot_be_drafted_is_told_and_the_rest_is_done(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    greek = tmp_path / "greek.txt"
+    greek.write_text("Τίτλος\n\nΗ διοίκηση απέρριψε τις κατηγορίες για τον βομβαρδισμό της αποθήκης.\n", "utf-8")
+    pages = [str(greek), str(SET / "pages" / "a01.saved.mhtml")]
     status, out = run(capsys, "compare", *pages, *KNOWN, "--format", "json")
     assert status == 3
     assert [each["code"] for each in json.loads(out)["problems"]] == ["source-language"]

@@ -108,11 +108,60 @@ def test_the_language_is_told_and_never_guessed(text: str, language: str) -> Non
 
 
 def test_an_article_in_another_language_is_read_and_its_claims_are_refused() -> None:
-    found = read("Северное командование отвергло обвинения в обстреле склада, заявил представитель в субботу.".encode())
-    assert found.language == "ru"
+    found = read("Η διοίκηση απέρριψε τις κατηγορίες για τον βομβαρδισμό της αποθήκης το Σάββατο.".encode())
+    assert found.language == "el"
     with pytest.raises(InputError) as caught:
         draft(found, GAZETTEER)
     assert caught.value.code == "source-language"
+
+
+@pytest.mark.parametrize(
+    ("text", "force"),
+    [
+        ("Командование опровергло в субботу обстрел склада, 14 марта в 3 км от города.", Force.DENIAL),
+        ("نفت القيادة يوم السبت قصف المستودع على بعد 3 كيلومتر من المدينة في 14 مارس 2031.", Force.DENIAL),
+        ("La mission demande aux deux parties, samedi, de rester à 3 km du pont le 14 mars.", Force.REQUEST),
+        ("Komutanlık cumartesi günü, köprüye 3 km mesafede saldırıyı yalanladı; 14 Mart'ta görüşülüyor.", Force.DENIAL),
+    ],
+)  # fmt: skip
+def test_other_languages_are_read_in_part_and_nobody_is_named_as_who_speaks(text: str, force: Force) -> None:
+    """R43. The article is of Tuesday, 11 March 2031; two parties of the French sentence are counted too."""
+    found = draft(article(text, headline=""), GAZETTEER, parties=PARTIES)
+    (claim,) = found
+    assert claim.force is force
+    assert [str(each.readings[0].first) for each in claim.about] == ["2031-03-08", "2031-03-14"]
+    assert [(each.value, each.unit) for each in claim.numbers if each.unit == "km"] == [(3, "km")]
+    assert claim.speaker is None
+    assert "claim-language-partly" in [each.code for each in claim.flags]
+
+
+def test_what_may_be_a_translation_is_told_and_stays_a_source_of_its_own() -> None:
+    """R43: a translation is flagged as maybe."""
+    english = article(
+        "The mission said that 627 parcels and 1450 litres of water reached the town on 14 March 2031 and "
+        "16 March 2031, and that it was the last of them."
+    )
+    french = article(
+        "La mission a déclaré que 627 colis et 1450 litres sont arrivés dans la ville le 14 mars 2031 et "
+        "le 16 mars 2031, et que ce sont les derniers pour le moment."
+    )
+    lines = lineage([english, french])
+    assert len(lines.sources) == 2
+    assert [each.relation for each in lines.passages] == [Relation.TRANSLATION]
+    assert "627" in lines.passages[0].why
+    assert "perhaps" in lines.passages[0].why
+
+
+def test_an_excerpt_is_one_source_with_what_it_is_taken_from() -> None:
+    """R43: excerpting."""
+    words = [f"word{n}" for n in range(400)]
+    whole = article("The mission said that " + " ".join(words) + ".", outlet="The Ardel Courier")
+    part = replace(article(" ".join(words[100:200]), published=date(2031, 3, 12)), outlet="Mirror")
+    (source,) = lineage([whole, part]).sources
+    assert source.first == 0
+    assert source.copies[0].excerpt
+    earlier = replace(part, published=date(2031, 3, 1))
+    assert len(lineage([whole, earlier]).sources) == 2  # a statement that a longer report carries whole
 
 
 @pytest.mark.parametrize(

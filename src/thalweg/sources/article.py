@@ -156,21 +156,29 @@ _COMMON: Final = {
 }
 
 
+_NEIGHBOURS: Final = {"ar": ("پچژگێۆەڵڕ", "fa"), "ru": ("іїєґў", "uk")}
+
+
+def _has(letters: list[str], foreign: str) -> bool:
+    return bool(foreign) and sum(char.casefold() in foreign for char in letters) > 0.008 * len(letters)
+
+
 def language_of(text: str) -> str:
     """The ISO 639-1 code of the language that the text is in, "" where it cannot be told.
 
-    By script first (Arabic script is told as "ar", Cyrillic as "ru": they are refused alike), then by how
-    many of its words are among the commonest of a few languages. It is asked one question, "is this
-    English?", and is
-    careful there: an English text has at least one such word in eight, and twice as many as of any other
-    language.
+    By script first: Arabic script is "ar" unless it has letters that Arabic has not (then "fa", as Persian, Kurdish and
+    Urdu are told alike), Cyrillic is "ru" unless it has those of Ukrainian. Then by how many of its words are among the
+    commonest of a few languages, and carefully: a text has at least one such word in eight, and twice as many as of any
+    other language.
     """
     letters = [char for char in text[:20_000] if char.isalpha()]
     if len(letters) < 20:
         return ""
     for code, script in _SCRIPTS:
         if sum(unicodedata.name(char, "").startswith(script) for char in letters[:2000]) > 0.5 * len(letters[:2000]):
-            return code
+            return _NEIGHBOURS.get(code, ("", code))[1] if _has(letters, _NEIGHBOURS.get(code, ("", ""))[0]) else code
+    if sum(char in "ığşİĞŞ" for char in letters) > 0.012 * len(letters) and "ə" not in letters:
+        return "tr"
     said = re.findall(r"[^\W\d_]+", text[:20_000].casefold())
     counted = {code: sum(word in frozenset(common.split()) for word in said) for code, common in _COMMON.items()}
     best, second, *_ = sorted(counted.values(), reverse=True)

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from thalweg.model.errors import InputError
@@ -16,6 +17,7 @@ from thalweg.model.sourced import Force
 from thalweg.model.theatre import Party
 from thalweg.places.areas import Area
 from thalweg.places.gazetteer import Lookup
+from thalweg.sources.abroad import PARTLY, told_in
 from thalweg.sources.article import Article, Span, comparable
 from thalweg.sources.attribution import Heard, Saying, Speaker, attribute, learn, remember
 from thalweg.sources.days import Day, days_in
@@ -79,12 +81,14 @@ def draft(
     Raises `InputError` (`source-language`) for a language that is not handled: its claims are not
     guessed.
     """
+    if article.language in PARTLY:
+        return _abroad(article, gazetteer, parties, area)
     if article.language not in HANDLED:
         raise InputError(
             "source-language",
-            f"The article is not in English (it looks like “{article.language or 'no language that is known'}”): "
-            "its claims have to be written by a person.",
-            expected="an article in English",
+            "The article is in no language whose claims are drafted (it looks like "
+            f"“{article.language or 'no language that is known'}”): its claims have to be written by a person.",
+            expected="an article in English; in part, one in Arabic, Russian, French or Turkish",
             found=article.language or "unknown",
         )
     text = article.text
@@ -115,6 +119,28 @@ def draft(
             claim = _claim(article, sentence, saying, masked, quoted, names, parties, area, heard)
             if claim and len(found) < _MOST:
                 found.append(claim)
+    return tuple(found)
+
+
+def _abroad(article: Article, gazetteer: Names, parties: Sequence[Party], area: Area | None) -> tuple[Claim, ...]:
+    """Drafts in a language that is read in part: nobody is named as who speaks."""
+    text = article.text
+    found = []
+    for told in islice(told_in(article, _Asked(gazetteer), parties, area), _MOST):
+        quotes = tuple(
+            each for paragraph in article.paragraphs if paragraph.holds(told.sentence)
+            for each in quotations(text, paragraph) if each.whole.meets(told.sentence)
+        )  # fmt: skip
+        words = re.sub(r"\s+", " ", told.sentence.of(text)).strip()
+        words = words if len(words) <= _SHORT else words[: _SHORT - 1] + "…"
+        credited = tuple(each.name for each in article.credits if each.start <= told.sentence.start)
+        inserted = tuple(span for each in quotes for span in each.inserted if told.sentence.holds(span))
+        found.append(
+            Claim(
+                article.sha256, told.sentence, told.sentence, words, told.force, told.why, None, (), (), credited, (),
+                told.days, told.places, told.numbers, told.parties, quotes, inserted, told.flags,
+            )
+        )  # fmt: skip
     return tuple(found)
 
 

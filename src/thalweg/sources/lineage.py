@@ -23,8 +23,13 @@ from functools import lru_cache
 from typing import Final
 
 from thalweg.model.sourced import Descent, GoesBack
+from thalweg.sources.abroad import PARTLY
+from thalweg.sources.abroad import days_in as days_abroad
+from thalweg.sources.abroad import numbers_in as numbers_abroad
 from thalweg.sources.article import Article, Span, comparable
+from thalweg.sources.days import days_in
 from thalweg.sources.lexicon import lexicon
+from thalweg.sources.numbers import numbers_in
 from thalweg.sources.sentences import quotations
 
 _RUN: Final = 5
@@ -35,6 +40,9 @@ _SHARED_WORDS: Final = 12
 _OF_EXCERPT: Final = 0.8  # of an excerpt's runs stand in what it is taken from
 _LEAST_EXCERPT: Final = 40  # runs: shorter, and it may be a statement that the longer one quotes
 _MOST_BEGINS: Final = 20  # places of one run that are looked at: prose has few, a page made to keep us busy has many
+_FACTS: Final = 3  # days and figures that a translation has in common with what it translates, at least
+_OF_FACTS: Final = 0.6  # of those of the one that has fewer
+_FIGURE: Final = 5  # smaller ones are in every report
 _EXACT: Final = 4_000  # words up to which figures are compared word by word, the commonest too
 
 
@@ -116,7 +124,42 @@ def lineage(articles: Sequence[Article]) -> Lineage:
     passages = [
         p for a in range(count) for b in range(a) if group[a] != group[b] for p in _passages(articles, runs, a, b)
     ]
+    passages += [p for a in range(count) for b in range(a) if group[a] != group[b] for p in _translated(articles, a, b)]
     return Lineage(sources, tuple(sorted(passages, key=lambda p: (p.later, p.earlier, p.of_later.start))))
+
+
+def _translated(articles: Sequence[Article], a: int, b: int) -> list[Passage]:
+    """Whether one may be a translation of the other: another language, and the same days and figures. It may be another
+    report of the same matter, so that it stays a source of its own and a person is told.
+    """
+    one, two = articles[a], articles[b]
+    if one.language == two.language or not one.language or not two.language:
+        return []
+    first, second = _facts(one), _facts(two)
+    common = first & second
+    if len(common) < _FACTS or len(common) < _OF_FACTS * min(len(first), len(second)):
+        return []
+    why = f"perhaps: both have {', '.join(sorted(common)[:8])}"
+    whole = (Span(0, len(one.text)), Span(0, len(two.text)))
+    if _after(two, one):
+        return [Passage(Relation.TRANSLATION, b, a, whole[1], whole[0], why)]
+    return [Passage(Relation.TRANSLATION, a, b, whole[0], whole[1], why)]
+
+
+@lru_cache(maxsize=512)
+def _facts(article: Article) -> frozenset[str]:
+    """The days of the calendar and the larger figures of an article, in whatever language."""
+    every = Span(0, min(len(article.text), 40_000))
+    found: set[str] = set()
+    if article.language in PARTLY:
+        told = days_abroad(article.text, every, article.language, article.published)
+        counted = numbers_abroad(article.text, every, article.language, [each.span for each in told])
+    else:
+        told = days_in(article.text, every, [article.published] if article.published else [])
+        counted = numbers_in(article.text, every, [each.span for each in told])
+    for day in told:
+        found |= {each.first.isoformat() for each in day.readings[:1] if each.first == each.last}
+    return frozenset(found | {f"{each.value:g}" for each in counted if each.value >= _FIGURE})
 
 
 def _words(text: str) -> list[tuple[str, int, int]]:

@@ -199,6 +199,7 @@ def _ends_trimmed(body: list[Block], left: list[LeftOut]) -> list[Block]:
     long = [len(text) >= _PARAGRAPH or (len(text) >= _LINE and bool(_SENTENCE_END.search(text))) for text in plain]
     if not any(long):
         return body
+    credit = any_of(lexicon("en").table["credits"], whole=True)
     first, last = long.index(True), len(long) - 1 - long[::-1].index(True)
     kept = []
     for at, block in enumerate(body):
@@ -206,7 +207,7 @@ def _ends_trimmed(body: list[Block], left: list[LeftOut]) -> list[Block]:
             kept.append(block)
         elif _DAY_LINE.fullmatch(plain[at]) or (at < first and _BYLINE.fullmatch(plain[at])):
             left.append(LeftOut(Part.BYLINE, block.text, "it says who wrote it, or when"))
-        elif _CREDITED.fullmatch(plain[at]):
+        elif _CREDITED.fullmatch(plain[at]) or credit.fullmatch(plain[at]):
             kept.append(block)
         elif at > last or (len(plain[at]) < _SUBTITLE and block.hint is None):
             why = "a short line before the first paragraph" if at < first else "a short line after the last paragraph"
@@ -225,7 +226,7 @@ def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple
     kept = []
     credit = any_of(lexicon("en").table["credits"], whole=True)
     for block in body:
-        match = credit.fullmatch(comparable(block.text)) if len(block.text) < 80 else None
+        match = credit.fullmatch(comparable(block.text)) if len(block.text) < 140 else None
         if match:
             found.append(Credit(block.text[slice(*match.span("who"))], 0))
             left.append(LeftOut(Part.CREDIT, block.text, "it says whose text it is"))
