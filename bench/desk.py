@@ -252,7 +252,8 @@ def serve(folder: Path, store: str, listening: socket.socket, ready: Any, profil
 
         watching = cProfile.Profile(time.process_time)
         watching.enable()
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:  # as uvicorn would
+        runner.run(run())
     if profile:
         watching.disable()
         watching.dump_stats(profile)

@@ -118,6 +118,7 @@ def open_desk(
     hands = _hands(keys)
     describe = references()
     tables = keys.home.desk_tables(hands.secret)
+    keeper = Keeper(folder, hands.secret)
     told: list[str] = []
     office: Office
     if store_of(keys).startswith("postgres:"):
@@ -125,9 +126,8 @@ def open_desk(
     else:
         office = _deciding(
             keys, hands, lambda: fold(keys.home.store, tables.snapshots, told.append), describe, clock,
-            Kept(tables.snapshots, told.append),
+            Kept(tables.snapshots, told.append, keeper),
         )  # fmt: skip
-    keeper = Keeper(folder, hands.secret)
     return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made, keeper, clock, told)
 
 
@@ -153,6 +153,7 @@ class Kept:
 
     snapshots: Snapshots
     tell: Callable[[str], None]
+    keeper: Keeper | None = None
 
 
 def _deciding(
@@ -189,6 +190,8 @@ def _live(
     def opened() -> Desk:
         # What was kept is of the log, and of nothing that did not become of it: good enough after a failure too.
         begun = worlds.pop()() if worlds else fold(keys.home.store, kept.snapshots, kept.tell)
+        if kept.keeper is not None:
+            kept.keeper.size = max(kept.keeper.size, begun.size)  # so much need not be put away again
         catch_up(begun.world, keys.home.store, begun.since)
         return begun.desk(keys.home.store, hands.secret, describe, kept, exercise_only=clock is not now)
 
