@@ -73,9 +73,12 @@ from thalweg.model.measures import Band, Datum
 from thalweg.model.shapes import Circle, Position
 from thalweg.model.theatre import Theatre
 from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
+from thalweg.policy.dossier import dossier
+from thalweg.policy.held import of_log
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.view import view
-from thalweg.server import api, as_of, copies, incidents
+from thalweg.reports.dossier.digest import encode
+from thalweg.server import api, as_of, copies, dossiers, incidents, reviews
 from thalweg.server.app import STATUSES, review
 from thalweg.server.bearers import compose, mail_text, webhook_body
 from thalweg.server.described import operations
@@ -139,6 +142,8 @@ def application(room: Room, party: str) -> tuple[FastAPI, Streams]:
     app.include_router(copies.router)
     app.include_router(incidents.router)
     app.include_router(as_of.router)
+    app.include_router(dossiers.router)
+    app.include_router(reviews.router)
     office = cast(Office, RoomOffice(room))
     streams = Streams(office)
     log = Log(room.store, room.log.origin)
@@ -241,6 +246,10 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
     yield "entries", [_entry(room, mailboxes, party, index) for index in indexes]
     assert [index for index in range(desk.world.size) if mailboxes.may_hold(party, index)] == list(indexes)
     yield "notices", [_body(each) for each in room.notices(party)]
+    for reference in desk.world.cases.by_party.get(party, ()):
+        made_of = of_log(desk.world, indexes, party)
+        made_now = dossier(party, made_of, reference, room.now, names=copies.names_of(desk.world))
+        yield f"dossier {reference}", _without_indexes(json.loads(encode(made_now)))
     app, streams = application(room, party)
     with TestClient(app, base_url="https://desk.example", raise_server_exceptions=True) as client:
         for path in _paths(app, room, party, mailboxes):
@@ -291,6 +300,7 @@ QUERIES: Mapping[str, Sequence[str]] = {
     "/v1/as-of": ("", "?valid=../.."),
     "/v1/as-of/map": ("", "?valid=../.."),
     "/v1/incidents": ("", "?text=Nobody", "?party=charlie", "?owed=true"),
+    "/v1/review": ("?since=2017-09-15T00:00:00Z&until=2017-09-25T00:00:00Z&form=csv",),
     "/v1/export": ("?form=geojson", "?form=csv", "?form=kml", "?form=json"),
 }
 """What is asked for of a route, where it is not asked for as it stands. HTML and PDF take longer: see `pages`."""
@@ -299,10 +309,18 @@ NOT_COMPARED: Mapping[str, str] = {
     "/v1/bundle": "the entries that are compared, with proofs",
     "/v1/log/checkpoint": "a hash, a size and signatures",
     "/v1/log/consistency": "hashes",
+    "/v1/incidents/{reference}/dossier": "the dossier that is compared, around indexes and hashes",
     "/v1/notices/{notice}/sheet": "a PDF of the notice that is compared, whose bytes hold hashes",
 }
 """Routes whose answers are, but for what D7 excepts, compared in another way."""
 _OWN = ("op-0", "op-1", "op-2", "op-3", "preview")
+
+
+def _without_indexes(value: object) -> object:
+    """A dossier but for where its entries stand in the log, and their hashes."""
+    if isinstance(value, dict):
+        return {key: _without_indexes(each) for key, each in value.items() if key not in ("entries", "event", "index")}
+    return [_without_indexes(each) for each in value] if isinstance(value, list) else value
 
 
 def _entry(room: Room, mailboxes: Mailboxes, party: str, index: int) -> object:
