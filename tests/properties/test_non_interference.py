@@ -60,14 +60,14 @@ from thalweg.model.shapes import Position
 from thalweg.policy import tell, telling
 from thalweg.policy.alias import Aliases
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.incident_reads import IncidentReads, Wanted
+from thalweg.policy.incident_reads import IncidentPage, IncidentReads, Wanted
 from thalweg.policy.incidents import Incidents
 from thalweg.policy.mailbox import Mailboxes, NoticeRead
 from thalweg.policy.sealing import seal
 from thalweg.policy.tell import Policy
 from thalweg.policy.telling import Telling
 from thalweg.policy.view import View, terms
-from thalweg.state.cases import Cases, Incident
+from thalweg.state.cases import Cases
 from thalweg.state.picture import Chain
 
 GRID = grid_of_rooms()
@@ -317,8 +317,9 @@ def _true_end(self: Policy, chain: Chain) -> dict[Level, float]:
     return dict.fromkeys((Level.COARSE, Level.EXISTS), ends + GRID.margin_s)
 
 
-def _every_incident(self: IncidentReads, party: str, wanted: Wanted) -> list[Incident]:
-    return list(self._world.cases.incidents.values())
+def _every_incident(self: IncidentReads, party: str, wanted: Wanted, **_: object) -> Disclosed[IncidentPage]:
+    incidents = self._world.cases.incidents.values()
+    return seal(IncidentPage(tuple(self._line(each, party) for each in incidents), len(incidents), None), party)
 
 
 def _all_entries(self: Mailboxes, party: str) -> Disclosed[tuple[int, ...]]:
@@ -359,7 +360,7 @@ FILTERS: Mapping[str, Filter] = {
     "mailbox: a notice to another": Filter(
         method(Mailboxes, "notice", _any_notice), "exists"
     ),
-    "incidents: those that one has": Filter(method(IncidentReads, "_found", _every_incident), "incidents"),
+    "incidents: those that one has": Filter(method(IncidentReads, "page", _every_incident), "incidents"),
     "incidents: one that one has": Filter(
         method(Cases, "has", lambda self, party, reference: self.incidents.get(reference)), "incidents"
     ),

@@ -36,7 +36,7 @@ from thalweg.model.shapes import Position
 from thalweg.places.names import words
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.sealing import seal
-from thalweg.state.cases import ACCOUNTS, InCase, Incident, Item, Request, Sought
+from thalweg.state.cases import ACCOUNTS, ASSESSMENTS, InCase, Incident, Item, Request, Sought
 from thalweg.state.exchange import Fact, NoticeState
 from thalweg.state.recorded import KeyFact
 from thalweg.state.world import World
@@ -265,7 +265,7 @@ class IncidentReads:
             tuple(
                 (each.by, each.what, each.grade)
                 for each in incident.items
-                if each.what in (InCase.CAUSE, InCase.RISK) and not each.superseded_by
+                if each.what in ASSESSMENTS and not each.superseded_by
             ),
             incident.items[-1].at,
         )
