@@ -27,6 +27,7 @@ from thalweg.state.cases import InCase
 from thalweg.state.exchange import Emergency, NoticeState
 from thalweg.state.world import World
 
+MOST: Final = 1_000  # declarations that feedback tells of at once
 FEW: Final = 5
 ENOUGH: Final = 10
 STEP: Final = 5  # to which counts are rounded
@@ -98,6 +99,7 @@ class Feedback:
     exercise: bool
     notices: tuple[NoticeFeedback, ...]
     recipients: tuple[ByRecipient, ...]
+    more: bool = False  # there are more declarations in the period than are told of: ask for a shorter one
 
     @property
     def told(self) -> int:
@@ -114,13 +116,13 @@ class Feedback:
 
 
 def feedback(world: World, mailboxes: Mailboxes, party: str, since: Instant, until: Instant) -> Disclosed[Feedback]:
-    """What came of the declarations that the party made or renewed between the two instants."""
+    """What came of the declarations that the party made or renewed between the two instants, the first `MOST`."""
     chains = [
         chain for chain in world.picture.chains.values() if chain.notifier == party and since <= chain.received < until
     ]
-    findings, changed = _after(world, party)
+    findings, changed = _after(world, party, since)
     rows = []
-    for chain in sorted(chains, key=lambda each: (each.received, each.key)):
+    for chain in sorted(chains, key=lambda each: (each.received, each.key))[:MOST]:
         read = mailboxes.declaration(party, chain.key, until)
         if read is None:
             continue
@@ -138,7 +140,8 @@ def feedback(world: World, mailboxes: Mailboxes, party: str, since: Instant, unt
             )
         )
     exercise = world.membership.theatre.exercise
-    return seal(Feedback(party, since, until, exercise, tuple(rows), _by_recipient(world, party, rows)), party)
+    recipients = _by_recipient(world, party, rows)
+    return seal(Feedback(party, since, until, exercise, tuple(rows), recipients, len(chains) > MOST), party)
 
 
 def _recipient(copy: Copy) -> Recipient:
@@ -156,13 +159,15 @@ def _recipient(copy: Copy) -> Recipient:
     )
 
 
-def _after(world: World, party: str) -> tuple[dict[str, set[str]], dict[str, list[Changed]]]:
-    """By one's own declaration: the findings that one was told of, and what the others changed afterwards; read from
-    the notices to the party alone."""
+def _after(world: World, party: str, since: Instant) -> tuple[dict[str, set[str]], dict[str, list[Changed]]]:
+    """By one's own declaration: the findings that one was told of since then, and what the others changed afterwards;
+    read from the notices to the party alone."""
     found: dict[str, set[str]] = {}
     changed: dict[str, list[Changed]] = {}
     against: dict[str, dict[str, None]] = {}  # another's subject -> own declarations that it was in conflict with
     for state in world.exchange.mailbox(party):
+        if state.at < since:
+            continue
         if state.what in _CHANGES and state.of != party:
             for key in against.pop(state.subject, {}):
                 changed.setdefault(key, []).append(Changed(state.of, state.what, state.at, state.id))

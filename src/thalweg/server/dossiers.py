@@ -6,6 +6,7 @@ nothing else; for another reader what that reader may not have is withheld, with
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -29,6 +30,8 @@ from thalweg.server.api import given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
 from thalweg.server.desk import Asked, Desk, DeskRoutes, in_thread
 from thalweg.server.reviews import instant
+from thalweg.state.recorded import Recorded
+from thalweg.state.world import World
 
 router = APIRouter(prefix="/v1")
 Form = Literal["html", "pdf", "bundle"]
@@ -37,6 +40,7 @@ _MEDIA: Final[dict[Form, str]] = {
     "pdf": "application/pdf",
     "bundle": "application/vnd.thalweg.bundle+json",
 }
+_AT_ONCE: Final = 200  # entries read before somebody else is let go on
 _TYPES: Final = tuple(each.partition(";")[0] for each in _MEDIA.values())
 
 
@@ -79,10 +83,10 @@ async def taken(
     world, mailboxes = reading.world, reading.mailboxes
     indexes = mailboxes.entries(asked.party).value
     withheld: dict[int, str] = {}
-    told = of_log(world, indexes, asked.party)
+    told = await _held(world, indexes, asked.party)
     membership = world.membership
 
-    def make(given: Sequence[Any], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
+    def make(given: Sequence[Recorded], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
         counted = import_module("thalweg.reports.dossier.check").counted
         return dossier(
             asked.party,
@@ -100,7 +104,7 @@ async def taken(
     cited = {each.index for each in made.value.entries}
     if reader:
         given, withheld = redacted(world, mailboxes, asked.party, reader, sorted(cited)).value
-        told = of_log(world, given, asked.party)
+        told = list(of_log(world, given, asked.party))
     allowed = {
         index: mailboxes.payloads(asked.party, index, commitments).value
         for index, commitments in (await in_thread(lambda: _committed(desk, sorted(cited - withheld.keys())))).items()  # type: ignore[attr-defined]  # a mapping, from a thread
@@ -123,6 +127,15 @@ async def taken(
 
     data: Any = await in_thread(written)
     return await handed_over(desk, asked, mark, wanted, len(cited), data, _MEDIA[wanted])
+
+
+async def _held(world: World, indexes: Sequence[int], party: str) -> list[Recorded]:
+    """The entries that the party holds, a few at a time: they never change, and others are answered meanwhile."""
+    found: list[Recorded] = []
+    for start in range(0, len(indexes), _AT_ONCE):
+        found += of_log(world, indexes[start : start + _AT_ONCE], party)
+        await sleep(0)
+    return found
 
 
 def _committed(desk: DeskRoutes, indexes: Sequence[int]) -> dict[int, list[tuple[bytes, str]]]:

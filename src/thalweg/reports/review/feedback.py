@@ -35,6 +35,8 @@ def lines(disclosed: Disclosed[Feedback], language: str, names: dict[str, str]) 
         )  # fmt: skip
     for notice in value.notices:
         yield from _notice(notice, words)
+    if value.more:
+        yield words.text("feedback.more", n=len(value.notices))
     yield words.text("feedback.receipt")
     for name in ("voluntary", "absence"):
         yield words.text(f"disclaimer.{name}")
@@ -48,6 +50,7 @@ def value(disclosed: Disclosed[Feedback]) -> Json:
         "since": str(told.since),
         "until": str(told.until),
         "exercise": told.exercise,
+        "more": told.more,
         "totals": {
             "notices": len(told.notices), "told": told.told, "answered": told.answered, "changed": told.changed
         },
