@@ -128,15 +128,15 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     ),
     # acts of the room
     **dict.fromkeys(
-        ("GET /findings", "GET /declare", "GET /watch",),
+        ("GET /findings", "GET /declare", "GET /watch", "GET /channels",),
         frozenset({200}),
     ),
     **dict.fromkeys(
-        ("GET /findings/{finding}", "POST /findings/{finding}/propose",),
+        ("GET /findings/{finding}", "POST /findings/{finding}/propose", "GET /channels/{channel}", "POST /channels/{channel}/join", "POST /channels/{channel}/leave", "POST /channels/{channel}/terms", "POST /channels/{channel}/state", "POST /channels/{channel}/check", "POST /channels/{channel}/answer", "POST /channels/{channel}/say",),
         frozenset({404}),
     ),
     **dict.fromkeys(
-        ("POST /declare", "POST /watch/take", "POST /watch/end",),
+        ("POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels", "POST /channels/participation",),
         frozenset({422}),
     ),
     # end of acts

@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from thalweg.server.pages import (
     assets,
+    channels,
     declarations,
     declare,
     emergency,
@@ -26,6 +27,7 @@ from thalweg.server.shell import AsPage
 
 _ROUTERS = (
     assets.router,
+    channels.router,
     declarations.router,
     declare.router,
     emergency.router,

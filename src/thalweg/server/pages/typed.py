@@ -126,6 +126,25 @@ def ahead(text: str, now: Instant, what: str) -> Instant:
     return read
 
 
+def moment(text: str, now: Instant, what: str) -> Instant:
+    """A time that may be past: now where nothing is typed, a clock time of the last day, or a date and time. UTC where
+    no zone stands. Raises `InputError`."""
+    plain = text.strip()
+    if not plain:
+        return Instant(float(round(now.epoch_s)))
+    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", plain):
+        plain += "Z"
+    if _CLOCK.fullmatch(plain):
+        today = datetime.fromtimestamp(now.epoch_s, UTC).date()
+        days: Sequence[int] = (2, 1, 0, -1, -2)
+        times = (read_time(f"{today + timedelta(days=day)} {plain}", side=Side.MOMENT, what=what) for day in days)
+        return next(each.instant for each in times if each.instant is not None and each.instant <= now)
+    read = read_time(plain, side=Side.MOMENT, what=what, zone="UTC").instant
+    if read is None:
+        raise InputError("time-open", f"The {what} is a time, and not open.", found=text)
+    return read
+
+
 def _flags(at: Position, known: Beside, off_m: float, written: Written | None) -> tuple[Flag, ...]:
     unknown = unknown_place(known.named, where="place") if known.named is not None else None
     found = check_position(
