@@ -50,7 +50,7 @@ const KEYS: Readonly<Record<string, string>> = { "hypothetical geometry": "hypot
 export function marks(facts: Facts, words: Words): string {
   const said = new Set([...(facts.marks ?? []).map((each) => KEYS[each] ?? each), ...(facts.late ? ["late"] : []), ...(facts.hypothetical ? ["hypothetical"] : [])]);
   said.delete("exercise"); // the whole screen says so
-  return said.size ? isolate(`(${[...said].map((each) => words[`mark.${each}`] ?? each).join(", ")})`) : "";
+  return said.size ? `· ${isolate([...said].map((each) => words[`mark.${each}`] ?? each).join(" · "))}` : "";
 }
 
 function short(text: string): string {
