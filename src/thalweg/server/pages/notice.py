@@ -72,7 +72,7 @@ async def notice(page: Opened, notice: str) -> Response:
         others=[(each, telling.heading(page, each)) for each in reversed(others)],
         voice=None if lines is None else cast("dict[str, Any]", lines),
         answer=answer if answer in _ANSWERS else "",
-        asks_words=answer in {each.value for each in _WITH_WORDS},
+        asks_words=answer in _WITH_WORDS and any(each.what == answer for each in read.responses),
         can_read_back=read.declaration is not None and body.of != page.party,
         emergency=body.what is NoticeKind.EMERGENCY,
         bearers=[(each.value, page.words.plain(f"bearer.{each.value}")) for each in _BEARERS],

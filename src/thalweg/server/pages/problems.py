@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from thalweg.server.pages.reader import reader_of
-from thalweg.server.pages.shell import Visit, sign_in_first
+from thalweg.server.pages.shell import Visit, back_to, sign_in_first
 from thalweg.server.problems import ProblemAnswer
 
 _SAID: Final = {
@@ -32,7 +33,7 @@ def as_page(request: Request, answer: ProblemAnswer) -> Response | None:
     if answer.status == 401 and request.method == "GET":
         return RedirectResponse(sign_in_first(path, request.url.query), 303)
     if answer.code == "step-up-needed":
-        return RedirectResponse(f"/prove?next={_from(request)}", 303)
+        return RedirectResponse(f"/prove?next={quote(_from(request, '/settings'), safe='/')}", 303)
     doors = request.app.state.doors
     who = getattr(request.state, "principal", None)
     visit = Visit(request, doors, reader_of(request, doors, who), who)
@@ -46,7 +47,8 @@ def as_page(request: Request, answer: ProblemAnswer) -> Response | None:
         said = say(_SAID.get(answer.code, "shell.problem"))
     detail = "" if answer.status >= 500 or answer.code in ("not-found", "rate-limited") else answer.detail
     code = str(answer.fields.get("refused", answer.code))
-    again = path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else ""
+    before = _from(request)
+    again = visit.here if request.method == "GET" else before and back_to(before)
     response = visit.render(
         "problem.html", answer.status, said=said, detail=detail, code=code, again=again,
         request_id=request.state.request_id,
@@ -57,8 +59,8 @@ def as_page(request: Request, answer: ProblemAnswer) -> Response | None:
     return response
 
 
-def _from(request: Request) -> str:
+def _from(request: Request, otherwise: str = "") -> str:
     """The page that a form was on, by the browser's word; it is looked at again before anybody is sent there."""
     referer = request.headers.get("referer", "")
     origin = request.app.state.doors.settings.origin
-    return referer.removeprefix(origin) if referer.startswith(origin + "/") else "/settings"
+    return referer.removeprefix(origin) if referer.startswith(origin + "/") else otherwise
