@@ -78,7 +78,8 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/me", "GET /v1/theatre", "GET /v1/parties", "GET /v1/notices", "GET /v1/inbox",
             "GET /v1/declarations", "GET /v1/findings", "GET /v1/channels", "GET /v1/agreements",
             "GET /v1/commitments", "GET /v1/emergencies", "GET /v1/entries", "GET /v1/bundle", "GET /v1/log/checkpoint",
-            "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/feedback", "GET /v1/export", "GET /v1/situation", "GET /v1/stream",
+            "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/feedback", "GET /v1/export", "GET /v1/situation",
+            "GET /v1/stream",
             "GET /v1/sources", "GET /v1/claims",
             "GET /v1/incidents", "GET /v1/as-of", "GET /v1/as-of/notices", "GET /v1/as-of/map", "GET /v1/as-of/times",
         ),
@@ -87,7 +88,8 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     **dict.fromkeys(
         (
             "GET /v1/statements/{event}", "GET /v1/notices/{notice}", "GET /v1/notices/{notice}/text",
-            "GET /v1/notices/{notice}/voice", "GET /v1/notices/{notice}/sheet", "GET /v1/declarations/{subject:path}", "GET /v1/channels/{channel}/log",
+            "GET /v1/notices/{notice}/voice", "GET /v1/notices/{notice}/sheet", "GET /v1/declarations/{subject:path}",
+            "GET /v1/channels/{channel}/log",
             "GET /v1/entries/{index}", "GET /v1/entries/{index}/receipt", "GET /v1/incidents/{reference}",
             "GET /v1/incidents/{reference}/dossier",
             "GET /v1/sources/{sha256}",
@@ -132,7 +134,12 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         frozenset({200}),
     ),
     **dict.fromkeys(
-        ("GET /findings/{finding}", "POST /findings/{finding}/propose", "GET /channels/{channel}", "POST /channels/{channel}/join", "POST /channels/{channel}/leave", "POST /channels/{channel}/terms", "POST /channels/{channel}/state", "POST /channels/{channel}/check", "POST /channels/{channel}/answer", "POST /channels/{channel}/say",),
+        (
+            "GET /findings/{finding}", "POST /findings/{finding}/propose", "GET /channels/{channel}",
+            "POST /channels/{channel}/join", "POST /channels/{channel}/leave", "POST /channels/{channel}/terms",
+            "POST /channels/{channel}/state", "POST /channels/{channel}/check", "POST /channels/{channel}/answer",
+            "POST /channels/{channel}/say",
+        ),
         frozenset({404}),
     ),
     **dict.fromkeys(

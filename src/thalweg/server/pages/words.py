@@ -59,7 +59,7 @@ class Words:
             ) from None
 
     def of_islands(self) -> dict[str, str]:
-        """What scripts say: the templates of their catalogue, by what follows its name, and words that messages have."""
+        """What scripts say: the templates of their catalogue by what follows its name, and words that messages have."""
         start = "islands."
         shared = {key: text for key, text in self._entries.items() if key.startswith(("kind.", "severity."))}
         return shared | {key.removeprefix(start): text for key, text in self._entries.items() if key.startswith(start)}
