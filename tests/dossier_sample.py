@@ -62,7 +62,11 @@ def sample() -> Dossier:
         "read_back_wrong", {"to": "RUS", "of": "DMC", **mine, "differs": "position", "at": at(-0.7)}, (53, 54), Known.NO
     )
     late = Fact("late", {"of": "DMC", **mine, "at": at(-1.3)}, (44, 45))
-    said = [Fact("said", {"of": "DMC", "at": at(9)}, (60, 61)), Fact("said", {"of": "RUS", "at": at(30)}, (66,))]
+    ours, theirs = "ست مقاتلين جُرحوا عندما قصفت طائرات مواقعنا…", "Российская авиация не наносила ударов…"
+    said = [
+        Fact("says", {"of": "DMC", "at": at(20), "words": ours}, (64, 65)),
+        Fact("says", {"of": "RUS", "at": at(30), "words": theirs}, (66,)),
+    ]
     none = Fact("said_none", {"of": "SYR"}, (), Known.NOT_ON_RECORD)
     differ = Fact(
         "differ_alleged",
@@ -96,7 +100,7 @@ def sample() -> Dossier:
         Moment(NIGHT, at(6.17), at(9), happened),
         Moment(at(8.9), None, at(9), Fact("reported", {"of": "DMC"}, (60, 61))),
         Moment(at(10), None, at(10), Fact("asked", {"of": "DMC", "to": "RUS", "due": at(72)}, (62, 63))),
-        Moment(at(29), None, at(30), said[1]),
+        Moment(at(29), None, at(30), Fact("said", {"of": "RUS", "at": at(30)}, (66,))),
     )
     accounts = (
         Account("DMC", at(9), "Six fighters were wounded when aircraft bombed our positions in the industrial zone.",
@@ -150,8 +154,8 @@ def sample() -> Dossier:
             Assessment("risk", "RUS", at(62), "D", "Данных недостаточно.", "ru", None, (71,)),
         ),
         sources=(
-            SourceRead("5f" * 32, "Reuters", "Jets hit forces east of the river", "2017-09-16", ("The Mirror, 16 Sept",),
-                       (Claim("A. Spokesman", ("Reuters",), "assertion", "our positions were hit", 210, 232, (74,)),
+            SourceRead("5f" * 32, "An agency", "Jets hit forces east of the river", "2017-09-16", ("A paper, 16 Sept",),
+                       (Claim("A spokesman", ("An agency",), "assertion", "our positions were hit", 210, 232, (74,)),
                         Claim("The ministry", (), "denial", "only militants are struck", 900, 926, (75,))), (73,)),
         ),
         entries=tuple(

@@ -65,7 +65,7 @@ def test_its_first_page_is_told_and_every_form_written_and_the_bundle_verified(
     assert name in desk.say("russia", "dossier").out
     told = desk.say("russia", "dossier", name, "--language", "en,fr").out
     for words in (
-        "What does each side say?  YES", "Russia gave an account", "What is disputed?  UNKNOWN",
+        "What does each side say?  YES", "Not ours.", "What is disputed?  UNKNOWN",
         "What the record cannot say", "Ce que le registre ne peut pas dire", "removes no protection",
     ):  # fmt: skip
         assert words in told, words

@@ -52,7 +52,7 @@ def test_the_first_page_answers_what_had_been_declared_found_warned_answered_rea
         Asked.ACKNOWLEDGED: Known.YES,
         Asked.READ_BACK: Known.NO,  # it was read back, and did not agree
         Asked.PASSED_ON: Known.YES,
-        Asked.LATE: Known.NO,
+        Asked.LATE: Known.IN_PART,  # the flight was not, the explanation was
         Asked.SAID: Known.YES,
         Asked.DISPUTED: Known.DISPUTED,
     }

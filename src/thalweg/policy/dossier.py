@@ -87,6 +87,7 @@ from thalweg.policy.held import Entered, by, entered
 from thalweg.policy.sealing import seal
 from thalweg.state.recorded import KeyFact, Recorded
 
+_BEGINNING: Final = 160  # characters of an account on the first page
 _SPOTS_MOST: Final = 12  # positions of one declaration in the table
 _SIDE: Final = "the incident"
 
@@ -402,7 +403,7 @@ class _Making:
         answers = (
             self._declared(),
             *self._exchanged(),
-            self._late(),
+            self._late(requests),
             self._said(accounts, silent),
             self._disputed(accounts, assessments, sources),
         )
@@ -633,8 +634,8 @@ class _Making:
                     pass
         return delivered, answered
 
-    def _late(self) -> Answer:
-        facts = []
+    def _late(self, requests: Sequence[Request]) -> Answer:
+        facts = [each for request in requests for each in self._explanation_late(request)]
         for number in sorted(self.near_by):
             version = self.versions[number]
             if version.refused or version.declaration.kind not in (Kind.OPERATION, Kind.MOVEMENT):
@@ -658,13 +659,25 @@ class _Making:
                 version = self.subjects[body.subject]
                 values = {"to": self.party, "of": version.of, **self._thing(version), "at": entry.at, "due": body.due}
                 facts.append(Fact("answer_late", values, (notice.index, *entry.rests_on)))
-        if self.at.place is None:
+        if self.at.place is None and not facts:
             return Answer(
                 Asked.LATE, Known.UNKNOWN, (Fact("no_place", entries=self.reported.rests_on, known=Known.UNKNOWN),)
             )
         if not facts:
             return Answer(Asked.LATE, Known.NOT_ON_RECORD, (Fact("late_none", known=Known.NOT_ON_RECORD),))
         return Answer(Asked.LATE, _sum(facts), tuple(sorted(facts, key=lambda each: each.known is not Known.YES)))
+
+    def _explanation_late(self, request: Request) -> Iterator[Fact]:
+        """An explanation that came after it was due; or had not come, where the desk says so."""
+        values: dict[str, Value] = {"to": request.to, "due": request.due}
+        if request.answered is not None and request.answered > request.due:
+            yield Fact("explained_late", {**values, "at": request.answered}, request.entries)
+        for entry in self.case.notices:
+            body = entry.body
+            asked = self.by_event.get(body.answers) if isinstance(body, Notice) else None
+            lapsed = isinstance(body, Notice) and body.what is NoticeKind.LAPSED and request.answered is None
+            if lapsed and asked is not None and asked.index in request.entries:
+                yield Fact("unexplained", {**values, "at": entry.at}, (*asked.rests_on, *entry.rests_on))
 
     # --- accounts, requests, assessments ---
 
@@ -762,7 +775,9 @@ class _Making:
 
     def _said(self, accounts: Sequence[Account], silent: Sequence[str]) -> Answer:
         facts = [
-            Fact("said", {"of": each.by, "at": each.at}, each.entries) for each in accounts if each.superseded is None
+            Fact("says", {"of": each.by, "at": each.at, "words": _begun(each.text)}, each.entries)
+            for each in accounts
+            if each.superseded is None
         ]
         facts += [Fact("said_none", {"of": each}, (), Known.NOT_ON_RECORD) for each in silent]
         return Answer(Asked.SAID, Known.YES, tuple(facts))
@@ -987,6 +1002,12 @@ _LETTERS: Final = 10
 def _letters(event: str) -> str:
     """The hash of an event in the letters of which references are made."""
     return base64.b32encode(bytes.fromhex(event)).decode().lower().rstrip("=")
+
+
+def _begun(text: str) -> str:
+    """The beginning of an account, for the first page; all of it is in its column."""
+    line = " ".join(text.split())
+    return line if len(line) <= _BEGINNING else line[: _BEGINNING - 1].rstrip() + "…"
 
 
 def _kind(version: _Version) -> str:

@@ -258,7 +258,7 @@ class _Page:
     def _where(self, at: Particulars, words: Words) -> str:
         said = [words.name(at.where)] if at.where else []
         if at.place is not None:
-            said.append(f"{words.place(at.place.lon, at.place.lat)} {words.doubt(at.radius_m)}".rstrip())
+            said += [words.place(at.place.lon, at.place.lat), *([words.doubt(at.radius_m)] if at.radius_m else [])]
         return words.text("list.separator").join(said) if said else words.text("not_stated")
 
     def _named(self, named: Named, words: Words) -> str:
