@@ -41,7 +41,7 @@ describe("what is drawn", () => {
   });
 
   it("writes marks in words", () => {
-    expect(first({ of: "cj", kind: "operation", late: true, marks: ["exercise"] }).label).toContain("(late)");
+    expect(first({ of: "cj", kind: "operation", late: true, marks: ["exercise"] }).label).toContain("late");
   });
 
   it("is where it was said to be", () => {
