@@ -36,6 +36,7 @@ export default defineConfig({
     outDir: "../src/thalweg/server/pages/static/islands",
     emptyOutDir: true,
     manifest: true,
+    license: { fileName: "LICENSES.md" },
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

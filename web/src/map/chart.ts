@@ -14,7 +14,7 @@ import { selected } from "./layers/selected";
 import { theme, whenThemeChanges } from "./theme";
 
 
-const FONT = ["IBM Plex Sans", "IBM Plex Sans Arabic", "sans-serif"];
+const FONT = ["Plex", "sans-serif"]; // as the style sheet of the pages names it
 const CROWD = 1500; // features from which on the far view shows only what can be told apart
 const NEAR = 8;
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
@@ -83,6 +83,7 @@ export class Chart {
     const [sources] = await Promise.all([basemapSources(), fontsReady()]);
     const chart = new Chart(element, options, sources);
     await new Promise<void>((resolve) => chart.renderer.once("load", () => resolve()));
+    element.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"); // one press away
     return chart;
   }
 
@@ -152,5 +153,5 @@ export class Chart {
 
 async function fontsReady(): Promise<void> {
   if (!document.fonts) return;
-  await Promise.allSettled([document.fonts.load("500 12px 'IBM Plex Sans'"), document.fonts.load("500 12px 'IBM Plex Sans Arabic'", "ع")]);
+  await Promise.allSettled([document.fonts.load("12px Plex"), document.fonts.load("12px Plex", "ع")]);
 }

@@ -80,7 +80,6 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
   });
 
   // Whether everything is on the screen: for who takes a picture of it.
-  chart.renderer.on("dataloading", () => delete pane.dataset["idle"]);
   chart.renderer.on("idle", () => (pane.dataset["idle"] = ""));
   const off = (): Set<string> => new Set(view("without").split(",").filter(Boolean));
   const tell = (): void => {
@@ -97,6 +96,7 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
     given = fresh;
     table.show(given);
     tell();
+    delete pane.dataset["idle"];
     await chart.put(drawn(given, parties, label(words)));
     pane.dataset["shown"] = String(given.features.length);
   };

@@ -163,7 +163,7 @@ export class Timebar {
     this.#bar = around(this.#at("known"), span);
     for (const [name, button] of this.#spans) button.setAttribute("aria-pressed", String(name === span));
     this.#ticks.replaceChildren(
-      ...ticks(this.#bar, span).map((at) => {
+      ...ticks(this.#bar, span).filter((at) => share(this.#bar, at) > 0.02 && share(this.#bar, at) < 0.96).map((at) => {
         const midnight = at % 86_400_000 === 0;
         const text = midnight ? new Date(at).toISOString().slice(5, 10) : zulu(at, false);
         const tick = make("span", { class: midnight ? "tb-day" : undefined, dir: "ltr" }, text);
