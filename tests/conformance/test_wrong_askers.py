@@ -130,20 +130,15 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     ),
     # acts of the room
     **dict.fromkeys(
-        ("GET /findings", "GET /declare", "GET /watch", "GET /channels",),
+        ("GET /findings", "GET /declare", "GET /watch", "GET /channels", "GET /agreements",),
         frozenset({200}),
     ),
     **dict.fromkeys(
-        (
-            "GET /findings/{finding}", "POST /findings/{finding}/propose", "GET /channels/{channel}",
-            "POST /channels/{channel}/join", "POST /channels/{channel}/leave", "POST /channels/{channel}/terms",
-            "POST /channels/{channel}/state", "POST /channels/{channel}/check", "POST /channels/{channel}/answer",
-            "POST /channels/{channel}/say",
-        ),
+        ("GET /findings/{finding}", "POST /findings/{finding}/propose", "GET /channels/{channel}", "POST /channels/{channel}/join", "POST /channels/{channel}/leave", "POST /channels/{channel}/terms", "POST /channels/{channel}/state", "POST /channels/{channel}/check", "POST /channels/{channel}/answer", "POST /channels/{channel}/say", "POST /agreements/{event}",),
         frozenset({404}),
     ),
     **dict.fromkeys(
-        ("POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels", "POST /channels/participation",),
+        ("POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels", "POST /channels/participation", "POST /agreements/crossings",),
         frozenset({422}),
     ),
     # end of acts

@@ -27,7 +27,7 @@ from thalweg.ledger.canonical import decode as canonical_decode
 from thalweg.ledger.canonical import encode as canonical_encode
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium, Volume, Zone
 from thalweg.model.errors import InputError, ThalwegError
-from thalweg.model.events import Declared, Refused, Release
+from thalweg.model.events import Declared, LineProposed, QuietProposed, Refused, Release
 from thalweg.model.events import Row as FileRow
 from thalweg.model.findings import Finding, Fix
 from thalweg.model.instants import Instant
@@ -49,7 +49,7 @@ from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Said, way_out
 from thalweg.server.pages.shell import SIGN_WITH, Filled, Form, Opened, Page, said_by, say
 from thalweg.server.pages.telling import Told
-from thalweg.server.pages.typed import Beside, Echo, beside, echo, forms
+from thalweg.server.pages.typed import Beside, Echo, ahead, beside, echo, forms
 from thalweg.server.pages.words import words
 from thalweg.server.problems import Refusal
 
@@ -160,8 +160,8 @@ async def blank(page: Opened) -> Response:
     asked = page.request.query_params
     subject = asked.get("from", "")
     if not subject:
-        kind = asked.get("kind", "")
-        return await _page(page, Typed({"kind": kind, "shape": POINT}, {}, (Row(),)), None)
+        kind, zone = asked.get("kind", ""), Zone.QUIET_WINDOW.value if asked.get("propose") else ""
+        return await _page(page, Typed({"kind": kind, "zone": zone, "shape": POINT}, {}, (Row(),)), None)
     read = page.reading.mailboxes.declaration(page.party, subject, page.now)
     if read is None or read.value.of != page.party or read.value.declaration is None:
         raise Refusal("not-found", "Nothing of that id is known to you.")
@@ -171,12 +171,12 @@ async def blank(page: Opened) -> Response:
 
 @router.post("/declare")
 async def filled_in(page: Opened, filled: Filled) -> Response:
-    """Reads the form back; with `do=send`, sends what was confirmed."""
+    """Reads the form back; with `do=send`, sends what was confirmed; a line or a quiet window may be proposed."""
     typed = _typed(filled)
     match filled.need("do", 20):
         case "more":
             return await _page(page, replace(typed, rows=(*typed.rows, Row(), Row())[:_MOST_ROWS]), None)
-        case "send":
+        case "send" | "propose":
             return await _send(page, filled, typed)
         case "load":
             return await _load(page, filled)
@@ -604,6 +604,7 @@ async def _page(
         consent="" if filled is None else filled["consent"],
         missing=missing,
         zone=theatre.time_zone or "UTC",
+        proposes=typed.kind is Kind.LINE or typed["zone"] == Zone.QUIET_WINDOW.value,
         status=422 if missing or refused is not None else 200,
     )
 
@@ -669,6 +670,8 @@ async def _send(page: Page, filled: Form, typed: Typed) -> Response:
         if filled[SIGN_WITH]:
             raise Refusal("request-invalid", "Confirm each position first.", field="sure")
         return await _page(page, typed, looked, filled=filled, missing=True)
+    if filled["do"] == "propose":
+        return await say(page, filled, _proposed(page, filled, declaration), "/agreements", "said")
     parties = page.reading.world.membership.parties
     releases = tuple(
         Release(party, Level(filled[f"level-{party}"]))
@@ -689,3 +692,16 @@ async def _send(page: Page, filled: Form, typed: Typed) -> Response:
             return await _page(page, typed, looked, lacking=read.notices, refused=read.answer, filled=filled)
         return await _page(page, typed, looked, refused=read.answer, filled=filled)
     return page.go(then, "declared")
+
+
+def _proposed(page: Page, filled: Form, declaration: Declaration) -> QuietProposed | LineProposed:
+    """A line or a quiet window is put to others, and in force once all of them agree."""
+    known = set(page.reading.world.membership.parties) - {page.party}
+    to = tuple(each for each in dict.fromkeys(filled.all("to")) if each in known)
+    if not to:
+        raise Refusal("request-invalid", "Choose whom it is proposed to.", field="to")
+    expires = ahead(filled["expires"] or "+24 h", page.now, "expires")
+    if declaration.kind is Kind.LINE:
+        segments = tuple(replace(each, status=LineStatus.AGREED) for each in declaration.segments)
+        return LineProposed(page.party, to, replace(declaration, segments=segments), expires)
+    return QuietProposed(page.party, to, declaration, filled["task"][:2_000] or declaration.title, expires)

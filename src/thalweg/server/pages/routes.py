@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from thalweg.server.pages import (
+    agreements,
     assets,
     channels,
     declarations,
@@ -26,6 +27,7 @@ from thalweg.server.pages.shell import pages
 from thalweg.server.shell import AsPage
 
 _ROUTERS = (
+    agreements.router,
     assets.router,
     channels.router,
     declarations.router,

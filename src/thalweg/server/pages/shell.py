@@ -52,6 +52,7 @@ _NAVIGATION: Final = (
     ("declare", "/declare", True),
     ("declarations", "/declarations", False),
     ("channels", "/channels", False),
+    ("agreements", "/agreements", False),
     ("incidents", "/incidents", False),
     ("watch", "/watch", False),
     ("ledger", "/ledger", True),
