@@ -14,10 +14,58 @@ FLOORS = {
     "force": (0.95, 0.92),
     "date": (0.94, 0.95),
     "place": (0.97, 0.92),
-    "number": (0.85, 0.92),
+    "number": (0.92, 0.92),
     "main text": (0.98, 0.98),
     "comments": (1.00, 0.95),
 }
+
+
+# Of the set by another hand, English, held out: what an independent reader may expect, less a little.
+BY_ANOTHER_HAND = {
+    "attribution": (0.80, 0.50),
+    "relay": (0.90, 0.15),
+    "force": (0.72, 0.55),
+    "date": (0.80, 0.62),
+    "place": (0.95, 0.55),
+    "number": (0.55, 0.55),
+    "main text": (0.82, 0.84),
+    "comments": (0.85, 0.85),
+}
+
+
+@cache
+def others() -> dict[str, dict[str, bench.Rate]]:
+    return bench.measure_other()
+
+
+@pytest.mark.parametrize("kind", BY_ANOTHER_HAND)
+def test_rates_on_the_set_by_another_hand_hold_their_floors(kind: str) -> None:
+    """R43: labelled by somebody who had not read the rules. What is missed is not shown, for it is held out."""
+    rate = others()["held out"][kind]
+    precision, recall = BY_ANOTHER_HAND[kind]
+    assert rate.precision >= precision
+    assert rate.recall >= recall
+
+
+@pytest.mark.parametrize("language", ["ar", "ru", "fr", "tr"])
+def test_in_other_languages_nobody_is_named_as_who_speaks(language: str) -> None:
+    """R43: honest about what is not reached."""
+    for half in ("development", "held out"):
+        part = others()[f"{language} {half}"]
+        assert part["attribution"].right + part["attribution"].wrong == 0
+        assert part["force"].right > 0
+
+
+def test_the_documentation_has_the_rates_as_they_are_measured() -> None:
+    page = bench.PAGE.read_text("utf-8")
+    for marks, lines in (
+        (bench.MARKS, bench.rows(rates(), others())),
+        (bench.FORCE_MARKS, bench.force_rows(others())),
+        (bench.ABROAD_MARKS, bench.language_rows(others())),
+    ):
+        assert page.split(marks[0])[1].split(marks[1])[0].strip() == "\n".join(lines), (
+            "run python -m bench.sources --keep"
+        )
 
 
 @cache

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 import typst
 
@@ -20,6 +23,7 @@ from thalweg.sources.article import Article, Part, Span, comparable, language_of
 from thalweg.sources.claims import Claim, draft
 from thalweg.sources.compare import Differ, contradictions
 from thalweg.sources.days import Day, days_in
+from thalweg.sources.drafted import confirmed, drafts_data, read_drafts
 from thalweg.sources.lineage import Relation, lineage
 from thalweg.sources.mentions import parties_in, places_in
 from thalweg.sources.numbers import numbers_in
@@ -62,6 +66,26 @@ def days(text: str, published: date = TUESDAY) -> list[tuple[str, list[tuple[str
         (day.text, [(str(r.first), str(r.last)) for r in day.readings])
         for day in days_in(text, Span(0, len(text)), [published])
     ]
+
+
+def test_a_file_of_drafts_keeps_its_schema_and_what_is_signed_is_what_stands_in_it() -> None:
+    """R43: the format of drafts is published; a correction is told from what the rules wrote."""
+    found = article("The River Guard said on Saturday that 1,450 parcels burned in the Salheva district.\n\n" + FILLER)
+    data = drafts_data(found, draft(replace(found, language="en"), GAZETTEER, parties=PARTIES), size=99)
+    schema = files("thalweg.sources") / "schemas" / "claim-drafts.schema.json"
+    jsonschema.validate(data, json.loads(schema.read_text("utf-8")))
+    assert read_drafts(json.dumps(data).encode()) == data
+    entry = data["claims"][0]
+    said = confirmed(entry, data["source"], "GUARD")
+    assert (said.source, said.text, said.corrected) == (found.sha256, "thalweg-text/1", False)
+    assert found.text[said.start : said.end].startswith("The River Guard said")
+    assert said.quote in found.text
+    assert (said.numbers[0].value, said.party, said.draft) == ("1450", "GUARD", entry["id"])
+    entry["force"] = "rumour"
+    assert confirmed(entry, data["source"], "GUARD").corrected
+    with pytest.raises(InputError) as caught:
+        confirmed({**entry, "force": "truth"}, data["source"], "GUARD")
+    assert caught.value.code == "source-drafts"
 
 
 # --- reading ---

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from thalweg.model.errors import InputError
 
 app = App(name="schema", help="Print a published JSON Schema, or the names of all.")
-_FOLDERS = (files("thalweg.formats") / "schemas", files("thalweg.reports") / "schemas")
+_FOLDERS = tuple(files(f"thalweg.{room}") / "schemas" for room in ("formats", "reports", "sources"))
 
 
 @app.default

@@ -127,7 +127,8 @@ def compare_pages(
             "relation": p.relation.value,
             "in": known[p.later].file,
             "of": known[p.earlier].file,
-            "words": p.of_later.of(articles[p.later].text),
+            "words": p.of_later.of(articles[p.later].text)[:200],
+            "why": p.why,
             "characters": [p.of_later.start, p.of_later.end],
             "characters_of": [p.of_earlier.start, p.of_earlier.end],
         }
@@ -397,6 +398,10 @@ def _told(day: Day) -> str:
     return f"{f'{day.bound} ' if day.bound else ''}{told}{f', {day.hour}' if day.hour else ''} ({day.reason})"
 
 
+def _shared(passage: dict[str, Any]) -> str:
+    return str(passage["why"] or f"“{passage['words']}”")
+
+
 def _compared(
     sources: list[dict[str, Any]], passages: list[dict[str, Any]], differ: list[dict[str, Any]],
     problems: list[dict[str, str]], count: int,
@@ -414,7 +419,7 @@ def _compared(
             ]
     if passages:
         lines += ["", "Words that two sources have in common:"]
-        lines += [f"  {each['in']} {_RELATED[each['relation']]} {each['of']}: “{each['words']}”" for each in passages]
+        lines += [f"  {each['in']} {_RELATED[each['relation']]} {each['of']}: {_shared(each)}" for each in passages]
     lines += [
         "",
         f"{len(differ)} differences, none decided:"

@@ -170,7 +170,6 @@ class _Walk:
     """One walk over a page."""
 
     def __init__(self, root: html.HtmlElement) -> None:
-        self._root = root
         self._length = max(1, _length(root))
 
     def pieces(self, element: html.HtmlElement, hint: Part | None = None, why: str = "") -> Iterator[_Piece]:
