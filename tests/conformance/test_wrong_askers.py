@@ -134,7 +134,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         frozenset({200}),
     ),
     **dict.fromkeys(
-        ("GET /findings/{finding}", "POST /findings/{finding}/propose", "GET /channels/{channel}", "POST /channels/{channel}/join", "POST /channels/{channel}/leave", "POST /channels/{channel}/terms", "POST /channels/{channel}/state", "POST /channels/{channel}/check", "POST /channels/{channel}/answer", "POST /channels/{channel}/say", "POST /agreements/{event}",),
+        ("GET /findings/{finding}", "POST /findings/{finding}/propose", "GET /channels/{channel}", "POST /channels/{channel}/join", "POST /channels/{channel}/leave", "POST /channels/{channel}/terms", "POST /channels/{channel}/state", "POST /channels/{channel}/check", "POST /channels/{channel}/answer", "POST /channels/{channel}/say", "POST /agreements/{event}", "POST /declarations/{subject:path}/cancel", "POST /declarations/{subject:path}/vouch", "POST /declarations/{subject:path}/release", "POST /declarations/{subject:path}/consent", "POST /declarations/{subject:path}/hand-over", "POST /declarations/{subject:path}/verify",),
         frozenset({404}),
     ),
     **dict.fromkeys(
