@@ -88,9 +88,15 @@ def choose(reads: Officer, language: str) -> None:
 
 
 def visible(seen: Seen, language: str) -> str:
-    """The words of a page in its language: without the English beside them."""
+    """The words of a page in its language: without the English beside them, and without the check words for voice,
+    which are drawn from a list and mean nothing (one of them is an aubergine, and begins like a permission)."""
     root = seen.root
-    for each in [*root.iter("script"), *root.find_class("source"), *root.find_class("languages")]:
+    for each in [
+        *root.iter("script"),
+        *root.find_class("source"),
+        *root.find_class("languages"),
+        *root.find_class("voice"),
+    ]:
         each.drop_tree()
     for each in root.iter("option"):
         each.text = each.text if each.get("value") not in LANGUAGES else ""
