@@ -10,10 +10,9 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from thalweg.model.events import EmergencySent, Outcome, OutcomeStated
-from thalweg.model.shapes import Position
-from thalweg.places.coordinates import read_position
 from thalweg.server.pages.inbox import open_emergencies
-from thalweg.server.pages.shell import Filled, Opened, Page, say
+from thalweg.server.pages.shell import SIGN_WITH, Filled, Form, Opened, Page, say
+from thalweg.server.pages.typed import Echo, beside, echo
 from thalweg.server.problems import Refusal
 from thalweg.state.exchange import Commitment, Emergency
 
@@ -34,6 +33,10 @@ class Promise:
 @router.get("/emergency")
 async def emergency_page(page: Opened) -> Response:
     """Where one calls, and what is open."""
+    return _page(page, None, None)
+
+
+def _page(page: Page, read: Echo | None, filled: Form | None) -> Response:
     others = _others(page)
     called = page.reading.mailboxes.emergencies(page.party).value
     held = page.reading.mailboxes.commitments(page.party).value
@@ -42,16 +45,27 @@ async def emergency_page(page: Opened) -> Response:
         others=[(each, page.name(each)) for each in others],
         emergencies=open_emergencies(page),
         promises=[Promise(each, _may_say(page.party, each, called)) for each in reversed(held)][:_PROMISES],
+        read=read,
+        filled=filled,
+        chosen=None if filled is None else set(filled.all("to")),
+        status=200 if read is None else 422,
     )
 
 
 @router.post("/emergency")
 async def call(page: Opened, filled: Filled) -> Response:
-    """Calls everybody on every channel, or those who are marked."""
+    """Calls everybody on every channel, or those who are marked. A place that reads plainly goes out at once; one that
+    does not, or that can be read in two ways, is asked about first (R3)."""
+    near = beside(page.reading.world.membership.theatre)
+    read = echo(1, filled["position"], near, choice=filled["choice"]) if filled["position"] else None
+    if read is not None and read.at is None:
+        if filled[SIGN_WITH]:
+            raise Refusal("request-invalid", read.sentence or "The place can be read in two ways.", field="position")
+        return _page(page, read, filled)
     known = set(_others(page))
     to = tuple(each for each in filled.all("to") if each in known)
     said = EmergencySent(
-        page.party, filled["text"][:2_000], page.reader.language, place=_place(filled["position"]),
+        page.party, filled["text"][:2_000], page.reader.language, place=None if read is None else read.at,
         radius_m=_radius(filled["radius_km"]), to=() if len(to) == len(known) else to,
     )  # fmt: skip
     return await say(page, filled, said, "/emergency", "called")
@@ -88,13 +102,6 @@ def _others(page: Page) -> list[str]:
         for party in channel.joined
     }
     return sorted(joined - {page.party})
-
-
-def _place(text: str) -> Position | None:
-    if not text:
-        return None
-    read = read_position(text)
-    return Position(read.lon, read.lat)
 
 
 def _radius(text: str) -> int:
