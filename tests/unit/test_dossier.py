@@ -11,11 +11,12 @@ import pytest
 from tests.dossier_world import NAMES, Told, at
 from thalweg.ledger.receipt import Bundle
 from thalweg.ledger.verify import verify_bundle
-from thalweg.model.cases import IncidentReported
+from thalweg.model.cases import Evidence, EvidenceLaid, IncidentReported
 from thalweg.model.dossier import Asked, Dossier, Fact, Known
 from thalweg.model.errors import InputError
 from thalweg.model.events import Acknowledged, Declared, Notice, NoticeKind, ReadBack, Taken
 from thalweg.model.levels import Level
+from thalweg.model.sourced import MAIN_TEXT, ClaimConfirmed, Descent, Force, GoesBack, SourceEntered
 from thalweg.policy.dossier import dossier, incidents, named
 from thalweg.policy.evidence import cut, proved
 from thalweg.policy.held import of_bundle
@@ -232,3 +233,39 @@ def test_the_bytes_of_a_dossier_are_plain_json_with_sorted_keys(told: Told) -> N
     value = json.loads(data)
     assert value["v"] == "thalweg/dossier/v1"
     assert json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() == data
+
+
+def test_copies_of_a_source_count_once_and_a_denial_in_it_is_disputed() -> None:
+    """R43: what is said stays who said it, through whom, on which characters; nothing of it is decided."""
+    with_sources = Told()
+    first, second = "ab" * 32, "cd" * 32
+    copy = GoesBack(first, Descent.COPY, "the same words")
+    with_sources.say("alpha", SourceEntered("alpha", first, 10, "text", ("bravo",), title="Hit", outlet="An agency"))
+    entered = SourceEntered("alpha", second, 12, "text", ("bravo",), title="Struck", outlet="A paper", lineage=(copy,))
+    with_sources.say("alpha", entered)
+    with_sources.say(
+        "alpha",
+        ClaimConfirmed(
+            "alpha",
+            first,
+            MAIN_TEXT,
+            3,
+            9,
+            Force.DENIAL,
+            "it was not us",
+            said_by="A spokesman",
+            through=("An agency",),
+        ),
+    )
+    with_sources.say("alpha", EvidenceLaid("alpha", with_sources.reference, Evidence.SOURCE, second, "As printed"))
+    for party in PARTIES:
+        value = with_sources.dossier(party).value
+        (source,) = value.sources
+        assert (source.sha256, source.outlet, source.copies) == (first, "An agency", ("A paper, Struck",))
+        (claim,) = source.claims
+        assert (claim.who, claim.through, claim.force, claim.first, claim.last) == (
+            "A spokesman", ("An agency",), "denial", 3, 9,
+        )  # fmt: skip
+        disputed = next(each for each in value.answers if each.asked is Asked.DISPUTED)
+        assert "denied" in [fact.key for fact in disputed.facts]
+        assert set(claim.entries) <= {each.index for each in value.entries}
