@@ -130,7 +130,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     ),
     # acts of the room
     **dict.fromkeys(
-        ("GET /findings", "GET /declare", "GET /watch", "GET /channels", "GET /agreements",),
+        ("GET /findings", "GET /declare", "GET /watch", "GET /channels", "GET /agreements", "GET /declare/file",),
         frozenset({200}),
     ),
     **dict.fromkeys(
@@ -138,7 +138,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         frozenset({404}),
     ),
     **dict.fromkeys(
-        ("POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels", "POST /channels/participation", "POST /agreements/crossings",),
+        ("POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels", "POST /channels/participation", "POST /agreements/crossings", "POST /declare/file",),
         frozenset({422}),
     ),
     # end of acts

@@ -27,6 +27,7 @@ from starlette.concurrency import run_in_threadpool
 
 from thalweg.ledger.errors import StoreFailed
 from thalweg.model.accounts import Account, Ceremony, Device, How, Session, StrongHow, digest
+from thalweg.server import multipart
 from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.peer import address_of, fingerprint_of, network_of
 from thalweg.server.problems import Refusal
@@ -406,6 +407,8 @@ async def _check_intent(request: Request, doors: Doors, found: Principal) -> Non
     sent = request.headers.get(CSRF_HEADER, "")
     if not sent and media_type(request) == "application/x-www-form-urlencoded":
         sent = _form_field(await request.body(), CSRF_FIELD)
+    elif not sent and media_type(request) == "multipart/form-data":
+        sent = multipart.read(await request.body(), request.headers.get("content-type", "")).fields.get(CSRF_FIELD, "")
     expected = csrf_token(doors, found.session)
     if not hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode()):
         raise Refusal("csrf-refused", "The form is not from this session; load the page again.")

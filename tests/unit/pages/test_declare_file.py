@@ -1,0 +1,102 @@
+"""A file by a browser without a script: read, shown row by row, and each row declared by the form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.serving import Answer, Serving, serving
+from thalweg.model.levels import Level
+from thalweg.server import multipart
+from thalweg.server.problems import Refusal
+
+CSV = (
+    "id,kind,party,title,latitude,longitude\n"
+    "w-1,static_site,alpha,Well <b>one</b>,35.30,40.20\n"
+    "w-2,static_site,bravo,Not ours,35.31,40.21\n"
+    "w-3,static_site,alpha,Nowhere,north,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with serving(tmp_path_factory.mktemp("files")) as server:
+        server.parties("alpha", "bravo", level=Level.FULL)
+        yield server
+
+
+def upload(server: Serving, data: bytes, name: str = "sites.csv", who: str = "alpha-1") -> Answer:
+    headers = {**server.bearing(who), "accept": "text/html"}
+    return server.client.post("/declare/file", files={"file": (name, data)}, headers=headers)
+
+
+def fields(text: str, form: str) -> dict[str, str]:
+    found = re.search(form, text, re.DOTALL)
+    assert found is not None
+    pairs = re.findall(r'name="([^"]+)" value="([^"]*)"', found[0])
+    return {name: value.replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">") for name, value in pairs}
+
+
+def test_every_row_is_shown_and_what_could_not_be_read_first(desk: Serving) -> None:
+    """R2, R3: nothing is declared by reading."""
+    page = upload(desk, CSV.encode()).text
+    assert page.index("Not read, and so not declared") < page.index("Rows that were read")
+    assert "Well &lt;b&gt;one" in page
+    assert "names <bdi>bravo</bdi> as its party" in page
+    assert page.count('name="do" value="load"') == 1
+    assert desk.get("alpha-1", "/v1/declarations").json()["declarations"] == []
+
+
+def test_a_row_is_opened_in_the_form_confirmed_and_declared(desk: Serving) -> None:
+    """R4: each position is read back, wherever it came from."""
+    headers = {**desk.bearing("alpha-1"), "accept": "text/html"}
+    row = fields(upload(desk, CSV.encode()).text, r'<form method="post" action="/declare" class="inline">.*?</form>')
+    opened = desk.client.post("/declare", data=row, headers=headers).text
+    assert 'value="35.300000, 40.200000"' in opened
+    sent = fields(opened, r'<form method="post" action="/declare" id="send".*?</form>')
+    tokens = re.findall(r'name="sure" value="([^"]+)"', opened)
+    data = {
+        **{name: text for name, text in sent.items() if not name.startswith("level-")},
+        "do": "send",
+        "sure": tokens,
+    }
+    answer = desk.client.post("/declare", data=data, headers=headers, follow_redirects=False)
+    assert answer.status_code == 303
+    assert "declared already" in upload(desk, CSV.encode()).text
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff" * 50, b"PK\x03\x04broken", b"<kml>", b'{"type":'])
+def test_a_file_that_is_none_is_said_to_be_none(desk: Serving, data: bytes) -> None:
+    answer = upload(desk, data, "x.bin")
+    assert answer.status_code in (200, 422)
+    assert answer.status_code == 422 or "Not read, and so not declared" in answer.text
+
+
+def test_a_form_without_a_file_is_sent_back(desk: Serving) -> None:
+    headers = {**desk.bearing("alpha-1"), "accept": "text/html"}
+    assert desk.client.post("/declare/file", data={"file": "x"}, headers=headers).status_code == 422
+
+
+@given(st.binary(max_size=300), st.text(st.characters(exclude_characters='"\r\n\\/', codec="utf-8"), max_size=20))
+def test_a_file_arrives_byte_for_byte(data: bytes, name: str) -> None:
+    body = (
+        b'--mark\r\nContent-Disposition: form-data; name="csrf"\r\n\r\ntoken\r\n'
+        b'--mark\r\nContent-Disposition: form-data; name="file"; filename="' + name.encode() + b'"\r\n'
+        b"Content-Type: application/octet-stream\r\n\r\n" + data + b"\r\n--mark--\r\n"
+    )
+    if b"\r\n--mark" in data:
+        return
+    made = multipart.read(body, 'multipart/form-data; boundary="mark"')
+    assert made.fields == {"csrf": "token"}
+    assert made.files["file"].data == data
+    assert made.files["file"].name == name.replace("%22", '"')
+
+
+@given(st.binary(max_size=200))
+def test_whatever_is_no_such_form_is_refused_whole(data: bytes) -> None:
+    with pytest.raises(Refusal):
+        multipart.read(data.replace(b"--m--", b""), "multipart/form-data; boundary=m-not-in-it")
