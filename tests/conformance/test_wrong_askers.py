@@ -79,6 +79,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "GET /v1/declarations", "GET /v1/findings", "GET /v1/channels", "GET /v1/agreements",
             "GET /v1/commitments", "GET /v1/emergencies", "GET /v1/entries", "GET /v1/bundle", "GET /v1/log/checkpoint",
             "GET /v1/log/trust", "GET /v1/log/consistency", "GET /v1/feedback", "GET /v1/export", "GET /v1/situation",
+            "GET /v1/review",
             "GET /v1/stream",
             "GET /v1/sources", "GET /v1/claims",
             "GET /v1/incidents", "GET /v1/as-of", "GET /v1/as-of/notices", "GET /v1/as-of/map", "GET /v1/as-of/times",
@@ -256,6 +257,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
                 "GET /v1/log/consistency": f"?old=1&new={size.head.size}",
                 "POST /v1/reviews": "?name=sites.csv",
                 "GET /v1/export": "?form=json",
+                "GET /v1/review": "?since=2017-09-01T00:00:00Z&until=2017-09-15T00:00:00Z",
             },
             {
                 "POST /v1/statements": {"entry": base64.b64encode(entry).decode()},
