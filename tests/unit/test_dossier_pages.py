@@ -96,6 +96,11 @@ def test_a_dossier_is_in_one_language_or_two() -> None:
             languages(text)
 
 
+def test_the_bytes_of_the_first_form_of_dossier_are_what_they_were() -> None:
+    """Old bundles are made again by what is written here: another spelling is another form, with another name."""
+    assert digest(seal(sample(), "DMC")) == "32f69d471013697651295c7e1025ab4942dadb35cb99bbc93ba6829bd96888cf"
+
+
 # --- paper ---
 
 

@@ -329,6 +329,8 @@ def _near(versions: Sequence[_Version], at: Particulars, margins: Margins) -> di
     compared: dict[str, int] = {}
     plain: list[Declaration] = []
     for number, version in enumerate(versions):
+        if not _may_be_then(version.declaration, window, margins.around_s):
+            continue
         shape = _as_place(version.declaration, number)
         if shape is not None:
             compared[shape.version_id] = number
@@ -340,6 +342,17 @@ def _near(versions: Sequence[_Version], at: Particulars, margins: Margins) -> di
             sure = finding.certainty is Certainty.CERTAIN and versions[number].level.at_least(Level.FOOTPRINT)
             found[number] = (finding.horizontal_m, finding.time_gap_s, sure)
     return found
+
+
+def _may_be_then(declaration: Declaration, window: Window, around_s: float) -> bool:
+    """Whether any part of it comes so close in time, whatever its uncertainty; spares the engine most of a long
+    record."""
+    parts = [(each.window, each.uncertainty.time_s) for each in declaration.volumes]
+    parts += [(each.window, each.uncertainty.time_s) for each in declaration.segments]
+    return any(
+        part.end_s + doubt_s + around_s >= window.start_s and part.start_s - doubt_s - around_s <= window.end_s
+        for part, doubt_s in parts
+    )
 
 
 def _as_place(declaration: Declaration, number: int) -> Declaration | None:
