@@ -47,7 +47,7 @@ def _times(route: Route) -> None:
 
 
 def _query(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    return {name: values[0] for name, values in parse_qs(page.evaluate("() => location.search.slice(1)")).items()}
 
 
 def test_it_stands_at_now_and_steps_by_key(bar: Callable[..., room.Screen]) -> None:
@@ -85,9 +85,13 @@ def test_a_handle_is_dragged_and_time_runs_as_one_reads(bar: Callable[..., room.
     page.mouse.down()
     page.mouse.move(handle["x"] + 12 + later * track["width"] / 7, handle["y"] + 12, steps=6)
     page.mouse.up()
+    page.wait_for_function("() => location.search.includes('valid=')")
     assert re.match(r"2017-09-16T01:(29|30|31)", _query(page)["valid"]), "an hour later is a seventh of the bar on"
+    ticks = [box for each in page.locator(".tb-ticks span").all() if (box := each.bounding_box())]
+    assert [box["x"] for box in ticks] == sorted((box["x"] for box in ticks), reverse=language == "ar")
     assert ("←" if language == "ar" else "→") in page.inner_text(".tb-arrow")
     page.go_back()
+    page.wait_for_function("() => !location.search.includes('valid=')")
     assert "valid" not in _query(page), "what was passed through on the way is no step to go back to"
     screen.fine()
 

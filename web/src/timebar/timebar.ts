@@ -166,7 +166,7 @@ export class Timebar {
       ...ticks(this.#bar, span).filter((at) => share(this.#bar, at) > 0.02 && share(this.#bar, at) < 0.96).map((at) => {
         const midnight = at % 86_400_000 === 0;
         const text = midnight ? new Date(at).toISOString().slice(5, 10) : zulu(at, false);
-        const tick = make("span", { class: midnight ? "tb-day" : undefined, dir: "ltr" }, text);
+        const tick = make("span", { class: midnight ? "tb-day" : undefined }, make("bdi", { dir: "ltr" }, text));
         tick.style.insetInlineStart = `${(share(this.#bar, at) * 100).toFixed(3)}%`;
         return tick;
       }),
