@@ -267,5 +267,5 @@ def test_copies_of_a_source_count_once_and_a_denial_in_it_is_disputed() -> None:
             "A spokesman", ("An agency",), "denial", 3, 9,
         )  # fmt: skip
         disputed = next(each for each in value.answers if each.asked is Asked.DISPUTED)
-        assert "denied" in [fact.key for fact in disputed.facts]
+        assert "gainsaid" in [fact.key for fact in disputed.facts]
         assert set(claim.entries) <= {each.index for each in value.entries}

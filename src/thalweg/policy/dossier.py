@@ -812,8 +812,8 @@ class _Making:
         for source in sources:
             for claim in source.claims:
                 if claim.force == Force.DENIAL.value:
-                    denied: dict[str, Value] = {"who": claim.who or source.outlet, "words": claim.text}
-                    facts.append(Fact("denied", denied, (*source.entries, *claim.entries), Known.DISPUTED))
+                    gainsaid: dict[str, Value] = {"who": claim.who or source.outlet, "words": claim.text}
+                    facts.append(Fact("gainsaid", gainsaid, (*source.entries, *claim.entries), Known.DISPUTED))
         if facts:
             return Answer(Asked.DISPUTED, Known.DISPUTED, tuple(facts))
         entries = tuple(index for each in standing for index in each.entries)
