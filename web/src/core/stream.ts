@@ -60,7 +60,7 @@ export function follow(url: string, after: number, listener: Listener): () => vo
         cache: "no-store",
         signal: current.signal,
       });
-      if (answer.status === 401 || answer.status === 403) {
+      if (answer.status === 401) {
         stopped = true;
         listener.lost(true);
         return;
