@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.desk_world import START, Room, circle
@@ -28,6 +30,26 @@ def test_what_a_process_that_stands_by_puts_on_record_is_signed_by_the_desk_and_
         bodies = [world.load(index).body for index in range(world.size)]
         assert [each.mark for each in bodies if isinstance(each, Exported)] == ["mark"]
         assert [each.chains for each in bodies if isinstance(each, SitesRead)] == [("alpha/hospital",)]
+
+    play(house, act)
+
+
+def test_what_a_bearer_brought_is_on_record_once_however_often_and_from_wherever_it_is_noted(house: House) -> None:
+    async def act(first: Process, second: Process) -> None:
+        await first.office.take(*house.message("We are here"))
+        await first.office.take(*house.message("And here"))
+        older, newer = (await first.office.reading()).world.exchange.mailboxes["bravo"][-2:]
+        noted = Delivered("", (older,), Bearer.STREAM, "screen")
+        events = await asyncio.gather(*(each.office.note(noted) for each in (first, first, second, second)))
+        assert len(set(events)) == 1
+        event = await second.office.note(Delivered("", (older, newer, newer), Bearer.STREAM, "screen"))
+        assert event not in events
+        assert await first.office.note(Delivered("", (newer, older), Bearer.STREAM, "screen")) in (event, *events)
+        world = (await first.office.reading()).world
+        for notice in (older, newer):
+            assert [fact.what for fact in world.exchange.notices[notice].delivered] == ["stream"]
+        bodies = [world.load(index).body for index in range(world.size)]
+        assert [each.notices for each in bodies if isinstance(each, Delivered)] == [(older,), (newer,)]
 
     play(house, act)
 

@@ -29,7 +29,7 @@ import contextlib
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from thalweg.desk.book import Book, Hands
@@ -47,6 +47,7 @@ from thalweg.model.events import DESK, ByDesk, Delivered, Exported, Said, SitesR
 from thalweg.model.instants import Instant
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.state.recorded import KeyFact, Recorded, recorded
+from thalweg.state.world import World
 
 _AT_ONCE = 64  # statements in one batch at most
 _DECIDING_S = 0.05  # and no more than it takes so long to decide
@@ -100,6 +101,22 @@ def _handed(entry: Entry, prepared: Prepared) -> Handed:
     if isinstance(record.body, KeyFact):
         raise NotAllowed("not-a-statement", "Entries of the key history are not sent to the desk.")
     return Handed(prepared, record, record.body)
+
+
+def _not_on_record(body: Delivered, world: World) -> tuple[tuple[str, ...], str]:
+    """Those of its notices that this bearer is not known yet to have brought, each once; and the event that says so of
+    another. Two pages that show a notice at once, or a bearer that was not told that its word had arrived, say it
+    twice."""
+    fresh: dict[str, None] = {}
+    before = ""
+    for each in body.notices:
+        known = world.exchange.notices[each].delivered
+        held = next((fact for fact in known if fact.officer == DESK and fact.what == body.bearer.value), None)
+        if held is None:
+            fresh[each] = None
+        else:
+            before = world.load(held.index).event
+    return tuple(fresh), before
 
 
 class _Undecided(Exception):
@@ -483,7 +500,11 @@ class LiveDesk:
                     return None, None  # answered as it was, whoever may speak now
                 screened = screen(body, probe.author, desk.world)
                 return book.take(prepared, probe)[1], screened
-            case Delivered() | Exported() | SitesRead() as body:
+            case Delivered() as body:
+                fresh, before = _not_on_record(body, desk.world)
+                waiting.event = book.say(replace(body, notices=fresh)).event if fresh else before
+                return None, None
+            case Exported() | SitesRead() as body:
                 waiting.event = book.say(body).event
                 return None, None
             case tuple() as entries:

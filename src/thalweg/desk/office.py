@@ -71,7 +71,8 @@ class Office(Protocol):
         """Entries of the key history, in one append; those that are in force already are left out."""
 
     async def note(self, body: OnRecord) -> str:
-        """What the server itself brought about, under the desk's key; the hash of its event."""
+        """What the server itself brought about, under the desk's key; the hash of its event. That a bearer brought a
+        notice is on record once: noted again, the event is that of the first time."""
 
     async def reading(self) -> Reading:
         """The world, once no append is in flight."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,10 @@ import pytest
 from lxml import html
 
 from tests.serving import Serving, instant, serving, soon
+from thalweg.desk.live import LiveDesk
+from thalweg.ledger.errors import StoreFailed
 from thalweg.model.declarations import Declaration, Kind
+from thalweg.model.events import SECRETARIAT, OfficerAdded, OfficerEnded, Role
 from thalweg.model.instants import Instant, Window
 from thalweg.wiring import now_ms
 
@@ -91,6 +95,45 @@ def test_what_the_screen_shows_has_reached_the_party_and_that_is_on_record_once(
     facts = [each["delivered"] for each in desk.notices("alpha-1")]
     assert all(len(each) == 1 for each in facts)
     assert desk.get("alpha-1", "/v1/as-of?valid=../..").json()["counts"]["notices"] == len(facts)
+
+
+def test_two_tabs_at_once_note_a_notice_once(desk: Serving) -> None:
+    desk.declare("bravo-1", soon("survey", "bravo", 41.5, 36.2))
+    with ThreadPoolExecutor(4) as tabs:
+        list(tabs.map(lambda path: page(desk, path), ("/room", "/inbox", "/room", "/inbox")))
+    page(desk, "/room")
+    assert [len(each["delivered"]) for each in desk.notices("alpha-1")] == [1] * len(desk.notices("alpha-1"))
+
+
+def test_an_observer_is_shown_the_page_and_that_is_no_delivery(desk: Serving) -> None:
+    """R14: a notice that only somebody saw who may not answer has not reached the party."""
+    page(desk, "/room")
+    desk.officer("alpha-5", "alpha")
+    desk.say("chair", OfficerAdded(SECRETARIAT, "alpha-5", Role.OBSERVER, "alpha"))
+    desk.say("chair", OfficerEnded(SECRETARIAT, "alpha-5", Role.WATCH, "alpha"))
+    desk.declare("bravo-1", soon("column", "bravo", 41.6, 36.3))
+    page(desk, "/room", "alpha-5")
+    assert not desk.notices("alpha-1")[-1]["delivered"]
+    page(desk, "/room")
+    assert len(desk.notices("alpha-1")[-1]["delivered"]) == 1
+
+
+def test_where_the_store_takes_nothing_the_screen_is_shown_all_the_same(
+    desk: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R39: who cannot write may still read; what was shown is noted when it can be."""
+    desk.declare("bravo-1", soon("drone", "bravo", 41.7, 36.4))
+
+    async def full(_body: object) -> str:
+        raise StoreFailed("store.full", "The disk is full.", happened="no")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(LiveDesk, "note", lambda _self, body: full(body))
+        page(desk, "/inbox")
+        page(desk, "/room")
+    assert not desk.notices("alpha-1")[-1]["delivered"]
+    page(desk, "/room")
+    assert len(desk.notices("alpha-1")[-1]["delivered"]) == 1
 
 
 def test_what_nobody_may_know_of_looks_like_what_there_is_not(desk: Serving) -> None:

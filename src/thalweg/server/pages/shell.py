@@ -12,6 +12,7 @@ where the desk holds the officer's key). Nothing here knows more of the world th
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import hmac
@@ -29,6 +30,7 @@ from markupsafe import Markup, escape
 from thalweg.desk.checks import screen
 from thalweg.desk.office import Reading
 from thalweg.formats import event as kinds
+from thalweg.ledger.errors import StoreFailed
 from thalweg.model.events import SECRETARIAT, Bearer, ChannelState, Delivered, Refused, Said
 from thalweg.model.instants import Instant
 from thalweg.policy.mailbox import StatementRead
@@ -253,11 +255,15 @@ class Page(Visit):
 
     async def arrived(self, notices: Iterable[str]) -> None:
         """Puts on record that a screen of the party shows these notices, each once: that is how they reached it (R14).
-        What is read from here on is the picture after that."""
+        What is read from here on is the picture after that. An observer's screen is not where the party reads; and a
+        page is shown even where the store takes nothing now."""
+        if not self.reading.world.membership.speaks_for(self.asked.principal.author, self.party):
+            return
         fresh = [each for each in notices if not self._has(each)]
-        for at in range(0, len(fresh), _ARRIVE_AT_ONCE):
-            some = tuple(fresh[at : at + _ARRIVE_AT_ONCE])
-            await self.desk.office.note(Delivered("", some, Bearer.STREAM, "screen"))
+        with contextlib.suppress(StoreFailed):  # shown all the same; noted the next time
+            for at in range(0, len(fresh), _ARRIVE_AT_ONCE):
+                some = tuple(fresh[at : at + _ARRIVE_AT_ONCE])
+                await self.desk.office.note(Delivered("", some, Bearer.STREAM, "screen"))
         if fresh:
             self.reading = await self.desk.office.reading()
 
