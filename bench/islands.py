@@ -89,7 +89,7 @@ def sizes() -> dict[str, Any]:
             reached(manifest[each], later)
             later |= set(manifest[each].get("assets", ()))
         found[chunk["name"]] = {"first": weigh(first), "later": weigh(later - first)}
-    named = {name for chunk in manifest.values() for name in (chunk["file"], *chunk.get("css", ()))}
+    named = {chunk["file"] for chunk in manifest.values() if "name" in chunk}
     beside = {path.name for path in room.ISLANDS.glob("*.js*")} - named
     found["beside the map"] = {"first": weigh(set()), "later": weigh(beside)}  # its worker, and the basemap
     return found
