@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.properties.test_kept_worlds import same
 from tests.serving import Serving, serving, soon
 from tests.unit.test_bearers import until
 from thalweg.ledger.errors import StoreFailed
@@ -62,6 +67,84 @@ def test_after_a_failed_append_the_desk_begins_from_what_was_put_away(
         desk.declare("alpha-1", soon("patrol", "alpha"))
     assert folded, "the desk was folded again"
     assert max(folded) < 10, "and not from the first entry on"
+
+
+def test_who_puts_the_folds_away_ends_with_the_server_that_began_it(tmp_path: Path) -> None:
+    with serving(tmp_path) as desk:
+        desk.parties("alpha", "bravo")
+        secret = desk.opened.home.secret("desk").hex()
+    fifo = tmp_path / "desk" / "slow"
+    os.mkfifo(fifo)  # a folder's file that nobody ever writes: as if the store took for ever
+    slow = (
+        "import sys, thalweg.wiring.desk as wired, thalweg.wiring.keeper as keeper\n"
+        f"wired.put_away_beside = lambda *_: open({str(fifo)!r}).read()\n"
+        "keeper.main()\n"
+    )
+    begun = subprocess.Popen(
+        [sys.executable, "-c", slow, str(tmp_path / "desk"), "1"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with begun:
+        assert begun.stdin is not None
+        begun.stdin.write(secret + "\n")
+        begun.stdin.flush()
+        with pytest.raises(subprocess.TimeoutExpired):
+            begun.wait(3.0)
+        begun.stdin.close()  # as when the server is killed
+        assert begun.wait(20.0) == 1
+
+
+@pytest.mark.parametrize("whole", [(), (WORLD,), (WORLD, ENGINE)])
+def test_what_was_put_away_in_part_is_passed_over_or_made_whole_from_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: tuple[str, ...]
+) -> None:
+    """The process that puts away is killed between two parts, and within the next: a desk that begins from that is the
+    desk that folds everything."""
+    with serving(tmp_path) as desk:
+        desk.parties("alpha", "bravo")
+        home, secret = desk.opened.home.home, desk.opened.home.secret("desk")
+        desk.declare("alpha-1", soon("first", "alpha"))
+        wired.put_away_beside(home, secret, lambda _: None)
+        before = sizes(desk)
+        cites = [each["version"] for each in desk.notices("bravo-1") if each["version"]]
+        desk.declare("bravo-1", soon("second", "bravo"), 201, *cites)
+        snapshots = desk.opened.tables.snapshots
+        save = type(snapshots).save
+
+        def killed(kept: object, name: str, size: int, root: bytes, data: Iterable[bytes]) -> None:
+            if name in whole:
+                save(kept, name, size, root, data)  # type: ignore[arg-type]  # of SQLite
+                return
+
+            def begun() -> Iterator[bytes]:
+                yield next(iter(data))[:1]
+                raise KeyboardInterrupt
+
+            save(kept, name, size, root, begun())  # type: ignore[arg-type]  # of SQLite
+
+        with monkeypatch.context() as cut:
+            cut.setattr(type(snapshots), "save", killed)
+            with pytest.raises(KeyboardInterrupt):
+                wired.put_away_beside(home, secret, lambda _: None)
+        after = sizes(desk)
+        assert [one > other for one, other in zip(after, before, strict=True)] == [
+            each in whole for each in (WORLD, ENGINE, DESK)
+        ]
+        told: list[str] = []
+        store = home.store
+        kept = wired.Kept(snapshots, told.append)
+        resumed = wired.fold(store, snapshots, told.append)
+        wired.catch_up(resumed.world, store, resumed.since)
+        one = resumed.desk(store, secret, None, kept)
+        anew = wired.fold(store, None, told.append)
+        wired.catch_up(anew.world, store, anew.since)
+        other = wired.desk_over(anew.world, secret, None, resume=lambda _: None)
+        assert not told
+        same(one.world, other.world)
+        assert {each.id for each in one.online.findings} == {each.id for each in other.online.findings}
+        assert len(one.online.findings) > 0
+        assert set(one.online.versions) == set(other.online.versions)
+        desk.declare("alpha-1", soon("third", "alpha", 41.0))  # and the desk goes on beside it
 
 
 def test_a_desk_that_cannot_put_its_state_away_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

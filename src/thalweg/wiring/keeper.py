@@ -4,6 +4,8 @@
 
     python -P -m thalweg.wiring.keeper FOLDER FEW  <  the desk's secret, as hexadecimal  >  {"size": …, "told": […]}
 
+Its input stays open for as long as the server lives: at the end of it the process ends too, whatever it is about.
+
 It reads the store as any reader does, begins from what was put away before, folds what the log has gone on to say, and
 puts that away. A desk that is killed then has to fold no more than what was said since. It has no key to sign with:
 only the secret that seals what is put away. It is given the lowest priority and may be ended at any time; what it has
@@ -62,13 +64,28 @@ class Keeper:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             )  # fmt: skip
         try:
-            said, _ = self._process.communicate(self.secret.hex(), timeout=_PATIENCE_S)
+            said = self._said_by(self._process)
             answer: dict[str, Any] = json.loads(said)
             self.size = max(self.size, int(answer["size"]))
             return tuple(map(str, answer["told"]))
-        except (ValueError, KeyError, TypeError, OSError, subprocess.TimeoutExpired):
+        except (ValueError, KeyError, TypeError, OSError):
             self._end_process()
             return self._broke()
+
+    def _said_by(self, process: subprocess.Popen[str]) -> str:
+        """What it answers. Its input stays open meanwhile, so that it sees the end of a server that was killed."""
+        slow = threading.Timer(_PATIENCE_S, process.kill)
+        slow.daemon = True
+        slow.start()
+        try:
+            with process:  # closes the pipes, and waits
+                if process.stdin is None or process.stdout is None:
+                    return ""
+                process.stdin.write(self.secret.hex() + "\n")
+                process.stdin.flush()
+                return process.stdout.read()
+        finally:
+            slow.cancel()
 
     def end(self) -> None:
         """End a round that is under way, and begin no other."""
@@ -85,8 +102,17 @@ class Keeper:
             self._process.wait()
 
 
+def _end_with_the_server(source: int) -> None:
+    """Ends this process when the server that began it is no more."""
+    while os.read(source, 1):
+        pass
+    os._exit(1)
+
+
 def main() -> None:
     """One round, for the home that is named."""
+    secret = bytes.fromhex(sys.stdin.readline())
+    threading.Thread(target=_end_with_the_server, args=(sys.stdin.fileno(),), daemon=True).start()
     with contextlib.suppress(OSError):
         os.nice(_LOWEST)
     told: list[str] = []
@@ -95,7 +121,7 @@ def main() -> None:
         home = import_module("thalweg.stores.home").Home(Path(sys.argv[1]))
         try:
             put_away_beside = import_module("thalweg.wiring.desk").put_away_beside
-            size = put_away_beside(home, bytes.fromhex(sys.stdin.read()), told.append, int(sys.argv[2]))
+            size = put_away_beside(home, secret, told.append, int(sys.argv[2]))
         finally:
             home.close()
     except (LedgerError, EngineError) as error:
