@@ -131,15 +131,32 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     ),
     # acts of the room
     **dict.fromkeys(
-        ("GET /findings", "GET /declare", "GET /watch", "GET /channels", "GET /agreements", "GET /declare/file",),
+        (
+            "GET /findings", "GET /declare", "GET /watch", "GET /channels", "GET /agreements",
+            "GET /declare/file",
+        ),
         frozenset({200}),
     ),
     **dict.fromkeys(
-        ("GET /findings/{finding}", "POST /findings/{finding}/propose", "GET /channels/{channel}", "POST /channels/{channel}/join", "POST /channels/{channel}/leave", "POST /channels/{channel}/terms", "POST /channels/{channel}/state", "POST /channels/{channel}/check", "POST /channels/{channel}/answer", "POST /channels/{channel}/say", "POST /agreements/{event}", "POST /declarations/{subject:path}/cancel", "POST /declarations/{subject:path}/vouch", "POST /declarations/{subject:path}/release", "POST /declarations/{subject:path}/consent", "POST /declarations/{subject:path}/hand-over", "POST /declarations/{subject:path}/verify",),
+        (
+            "GET /findings/{finding}", "POST /findings/{finding}/propose",
+            "GET /channels/{channel}", "POST /channels/{channel}/join",
+            "POST /channels/{channel}/leave", "POST /channels/{channel}/terms",
+            "POST /channels/{channel}/state", "POST /channels/{channel}/check",
+            "POST /channels/{channel}/answer", "POST /channels/{channel}/say",
+            "POST /agreements/{event}", "POST /declarations/{subject:path}/cancel",
+            "POST /declarations/{subject:path}/vouch", "POST /declarations/{subject:path}/release",
+            "POST /declarations/{subject:path}/consent",
+            "POST /declarations/{subject:path}/hand-over",
+            "POST /declarations/{subject:path}/verify",
+        ),
         frozenset({404}),
     ),
     **dict.fromkeys(
-        ("POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels", "POST /channels/participation", "POST /agreements/crossings", "POST /declare/file",),
+        (
+            "POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels",
+            "POST /channels/participation", "POST /agreements/crossings", "POST /declare/file",
+        ),
         frozenset({422}),
     ),
     # end of acts

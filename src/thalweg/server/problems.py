@@ -48,6 +48,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "method-not-allowed": 405,
         "request-too-slow": 408,
         "desk-refused": 409,
+        "way-out-gone": 409,
         "key-known": 409,
         "key-last": 409,
         "login-taken": 409,

@@ -67,7 +67,7 @@ class Line:
     pieces: tuple[Piece, ...]
     left: str
     right: str
-    crossed: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
