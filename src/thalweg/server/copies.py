@@ -142,9 +142,7 @@ def one_more(request: Request, asked: Asked) -> bytes:
     return random
 
 
-async def handed_over(
-    desk: Desk, asked: Asked, mark: str, form: str, items: int, data: bytes, media: str
-) -> Response:
+async def handed_over(desk: Desk, asked: Asked, mark: str, form: str, items: int, data: bytes, media: str) -> Response:
     """The copy, once it is on record."""
     sha256 = hashlib.sha256(data).hexdigest()
     await desk.office.note(Exported(asked.party, asked.principal.author, mark, form, items, sha256))

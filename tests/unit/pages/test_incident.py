@@ -28,7 +28,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield held
 
 
-def post(desk: Serving, who: str, path: str, once: str = "a form", **fields: str | list[str]) -> Answer:
+def post(desk: Serving, who: str, path: str, once: str = "a form", /, **fields: str | list[str]) -> Answer:
     return desk.client.post(path, data={"once": once, **fields}, headers=desk.bearing(who), follow_redirects=False)
 
 
