@@ -1,5 +1,5 @@
-"""`POST /v1/statements` in a plain request goes straight to its handler: the answer is that of the ordinary way, with the
-same status, headers and bytes, whatever is sent and whoever sends it (R11, R39)."""
+"""`POST /v1/statements` in a plain request goes straight to its handler: the answer is that of the ordinary way, with
+the same status, headers and bytes, whatever is sent and whoever sends it (R11, R39)."""
 
 from __future__ import annotations
 
