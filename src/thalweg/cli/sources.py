@@ -14,12 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from thalweg import wiring
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, answered, told
+from thalweg.cli.at_desk import DONE, HERE, REFUSED, AtDesk, answered, told
+from thalweg.client import Client, DeskError
 from thalweg.model.cases import Evidence, EvidenceLaid
 from thalweg.model.errors import InputError
 from thalweg.model.sourced import ClaimWithdrawn
@@ -497,6 +499,137 @@ def confirm(
     signed = sum(bool(each.get("statement")) for each in wanted)
     print(f"{signed} confirmed now, {dropped} dropped, {left} without a decision. {_NOT_DECIDED}")
     return status
+
+
+@app.command(name="import")
+@told
+def import_pages(
+    folder: Annotated[Path, Parameter(name="FOLDER")],
+    *,
+    confirmed: Annotated[Path | None, Parameter(name="--confirmed")] = None,
+    to: Annotated[tuple[str, ...], Parameter(name="--to", negative="")] = (),
+    check: Annotated[bool, Parameter(name="--check", negative="")] = False,
+    at: AtDesk = HERE,
+) -> int:
+    """Enter a folder of pages with the claims that were confirmed in them before, once each is seen to stand there.
+
+    A page is known by its SHA-256. Its main text is made again, and every quotation is looked for at its characters;
+    what is not found is said, and not entered. What your party has entered already is left alone.
+
+    Parameters
+    ----------
+    folder
+        The pages.
+    confirmed
+        A folder of files of drafts with decisions; by default those of the scenario deir-ez-zor, which are carried.
+    to
+        A party that is shown the sources and their claims, or secretariat; may be repeated.
+    check
+        Only look whether everything is found; nothing is said at a desk.
+    """
+    drafted = importlib.import_module("thalweg.sources.drafted")
+    files = _confirmed_before(confirmed)
+    known = {data["source"]["sha256"]: data for data in map(drafted.read_drafts, files)}
+    found, lines, complete = _found_again(folder, known, drafted)
+    for line in lines:
+        print(line)
+    if not found:
+        print(f"thalweg: no page in {folder} is one that claims were confirmed in", file=sys.stderr)
+        return _NOTHING
+    status = DONE if complete else _INCOMPLETE
+    if check:
+        print(f"{sum(len(claims) for _, claims in found)} claims stand where they were confirmed. Nothing was entered.")
+        return status
+    with at.client() as client:
+        entered = 0
+        for data, claims in found:
+            source = data["source"]
+            own = _own_claims(client, source["sha256"])
+            if own is None:
+                answer = client.send(drafted.entered(source, client.party, to))
+                if answered(client, answer, f"Entered {source['title']}.") != DONE:
+                    return REFUSED
+            for entry in claims:
+                if _place_of(entry) in (own or ()):
+                    continue
+                answer = client.send(drafted.confirmed(entry, source, client.party))
+                if not answer.taken:
+                    return answered(client, answer, "")
+                entered += 1
+    print(f"{entered} claims confirmed. {_NOT_DECIDED}")
+    return status
+
+
+def _confirmed_before(folder: Path | None) -> list[bytes]:
+    if folder is None:
+        return list(importlib.import_module("thalweg.desk.scenarios").claims("deir-ez-zor").values())
+    files = sorted(folder.glob("*.drafts.json"))
+    if not files:
+        raise InputError("source-drafts", f"{folder} holds no file of drafts.", expected="files named *.drafts.json")
+    return [wiring.read_file(each) for each in files]
+
+
+def _found_again(
+    folder: Path, known: dict[str, dict[str, Any]], drafted: ModuleType
+) -> tuple[list[tuple[dict[str, Any], list[dict[str, Any]]]], list[str], bool]:
+    """The sources whose page is here with the claims that stand there, a line on each, and whether all was found."""
+    room = importlib.import_module("thalweg.wiring.pages")
+    if not folder.is_dir():
+        raise InputError("source-folder", f"{folder} is no folder.", expected="a folder of pages", found=str(folder))
+    found, lines, seen = [], [], set()
+    titles = {str(data["source"]["title"]): sha256 for sha256, data in known.items()}
+    complete = True
+    for path in sorted(each for each in folder.iterdir() if each.is_file()):
+        data = room.page_bytes(path)
+        sha256 = hashlib.sha256(data).hexdigest()
+        carried = known.get(sha256)
+        try:
+            day = _day(str(carried["source"]["published"])) if carried else None
+            article: Article = room.read_page(data, published=day)
+        except InputError as error:
+            lines.append(f"! {path.name}: {error.sentence}")
+            complete = False
+            continue
+        if carried is None:
+            changed = titles.get(article.headline)
+            why = f"; it has the headline of {changed[:16]}…, and other bytes" if changed else ""
+            lines.append(f"! {path.name}: no claims were confirmed in a page of SHA-256 {sha256[:16]}…{why}")
+            complete = False
+            continue
+        seen.add(sha256)
+        if why := drafted.unlike(carried["source"], article):
+            lines.append(f"! {path.name}: {why}")
+            complete = False
+            continue
+        wanted = [each for each in carried["claims"] if each["decision"] == "confirm"]
+        amiss = {id(each): why for each in wanted if (why := drafted.misplaced(each, article))}
+        standing = [each for each in wanted if id(each) not in amiss]
+        lines.append(f"{path.name}: {carried['source']['title']}; {len(standing)} of {len(wanted)} claims stand there")
+        lines += [f"  ! {why}" for why in amiss.values()]
+        complete = complete and not amiss
+        found.append((carried, standing))
+    for sha256, carried in known.items():
+        if sha256 not in seen:
+            lines.append(f"! no page of SHA-256 {sha256[:16]}… is here: {carried['source']['title']}")
+            complete = False
+    return found, lines, complete
+
+
+def _own_claims(client: Client, sha256: str) -> set[tuple[int, int, str, str]] | None:
+    """What one's party has confirmed in a source, by where and how it was said; None where it has not entered it."""
+    try:
+        read = client.source(sha256)
+    except DeskError as error:
+        if error.code != "not-found":
+            raise
+        return None
+    own = [each for each in read["entered"] if each["by"] == client.party]
+    return {_place_of(claim) for each in own for claim in each["claims"]} if own else None
+
+
+def _place_of(claim: dict[str, Any]) -> tuple[int, int, str, str]:
+    start, end = claim["characters"]
+    return start, end, claim["force"], claim["quote"]
 
 
 @app.command(name="claims")

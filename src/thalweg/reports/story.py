@@ -19,7 +19,7 @@ from thalweg.ledger import canonical
 from thalweg.ledger.entry import Entry, payload_digest
 from thalweg.ledger.receipt import Bundle
 from thalweg.ledger.verify import BundleVerdict
-from thalweg.model import cases, events
+from thalweg.model import cases, events, sourced
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Notice, NoticeKind
 from thalweg.model.instants import Instant
@@ -292,6 +292,8 @@ _WHAT: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.EXPLANATION: "an explanation",
     NoticeKind.ASSESSMENT: "a finding on an incident",
     NoticeKind.EVIDENCE: "something laid beside an incident",
+    NoticeKind.SOURCE: "a source",
+    NoticeKind.CLAIM: "a claim in a source",
     NoticeKind.PROPOSAL: "a proposal",
     NoticeKind.ANSWERED: "an answer to a proposal",
     NoticeKind.QUIET_WINDOW: "a quiet window",
@@ -345,6 +347,16 @@ _SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     cases.RiskAssessed: lambda said: f"assessed the risk of {said.incident}: {said.risk.value}",
     cases.EvidenceLaid: lambda said: f"laid a {said.what.value} beside {said.incident}",
+    sourced.SourceEntered: lambda said: (
+        f"entered a source, {', '.join(each for each in (said.outlet, said.title) if each) or said.source}"
+    ),
+    sourced.SourceShared: lambda said: f"showed the source {said.source} to {', '.join(said.to)} as well",
+    sourced.ClaimConfirmed: lambda said: (
+        f"confirmed a claim: {said.force.value}, {phrases.plain(said.said_by) or 'nobody named'}"
+        + "".join(f" through {phrases.plain(each)}" for each in said.through)
+        + f", characters {said.start} to {said.end}: “{phrases.plain(said.quote)}”"
+    ),
+    sourced.ClaimWithdrawn: lambda said: f"took back the claim {said.claim}",
     events.Proposed: lambda said: f"proposed to {', '.join(said.to)}: “{phrases.plain(said.words)}”",
     events.ProposalAnswered: lambda said: f"answered a proposal: {said.answer.value}",
     events.QuietProposed: lambda said: (

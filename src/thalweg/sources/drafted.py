@@ -175,6 +175,31 @@ def is_corrected(entry: Mapping[str, Any]) -> bool:
     return bool(entry.get("drafted")) and entry["drafted"] != _mark(entry)
 
 
+def unlike(source: Mapping[str, Any], article: Article) -> str:
+    """Why an article is not the text whose characters the claims of this source count, in a sentence; empty if it is.
+
+    Needed before `misplaced`: the same bytes give another text where the text is made in another way.
+    """
+    if article.sha256 != source["sha256"]:
+        return "It is another file: its SHA-256 differs."
+    if source["text"] != MAIN_TEXT:
+        return f"Its claims count the characters of a text made as {source['text']}; here it is made as {MAIN_TEXT}."
+    if hashlib.sha256(article.text.encode()).hexdigest() != source["text_sha256"]:
+        return "Its main text is not the one that the claims were confirmed in."
+    return ""
+
+
+def misplaced(entry: Mapping[str, Any], article: Article) -> str:
+    """What of a claim does not stand where the claim says that it stands, in a sentence; empty if all of it does."""
+    start, end = (int(each) for each in entry["characters"])
+    if not 0 <= start < end <= len(article.text):
+        return f"The main text has no characters {start} to {end}."
+    words = article.text[start:end]
+    rests_on = (entry["quote"], *entry["inserted"], *(each["words"] for each in entry["numbers"]))
+    absent = [each for each in rests_on if each not in words]
+    return f"“{absent[0]}” does not stand at characters {start} to {end}." if absent else ""
+
+
 def entered(source: Mapping[str, Any], by: str, to: Sequence[str]) -> SourceEntered:
     """What is said of the source at the desk. `InputError` (`source-drafts`)."""
     try:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from thalweg import wiring
+from thalweg.cli.replay import incidents
 from thalweg.cli.replay.play import Play
 from thalweg.desk import scenarios
 from thalweg.desk.intake import Blob, intake_blobs
@@ -92,7 +93,9 @@ def perform(play: Play) -> None:
     _assemble(play)
     _september(play, files)
     _the_night(play)
+    incidents.sixteenth(play)
     _agreeing(play)
+    incidents.unanswered(play)
     _questions(play, files)
     _november(play, files)
     _december(play, files)
@@ -278,6 +281,7 @@ def _december(play: Play, files: Mapping[str, Path]) -> None:
     )
     play.at("2017-12-04T05:00:00Z")
     play.declares("AID", files["AID"], "relief-journey")
+    incidents.salhiya(play)
     play.at("2017-12-09T12:00:00Z")
     told = CrossingLogged(
         "RUS",
@@ -289,6 +293,7 @@ def _december(play: Play, files: Mapping[str, Path]) -> None:
         words="An F-22, as Russia says; the hour is drawn. The Pentagon says that this is incorrect.",
     )
     play.say("RUS", told, "logs a crossing the other way, by its own account")
+    incidents.november(play)
     play.at("2017-12-10T09:00:00Z")
     offer = play.say(
         "AID",
@@ -310,6 +315,7 @@ def _december(play: Play, files: Mapping[str, Path]) -> None:
     play.say(
         "RUS", ParticipationStated("RUS", "RUS", Participation.JOINED, again, "We take part again."), "takes part again"
     )
+    incidents.thirteenth(play)
 
 
 def _khasham(play: Play, files: Mapping[str, Path]) -> None:

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from thalweg.client import Answer, Client, Notice, Reviewed, join
+from thalweg.client.dossiers import fetch
 from thalweg.formats import event as kinds
 from thalweg.ledger.errors import LedgerError
+from thalweg.ledger.verify import verify_bundle
 from thalweg.model.errors import InputError, ThalwegError
 from thalweg.model.events import Acknowledged, Declared, Release, Response, Said
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.sources import drafted
 
 Json = Any
 """What goes over the pipe."""
@@ -80,6 +83,16 @@ class Officer:
             "answer": _answered(self._client.send(again)),
         }
 
+    def enter(self, asked: Mapping[str, Json]) -> Json:
+        """A source and the claims that were confirmed in it, as `thalweg sources confirm` does."""
+        data = drafted.read_drafts(Path(asked["file"]).read_bytes())
+        source, party = data["source"], self._client.party
+        answer = self._client.send(drafted.entered(source, party, asked["to"])).need_taken()
+        wanted = [each for each in data["claims"] if each["decision"] == "confirm"]
+        for each in wanted:
+            self._client.send(drafted.confirmed(each, source, party)).need_taken()
+        return {"source": source["sha256"], "claims": len(wanted), "answer": _answered(answer)}
+
     def _row(self, file: Path, name: str) -> Reviewed:
         for each in self._client.review([file]).rows:
             if each.declaration.declaration_id == name:
@@ -102,8 +115,10 @@ class Officer:
         return len(owed)
 
     def bundle(self, asked: Mapping[str, Json]) -> Json:
-        data, verdict = self._client.bundle()
-        Path(asked["file"]).write_bytes(data)
+        """Everything that the party may hold. It is kept in the officer's folder too, to make dossiers of offline."""
+        record = fetch(self._client)
+        Path(asked["file"]).write_bytes(record.data)
+        verdict = verify_bundle(record.data, record.trust)
         return {"entries": len(verdict.verdicts), "size": verdict.size, "sentence": verdict.sentence()}
 
 
@@ -112,6 +127,7 @@ _ACTS: Final[Mapping[str, Callable[[Officer, Mapping[str, Json]], Json]]] = {
     "invite": Officer.invite,
     "say": Officer.say,
     "declare": Officer.declare,
+    "enter": Officer.enter,
     "news": Officer.news,
     "answer": Officer.answer,
     "bundle": Officer.bundle,

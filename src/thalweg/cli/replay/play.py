@@ -15,13 +15,16 @@ from typing import Any, Final
 
 from thalweg import wiring
 from thalweg.cli.replay.stage import Hand, ReplayFailed, Stage
+from thalweg.model.cases import IncidentReported
 from thalweg.model.events import SECRETARIAT, Acknowledged, Response, Said
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import DEFAULT_CLOCKS
 from thalweg.wiring.officer import pause
 
 _HEARS_S: Final = 90.0  # a machine that is busy with something else is no failure
-_QUIET: Final = frozenset({"channel", "acknowledged", "rules", "watch", "delivered", "consent", "participation"})
+_QUIET: Final = frozenset(
+    {"channel", "acknowledged", "rules", "watch", "delivered", "consent", "participation", "claim"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Play:
     out: Callable[[str], None]
     beats: list[Beat] = field(default_factory=list)
     now: Instant = field(default_factory=lambda: Instant(0.0))
+    incidents: dict[str, str] = field(default_factory=dict)  # reference -> title
+    entered: list[str] = field(default_factory=list)  # SHA-256 of each source
     _left: dict[str, set[str]] = field(default_factory=dict)
     _told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _all: list[dict[str, Any]] = field(default_factory=list)
@@ -103,6 +108,20 @@ class Play:
         self._line(party, f"declares {name}{' citing it' if first else ''}: taken{late}", answer)
         return answer
 
+    def reports(self, party: str, said: IncidentReported, words: str) -> str:
+        """The reference that the desk gave it."""
+        answer = self.say(party, said, words)
+        (reference,) = {each["subject"] for each in answer["notices"] if each["statement"] == answer["statement"]}
+        self.incidents[reference] = said.title
+        return str(reference)
+
+    def enters(self, party: str, file: Path, to: Sequence[str], words: str) -> str:
+        """A source with the claims that were confirmed in it; its SHA-256."""
+        came = self.stage.hands[party].ask("enter", file=str(file), to=list(to))
+        self._line(party, f"enters {words}, with {came['claims']} claims confirmed in it", came["answer"])
+        self.entered.append(came["source"])
+        return str(came["source"])
+
     def _line(self, party: str, words: str, answer: dict[str, Any], *, last: bool = True) -> None:
         at = Instant.of(datetime.fromisoformat(answer["received"]))
         self.beats.append(Beat(at, party, words, answer["index"], answer["taken"]))
@@ -151,6 +170,10 @@ class Play:
             )
         self._left[party].discard(notice)
         self.say(party, Acknowledged(party, notice, Response.UNDERSTOOD), "answers it at last")
+
+    def hears(self, party: str, what: str) -> None:
+        """Wait until the party has been told that since the clock was set."""
+        self._wait(lambda: any(each["what"] == what and each["to"] == party for each in self._all[self._count :]), what)
 
     def rings_again(self, party: str, what: str) -> None:
         """Wait until the party has been told that again."""

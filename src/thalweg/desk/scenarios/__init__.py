@@ -14,7 +14,7 @@ from thalweg.model.errors import InputError
 THEATRE = "theatre.yaml"
 README = "README.md"
 EXPECTED = "expected.yaml"
-LIVE, DRAWN, ROOM = "live", "drawn.geojson", "room.geojson"
+LIVE, DRAWN, ROOM, CLAIMS = "live", "drawn.geojson", "room.geojson", "claims"
 
 _FOLDERS = {"deir-ez-zor": "deir-ez-zor-2017", "wildfire": "wildfire"}
 NAMES = tuple(_FOLDERS)
@@ -34,6 +34,14 @@ def drawn(name: str) -> bytes:
 def room(name: str) -> bytes:
     """What the editors drew for the room that stays open after the replay. `InputError` as `drawn`."""
     return _live(name, ROOM)
+
+
+def claims(name: str) -> Mapping[str, bytes]:
+    """File name -> what was confirmed in one published article: its hash, and its claims with characters and short
+    quotations (`thalweg.sources.drafted`). The articles are not carried. None where nothing was."""
+    folder = resources.files(__package__).joinpath(_FOLDERS.get(name, name), LIVE, CLAIMS)
+    files = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
+    return {entry.name: entry.read_bytes() for entry in files if entry.name.endswith(".drafts.json")}
 
 
 def _live(name: str, what: str) -> bytes:
