@@ -16,6 +16,7 @@ import numpy as np
 
 from thalweg.engine import preview
 from thalweg.engine.explain import Describe
+from thalweg.engine.reach import within_reach
 from thalweg.formats.event import ASIDE_MEDIA, Erasure, Statement
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
@@ -570,7 +571,8 @@ class Mailboxes:
     ) -> Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]:
         """What a declaration would meet among what the party declared and was shown, and ways out of that (D13)."""
         theatre = self._world.membership.theatre
-        return seal(preview(declaration, self.shown_to(party, now), theatre, describe=describe), party)
+        shown = within_reach(declaration, self.shown_to(party, now), theatre)
+        return seal(preview(declaration, shown, theatre, describe=describe), party)
 
     # --- findings ---
 

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Response
 from markupsafe import Markup
 
 from thalweg.engine.preview import preview
+from thalweg.engine.reach import within_reach
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Proposed
 from thalweg.model.findings import Certainty, Finding, FindingType, Fix
@@ -428,7 +429,7 @@ def _offered(page: Page, finding: str) -> tuple[tuple[Fix, ...], int]:
         own = declaration.party == page.party
         if not own and not any(each.version_id == declaration.version_id for each in shown):
             continue
-        _, suggested = preview(declaration, shown, theatre)
+        _, suggested = preview(declaration, within_reach(declaration, shown, theatre), theatre)
         for fix in suggested.fixes if suggested is not None else ():
             (ours if own else theirs).append(fix)
     room = _MOST_FIXES - (1 if theirs and ours else 0)
