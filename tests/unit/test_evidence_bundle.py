@@ -11,15 +11,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.desk_world import Room, circle
 from tests.dossier_world import NAMES, Told
 from thalweg.cli.verify import verify
 from thalweg.ledger.errors import LedgerError, Malformed
 from thalweg.ledger.receipt import Bundle, Document, Withheld
 from thalweg.ledger.trust import write_trust
 from thalweg.ledger.verify import verify_bundle
+from thalweg.model.cases import AccountGiven, Evidence, EvidenceLaid, IncidentReported, Particulars
+from thalweg.model.declarations import Kind
+from thalweg.model.events import Committed, Taken, Term, TermsSet
+from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
 from thalweg.policy.dossier import dossier
 from thalweg.policy.evidence import proved
 from thalweg.policy.held import of_log
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.redaction import redacted
 from thalweg.reports.dossier.check import check, counted, read
 from thalweg.reports.dossier.digest import MEDIA_TYPE, encode
@@ -218,3 +225,33 @@ def test_verify_on_the_command_line_says_all_of_it(
     file.write_bytes(replace(shared, documents=(forged,)).encode())
     assert verify(file, trust=trust) == 1
     assert "does not follow from the entries" in capsys.readouterr().err
+
+
+def _classes(charlie_shows_bravo: bool) -> list[str]:
+    """What alpha's bundle for bravo gives and withholds of what alpha holds, in its order."""
+    room = Room(("alpha", "bravo", "charlie"))
+    room.channel("alpha", "bravo", "charlie", level=Level.FULL)
+    shown = Level.FULL if charlie_shows_bravo else Level.NOTHING
+    assert isinstance(room.say("charlie", TermsSet("charlie", "line", (Term(shown),), "bravo")), Taken)
+    room.declare("charlie", circle("post", "charlie", 41.9, 36.9, kind=Kind.STATIC_SITE))
+    (post,) = [each for each in room.notices("alpha") if each.of == "charlie" and each.version]
+    room.later(60)
+    when = Particulars(Instant(room.now.epoch_s - 60), room.now)
+    room.say("alpha", IncidentReported("alpha", "Smoke", when, ("bravo",), "Smoke rose."))
+    (reference,) = room.desk.world.cases.incidents
+    room.say("alpha", EvidenceLaid("alpha", reference, Evidence.DECLARATION, post.subject, "It was near."))
+    room.say("bravo", AccountGiven("bravo", reference, "Not ours.", "en", when))
+    room.say("bravo", Committed("bravo", reference, "we look", Instant(room.now.epoch_s + 600)))
+    mailboxes = Mailboxes(room.desk.world, room.desk.policy)
+    indexes = mailboxes.entries("alpha").value
+    given, withheld = redacted(room.desk.world, mailboxes, "alpha", "bravo", indexes).value
+    kinds = {index: type(room.desk.world.load(index).body).__name__ for index in given}
+    return [f"given {kinds[index]}" if index in given else withheld[index] for index in sorted((*given, *withheld))]
+
+
+def test_what_a_third_party_shows_to_whom_is_not_told_by_what_a_bundle_withholds() -> None:
+    """D7: whoever asks for a bundle for another learns nothing of what a third party's terms show that other."""
+    told = _classes(charlie_shows_bravo=True)
+    assert told == _classes(charlie_shows_bravo=False)
+    assert {"given IncidentReported", "given AccountGiven", "given Committed"} <= set(told)
+    assert "given EvidenceLaid" not in told

@@ -1,7 +1,8 @@
 """Which entries of a party's record another reader may be given, and what the others are called that are withheld (D7).
 
-A party hands on what is its own to give, and what its reader may hold already. What others disclosed to it, and what
-would tell more of a third party than the reader was told, is withheld: its place in the log stays proved.
+A party hands on what is its own to give, and what it knows that its reader holds already. What others disclosed to it,
+to its reader too for all it knows, and what would tell more of a third party than the reader was told, is withheld: its
+place in the log stays proved.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from thalweg.formats.event import Body
-from thalweg.model.cases import Case
+from thalweg.model.cases import Case, Evidence, EvidenceLaid
 from thalweg.model.events import (
     DESK,
     Acknowledged,
@@ -39,6 +40,7 @@ from thalweg.state.world import World
 _EXCHANGE = (Acknowledged, Committed, Delivered, Disseminated, EmergencySent, OutcomeStated, ReadBack, Relayed)
 _CASE = get_args(Case)
 _SOURCED = get_args(Sourced)
+_SEEN_BY_ALL = (*_CASE, *_SOURCED)  # whoever holds it is told who else does
 
 
 def redacted(
@@ -74,7 +76,7 @@ def class_of(body: Body) -> str:
 
 
 def _may_be_given(world: World, mailboxes: Mailboxes, party: str, reader: str, index: int, body: Body) -> bool:
-    if mailboxes.may_hold(reader, index):
+    if mailboxes.may_hold(reader, index) and _party_knows(world, party, reader, body):
         return True
     match body:
         case Notice():
@@ -83,12 +85,33 @@ def _may_be_given(world: World, mailboxes: Mailboxes, party: str, reader: str, i
         case Taken():
             # When the desk took what the reader is given; not what its author had been shown before.
             said = _statement(world, body.statement, index)
-            return said is not None and not body.not_cited and mailboxes.may_hold(reader, said)
+            if said is None or body.not_cited or not mailboxes.may_hold(reader, said):
+                return False
+            answered = world.load(said).body
+            return not isinstance(answered, KeyFact) and _party_knows(world, party, reader, answered)
         case _ if isinstance(body, _EXCHANGE) and by(body) == party:
             notice = world.exchange.notices.get(getattr(body, "notice", ""))
             return notice is not None and notice.of == reader
         case _:
             return False
+
+
+def _party_knows(world: World, party: str, reader: str, body: Body) -> bool:
+    """Whether the party knows already that the reader holds the entry. What a third party shows to whom is its own to
+    say: were it read from what is withheld and what is not, asking for a bundle would tell it."""
+    match body:
+        case EvidenceLaid(by=author, what=Evidence.DECLARATION) if author == party:
+            chain = world.picture.chains.get(body.name)
+            return chain is not None and chain.notifier == party
+        case EvidenceLaid():
+            return by(body) == reader
+        case Committed() if world.cases.has(party, body.about) is not None:
+            return True  # in an incident everybody sees who else has it
+        case OutcomeStated() if body.commitment in world.exchange.commitments:
+            promise = world.exchange.commitments[body.commitment]
+            return by(body) in (party, reader) or world.cases.has(party, promise.about) is not None
+        case _:
+            return by(body) in (party, reader) or isinstance(body, _SEEN_BY_ALL)
 
 
 def _statement(world: World, event: str, answer: int) -> int | None:
