@@ -105,6 +105,13 @@ def _fields(name: str, prefix: str, described: Mapping[str, Any]) -> Iterator[st
         inner = told.get("items", {}).get("$ref")
         if inner:
             yield from _fields(inner.rpartition("/")[2], f"{prefix}{field}[].", described)
+        for each in told.get("anyOf", ()):
+            if "$ref" in each:
+                yield from _fields(each["$ref"].rpartition("/")[2], f"{prefix}{field}.", described)
+
+
+def _number(bound: float | None) -> str:
+    return "" if bound is None else str(int(bound) if float(bound).is_integer() else bound)
 
 
 def _limits(schema: Mapping[str, Any]) -> str:
@@ -114,7 +121,7 @@ def _limits(schema: Mapping[str, Any]) -> str:
     if held.get("type") in ("integer", "number", "boolean"):
         said.append(str(held["type"]))
     if "minimum" in held or "maximum" in held:
-        said.append(f"{held.get('minimum', '')} to {held.get('maximum', '')}".strip())
+        said.append(f"{_number(held.get('minimum'))} to {_number(held.get('maximum'))}".strip())
     if "maxLength" in held:
         said.append(f"at most {held['maxLength']} characters")
     if "maxItems" in held:

@@ -263,6 +263,9 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
             asked = circle_at("preview", party, at, 4000.0, Kind.OPERATION, 2.0, 30.0)
             answer = client.post("/v1/previews", json={"declaration": kinds.write_declaration(asked)})
             yield f"POST /v1/previews {at.lon}", [answer.status_code, _shown(answer.headers, answer.content)]
+            near = {"lon": at.lon, "lat": at.lat, "within_m": 5000.0}
+            answer = client.post("/v1/incidents/searches", json={"near": near})
+            yield f"POST /v1/incidents/searches {at.lon}", [answer.status_code, _shown(answer.headers, answer.content)]
     yield "stream", asyncio.run(_stream(streams, party, desk.world.exchange.count(party)))
     reading = Reading(desk.world, desk.policy, mailboxes)
     for state in desk.world.exchange.mailbox(party):

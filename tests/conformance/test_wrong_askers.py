@@ -164,6 +164,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     "POST /v1/statements/unsigned": frozenset({403}),
     "POST /v1/statements/prepared": frozenset({403}),
     "POST /v1/previews": frozenset({400}),  # of a declaration of another party
+    "POST /v1/incidents/searches": frozenset({200}),  # of their own, which are none
     "POST /v1/reviews": frozenset({200, 400}),  # reads the file that is sent
     **dict.fromkeys(
         ("GET /sign-in/me", "GET /sign-in/sessions"),
@@ -280,6 +281,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
                 "POST /v1/statements": {"entry": base64.b64encode(entry).decode()},
                 "POST /v1/statements/unsigned": body,
                 "POST /v1/statements/prepared": {**body, "key": "0" * 64},
+                "POST /v1/incidents/searches": {"near": {"lon": 40.14, "lat": 35.336, "within_m": 20_000_000}},
                 "POST /v1/previews": {"declaration": kinds.write_declaration(site)},
             },
         )

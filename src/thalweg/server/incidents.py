@@ -1,24 +1,54 @@
-"""`GET /v1/incidents…`: the incidents that a party has. What is said in them goes to `POST /v1/statements`."""
+"""`/v1/incidents…`: the incidents that a party has, listed and searched. What is said in them goes to
+`POST /v1/statements`."""
 
 from __future__ import annotations
 
-import math
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
-from thalweg.model.errors import InputError
 from thalweg.model.shapes import Position
 from thalweg.policy.asof import read_instant
 from thalweg.policy.incident_reads import Wanted
 from thalweg.reports import incidents as wire
-from thalweg.server.api import PROBLEMS, Limit, Name
-from thalweg.server.desk import Asked, Desk, answer
+from thalweg.server.api import MOST, PROBLEMS, Limit, Name, Strict
+from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer
 from thalweg.server.problems import Refusal
 
 router = APIRouter(prefix="/v1")
 
-Bound = Annotated[str, Query(max_length=40, description="an instant (ISO 8601, with its zone)")]
+_INSTANT: Final = "an instant (ISO 8601, with its zone)"
+_TEXT: Final = (
+    "words, or beginnings of words, all of them in what was said, in any language and spelling of names; or a reference"
+)
+_PARTY: Final = "has it, is affected, or is said to have caused it"
+_WITHDRAWN: Final = "only those that are, or are not"
+_OWED: Final = "only those in which you owe an explanation, or do not"
+_BEFORE: Final = "`next` of the answer before"
+Bound = Annotated[str, Query(max_length=40, description=_INSTANT)]
+
+
+class Near(Strict):
+    """A circle to search in, WGS 84."""
+
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, description="degrees, east positive")
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, description="degrees, north positive")
+    within_m: float = Field(default=0.0, ge=0, le=20_100_000, allow_inf_nan=False, description="metres from there")
+
+
+class Search(Strict):
+    """What is asked for of incidents; whatever is left out is not asked for."""
+
+    text: str = Field(default="", max_length=300, description=_TEXT)
+    since: str = Field(default="", max_length=40, description=_INSTANT)
+    until: str = Field(default="", max_length=40, description=_INSTANT)
+    party: str = Field(default="", max_length=200, description=_PARTY)
+    near: Near | None = Field(default=None, description="it may have happened there")
+    withdrawn: bool | None = Field(default=None, description=_WITHDRAWN)
+    owed: bool | None = Field(default=None, description=_OWED)
+    before: int | None = Field(default=None, ge=0, le=2**53, description=_BEFORE)
+    limit: int = Field(default=50, ge=1, le=MOST, description="how many at most")
 
 
 @router.get("/incidents", responses=PROBLEMS, tags=["incidents"])
@@ -26,37 +56,44 @@ async def incidents(
     request: Request,
     desk: Desk,
     asked: Asked,
-    text: Annotated[
-        str,
-        Query(
-            max_length=300,
-            description="words, or beginnings of words, all of them in what was said, in any language and spelling of"
-            " names; or a reference",
-        ),
-    ] = "",
+    text: Annotated[str, Query(max_length=300, description=_TEXT)] = "",
     since: Bound = "",
     until: Bound = "",
-    party: Annotated[str, Query(max_length=200, description="has it, is affected, or is said to have caused it")] = "",
-    near: Annotated[str, Query(max_length=60, description="`longitude,latitude` in degrees")] = "",
-    within_m: Annotated[float, Query(ge=0, le=20_100_000, description="of `near`: how many metres from there")] = 0.0,
-    withdrawn: Annotated[bool | None, Query(description="only those that are, or are not")] = None,
-    owed: Annotated[bool | None, Query(description="only those in which you owe an explanation, or do not")] = None,
-    before: Annotated[int | None, Query(ge=0, le=2**53, description="`next` of the answer before")] = None,
+    party: Annotated[str, Query(max_length=200, description=_PARTY)] = "",
+    withdrawn: Annotated[bool | None, Query(description=_WITHDRAWN)] = None,
+    owed: Annotated[bool | None, Query(description=_OWED)] = None,
+    before: Annotated[int | None, Query(ge=0, le=2**53, description=_BEFORE)] = None,
     limit: Limit = 50,
 ) -> Response:
     """The incidents that your party reported or that were reported to it, the newest report first, of which all that
-    is asked for may be so by what any side says. `total` counts all of them."""
-    wanted = Wanted(
-        text,
-        read_instant(since) if since else None,
-        read_instant(until) if until else None,
-        party,
-        _position(near) if near else None,
-        within_m,
-        withdrawn,
-        owed,
+    is asked for may be so by what any side says. `total` counts all of them. By place: `POST /v1/incidents/searches`,
+    so that no position stands in an address."""
+    search = Search(
+        text=text, since=since, until=until, party=party, withdrawn=withdrawn, owed=owed, before=before, limit=limit
     )
-    found = (await desk.office.reading()).mailboxes.incidents(asked.party, wanted, before=before, most=limit)
+    return await _found(request, desk, asked, search)
+
+
+@router.post("/incidents/searches", responses=PROBLEMS, tags=["incidents"])
+async def searched(request: Request, desk: Desk, asked: Asked, search: Search) -> Response:
+    """The same, also by place. Nothing of the question is kept."""
+    return await _found(request, desk, asked, search)
+
+
+async def _found(request: Request, desk: DeskRoutes, asked: Asking, search: Search) -> Response:
+    near = search.near
+    wanted = Wanted(
+        search.text,
+        read_instant(search.since) if search.since else None,
+        read_instant(search.until) if search.until else None,
+        search.party,
+        None if near is None else Position(near.lon, near.lat),
+        0.0 if near is None else near.within_m,
+        search.withdrawn,
+        search.owed,
+    )
+    reading = await desk.office.reading()
+    found = reading.mailboxes.incidents(asked.party, wanted, before=search.before, most=search.limit)
     return answer(request, wire.page(found))
 
 
@@ -68,16 +105,3 @@ async def incident(request: Request, desk: Desk, asked: Asked, reference: Name) 
     if read is None:
         raise Refusal("not-found", "Nothing of that id is known to you.")
     return answer(request, wire.one(read))
-
-
-def _position(text: str) -> Position:
-    """A position as it stands in an address. `InputError` for anything else."""
-    try:
-        lon, lat = (float(each) for each in text.split(","))
-    except ValueError as error:
-        raise InputError(
-            "position-unreadable", "This is no position.", expected="40.14,35.336 (longitude, latitude)", found=text
-        ) from error
-    if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise InputError("position-unreadable", "This is no position.", expected="40.14,35.336", found=text)
-    return Position(lon, lat)
