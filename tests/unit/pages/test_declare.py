@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,9 +10,12 @@ from dataclasses import replace
 import pytest
 
 from tests.serving import Answer, Serving, serving, soon
-from thalweg.model.declarations import Declaration, Kind
+from thalweg.model.declarations import Declaration, Kind, Medium, Uncertainty, Volume
 from thalweg.model.events import TheatreSet
+from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
+from thalweg.model.measures import Datum
+from thalweg.model.shapes import Position, Route, Waypoint
 from thalweg.server.pages.declare import KEPT, typed_of
 
 AREA = "name: River\nextends: default\narea: {box: [39.0, 34.0, 41.6, 36.5]}\ntime_zone: Asia/Damascus\n"
@@ -163,6 +167,30 @@ def test_what_the_form_cannot_take_apart_stays_whole() -> None:
     volumes = soon("two", "alpha").volumes * 2
     many = Declaration(Kind.OPERATION, "alpha", "Two", volumes, declaration_id="two")
     assert typed_of(many, change=True).shape == KEPT
+
+
+def test_a_flight_is_taken_apart_and_put_together_again_as_it_was(desk: Serving) -> None:
+    """R9: heights, their half, and details that the form has no field for."""
+    start = Instant(2_200_000_000.0)
+    way = tuple(Waypoint(Position(40.1 + n / 10, 35.3), Instant(start.epoch_s + 600 * n), 400.0 + n) for n in range(3))
+    shape = Route(way, 150.0, Datum.AGL, 30.0)
+    volume = Volume(shape, Window(way[0].time, way[-1].time), None, Uncertainty(300.0, 50.0, 10.0))
+    flight = Declaration(
+        Kind.MOVEMENT, "alpha", "Flight", (volume,), medium=Medium.AIR, declaration_id="f-1",
+        details={"crew": "4", "contact": "Channel 3"},
+    )  # fmt: skip
+    desk.declare("alpha-1", flight)
+    page = desk.get("alpha-1", "/declare?from=alpha%2Ff-1&as=change", accept="text/html").text
+    form = re.search(r'<form method="post" action="/declare" id="declare".*?</form>', page, re.DOTALL)
+    assert form is not None
+    fields = {name: html.unescape(text) for name, text in re.findall(r'name="([^"]+)"[^>]*? value="([^"]*)"', form[0])}
+    fields |= {"kind": "movement", "medium": "air", "shape": "route", "datum": "AGL", "d-contact": "Channel 3"}
+    tokens = sure(post(desk, **{**fields, "do": "look"}).text)
+    assert len(tokens) == 3
+    assert send(desk, "flight-change", tokens, **fields).status_code == 303
+    read = desk.get("alpha-1", "/v1/declarations/alpha%2Ff-1").json()["declaration"]
+    assert read["details"] == {"crew": "4", "contact": "Channel 3"}
+    assert read["revision"] == 1
 
 
 def test_whoever_signs_with_a_key_of_their_own_is_given_the_statement_once_confirmed(desk: Serving) -> None:

@@ -10,6 +10,7 @@ an address. A draft is finished by the same code that reads files, so a form and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -60,12 +61,11 @@ SHAPES: Final = (POINT, ROUTE, AREA)
 _FEWEST: Final = {POINT: 1, ROUTE: 2, AREA: 3, KEPT: 0}
 _ROWS: Final = {POINT: 1, ROUTE: 3, AREA: 4, KEPT: 0}
 _MOST_ROWS: Final = 60
-_LONGEST: Final = {"title": 200, "words": 2_000}
 _DETAILS: Final = ("contact", "markings", "verification", "remarks")
 _PLAIN: Final = (
     "kind", "zone", "medium", "title", "shape", "radius", "start", "end", "lower", "upper", "datum", "uncertainty",
     "uncertainty_vertical", "uncertainty_time", "valid_until", "place", "bank", "status", "left", "right", "left_name",
-    "right_name", "emergency", "id", "revision", "base", "sha", "path",
+    "right_name", "emergency", "id", "revision", "base", "sha", "path", "half_height", "extra",
 )  # fmt: skip
 """The fields of the form that stand alone; besides, `at`, `time`, `height` and `choice` of each row, and details."""
 _OF_DRAWN: Final = {"circle": POINT, "point": POINT, "polygon": AREA, "corridor": ROUTE}
@@ -80,6 +80,7 @@ _FLAGS: Final = (
 )  # fmt: skip
 """Flags that are said in the reader's language, too; each has its English sentence beside it in any case."""
 _LARGEST_BASE: Final = 200_000
+_LONG: Final = {"base": _LARGEST_BASE, "extra": 20_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _typed(filled: Form) -> Typed:
     rows = min(int(count), _MOST_ROWS) if count.isdecimal() and len(count) < 4 else 1
     drawn = filled.lines("positions")[:_MOST_ROWS]
     anew = drawn and drawn != filled.lines("positions_were")
-    fields = {name: filled[name][: _LARGEST_BASE if name == "base" else 300] for name in _PLAIN}
+    fields = {name: filled[name][: _LONG.get(name, 300)] for name in _PLAIN}
     if anew:
         fields["shape"] = _OF_DRAWN.get(filled["drawn"], fields["shape"]) if len(drawn) > 1 else POINT
     return Typed(
@@ -259,6 +260,7 @@ def _finished(
         "uncertainty_m": typed["uncertainty"],
         "uncertainty_vertical_m": typed["uncertainty_vertical"],
         "uncertainty_s": typed["uncertainty_time"],
+        "half_height_m": typed["half_height"],
         "valid_until": typed["valid_until"],
         "emergency": "yes" if typed["emergency"] else "",
         "place": typed["place"],
@@ -275,7 +277,8 @@ def _finished(
     volume = _volume(typed, echoes)
     if isinstance(volume, Problem):
         return volume
-    made = finish(Draft(Source("form"), fields, (volume,), typed.details), Context(theatre))
+    details = {**_extra(typed), **typed.details}
+    made = finish(Draft(Source("form"), fields, (volume,), details), Context(theatre))
     if isinstance(made, Declaration | Problem):
         return made
     return None
@@ -311,12 +314,23 @@ def _base(typed: Typed) -> Declaration:
         raise Refusal("request-invalid", "The form is not as this page sent it; begin again.") from error
 
 
+def _extra(typed: Typed) -> dict[str, str]:
+    """Details that the form has no field for, carried along as they came."""
+    try:
+        found = json.loads(typed["extra"] or "{}")
+    except ValueError as error:
+        raise Refusal("request-invalid", "The form is not as this page sent it; begin again.") from error
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise Refusal("request-invalid", "The form is not as this page sent it; begin again.")
+    return {name: text for name, text in found.items() if name not in _DETAILS}
+
+
 def _over(base: Declaration, typed: Typed, party: str) -> Declaration | Problem:
     """That, with what the form says in words."""
     try:
         revision = int(typed["revision"]) if typed["revision"].isdecimal() else base.revision
         return replace(
-            base, party=party, title=typed["title"], details=dict(typed.details), revision=revision,
+            base, party=party, title=typed["title"], details={**_extra(typed), **typed.details}, revision=revision,
             declaration_id=typed["id"] or base.declaration_id,
         )  # fmt: skip
     except ThalwegError as error:
@@ -355,8 +369,10 @@ def typed_of(declaration: Declaration, *, change: bool) -> Typed:
             "left_name": declaration.sides.left_name, "right_name": declaration.sides.right_name,
         }  # fmt: skip
     opened = _opened(declaration)
-    others = declaration.details.keys() - set(_DETAILS)
-    if opened is None or others:
+    others = {name: text for name, text in declaration.details.items() if name not in _DETAILS}
+    if others:
+        fields["extra"] = json.dumps(others, ensure_ascii=False)
+    if opened is None:
         kept = replace(declaration, declaration_id=fields["id"], replaces="") if not change else declaration
         fields |= {"shape": KEPT, "base": canonical_encode(dict(kinds.write_declaration(kept))).decode()}
         return Typed(fields, details, ())
@@ -390,13 +406,14 @@ def _opened(declaration: Declaration) -> tuple[str, tuple[Row, ...], dict[str, s
             return ROUTE, _rows(path), more | {"radius": _metres(half)}
         case Path(points=points) if len(points) <= _MOST_ROWS:
             return ROUTE, _rows(points), more
-        case Route(waypoints=way) if len(way) <= _MOST_ROWS and not volume.shape.half_height_m:
+        case Route(waypoints=way) if len(way) <= _MOST_ROWS:
             rows = tuple(
                 Row(_decimal(each.at), str(each.time), "" if each.height_m is None else _metres(each.height_m))
                 for each in way
             )
             datum = {"datum": volume.shape.datum.value} if volume.shape.has_heights else {}
-            return ROUTE, rows, more | {"radius": _metres(volume.shape.radius_m), "start": "", "end": ""} | datum
+            more |= {"radius": _metres(volume.shape.radius_m), "half_height": _metres(volume.shape.half_height_m)}
+            return ROUTE, rows, more | {"start": "", "end": ""} | datum
     return None
 
 
