@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -11,6 +12,7 @@ from lxml import html
 
 from tests.serving import Answer, Serving, instant, serving
 from thalweg.model.cases import Joined, Named, Particulars
+from thalweg.model.events import Acknowledged, Response
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.wiring import now_ms
@@ -192,3 +194,38 @@ def test_hostile_words_stay_words(desk: Serving) -> None:
         assert not shown.xpath("//main//script[contains(., 'alert')]")
         assert not shown.xpath("//img")
     assert "alert(1)" in text(desk, "bravo-1", path)
+
+
+def test_nothing_that_came_of_it_later_is_on_the_page_of_an_earlier_time(desk: Serving) -> None:
+    """R40: neither that it was withdrawn, nor who else has it, nor that a finding was superseded, nor that it was
+    answered; and before one had it there is no such page."""
+    path = reported(desk)
+    assert post(desk, "alpha-1", f"{path}/risk", "1", risk="A").status_code == 303
+    time.sleep(0.02)
+    before = str(Instant(now_ms() / 1000))
+    time.sleep(0.02)
+    then = text(desk, "alpha-1", f"{path}?known={before}")
+    notice = next(each for each in desk.notices("bravo-1") if each.get("subject", "") == path.rpartition("/")[2])
+    desk.say("bravo-1", Acknowledged("bravo", notice["id"], Response.UNDERSTOOD))
+    assert post(desk, "alpha-1", f"{path}/risk", "2", risk="B").status_code == 303
+    assert post(desk, "alpha-1", f"{path}/share", "3", to="carol").status_code == 303
+    assert post(desk, "alpha-1", f"{path}/withdraw", "4").status_code == 303
+    now = text(desk, "alpha-1", path)
+    for later in ("withdrawn by its reporter", "superseded", "Carol", "Understood"):
+        assert later in now
+    again = text(desk, "alpha-1", f"{path}?known={before}")
+    for later in ("withdrawn by its reporter", "superseded", "Carol", "Understood"):
+        assert later not in again
+        assert later not in then
+    assert desk.get("alpha-1", f"{path}?known=2020-01-01T00:00:00Z").status_code == 404
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "٣" * 40])
+def test_a_number_longer_than_any_is_no_fault_of_the_server(desk: Serving, digits: str) -> None:
+    assert desk.get("alpha-1", f"/incidents?before={digits}").status_code == 200
+    answer = post(desk, "alpha-1", "/incidents/report", **FORM, radius_m=digits)
+    assert answer.status_code == 422
+    reported(desk)
+    notice = desk.notices("bravo-1")[-1]["id"]
+    sent = post(desk, "bravo-1", f"/notices/{notice}/commitment", minutes=digits, action="we look")
+    assert sent.status_code == 422

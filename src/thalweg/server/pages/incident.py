@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -34,7 +34,7 @@ from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.places.coordinates import read_position
-from thalweg.policy.incident_reads import IncidentRead, ItemRead, RequestRead, Wanted
+from thalweg.policy.incident_reads import IncidentRead, ItemRead, Received, RequestRead, Wanted
 from thalweg.server.pages.shell import Filled, Form, Opened, Page, said_by, say
 from thalweg.server.problems import Refusal
 from thalweg.state.cases import InCase
@@ -79,7 +79,7 @@ async def incidents(page: Opened) -> Response:
         owed=True if asked.get("owed") else None,
     )
     found = page.reading.mailboxes.incidents(
-        page.party, wanted, before=int(before) if before.isdecimal() else None, most=_MOST
+        page.party, wanted, before=int(before) if before.isdecimal() and len(before) < 16 else None, most=_MOST
     )
     return page.render(
         "incidents.html",
@@ -121,9 +121,10 @@ async def report(page: Opened, filled: Filled) -> Response:
 @router.get("/incidents/{reference}")
 async def incident(page: Opened, reference: str) -> Response:
     """One of them, as it was known at a time: accounts in columns, requests, findings, evidence, promises."""
-    read = _read(page, reference)
     known = _known(page)
-    items = tuple(each for each in read.items if _reached(each) <= known)
+    whole = _read(page, reference)
+    read = _as_known(whole, known)
+    items = read.items
     requests = [each for each in read.requests if any(item.event == each.event for item in items)]
     columns = _columns(read, items)
     return page.render(
@@ -134,7 +135,7 @@ async def incident(page: Opened, reference: str) -> Response:
         items=items,
         columns=columns,
         rows=_rows(page, columns),
-        moments=_moments(page, read, known),
+        moments=_moments(page, whole, known),
         requests=[(each, _answers(each, items)) for each in requests],
         findings=[each for each in items if each.what in (InCase.CAUSE, InCase.RISK)],
         evidence=[each for each in items if each.what is InCase.EVIDENCE],
@@ -244,6 +245,32 @@ def _read(page: Page, reference: str) -> IncidentRead:
     if found is None:
         raise Refusal("not-found", "Nothing of that id is known to you.")
     return found.value
+
+
+def _as_known(read: IncidentRead, known: Instant) -> IncidentRead:
+    """What of it one's own party had by a time, and nothing that came of it later. Refusal before it had any of it."""
+    had = [each for each in read.items if _reached(each) <= known]
+    if not had:
+        raise Refusal("not-found", "Nothing of that id is known to you.")
+    events = {each.event for each in had}
+    items = tuple(
+        replace(
+            each,
+            superseded_by=each.superseded_by if each.superseded_by in events else "",
+            received=tuple(_received(one, known) for one in each.received if one.sent <= known),
+        )
+        for each in had
+    )
+    withdrawn = read.withdrawn if any(each.what is InCase.WITHDRAWN for each in had) else None
+    held = tuple(each for each in read.held if each.since <= known)
+    return replace(read, items=items, withdrawn=withdrawn, held=held)
+
+
+def _received(one: Received, known: Instant) -> Received:
+    delivered, responses = (
+        tuple(each for each in facts if each.at <= known) for facts in (one.delivered, one.responses)
+    )
+    return replace(one, delivered=delivered, responses=responses)
 
 
 def _reached(item: ItemRead) -> Instant:
@@ -374,7 +401,7 @@ def _report(page: Page, filled: Form, place: Position | None = None) -> Response
 
 def _particulars(filled: Form, place: Position | None) -> Particulars:
     radius = filled["radius_m"]
-    if radius and not radius.isdecimal():
+    if radius and not (radius.isdecimal() and len(radius) < 9):
         raise Refusal("request-invalid", "A radius is a whole number of metres.", field="radius_m")
     return Particulars(
         _utc(filled["earliest"]),

@@ -129,7 +129,7 @@ def add_token(page: Opened, filled: Filled, asking: FreshPerson) -> Response:
             keys.TokenStart,
             label=filled["label"],
             scopes=["read", "write"] if filled["writes"] == "on" else ["read"],
-            days=int(days) if days.isdecimal() else 90,
+            days=int(days) if days.isdecimal() and len(days) < 6 else 90,
         ),
     )
     return _once(page, "token", (made.token,))
