@@ -16,7 +16,7 @@ from tests.serving import Serving, instant, serving, soon
 from thalweg.desk.live import LiveDesk
 from thalweg.ledger.errors import StoreFailed
 from thalweg.model.declarations import Declaration, Kind
-from thalweg.model.events import SECRETARIAT, OfficerAdded, OfficerEnded, Role
+from thalweg.model.events import SECRETARIAT, Acknowledged, OfficerAdded, OfficerEnded, Response, Role
 from thalweg.model.instants import Instant, Window
 from thalweg.wiring import now_ms
 
@@ -167,3 +167,23 @@ def test_no_position_stands_in_an_address_of_the_room(desk: Serving) -> None:
     for link in page(desk, "/room").xpath("//@href | //@action | //@src"):
         assert "35." not in link
         assert "40." not in link
+
+
+def test_the_card_at_a_time_gone_by_has_no_fact_that_came_later(desk: Serving) -> None:
+    """R40: neither that somebody answered since, nor a notice that had not reached the party."""
+    page(desk, "/room")
+    notice = next(each for each in reversed(desk.notices("alpha-1")) if each.get("findings"))
+    finding = notice["findings"][0]["id"]
+    time.sleep(0.02)
+    known = str(Instant(now_ms() / 1000))
+    time.sleep(0.02)
+    then = text(pane(page(desk, f"/room?known={known}&on={finding}"), "detail"))
+    assert "patrol of bravo" in then
+    desk.say("alpha-1", Acknowledged("alpha", notice["id"], Response.UNDERSTOOD))
+    assert "Understood" in text(pane(page(desk, f"/room?on={finding}"), "detail"))
+    again = text(pane(page(desk, f"/room?known={known}&on={finding}"), "detail"))
+    assert "Understood" not in again
+    assert "Ways" not in again
+    sent = Instant.of(datetime.fromisoformat(notice["at"]))
+    shown = page(desk, f"/room?known={Instant(sent.epoch_s + 0.0005)}&on={notice['id']}")
+    assert "patrol" not in text(pane(shown, "detail"))  # it was made, and had not reached anybody

@@ -7,8 +7,8 @@ on a page of its own and beside the map.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Response
@@ -22,7 +22,8 @@ from thalweg.model.findings import Certainty, Finding, FindingType, Fix
 from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position, Route
-from thalweg.policy.mailbox import FindingRead, NoticeRead
+from thalweg.policy.asof import FindingHad
+from thalweg.policy.mailbox import Copy, FindingRead, NoticeRead
 from thalweg.reports import outlines, phrases, plots
 from thalweg.reports.json import first_position
 from thalweg.reports.messages.findings import talk_to, warning
@@ -162,15 +163,15 @@ async def propose(page: Opened, filled: Filled, finding: str) -> Response:
     return await say(page, filled, said, "/agreements" if page.has("/agreements") else page.path, "said")
 
 
-def card_of(page: Page, finding: str, *, ways: bool = True) -> Card | None:
-    """The card of a finding that stands, by its id; None where the reader knows of none. `ways` False leaves out the
-    ways out, whose cost rises with the number of declarations that are shown."""
+def card_of(page: Page, finding: str, *, had: FindingHad | None = None, known: Instant | None = None) -> Card | None:
+    """The card of a finding that stands, by its id; None where the reader knows of none. At a time gone by (`known`) it
+    is `had`, what came of it later is not on the card, and there are no ways out."""
     mailboxes, party = page.reading.mailboxes, page.party
-    read = _standing(page, finding)
+    read = _standing(page, finding) if had is None else _had(page, had)
     disclosed = None if read is None else mailboxes.notice(party, read.notice)
     if read is None or disclosed is None:
         return None
-    notice = disclosed.value
+    notice = disclosed.value if known is None else _then(disclosed.value, known)
     page.desk.reads.notices(party, page.asked.principal.author, (notice,))
     found = read.finding
     first, second = _both(page, read)
@@ -179,7 +180,7 @@ def card_of(page: Page, finding: str, *, ways: bool = True) -> Card | None:
     meeting, rule = _sentences(page, read)
     mine = next((each for each in (first, second) if each is not None and each.party == party), None)
     near = _plotted(page, found, first, second) if exact and first is not None and second is not None else _NOT_PLOTTED
-    offered, checked = _offered(page, finding) if ways and exact else ((), 0)
+    offered, checked = _offered(page, finding) if known is None and exact else ((), 0)
     return Card(
         id=found.id,
         finding=found,
@@ -203,7 +204,7 @@ def card_of(page: Page, finding: str, *, ways: bool = True) -> Card | None:
         rows=near[4],
         ways=tuple(_way(page, fix, first, second) for fix in offered),
         checked=checked,
-        seen=_seen(page, notice, mine, other),
+        seen=_seen(page, notice, mine, other, known),
         partner=any({party, other} <= set(channel.joined) for channel in mailboxes.channels(party).value),
         rules=page.reading.world.membership.theatre.rules_hash,
     )
@@ -487,7 +488,32 @@ def _apart_after(changed: Declaration, beside: Declaration | None) -> float | No
 # --- who has seen it ---
 
 
-def _seen(page: Page, notice: NoticeRead, mine: Declaration | None, other: str) -> tuple[Seen, ...]:
+def _had(page: Page, had: FindingHad) -> FindingRead:
+    return FindingRead(had.finding, had.notice, had.told, (page.party, had.of))
+
+
+_Facts = TypeVar("_Facts", NoticeRead, Copy)
+
+
+def _then(read: _Facts, known: Instant) -> _Facts:
+    """With the facts of a time gone by; what was owed then stands in the list beside."""
+    delivered, responses, read_back, disseminated = (
+        tuple(each for each in facts if each.at <= known)
+        for facts in (read.delivered, read.responses, read.read_back, read.disseminated)
+    )
+    return replace(
+        read,
+        delivered=delivered,
+        responses=responses,
+        read_back=read_back,
+        disseminated=disseminated,
+        outstanding=False,
+    )
+
+
+def _seen(
+    page: Page, notice: NoticeRead, mine: Declaration | None, other: str, known: Instant | None
+) -> tuple[Seen, ...]:
     """One's own notice, then everybody's who was told of one's own declaration, the other side first."""
     rows = [
         Seen(
@@ -501,6 +527,8 @@ def _seen(page: Page, notice: NoticeRead, mine: Declaration | None, other: str) 
     if mine is not None:
         read = page.reading.mailboxes.declaration(page.party, mine.declaration_id, page.now)
     copies = () if read is None else read.value.copies
+    if known is not None:
+        copies = tuple(_then(each, known) for each in copies if each.sent <= known)
     for copy in sorted(copies, key=lambda each: (each.to != other, each.to)):
         rows.append(
             Seen(

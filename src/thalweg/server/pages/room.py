@@ -149,12 +149,13 @@ def _selected(page: Page, on: str, picture: AsOf, *, past: bool, beside: bool) -
     """What is selected, as one's party knows it; `gone` where nothing of that id is known at that time."""
     if not on:
         return None
-    if any(each.finding.id == on for each in picture.findings) or not past:
-        card = card_of(page, on, ways=not past)
+    then = next((each for each in picture.findings if each.finding.id == on), None) if past else None
+    if then is not None or not past:
+        card = card_of(page, on, had=then, known=picture.known if past else None)
         if card is not None:
             return Selected(card=card, beside=beside)
     disclosed = page.reading.mailboxes.notice(page.party, on)
-    if disclosed is not None and not (past and disclosed.value.notice.at > picture.known):
+    if disclosed is not None and not (past and not _had(page, disclosed.value, picture.known)):
         read = disclosed.value
         return Selected(notice=read, title=telling.heading(page, read), texts=tuple(telling.texts(page, disclosed)))
     had = next((each for each in picture.declarations if each.subject == on), None)
@@ -163,6 +164,13 @@ def _selected(page: Page, on: str, picture: AsOf, *, past: bool, beside: bool) -
     if not past and page.reading.mailboxes.declaration(page.party, on, page.now) is not None:
         return Selected(subject=on)
     return Selected(gone=True)
+
+
+def _had(page: Page, read: NoticeRead, known: Instant) -> bool:
+    """Whether a notice had reached the party by a time."""
+    before = read.notice.n - 1
+    had = page.reading.mailboxes.as_of.notices(page.party, known, before, 1).value.notices
+    return any(each.notice.id == read.id for each in had)
 
 
 def _parties(page: Page) -> dict[str, dict[str, str]]:
