@@ -271,12 +271,13 @@ def _versions(party: str, held: Sequence[Entered]) -> list[_Version]:
                 if declaration is not None and _newest_of(newest, body.subject) != body.version:
                     entries = entry.rests_on
                     if stated is not None and body.view is None:
-                        entries = (stated.index, *entry.rests_on)
+                        # Also the first notice that shows it: by that, and no later one, its time is told.
+                        entries = (*stated.rests_on, *entry.rests_on)
                     shown = body.level.at_least(Level.FOOTPRINT) or "kind" in body.facts
                     add(
                         _Version(
                             body.subject, body.of, body.version, declaration, body.level, body.at,
-                            tuple(sorted(entries)), late=body.facts.get("late") == "1", kind_shown=shown,
+                            tuple(sorted(set(entries))), late=body.facts.get("late") == "1", kind_shown=shown,
                         )
                     )  # fmt: skip
             case Notice(what=NoticeKind.CANCELLED | NoticeKind.REVOKED):
@@ -802,9 +803,8 @@ class _Making:
         standing = [each for each in accounts if each.superseded is None]
         sides = sorted({each.by for each in standing})
         facts: list[Fact] = []
-        for one, other in combinations(standing, 2):
-            if one.by != other.by:
-                facts += _differences(one, other)
+        for one, other in combinations(standing, 2):  # two of one side as well: both stand
+            facts += _differences(one, other)
         for first, second in combinations([each for each in assessments if each.superseded is None], 2):
             if first.what == second.what and first.by != second.by and first.grade != second.grade:
                 values = {"of": first.by, "grade": first.grade, "other": second.by, "other_grade": second.grade}

@@ -19,7 +19,7 @@ from thalweg.places.gazetteer import Gazetteer, packaged
 from thalweg.places.regions import read_region
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from thalweg.ledger.canonical import Value
     from thalweg.ledger.note import VerifierKey
@@ -178,10 +178,16 @@ def make_author_home(
 
 
 def sign_as(
-    home: AuthorHome, unlocked: Unlocked, kind: str, body: Mapping[str, Value], payloads: tuple[tuple[bytes, str], ...]
+    home: AuthorHome,
+    unlocked: Unlocked,
+    kind: str,
+    body: Mapping[str, Value],
+    payloads: tuple[tuple[bytes, str], ...],
+    clock: Callable[[], datetime] = now,
 ) -> Said:
-    """An author's next entry, stamped with the present."""
-    return home.sign(unlocked, kind, body, at_ms=now_ms(), random_bytes=random_bytes, payloads=payloads)
+    """An author's next entry, stamped with the present by the author's clock."""
+    at_ms = int(clock().timestamp() * 1000)
+    return home.sign(unlocked, kind, body, at_ms=at_ms, random_bytes=random_bytes, payloads=payloads)
 
 
 def rotate_author_key(home: AuthorHome, unlocked: Unlocked) -> Said:

@@ -30,6 +30,15 @@ from thalweg.model.shapes import Position
 
 ROOM_ARTICLE, ROOM_COPY = "1d987fb4a15da193", "a1a35ab77c418424"  # S000, and S001 that republishes it
 DENIAL_ARTICLE, NIGHT_ARTICLE, RACE_ARTICLE = "a2ecb19b13fbfe80", "8bbbcb768b8a11a2", "7a48abdfb4266264"  # S002-S004
+STRIKE: Final = "Air strike in the industrial zone, 16 September"
+NOVEMBER: Final = "F-22 and two Su-25, 23 November"
+DECEMBER: Final = "F-22 and Su-25, 13 December"
+DOSSIERS: Final = {
+    "16-september": ("DMC", STRIKE),
+    "23-november": ("RUS", NOVEMBER),
+    "13-december": ("CJTF", DECEMBER),
+}
+"""Name -> the party of whose bundle a dossier is made at the end, and the title of the incident."""
 DUE: Final = "2017-09-19T08:00:00Z"
 _ZONE: Final = Position(40.185, 35.385)  # the industrial zone, within 6 km
 _WEST: Final = Position(40.40, 35.02)  # west of the river, within 40 km
@@ -54,7 +63,7 @@ def sixteenth(play: Play) -> None:
         "DMC",
         IncidentReported(
             "DMC",
-            "Air strike in the industrial zone, 16 September",
+            STRIKE,
             seen,
             ("CJTF", "RUS"),
             "The SDF, through Reuters: forces east of the Euphrates were hit by “the Russian aircraft and Syrian "
@@ -186,7 +195,7 @@ def november(play: Play) -> None:
         "RUS",
         IncidentReported(
             "RUS",
-            "F-22 and two Su-25, 23 November",
+            NOVEMBER,
             Particulars(
                 *day,
                 _WEST,
@@ -227,7 +236,7 @@ def thirteenth(play: Play) -> None:
         "CJTF",
         IncidentReported(
             "CJTF",
-            "F-22 and Su-25, 13 December",
+            DECEMBER,
             Particulars(
                 *day,
                 _ABU_KAMAL,

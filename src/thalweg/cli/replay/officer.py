@@ -1,4 +1,4 @@
-"""An officer in a process of its own: `python -m thalweg.cli.replay.officer FOLDER`.
+"""An officer in a process of its own: `python -m thalweg.cli.replay.officer FOLDER CLOCK`.
 
 Takes a line of JSON on standard input for each thing to do, and answers with one on standard output. Everything goes
 through `thalweg.client`: the key is made and kept in the folder, and nobody else has it.
@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
+from thalweg import wiring
 from thalweg.client import Answer, Client, Notice, Reviewed, join
 from thalweg.client.dossiers import fetch
 from thalweg.formats import event as kinds
@@ -32,8 +33,9 @@ Json = Any
 class Officer:
     """One officer at the desk, as long as the pipe is open."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Path) -> None:
         self._folder = folder
+        self._clock = wiring.ToldClock(clock)
         self._held: Client | None = None
         self._heard = 0
 
@@ -54,6 +56,7 @@ class Officer:
 
     def join(self, asked: Mapping[str, Json]) -> Json:
         self._held = join(asked["link"], self._folder, login=asked["login"])
+        self._held.clock = self._clock
         return {"author": self._held.author, "party": self._held.party}
 
     def invite(self, asked: Mapping[str, Json]) -> Json:
@@ -159,9 +162,10 @@ def _plain(value: object) -> Json:
     return value
 
 
-def serve(folder: Path, lines: Iterable[str]) -> None:
-    """Do what each line asks for, until there are no more."""
-    officer = Officer(folder)
+def serve(folder: Path, clock: Path, lines: Iterable[str]) -> None:
+    """Do what each line asks for, until there are no more. The officer reads the time from the file that tells it to
+    the desk."""
+    officer = Officer(folder, clock)
     try:
         for line in lines:
             asked = json.loads(line)
@@ -175,4 +179,4 @@ def serve(folder: Path, lines: Iterable[str]) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), sys.stdin)
+    serve(Path(sys.argv[1]), Path(sys.argv[2]), sys.stdin)

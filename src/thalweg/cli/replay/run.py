@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from thalweg import wiring
-from thalweg.cli.replay import deir_ez_zor
+from thalweg.cli.replay import deir_ez_zor, incidents
 from thalweg.cli.replay.play import Beat, Play
-from thalweg.cli.replay.stage import ReplayFailed, Stage, offline, stage
+from thalweg.cli.replay.stage import ReplayFailed, Stage, offline, stage, without_network
 from thalweg.ledger.trust import read_trust
 from thalweg.ledger.verify import verify_bundle
 from thalweg.model.errors import InputError
@@ -21,6 +22,8 @@ from thalweg.model.instants import Instant
 from thalweg.reports.story import Agreement, Line, Story, agree, between, statements, story
 
 _TRIES = 5
+_AT_ONCE = 2  # processes that verify
+_AGAIN = "made again from them it is the same, byte for byte"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Told:
     beats: tuple[Beat, ...]
     stories: dict[str, Story]
     agreement: Agreement
+    dossiers: dict[str, str]  # the name of the files of each dossier -> its incident
     seconds: float
 
 
@@ -49,7 +53,9 @@ def replay(out: Callable[[str], None], keep: Path | None = None) -> Told:
         play.answer_all()
         bundles = _bundles(built)
         out("")
-        stories = {name: _proved(name, file, built, out) for name, file in bundles.items()}
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            checked = pool.map(lambda name: _verified(name, bundles[name], built), bundles)
+            stories = {name: _proved(name, said, bundles[name], built, out) for name, said in checked}
         agreement = agree({name: file.read_bytes() for name, file in bundles.items()})
         if agreement.contradictions:
             raise ReplayFailed("replay-contradiction", " ".join(agreement.contradictions))
@@ -60,9 +66,14 @@ def replay(out: Callable[[str], None], keep: Path | None = None) -> Told:
         out("")
         for line in compared(play.beats, stories):
             out(line)
-        told = Told(folder, tuple(play.beats), stories, agreement, wiring.monotonic() - began_s)
+        out("")
+        dossiers = _dossiers(play, out)
+        told = Told(folder, tuple(play.beats), stories, agreement, dossiers, wiring.monotonic() - began_s)
     if keep is not None:
-        out(f"Kept in {keep}: the desk, the officers' folders, and the bundles ({', '.join(sorted(bundles))}).")
+        out(
+            f"Kept in {keep}: the desk, the officers' folders, the bundles ({', '.join(sorted(bundles))}), and the "
+            f"dossiers ({', '.join(dossiers)}: .pdf, .html, .bundle)."
+        )
     return told
 
 
@@ -91,18 +102,50 @@ def _bundles(built: Stage) -> dict[str, Path]:
     raise ReplayFailed("replay-heads", "The log did not stand still for long enough to take everybody's bundle.")
 
 
-def _proved(name: str, file: Path, built: Stage, out: Callable[[str], None]) -> Story:
-    """Verified in another process, without a network; then read."""
-    trust = built.hands[name].folder / "trust.json"
-    said = offline(file, trust)
+def _verified(name: str, file: Path, built: Stage) -> tuple[str, str]:
+    """Verified in another process, without a network; the first line that it says."""
+    said = offline(file, built.hands[name].folder / "trust.json")
     if said.returncode:
         raise ReplayFailed("replay-unverified", f"The bundle of {name} does not verify: {said.stdout}{said.stderr}")
+    return name, said.stdout.partition("\n")[0]
+
+
+def _proved(name: str, said: str, file: Path, built: Stage, out: Callable[[str], None]) -> Story:
+    """Read, after it was verified."""
     data = file.read_bytes()
-    verdict = verify_bundle(data, read_trust(trust.read_bytes()))
+    verdict = verify_bundle(data, read_trust((built.hands[name].folder / "trust.json").read_bytes()))
     read = story(data, verdict)
     own = sum(line.ours for line in read.lines)
-    out(f"{name:<12} {said.stdout.partition(chr(10))[0]} {own} said, {len(read.lines) - own} told.")
+    out(f"{name:<12} {said} {own} said, {len(read.lines) - own} told.")
     return read
+
+
+def _dossiers(play: Play, out: Callable[[str], None]) -> dict[str, str]:
+    """The dossiers, each made of one party's bundle alone and without a network, on paper and as a page, in English and
+    Arabic; and the proof of each, verified."""
+    made = {f"dossier-{name}": (party, title) for name, (party, title) in incidents.DOSSIERS.items()}
+    by_title = {title: reference for reference, title in play.incidents.items()}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        said = pool.map(lambda name: _dossier(play.stage, name, made[name][0], by_title[made[name][1]]), made)
+        lines = list(said)
+    out("Three dossiers, each made of one party's bundle alone, without a network, in English and Arabic:")
+    for (name, (party, title)), line in zip(made.items(), lines, strict=True):
+        out(f"{party:<12} {name}: {title}. {line}")
+    return {name: by_title[title] for name, (_, title) in made.items()}
+
+
+def _dossier(built: Stage, name: str, party: str, reference: str) -> str:
+    home, file = built.hands[party].folder, built.folder / name
+    words = ["dossier", reference, "--offline", "--home", str(home), "--language", "en,ar"]
+    for form in ("pdf", "html", "bundle"):
+        words += [f"--{form}", f"{file}.{form}"]
+    done = without_network(*words)
+    if done.returncode:
+        raise ReplayFailed("replay-dossier", f"There is no {name} of {party}: {done.stdout}{done.stderr}")
+    said = offline(Path(f"{file}.bundle"), home / "trust.json")
+    if said.returncode or _AGAIN not in said.stdout:
+        raise ReplayFailed("replay-unverified", f"{name} of {party} does not verify: {said.stdout}{said.stderr}")
+    return said.stdout.partition("\n")[0]
 
 
 def compared(beats: list[Beat], stories: dict[str, Story]) -> Iterator[str]:

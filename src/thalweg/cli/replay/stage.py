@@ -83,7 +83,7 @@ class Stage:
             folder = self.folder / name
             with (self.folder / f"{name}.err").open("w") as errors:
                 process = subprocess.Popen(  # noqa: S603  # ourselves
-                    [sys.executable, "-m", "thalweg.cli.replay.officer", str(folder)],
+                    [sys.executable, "-m", "thalweg.cli.replay.officer", str(folder), str(self.folder / "clock")],
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
                 )  # fmt: skip
             self.hands[name] = Hand(name, folder, process)
@@ -165,7 +165,11 @@ def _free_port() -> int:
 
 def offline(file: Path, trust: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """`thalweg verify` in a process of its own, in which every use of the network is an error."""
-    words = ["verify", str(file), "--trust", str(trust), *more]
+    return without_network("verify", str(file), "--trust", str(trust), *more)
+
+
+def without_network(*words: str) -> subprocess.CompletedProcess[str]:
+    """A command of `thalweg` in a process of its own, in which every use of the network is an error."""
     return subprocess.run(  # noqa: S603  # ourselves
         [sys.executable, "-c", _OFFLINE, *words], capture_output=True, text=True, check=False, timeout=_STARTS_S
     )
