@@ -13,6 +13,10 @@ from tests.browser import room
 HERE = Path(__file__).parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="photograph the pages into docs/pictures/room")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     why = room.missing()
     for item in items:

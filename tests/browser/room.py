@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -48,7 +49,7 @@ from thalweg.model.events import (
 from thalweg.model.levels import Level
 from thalweg.server.app import Built, ServeSettings, build
 from thalweg.server.pages import reader
-from thalweg.wiring import now_ms, random_bytes
+from thalweg.wiring import now, now_ms, random_bytes
 from thalweg.wiring.desk import OpenDesk, open_desk
 
 ROOT: Final = Path(__file__).parents[2]
@@ -140,14 +141,14 @@ class ServedDesk:
 
 
 @contextmanager
-def served_desk(folder: Path) -> Iterator[ServedDesk]:
-    """A new desk on a free port; stopped at the end."""
+def served_desk(folder: Path, clock: Callable[[], datetime] = now) -> Iterator[ServedDesk]:
+    """A new desk on a free port, by this machine's clock or an exercise's; stopped at the end."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
         origin = f"http://localhost:{listening.getsockname()[1]}"
         lines: list[str] = []
-        opened = open_desk(folder / "desk", origin="desk.example/browser")
+        opened = open_desk(folder / "desk", origin="desk.example/browser", clock=clock)
         built = build(opened, ServeSettings(origin, lines.append))
         server = uvicorn.Server(
             uvicorn.Config(built.app, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)

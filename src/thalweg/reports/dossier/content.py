@@ -193,7 +193,7 @@ class _Page:
                     "counted": self.say("source.copies"),
                     "claims": [
                         {
-                            "who": self.own(claim.who),
+                            "who": self.own(claim.who or ("" if claim.through else each.outlet)),
                             "through": self.say("source.through", names="\n".join(claim.through))
                             if claim.through
                             else [],
@@ -362,21 +362,25 @@ class _Page:
             for start in range(0, len(columns), _COLUMNS)
         ]
 
-    def _column(self, by: str, accounts: Sequence[Account]) -> dict[str, Any]:
-        standing = [each for each in accounts if each.superseded is None] or list(accounts)
-        newest = standing[-1]
-        at = newest.particulars
+    def _columns(self, by: str, accounts: Sequence[Account]) -> list[dict[str, Any]]:
+        """Those that stand; under the newest of them what it, or another, superseded."""
+        standing = [each for each in accounts if each.superseded is None] or list(accounts[-1:])
+        fallen = [each for each in accounts if each not in standing]
+        return [self._column(by, each, fallen if each is standing[-1] else ()) for each in standing]
+
+    def _column(self, by: str, account: Account, earlier: Sequence[Account]) -> dict[str, Any]:
+        at = account.particulars
         return {
             "who": self._party(by),
             "silent": [],
-            "given": self.say("account.given", at=newest.at),
+            "given": self.say("account.given", at=account.at),
             "rows": [
                 [self._when(at, each) for each in self.spoken],
                 [self._where(at, each) for each in self.spoken],
                 [self._named(at.affected, each) for each in self.spoken],
                 [self._named(at.alleged, each) for each in self.spoken],
             ],
-            "text": self._quoted(newest.text, newest.language),
+            "text": self._quoted(account.text, account.language),
             "earlier": [
                 {
                     "text": self._quoted(each.text, each.language),
@@ -384,10 +388,9 @@ class _Page:
                     "note": [] if each.superseded is None else self.say("account.superseded", at=each.superseded),
                     "entries": _indexes(each.entries),
                 }
-                for each in accounts
-                if each is not newest
+                for each in earlier
             ],
-            "entries": _indexes(newest.entries),
+            "entries": _indexes(account.entries),
         }
 
     def _request(self, number: int) -> dict[str, Any]:

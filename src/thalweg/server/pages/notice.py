@@ -92,7 +92,8 @@ async def answer(page: Opened, notice: str, filled: Filled) -> Response:
     text = filled["text"][:2_000]
     said = Acknowledged(page.party, notice, response, text, page.reader.language)
     wants = response in _WITH_WORDS and not text
-    then = f"/notices/{notice}?answer={response.value}#words" if wants else "/inbox"
+    back = "/room" if filled["from"] == "room" else "/inbox"
+    then = f"/notices/{notice}?answer={response.value}#words" if wants else back
     return await say(page, filled, said, then, "answered")
 
 
@@ -146,7 +147,7 @@ async def commit(page: Opened, notice: str, filled: Filled) -> Response:
     """A promise to do something by a time, about this notice: above all, to stop."""
     _known(page, notice)
     minutes = filled["minutes"]
-    if not minutes.isdecimal() or not 1 <= int(minutes) <= 1_440:
+    if not minutes.isdecimal() or len(minutes) > 4 or not 1 <= int(minutes) <= 1_440:
         raise Refusal("request-invalid", "Say within how many minutes: 1 to 1440.")
     due = Instant(round(page.now.epoch_s) + 60 * int(minutes))
     said = Committed(page.party, notice, filled.need("action", 2_000), due, page.reader.language)
