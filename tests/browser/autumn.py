@@ -102,7 +102,7 @@ class Autumn:
     def newest(self, party: str, of: str = "") -> str:
         """The newest notice to a party, of what another declared."""
         notices = self.mailboxes().notices(party, 0, 1000).value.notices
-        return next(each.id for each in reversed(notices) if of in ("", each.notice.of))
+        return next(each.id for each in reversed(notices) if each.notice.version and of in ("", each.notice.of))
 
     def answer_all(self) -> None:
         """Everybody answers what they owe, so that nothing climbs when the clock is set."""

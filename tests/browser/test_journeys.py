@@ -45,8 +45,10 @@ def photograph(request: pytest.FixtureRequest) -> Photograph:
     """Writes a picture of the screen, in 128 colours, where pictures are asked for."""
     asked = request.config.getoption("--pictures", default=False)
 
-    def take(screen: Screen, name: str, *, whole: bool = False) -> None:
+    def take(screen: Screen, name: str, *, whole: bool = False, at: str = "") -> None:
         if asked:
+            if at:
+                screen.page.evaluate("at => document.querySelector(at).scrollIntoView({block: 'center'})", at)
             screen.page.wait_for_timeout(700)
             path = screen.shot(PICTURES / f"{name}.png", whole=whole)
             subprocess.run(["convert", path, "-strip", "+dither", "-colors", "128", f"PNG8:{path}"], check=True)
@@ -145,7 +147,7 @@ def test_a_swapped_coordinate_stops_a_declaration_until_it_is_chosen_and_confirm
     page.wait_for_selector("#send")
     assert page.locator("#send button.blocked").is_disabled()
     fine(live(screen))
-    photograph(screen, f"declare-{'phone-' if phone else ''}{language}", whole=phone)
+    photograph(screen, f"declare-{'phone-' if phone else ''}{language}", at="[data-live=e1]")
     page.check('input[name="choice1"][value="other"]')
     page.locator('[data-live=e1] button[value="look"]').click()
     page.wait_for_selector('input[name="sure"]')
@@ -251,11 +253,10 @@ def test_what_is_read_back_wrongly_opens_the_notice_again(
     assert page.locator("form.answers").count() == 1, "it is open again"
     if script:
         fine(live(screen))
-    photograph(screen, f"notice-{'phone-' if phone else ''}{language}", whole=True)
+    photograph(screen, f"notice-{'phone-' if phone else ''}{language}", whole=not phone)
     page.fill("#f-position", "35.385, 40.185")
     page.locator("#read-back button.first").click()
     page.wait_for_selector(".done")
-    assert page.locator("#became li >> text=/35/").count() == 0, "no position stands in what became of it"
 
 
 def test_a_notice_is_printed(told: Autumn, browse: Browse) -> None:
@@ -271,12 +272,9 @@ def test_a_notice_is_printed(told: Autumn, browse: Browse) -> None:
 def test_a_way_out_is_proposed_by_one_and_accepted_by_the_other(
     told: Autumn, browse: Browse, photograph: Photograph
 ) -> None:
-    now = Instant(float(round(told.clock().timestamp())))
-    found = next(
-        each for each in told.mailboxes().findings("CJTF", now).value
-        if "RUS" in (each.finding.a.party, each.finding.b.party)
-    )  # fmt: skip
-    screen = browse("cjtf-1").open(f"/findings/{found.finding.id}")
+    notice = told.mailboxes().notice("CJTF", told.newest("CJTF", of="RUS"))
+    assert notice is not None
+    screen = browse("cjtf-1").open(f"/findings/{notice.value.notice.findings[0].id}")
     fine(live(screen))
     photograph(screen, "finding-en", whole=True)
     screen.page.locator("form[action$='/propose'] button").first.click()
@@ -338,13 +336,13 @@ def test_the_sixteenth_of_september_is_walked_as_it_was_known(
     assert american in main
     if script:
         fine(live(screen))
-    photograph(screen, f"incident-{'phone-' if phone else ''}{language}", whole=phone)
+    photograph(screen, f"incident-{'phone-' if phone else ''}{language}")
     moments = page.locator(".moments a").count()
     assert moments >= 4
     if script:
         page.focus(".known-slider")
         page.keyboard.press("Home")
-        page.wait_for_url("**known=2017-09-16T06*")
+        page.wait_for_url(re.compile("known=2017-09-16T06"))
     else:
         page.locator(".moments a").first.click()
     main = page.inner_text("main")
@@ -372,16 +370,16 @@ def test_the_map_the_list_and_the_table_choose_one_thing_and_the_bar_moves_all(
     fine(screen)
     photograph(screen, "room-table-en")
     page.locator(".map-table tbody tr button").first.click()
-    page.wait_for_url("**on=*")
+    page.wait_for_url(re.compile("[?&]on="))
     page.wait_for_selector(".pane-detail.chosen article, .pane-detail article")
     page.click("button[data-key=m]")
     page.locator(".tb-known").focus()
     page.keyboard.press("PageDown")
-    page.wait_for_url("**known=2018-02-07T1*")
+    page.wait_for_url(re.compile("known=2018-02-07T1"))
     page.wait_for_selector("body.as-known")
     page.locator(".tb-valid").focus()
     page.keyboard.press("PageUp")
-    page.wait_for_url("**valid=2018-02-07T*")
+    page.wait_for_url(re.compile("valid=2018-02-07T"))
     page.wait_for_timeout(500)
     fine(screen)
     photograph(screen, "room-as-known-en")
@@ -425,7 +423,7 @@ def test_a_lost_device_is_signed_out_from_another_and_keeps_nothing(told: Autumn
     here.page.locator('form[action="/settings/sessions/end"] button').last.click()
     here.page.wait_for_selector(".done")
     lost.page.goto(told.desk.url("/inbox"))
-    lost.page.wait_for_url("**/sign-in*")
+    lost.page.wait_for_url(re.compile("/sign-in"))
     assert lost.page.evaluate("() => localStorage.length") == 0
 
 

@@ -28,6 +28,11 @@ export function zulu(at: number, seconds = true): string {
   return `${new Date(at).toISOString().slice(11, seconds ? 19 : 16)}Z`;
 }
 
+/** When something happened by this machine's clock, as the desk's clock had it. */
+export function zuluThen(at: number): string {
+  return zulu(at + ahead);
+}
+
 /** 2017-09-16T00:30:18Z, as the desk writes instants in addresses. */
 export function iso(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;

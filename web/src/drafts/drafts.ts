@@ -2,7 +2,7 @@
  * A form with `data-draft="name"` is kept while it is filled in, and given back when its page is opened again. The desk knows
  * nothing of a draft. Passwords, codes and the hidden fields of the page are never kept.
  */
-import { zulu } from "../core/clock";
+import { zuluThen } from "../core/clock";
 import { make } from "../core/dom";
 import { PLACED } from "../core/island";
 import type { Safe } from "../core/safe";
@@ -34,7 +34,7 @@ async function keep(form: HTMLFormElement, safe: Safe, words: Words): Promise<vo
   const told = make("p", { class: "note draft", role: "status" });
   form.prepend(told);
   const draft = await safe.get<Draft>(name);
-  if (draft && !filled(form)) offer(form, draft, told, words, () => void safe.remove(name));
+  if (draft && !filled(form) && !holds(form, draft)) offer(form, draft, told, words, () => void safe.remove(name));
 
   let waiting = 0;
   form.addEventListener("input", () => {
@@ -42,7 +42,7 @@ async function keep(form: HTMLFormElement, safe: Safe, words: Words): Promise<vo
     waiting = window.setTimeout(() => {
       const fields = fieldsOf(form);
       void safe.put(name, { at: Date.now(), fields } satisfies Draft, LASTS_MS).then(() => {
-        told.textContent = word(words, "draft.kept", { time: zulu(Date.now()) });
+        told.textContent = word(words, "draft.kept", { time: zuluThen(Date.now()) });
       });
     }, PAUSE_MS);
   });
@@ -70,13 +70,19 @@ function filled(form: HTMLFormElement): boolean {
   );
 }
 
+/** Whether everything of the draft stands in the form already: the desk has read it back. */
+function holds(form: HTMLFormElement, draft: Draft): boolean {
+  const there = new Set(fieldsOf(form).map(([name, value]) => `${name}=${value}`));
+  return draft.fields.every(([name, value]) => value === "" || there.has(`${name}=${value}`));
+}
+
 function offer(form: HTMLFormElement, draft: Draft, told: HTMLElement, words: Words, forget: () => void): void {
   const back = make("button", { type: "button" }, word(words, "draft.back"));
   const drop = make("button", { type: "button" }, word(words, "draft.drop"));
-  told.replaceChildren(word(words, "draft.found", { time: zulu(draft.at), n: Math.round((Date.now() - draft.at) / 60_000) }), " ", back, " ", drop);
+  told.replaceChildren(word(words, "draft.found", { time: zuluThen(draft.at), n: Math.round((Date.now() - draft.at) / 60_000) }), " ", back, " ", drop);
   back.addEventListener("click", () => {
     fillIn(form, draft.fields);
-    told.textContent = word(words, "draft.kept", { time: zulu(draft.at) });
+    told.textContent = word(words, "draft.kept", { time: zuluThen(draft.at) });
     form.dispatchEvent(new Event("change", { bubbles: true }));
   });
   drop.addEventListener("click", () => {

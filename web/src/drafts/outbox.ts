@@ -2,7 +2,7 @@
  * An answer given while the line is down stays here, encrypted, with its time, marked as not sent, and goes out when the line
  * is back. The form's own number (`once`) sees to it that it is said once, even if the first try had arrived after all.
  */
-import { zulu } from "../core/clock";
+import { zuluThen } from "../core/clock";
 import { make } from "../core/dom";
 import { PLACED } from "../core/island";
 import type { Safe } from "../core/safe";
@@ -25,7 +25,7 @@ export function outbox(safe: Safe, words: Words, up: () => boolean): void {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches(KEPT) || event.defaultPrevented || up()) return;
     event.preventDefault();
-    const said = event.submitter?.textContent?.trim() ?? "";
+    const said = (event.submitter?.querySelector("span") ?? event.submitter)?.textContent?.trim() ?? "";
     const fields = new FormData(form, event.submitter);
     const body = new URLSearchParams([...fields].map(([name, value]) => [name, String(value)])).toString();
     const path = new URL(form.action).pathname;
@@ -37,7 +37,7 @@ export function outbox(safe: Safe, words: Words, up: () => boolean): void {
     for (const each of document.querySelectorAll(".not-sent")) each.remove();
     for (const { value } of await safe.all<Waiting>("out ")) {
       const form = [...document.querySelectorAll<HTMLFormElement>(KEPT)].find((each) => new URL(each.action).pathname === value.action);
-      form?.append(make("p", { class: "not-sent flag caution", role: "status" }, make("b", {}, word(words, "outbox.kept", { answer: value.said, time: zulu(value.at) }))));
+      form?.append(make("p", { class: "not-sent flag caution", role: "status" }, make("b", {}, word(words, "outbox.kept", { answer: value.said, time: zuluThen(value.at) }))));
     }
   };
 
