@@ -279,7 +279,7 @@ class _Page:
             copies = f"<p>{self.each(source['counted'])} {escape('; '.join(source['copies']))}</p>"
         return (
             f'<article class="source"><p><b dir="auto">{escape(name)}</b> {_ltr(source["published"])}</p>'
-            f'<p class="small">{_ltr("sha256 " + source["sha256"])}{_cites(source["entries"])}</p>{copies}'
+            f'<p class="small hash">{_ltr("sha256 " + source["sha256"])}{_cites(source["entries"])}</p>{copies}'
             f"<ul>{claims}</ul></article>"
         )
 
