@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -176,3 +177,22 @@ def test_a_list_is_read_page_by_page_and_says_what_stands() -> None:
         if before is None:
             break
     assert seen == list(reversed(names))
+
+
+def test_an_incident_of_many_statements_is_read_in_one_walk_over_what_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever fills an incident with accounts makes reading it longer by these, and not by their square."""
+    desk = room()
+    name = reported(desk).reference
+    for number in range(20):
+        say(desk, AccountGiven("alpha", name, f"Account {number}.", "en"))
+    exchange, walks = desk.desk.world.exchange, []
+    walk = exchange.told_of
+
+    def counted(party: str, subject: str) -> Sequence[str]:
+        walks.append(party)
+        return walk(party, subject)
+
+    monkeypatch.setattr(exchange, "told_of", counted)
+    read = one(desk, "alpha", name)
+    assert all(each.received for each in read.items if each.what is InCase.ACCOUNT)
+    assert len(walks) <= 2 * len(read.held)

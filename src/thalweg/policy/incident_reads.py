@@ -196,6 +196,9 @@ class IncidentRead:
         return tuple(each for each in self.items if each.what in what)
 
 
+_Told = dict[str, dict[str, NoticeState]]
+
+
 class IncidentReads:
     """Readings over one world."""
 
@@ -281,12 +284,13 @@ class IncidentReads:
         by_statement = {state.statement: state for state in told if state.statement and state.what in _TELLS}
         # What names its evidence only to those that are shown it names no statement to the others; all are told all.
         laid = iter([state for state in told if state.what is NoticeKind.EVIDENCE])
+        all_told = self._told(incident)
         items = []
         for item in incident.items:
             state: NoticeState | None = None
             if item.by != party:
                 state = next(laid) if item.what is InCase.EVIDENCE else by_statement[item.event]
-            items.append(self._item(incident, item, party, state))
+            items.append(self._item(incident, item, party, state, all_told))
         read = IncidentRead(
             incident.reference,
             incident.event,
@@ -302,7 +306,7 @@ class IncidentReads:
         )
         return seal(read, party)
 
-    def _item(self, incident: Incident, item: Item, party: str, state: NoticeState | None) -> ItemRead:
+    def _item(self, incident: Incident, item: Item, party: str, state: NoticeState | None, all_told: _Told) -> ItemRead:
         record = self._world.load(item.index)
         said = record.body
         if isinstance(said, KeyFact | Statement | Erasure | ByDesk) or not isinstance(
@@ -340,7 +344,7 @@ class IncidentReads:
                 read = replace(read, to=said.to)
             case _:
                 pass
-        return read if item.by != party else replace(read, received=self._received(incident, item))
+        return read if item.by != party else replace(read, received=self._received(incident, item, all_told))
 
     def _evidence(self, read: ItemRead, said: EvidenceLaid, state: NoticeState | None) -> ItemRead:
         read = replace(read, evidence=said.what)
@@ -353,14 +357,13 @@ class IncidentReads:
             read = replace(read, event="", index=state.index)
         return replace(read, name=name, withheld=not name)
 
-    def _received(self, incident: Incident, item: Item) -> tuple[Received, ...]:
+    def _received(self, incident: Incident, item: Item, told: _Told) -> tuple[Received, ...]:
         """Who was told of one's own statement, with it or since, and what became of the notice."""
         exchange = self._world.exchange
         at_once = {exchange.notices[each].to: exchange.notices[each] for each in exchange.about.get(item.event, ())}
         found = []
         for party in sorted(incident.held.keys() - {item.by}):
-            states = (exchange.notices[each] for each in exchange.told_of(party, incident.reference))
-            state = next((each for each in states if each.statement == item.event), at_once.get(party))
+            state = told[party].get(item.event) or at_once.get(party)
             if state is not None:
                 found.append(
                     Received(
@@ -368,6 +371,17 @@ class IncidentReads:
                     )
                 )
         return tuple(found)
+
+    def _told(self, incident: Incident) -> _Told:
+        """By party and statement, the first notice that tells that party of it; looked through once for all items."""
+        exchange = self._world.exchange
+        found: _Told = {}
+        for party in incident.held:
+            first = found[party] = {}
+            for each in exchange.told_of(party, incident.reference):
+                state = exchange.notices[each]
+                first.setdefault(state.statement, state)
+        return found
 
     def _request(self, request: Request, party: str, now: Instant, items: Iterable[ItemRead]) -> RequestRead:
         asked = next(each for each in items if each.event == request.event)
