@@ -7,7 +7,7 @@ the cells, and nothing in them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import shapely
 from shapely.geometry import LineString
@@ -25,11 +25,14 @@ from thalweg.reports.json import Json
 from thalweg.state.exchange import Fact
 from thalweg.state.history import span_of
 
+if TYPE_CHECKING:
+    from thalweg.reports import given
+
 _DIGITS: Final = 6  # of degrees: a decimetre
 MOST_DRAWN: Final = 20_000
 
 
-def picture(disclosed: Disclosed[AsOf]) -> Json:
+def picture(disclosed: Disclosed[AsOf]) -> given.AsOf:
     """All of it."""
     read = disclosed.value
     counts = read.counts
@@ -131,7 +134,7 @@ def picture(disclosed: Disclosed[AsOf]) -> Json:
     }
 
 
-def _incident(had: IncidentHad) -> Json:
+def _incident(had: IncidentHad) -> given.AsOfIncident:
     return {
         "reference": had.reference,
         "title": had.title,
@@ -158,7 +161,7 @@ def _incident(had: IncidentHad) -> Json:
     }
 
 
-def notices(disclosed: Disclosed[NoticesHad]) -> Json:
+def notices(disclosed: Disclosed[NoticesHad]) -> given.AsOfNotices:
     """A page of the notices that had reached the party; `next` is what to ask after for the following ones."""
     read = disclosed.value
     return {
@@ -171,7 +174,7 @@ def notices(disclosed: Disclosed[NoticesHad]) -> Json:
     }
 
 
-def times(disclosed: Disclosed[Times]) -> Json:
+def times(disclosed: Disclosed[Times]) -> given.AsOfTimes:
     """What a time bar draws."""
     read = disclosed.value
     return {
@@ -185,7 +188,7 @@ def times(disclosed: Disclosed[Times]) -> Json:
     }
 
 
-def drawn(disclosed: Disclosed[AsOf]) -> Json:
+def drawn(disclosed: Disclosed[AsOf]) -> given.Map:
     """The picture as a GeoJSON feature collection (RFC 7946); of what has no place, nothing is in it."""
     read = disclosed.value
     features = [each for had in read.declarations for each in _drawn(had, read.valid)]
@@ -218,11 +221,11 @@ def drawn(disclosed: Disclosed[AsOf]) -> Json:
             }
             features.append(_feature(f"emergency/{call.event}", DrawnPoint(call.place.lon, call.place.lat), properties))
     left_out = read.counts.valid - len(read.declarations)
-    head = {**_head(read), "left_out": left_out, "disclaimers": list(DISCLAIMERS)}
+    head: given.MapHead = {**_head(read), "left_out": left_out, "disclaimers": list(DISCLAIMERS)}
     return {"type": "FeatureCollection", "thalweg": head, "features": features}
 
 
-def _head(read: AsOf) -> Json:
+def _head(read: AsOf) -> given.AsOfHead:
     return {
         "party": read.party,
         "known": str(read.known),
@@ -231,10 +234,10 @@ def _head(read: AsOf) -> Json:
     }
 
 
-def _declaration(had: DeclarationHad) -> Json:
+def _declaration(had: DeclarationHad) -> given.AsOfDeclaration:
     shown = json.declaration_facts(had.version, had.declaration, had.marks)
     if had.kind is None:
-        shown |= {"kind": None, "zone": ""}
+        shown["kind"], shown["zone"] = None, ""
     since, until = min(each[0] for each in had.spans), max(each[1] for each in had.spans)
     return {
         "subject": had.subject,
@@ -268,7 +271,7 @@ def _declaration(had: DeclarationHad) -> Json:
     }
 
 
-def _finding(had: FindingHad) -> Json:
+def _finding(had: FindingHad) -> given.AsOfFinding:
     return {
         **json.finding_facts(had.finding),
         "of": had.of,
@@ -278,7 +281,7 @@ def _finding(had: FindingHad) -> Json:
     }
 
 
-def _notice(had: NoticeHad) -> Json:
+def _notice(had: NoticeHad) -> given.AsOfNotice:
     said = had.notice
     return {
         "id": said.id,
@@ -312,7 +315,7 @@ def _notice(had: NoticeHad) -> Json:
 # --- the map ---
 
 
-def _drawn(had: DeclarationHad, valid: Valid) -> Iterator[Json]:
+def _drawn(had: DeclarationHad, valid: Valid) -> Iterator[given.Feature]:
     shown = had.declaration
     common: Json = {
         "record": "declaration",
@@ -377,7 +380,7 @@ def _part(part: Volume | Segment) -> Json:
     }
 
 
-def _drawn_finding(had: FindingHad) -> Iterator[Json]:
+def _drawn_finding(had: FindingHad) -> Iterator[given.Feature]:
     finding = had.finding
     properties: Json = {
         "record": "finding",
@@ -404,7 +407,7 @@ def _drawn_finding(had: FindingHad) -> Iterator[Json]:
         yield _feature(f"{finding.id}/region-{number}", outlines.polygon(region), overlap)
 
 
-def _feature(name: str, geometry: BaseGeometry | None, properties: Json) -> Json:
+def _feature(name: str, geometry: BaseGeometry | None, properties: Json) -> given.Feature:
     return {
         "type": "Feature",
         "id": name,
@@ -422,15 +425,15 @@ def _geometry(geometry: BaseGeometry) -> Json:
 # --- values ---
 
 
-def _plain(declaration: Declaration) -> Json:
+def _plain(declaration: Declaration) -> given.DeclarationFacts:
     return json.declaration_facts(declaration.version_id, declaration, ())
 
 
-def _facts(facts: Iterable[Fact]) -> list[Json]:
+def _facts(facts: Iterable[Fact]) -> list[given.Fact]:
     return [{"officer": each.officer, "at": str(each.at), "index": each.index, "what": each.what} for each in facts]
 
 
-def _valid(valid: Valid) -> Json:
+def _valid(valid: Valid) -> given.Bounds:
     return {"from": _time(valid.since), "until": _time(valid.until)}
 
 

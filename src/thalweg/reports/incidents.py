@@ -5,6 +5,8 @@ Metres and degrees as numbers, instants as ISO 8601 in UTC, words as they were s
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from thalweg.model.cases import Named, Particulars
 from thalweg.model.instants import Instant
 from thalweg.model.words import DISCLAIMERS
@@ -18,13 +20,15 @@ from thalweg.policy.incident_reads import (
     RequestRead,
 )
 from thalweg.reports import json
-from thalweg.reports.json import Json
 from thalweg.state.exchange import Fact
+
+if TYPE_CHECKING:
+    from thalweg.reports import given
 
 OPEN = "Open to what comes later. Nothing here decides between the sides, and nothing here changes an alert."
 
 
-def page(disclosed: Disclosed[IncidentPage]) -> Json:
+def page(disclosed: Disclosed[IncidentPage]) -> given.Incidents:
     """Some of the incidents found; `next` is what to ask before for the following ones."""
     found = disclosed.value
     return {
@@ -35,7 +39,7 @@ def page(disclosed: Disclosed[IncidentPage]) -> Json:
     }
 
 
-def one(disclosed: Disclosed[IncidentRead]) -> Json:
+def one(disclosed: Disclosed[IncidentRead]) -> given.Incident:
     """One incident with everything said in it, in order, and each side's accounts by the events of them."""
     read = disclosed.value
     return {
@@ -56,7 +60,7 @@ def one(disclosed: Disclosed[IncidentRead]) -> Json:
     }
 
 
-def particulars(told: Particulars) -> Json:
+def particulars(told: Particulars) -> given.Particulars:
     """When, where, whom it befell and who is said to have caused it; null where nothing was said."""
     return {
         "earliest": _time(told.earliest),
@@ -68,11 +72,11 @@ def particulars(told: Particulars) -> Json:
     }
 
 
-def _named(named: Named) -> Json:
+def _named(named: Named) -> given.Named:
     return {"parties": list(named.parties), "others": list(named.others), "joined": named.joined.value}
 
 
-def _line(line: IncidentLine) -> Json:
+def _line(line: IncidentLine) -> given.IncidentLine:
     return {
         "reference": line.reference,
         "title": line.title,
@@ -89,7 +93,7 @@ def _line(line: IncidentLine) -> Json:
     }
 
 
-def _item(item: ItemRead) -> Json:
+def _item(item: ItemRead) -> given.IncidentItem:
     told = particulars(item.particulars)
     return {
         "what": item.what.value,
@@ -116,7 +120,7 @@ def _item(item: ItemRead) -> Json:
     }
 
 
-def _request(request: RequestRead) -> Json:
+def _request(request: RequestRead) -> given.IncidentRequest:
     return {
         "statement": request.event,
         "by": request.by,
@@ -133,7 +137,7 @@ def _request(request: RequestRead) -> Json:
     }
 
 
-def _received(received: Received) -> Json:
+def _received(received: Received) -> given.ReceivedTold:
     return {
         "to": received.to,
         "notice": received.notice,
@@ -144,7 +148,7 @@ def _received(received: Received) -> Json:
     }
 
 
-def _fact(fact: Fact) -> Json:
+def _fact(fact: Fact) -> given.Fact:
     return {"officer": fact.officer, "at": str(fact.at), "index": fact.index, "what": fact.what}
 
 

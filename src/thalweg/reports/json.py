@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 import orjson
 
@@ -24,6 +24,9 @@ from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Po
 from thalweg.model.words import DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import phrases
+
+if TYPE_CHECKING:
+    from thalweg.reports import given
 
 FORMAT: Final = "thalweg-check"
 VERSION: Final = 1
@@ -127,7 +130,7 @@ def _parties(result: CheckResult) -> list[str]:
 
 def finding_content(result: CheckResult, number: int, finding: Finding) -> Json:
     """One finding; `number` counts from 1 in the order in which they are to be read."""
-    facts = finding_facts(finding)
+    facts: Json = {**finding_facts(finding)}
     return {
         "id": facts.pop("id"),
         "number": number,
@@ -138,7 +141,7 @@ def finding_content(result: CheckResult, number: int, finding: Finding) -> Json:
     }
 
 
-def finding_facts(finding: Finding) -> Json:
+def finding_facts(finding: Finding) -> given.Finding:
     """A finding by itself, as it is told to one who knows nothing besides."""
     margin = finding.margin
     return {
@@ -190,12 +193,12 @@ _TOLD: Final = 2_000
 _told: Final[dict[int, tuple[Finding, bytes]]] = {}
 
 
-def declaration_content(result: CheckResult, version: str, declaration: Declaration) -> Json:
+def declaration_content(result: CheckResult, version: str, declaration: Declaration) -> given.DeclarationFacts:
     """One declaration as it was compared, with its marks, flags, source and what was entered."""
     return declaration_facts(version, declaration, result.marks(version))
 
 
-def declaration_facts(version: str, declaration: Declaration, marks: Sequence[str]) -> Json:
+def declaration_facts(version: str, declaration: Declaration, marks: Sequence[str]) -> given.DeclarationFacts:
     """A declaration by itself, under the version id by which its reader knows it."""
     sides = declaration.sides
     return {
@@ -230,7 +233,7 @@ def declaration_facts(version: str, declaration: Declaration, marks: Sequence[st
     }  # fmt: skip
 
 
-def place(position: Position) -> Json:
+def place(position: Position) -> given.Place:
     """A position in the three ways in which people read it."""
     return {
         "position": _xy(position),
@@ -266,7 +269,7 @@ def _suggestions(item: Suggestions) -> Json:
     }
 
 
-def fix_facts(fix: Fix) -> Json:
+def fix_facts(fix: Fix) -> given.Fix:
     return {
         "version": fix.version,
         "change": fix.change,
@@ -279,7 +282,7 @@ def fix_facts(fix: Fix) -> Json:
     }
 
 
-def _volume(volume: Volume) -> Json:
+def _volume(volume: Volume) -> given.Volume:
     return {
         "shape": _shape(volume.shape),
         "window": _window(volume.window),
@@ -288,7 +291,7 @@ def _volume(volume: Volume) -> Json:
     }
 
 
-def _segment(segment: Segment) -> Json:
+def _segment(segment: Segment) -> given.Segment:
     return {
         "shape": _shape(segment.path),
         "status": segment.status.value,
@@ -297,7 +300,7 @@ def _segment(segment: Segment) -> Json:
     }
 
 
-def _shape(shape: Shape) -> Json:
+def _shape(shape: Shape) -> given.Shape:
     match shape:
         case Point():
             return {"type": "point", "at": _xy(shape.at)}
@@ -343,11 +346,11 @@ def _metres(value: float) -> float:
     return round(value, 3)
 
 
-def _window(window: Window) -> Json:
+def _window(window: Window) -> given.Span:
     return {"start": _time(window.start), "end": _time(window.end)}
 
 
-def _band(band: Band | None) -> Json | None:
+def _band(band: Band | None) -> given.Band | None:
     if band is None:
         return None
     return {
@@ -358,7 +361,7 @@ def _band(band: Band | None) -> Json | None:
     }
 
 
-def _uncertainty(said: Uncertainty) -> Json:
+def _uncertainty(said: Uncertainty) -> given.Doubt:
     return {
         "horizontal_m": said.horizontal_m,
         "vertical_m": said.vertical_m,
@@ -371,11 +374,11 @@ def _time(when: Instant | None) -> str | None:
     return None if when is None else str(when)
 
 
-def _source(source: Source) -> Json:
+def _source(source: Source) -> given.SourceFile:
     return {"file": source.file, "path": source.path}
 
 
-def _flag(flag: Flag) -> Json:
+def _flag(flag: Flag) -> given.Flag:
     return {
         "code": flag.code,
         "sentence": flag.sentence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from thalweg.model.instants import Instant
 from thalweg.model.sourced import DayTold
@@ -10,12 +11,14 @@ from thalweg.model.words import DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.source_reads import ClaimRead, Claims, EnteredRead, SourcePage, SourceRead
 from thalweg.reports import json
-from thalweg.reports.json import Json
+
+if TYPE_CHECKING:
+    from thalweg.reports import given
 
 NOT_DECIDED = "Somebody has read it there; whether it is so, nothing here says. No claim changes an alert."
 
 
-def page(disclosed: Disclosed[SourcePage]) -> Json:
+def page(disclosed: Disclosed[SourcePage]) -> given.Sources:
     """Some of the sources; `reports` counts those that are one report once."""
     found = disclosed.value
     return {
@@ -28,12 +31,12 @@ def page(disclosed: Disclosed[SourcePage]) -> Json:
     }
 
 
-def one(disclosed: Disclosed[SourceRead]) -> Json:
+def one(disclosed: Disclosed[SourceRead]) -> given.Source:
     """One source with everything confirmed in it."""
     return {**_source(disclosed.value), "status": NOT_DECIDED, "disclaimers": list(DISCLAIMERS)}
 
 
-def claims(disclosed: Disclosed[Claims]) -> Json:
+def claims(disclosed: Disclosed[Claims]) -> given.Claims:
     """Claims, and in what they differ, both sides given."""
     found = disclosed.value
     return {
@@ -50,7 +53,7 @@ def claims(disclosed: Disclosed[Claims]) -> Json:
     }  # fmt: skip
 
 
-def _source(read: SourceRead) -> Json:
+def _source(read: SourceRead) -> given.SourceLine:
     return {
         "sha256": read.sha256,
         "one_with": list(read.one_with),
@@ -58,7 +61,7 @@ def _source(read: SourceRead) -> Json:
     }
 
 
-def _entered(read: EnteredRead) -> Json:
+def _entered(read: EnteredRead) -> given.EnteredTold:
     said = read.said
     return {
         "by": said.by,
@@ -84,7 +87,7 @@ def _entered(read: EnteredRead) -> Json:
     }
 
 
-def claim(read: ClaimRead) -> Json:
+def claim(read: ClaimRead) -> given.Claim:
     """One claim, as it was confirmed."""
     said = read.said
     return {
@@ -122,7 +125,7 @@ def claim(read: ClaimRead) -> Json:
     }
 
 
-def _days(days: Iterable[DayTold]) -> list[Json]:
+def _days(days: Iterable[DayTold]) -> list[given.DayTold]:
     return [{"words": each.words, "first": each.first, "last": each.last, "why": each.why} for each in days]
 
 

@@ -7,7 +7,7 @@ Takes disclosed readings and nothing else. The words are those of `reports.messa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from thalweg.formats import voice as lines
 from thalweg.model import spoken
@@ -17,10 +17,12 @@ from thalweg.model.levels import Level
 from thalweg.model.theatre import Theatre
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import NoticeRead
-from thalweg.reports.json import Json
 from thalweg.reports.messages.catalogue import LANGUAGES, catalogue
 from thalweg.reports.messages.notices import of_notice
 from thalweg.reports.messages.render import render_with_source, subject
+
+if TYPE_CHECKING:
+    from thalweg.reports import given
 
 _DISCLAIMERS: Final = ("voluntary", "absence", "guarantee", "information")
 Sides = Disclosed[Mapping[str, Declaration]]
@@ -33,7 +35,7 @@ def words(
     names: Mapping[str, str],
     language: str,
     zone: str = "UTC",
-) -> Json:
+) -> given.NoticeText:
     """The notice in a language, in the order in which its texts are to be read; at least one.
 
     `sides` are the declarations that its findings are between, as its reader has them (`Mailboxes.sides`). `subject`
@@ -59,7 +61,7 @@ def words(
     }
 
 
-def voice(disclosed: Disclosed[NoticeRead], language: str) -> Json | None:
+def voice(disclosed: Disclosed[NoticeRead], language: str) -> given.Voice | None:
     """The lines in which what the notice shows can be read over a radio and typed back in; None where it shows
     nothing that has a voice form. A declaration is said as it is shown, under the id by which its reader knows it.
     `InputError` for a language that has none."""

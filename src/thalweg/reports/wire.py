@@ -5,8 +5,8 @@ Takes disclosed readings and nothing else. Degrees, metres and seconds as number
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final, cast
 
 import orjson
 from orjson import Fragment
@@ -31,11 +31,13 @@ from thalweg.policy.mailbox import (
     StatementRead,
 )
 from thalweg.reports import json
-from thalweg.reports.json import Json
 from thalweg.state.exchange import Commitment, Emergency, Fact
 
+if TYPE_CHECKING:
+    from thalweg.reports import given
 
-def page(disclosed: Disclosed[Page]) -> Json:
+
+def page(disclosed: Disclosed[Page]) -> given.Notices:
     """A page of notices; `next` is what to ask after for the following ones."""
     notices = disclosed.value.notices
     return {
@@ -51,17 +53,17 @@ def each_spelled(disclosed: Disclosed[Page]) -> list[bytes]:
     return list(map(_spelled, disclosed.value.notices))
 
 
-def notice(disclosed: Disclosed[NoticeRead]) -> Json:
+def notice(disclosed: Disclosed[NoticeRead]) -> given.Notice:
     """One notice with what became of it."""
     return _notice(disclosed.value)
 
 
-def inbox(disclosed: Disclosed[tuple[NoticeRead, ...]]) -> Json:
+def inbox(disclosed: Disclosed[tuple[NoticeRead, ...]]) -> given.Inbox:
     """What is owed, most pressing first."""
     return {"owed": [_notice(each) for each in disclosed.value], "disclaimers": list(DISCLAIMERS)}
 
 
-def declarations(disclosed: Disclosed[DeclarationPage]) -> Json:
+def declarations(disclosed: Disclosed[DeclarationPage]) -> given.Declarations:
     """All that a party declared or was shown."""
     return {
         "declarations": [_declaration(each) for each in disclosed.value.declarations],
@@ -70,12 +72,12 @@ def declarations(disclosed: Disclosed[DeclarationPage]) -> Json:
     }
 
 
-def declaration(disclosed: Disclosed[DeclarationRead]) -> Json:
+def declaration(disclosed: Disclosed[DeclarationRead]) -> given.Declaration:
     """One of them."""
     return _declaration(disclosed.value)
 
 
-def findings(disclosed: Disclosed[tuple[FindingRead, ...]]) -> Json:
+def findings(disclosed: Disclosed[tuple[FindingRead, ...]]) -> given.Findings:
     """The findings that a party was told of and that stand."""
     return {
         "findings": [
@@ -86,14 +88,16 @@ def findings(disclosed: Disclosed[tuple[FindingRead, ...]]) -> Json:
     }
 
 
-def statement(disclosed: Disclosed[StatementRead]) -> Json:
+def statement(disclosed: Disclosed[StatementRead]) -> given.Statement:
     """The desk's answer to a statement."""
     return _statement(disclosed.value, [_notice(each) for each in disclosed.value.notices])
 
 
 def statement_spelled(disclosed: Disclosed[StatementRead]) -> bytes:
     """`statement` as JSON in UTF-8."""
-    return spelled(_statement(disclosed.value, [Fragment(_spelled(each)) for each in disclosed.value.notices]))
+    # A fragment is the value that it is spelled from.
+    notices = [cast("given.Notice", Fragment(_spelled(each))) for each in disclosed.value.notices]
+    return spelled(_statement(disclosed.value, notices))
 
 
 def spelled(value: object) -> bytes:
@@ -101,9 +105,9 @@ def spelled(value: object) -> bytes:
     return orjson.dumps(value)
 
 
-def _statement(read: StatementRead, notices: Sequence[object]) -> Json:
+def _statement(read: StatementRead, notices: list[given.Notice]) -> given.Statement:
     answer = read.answer
-    value: Json = {
+    value: given.Statement = {
         "statement": read.event,
         "index": read.index,
         "received": str(answer.received),
@@ -113,19 +117,18 @@ def _statement(read: StatementRead, notices: Sequence[object]) -> Json:
         "rules": read.rules,
     }
     if isinstance(answer, Taken):
-        value |= {
+        return {
+            **value,
             "lead_s": answer.lead_s,
             "needed_s": answer.needed_s,
             "late": answer.late,
             "not_cited": [{"notice": each.notice, "shown": str(each.at)} for each in answer.not_cited],
             "differs": list(answer.mismatch),
         }
-    else:
-        value |= {"code": answer.code, "sentence": answer.sentence, "lacking": list(answer.lacking)}
-    return value
+    return {**value, "code": answer.code, "sentence": answer.sentence, "lacking": list(answer.lacking)}
 
 
-def channels(disclosed: Disclosed[tuple[ChannelRead, ...]]) -> Json:
+def channels(disclosed: Disclosed[tuple[ChannelRead, ...]]) -> given.Channels:
     """Channels, as each side sees the line."""
     return {
         "channels": [
@@ -140,7 +143,7 @@ def channels(disclosed: Disclosed[tuple[ChannelRead, ...]]) -> Json:
                 "lines": [
                     {"party": line.party, "state": line.state.value, "since": _time(line.since)} for line in each.lines
                 ],
-                "terms": [{"by": by, "to": to, **_term(term)} for by, to, term in each.terms],
+                "terms": [_term(by, to, term) for by, to, term in each.terms],
                 "line_checks": [{"event": event, "by": by} for event, by in each.checks],
             }
             for each in disclosed.value
@@ -149,7 +152,7 @@ def channels(disclosed: Disclosed[tuple[ChannelRead, ...]]) -> Json:
     }
 
 
-def channel_log(disclosed: Disclosed[tuple[SaidRead, ...]]) -> Json:
+def channel_log(disclosed: Disclosed[tuple[SaidRead, ...]]) -> given.ChannelLog:
     """What was said on a channel."""
     return {
         "said": [
@@ -169,7 +172,7 @@ def channel_log(disclosed: Disclosed[tuple[SaidRead, ...]]) -> Json:
     }
 
 
-def parties(disclosed: Disclosed[tuple[PartyRead, ...]]) -> Json:
+def parties(disclosed: Disclosed[tuple[PartyRead, ...]]) -> given.Parties:
     """The members of the theatre, and what each stated of itself and the others."""
     return {
         "parties": [
@@ -188,7 +191,7 @@ def parties(disclosed: Disclosed[tuple[PartyRead, ...]]) -> Json:
     }
 
 
-def agreements(disclosed: Disclosed[tuple[AgreementRead, ...]]) -> Json:
+def agreements(disclosed: Disclosed[tuple[AgreementRead, ...]]) -> given.Agreements:
     """Proposals and what became of them."""
     return {
         "agreements": [
@@ -212,7 +215,7 @@ def agreements(disclosed: Disclosed[tuple[AgreementRead, ...]]) -> Json:
     }
 
 
-def commitments(disclosed: Disclosed[tuple[Commitment, ...]]) -> Json:
+def commitments(disclosed: Disclosed[tuple[Commitment, ...]]) -> given.Commitments:
     """Promises and their outcomes."""
     return {
         "commitments": [
@@ -230,7 +233,7 @@ def commitments(disclosed: Disclosed[tuple[Commitment, ...]]) -> Json:
     }
 
 
-def emergencies(disclosed: Disclosed[tuple[Emergency, ...]]) -> Json:
+def emergencies(disclosed: Disclosed[tuple[Emergency, ...]]) -> given.Emergencies:
     """Emergencies, open ones and those that are over."""
     return {
         "emergencies": [
@@ -247,7 +250,7 @@ def emergencies(disclosed: Disclosed[tuple[Emergency, ...]]) -> Json:
     }
 
 
-def preview(disclosed: Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]) -> Json:
+def preview(disclosed: Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]) -> given.Preview:
     """What a declaration would meet among what its author was shown, and ways out of that."""
     found, suggestions = disclosed.value
     return {
@@ -279,11 +282,11 @@ def _spelled(read: NoticeRead) -> bytes:
     return data
 
 
-def _finding_fragment(finding: Finding) -> Fragment:
-    return Fragment(json.finding_spelled(finding))
+def _finding_fragment(finding: Finding) -> given.Finding:
+    return cast("given.Finding", Fragment(json.finding_spelled(finding)))  # the value that it is spelled from
 
 
-def _notice(read: NoticeRead, finding: Callable[[Finding], object] = json.finding_facts) -> Json:
+def _notice(read: NoticeRead, finding: Callable[[Finding], given.Finding] = json.finding_facts) -> given.Notice:
     said = read.notice
     return {
         "id": read.id,
@@ -322,7 +325,7 @@ def _notice(read: NoticeRead, finding: Callable[[Finding], object] = json.findin
     }
 
 
-def _shown(said: Notice, shown: Declaration | None, kind: Kind | None) -> Json | None:
+def _shown(said: Notice, shown: Declaration | None, kind: Kind | None) -> given.DeclarationFacts | None:
     if shown is None:
         return None
     value = _plain(shown, said.version)
@@ -333,12 +336,12 @@ def _shown(said: Notice, shown: Declaration | None, kind: Kind | None) -> Json |
     return value
 
 
-def _declaration(read: DeclarationRead) -> Json:
+def _declaration(read: DeclarationRead) -> given.Declaration:
     shown = None
     if read.declaration is not None:
         shown = json.declaration_facts(read.version, read.declaration, read.marks)
         if read.kind is None:
-            shown |= {"kind": None, "zone": ""}
+            shown["kind"], shown["zone"] = None, ""
     outcome, by, method = read.verification
     return {
         "subject": read.subject,
@@ -359,7 +362,7 @@ def _declaration(read: DeclarationRead) -> Json:
     }
 
 
-def _copy(copy: Copy) -> Json:
+def _copy(copy: Copy) -> given.Copy:
     return {
         "to": copy.to,
         "level": copy.level.value,
@@ -375,16 +378,16 @@ def _copy(copy: Copy) -> Json:
     }
 
 
-def _plain(declaration: Declaration, version: str = "") -> Json:
+def _plain(declaration: Declaration, version: str = "") -> given.DeclarationFacts:
     return json.declaration_facts(version or declaration.version_id, declaration, ())
 
 
-def _facts(facts: Iterable[Fact]) -> list[Json]:
+def _facts(facts: Iterable[Fact]) -> list[given.Fact]:
     return [{"officer": each.officer, "at": str(each.at), "index": each.index, "what": each.what} for each in facts]
 
 
-def _term(term: Term) -> Mapping[str, object]:
-    return {"kind": term.kind, "level": term.level.value, "delay_s": term.delay_s}
+def _term(by: str, to: str, term: Term) -> given.TermTold:
+    return {"by": by, "to": to, "kind": term.kind, "level": term.level.value, "delay_s": term.delay_s}
 
 
 def _time(when: Instant | None) -> str | None:

@@ -29,9 +29,8 @@ from thalweg.ledger.verify import Trust
 from thalweg.model.errors import InputError
 from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
+from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
-from thalweg.reports import told, wire
-from thalweg.reports.json import Json
 from thalweg.server.desk import Asked, Desk, MembersOnly, Who, answer, answer_spelled, asking, in_thread
 from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.sessions import principal
@@ -101,15 +100,15 @@ class Previewed(Strict):
 # --- who asks ---
 
 
-@router.get("/me", responses=PROBLEMS, tags=["me"])
+@router.get("/me", response_model=given.Me, responses=PROBLEMS, tags=["me"])
 async def me(request: Request, desk: Desk, asked: Asked) -> Response:
     """Who you are to the desk, what it takes to sign your next statement, and the newest checkpoint."""
     reading = await desk.office.reading()
     author = asked.principal.author
-    tip = await in_thread(lambda: desk.tip(author))
-    head = await in_thread(desk.log.head)
+    tip: Any = await in_thread(lambda: desk.tip(author))
+    head: Any = await in_thread(desk.log.head)
     theatre = reading.world.membership.theatre
-    value: Json = {
+    value: given.Me = {
         "author": author,
         "party": asked.party,
         "name": reading.world.membership.name(asked.party),
@@ -117,8 +116,8 @@ async def me(request: Request, desk: Desk, asked: Asked) -> Response:
         "roles": [{"role": role, "scope": scope} for role, scope in sorted(reading.world.membership.roles(author))],
         "on_watch": [each.officer for each in reading.world.membership.on_watch(asked.party)],
         "origin": desk.log.origin,
-        "tip": None if tip is None else {"seq": tip.seq, "hash": tip.event_hash.hex()},  # type: ignore[attr-defined]  # from a thread
-        "checkpoint": None if head is None else head.encode().decode(),  # type: ignore[attr-defined]  # from a thread
+        "tip": None if tip is None else {"seq": tip.seq, "hash": tip.event_hash.hex()},
+        "checkpoint": None if head is None else head.encode().decode(),
         "signs": "server" if desk.holds_key(author) else "author",
         "notices": reading.mailboxes.count(asked.party),
         "theatre": theatre.name,
@@ -130,11 +129,11 @@ async def me(request: Request, desk: Desk, asked: Asked) -> Response:
     return answer(request, value)
 
 
-@router.get("/theatre", responses=PROBLEMS, tags=["theatre"], dependencies=[MembersOnly])
+@router.get("/theatre", response_model=given.Theatre, responses=PROBLEMS, tags=["theatre"], dependencies=[MembersOnly])
 async def theatre(request: Request, desk: Desk) -> Response:
     """The rules in force, as the text of a theatre file; empty while the default ones hold."""
     membership = (await desk.office.reading()).world.membership
-    value = {
+    value: given.Theatre = {
         "name": membership.theatre.name,
         "rules": membership.theatre.rules_hash,
         "exercise": membership.theatre.exercise,
@@ -143,7 +142,7 @@ async def theatre(request: Request, desk: Desk) -> Response:
     return answer(request, value)
 
 
-@router.get("/parties", responses=PROBLEMS, tags=["theatre"])
+@router.get("/parties", response_model=given.Parties, responses=PROBLEMS, tags=["theatre"])
 async def parties(request: Request, desk: Desk, asked: Asked) -> Response:
     """The members, and since when each takes part as each states it."""
     return answer(request, wire.parties((await desk.office.reading()).mailboxes.parties(asked.party)))
@@ -186,12 +185,15 @@ async def state(request: Request, desk: Desk, who: Who, signed: Signed) -> Respo
 
 
 router.add_api_route(
-    "/statements", state, methods=["POST"], status_code=201, responses=PROBLEMS, tags=["statements"],
+    "/statements", state, methods=["POST"], status_code=201, response_model=given.Statement,
+    responses=PROBLEMS, tags=["statements"],
     route_class_override=_Straight,
 )  # fmt: skip
 
 
-@router.post("/statements/unsigned", status_code=201, responses=PROBLEMS, tags=["statements"])
+@router.post(
+    "/statements/unsigned", status_code=201, response_model=given.Statement, responses=PROBLEMS, tags=["statements"]
+)
 async def state_unsigned(
     request: Request,
     desk: Desk,
@@ -205,7 +207,7 @@ async def state_unsigned(
     return await _answered(request, desk, asked, event)
 
 
-@router.post("/statements/prepared", responses=PROBLEMS, tags=["statements"])
+@router.post("/statements/prepared", response_model=given.Prepared, responses=PROBLEMS, tags=["statements"])
 async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> Response:
     """The event for a passkey or another device to sign: its canonical bytes, and its hash, which is the challenge."""
     reading = await desk.office.reading()
@@ -229,7 +231,7 @@ async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> R
         body=made.value,
         payloads=tuple(Commitment.to(data, salt, media) for data, salt, media in beside),
     )
-    value: Json = {
+    value: given.Prepared = {
         "event": base64.b64encode(event.encode()).decode(),
         "hash": event.hash().hex(),
         "payloads": [{"payload": base64.b64encode(data).decode(), "salt": salt.hex()} for data, salt, _ in beside],
@@ -237,7 +239,7 @@ async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> R
     return answer(request, value)
 
 
-@router.get("/statements/{event}", responses=PROBLEMS, tags=["statements"])
+@router.get("/statements/{event}", response_model=given.Statement, responses=PROBLEMS, tags=["statements"])
 async def statement(request: Request, desk: Desk, asked: Asked, event: Hash) -> Response:
     """The desk's answer to a statement of your party's."""
     read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
@@ -260,7 +262,7 @@ async def _answered(request: Request, desk: Desk, asked: Asked, event: str) -> R
 # --- what is told ---
 
 
-@router.get("/notices", responses=PROBLEMS, tags=["notices"])
+@router.get("/notices", response_model=given.Notices, responses=PROBLEMS, tags=["notices"])
 async def notices(
     request: Request,
     desk: Desk,
@@ -274,7 +276,7 @@ async def notices(
     return answer(request, wire.page(page))
 
 
-@router.get("/notices/{notice}", responses=PROBLEMS, tags=["notices"])
+@router.get("/notices/{notice}", response_model=given.Notice, responses=PROBLEMS, tags=["notices"])
 async def notice(request: Request, desk: Desk, asked: Asked, notice: Name) -> Response:
     """One of them, and what became of it."""
     read = (await desk.office.reading()).mailboxes.notice(asked.party, notice)
@@ -284,7 +286,7 @@ async def notice(request: Request, desk: Desk, asked: Asked, notice: Name) -> Re
     return answer(request, wire.notice(read))
 
 
-@router.get("/notices/{notice}/text", responses=PROBLEMS, tags=["notices"])
+@router.get("/notices/{notice}/text", response_model=given.NoticeText, responses=PROBLEMS, tags=["notices"])
 async def notice_text(
     request: Request,
     desk: Desk,
@@ -306,7 +308,7 @@ async def notice_text(
     return answer(request, told.words(read, sides, membership.theatre, names, chosen, zone))
 
 
-@router.get("/notices/{notice}/voice", responses=PROBLEMS, tags=["notices"])
+@router.get("/notices/{notice}/voice", response_model=given.Voice, responses=PROBLEMS, tags=["notices"])
 async def notice_voice(
     request: Request,
     desk: Desk,
@@ -326,7 +328,7 @@ async def notice_voice(
     return answer(request, lines)
 
 
-@router.get("/inbox", responses=PROBLEMS, tags=["notices"])
+@router.get("/inbox", response_model=given.Inbox, responses=PROBLEMS, tags=["notices"])
 async def inbox(request: Request, desk: Desk, asked: Asked) -> Response:
     """What your party owes an answer to, the most pressing first."""
     owed = (await desk.office.reading()).mailboxes.inbox(asked.party)
@@ -348,7 +350,7 @@ async def stream(
     return StreamingResponse(notices, headers=headers, media_type="text/event-stream")
 
 
-@router.get("/declarations", responses=PROBLEMS, tags=["declarations"])
+@router.get("/declarations", response_model=given.Declarations, responses=PROBLEMS, tags=["declarations"])
 async def declarations(
     request: Request,
     desk: Desk,
@@ -365,7 +367,7 @@ async def declarations(
     return answer(request, wire.declarations(page))
 
 
-@router.get("/declarations/{subject:path}", responses=PROBLEMS, tags=["declarations"])
+@router.get("/declarations/{subject:path}", response_model=given.Declaration, responses=PROBLEMS, tags=["declarations"])
 async def declaration(request: Request, desk: Desk, asked: Asked, subject: Name) -> Response:
     """One declaration by the id under which you know it; of your own, who has which copy and what became of it."""
     read = (await desk.office.reading()).mailboxes.declaration(asked.party, subject, asked.now)
@@ -375,13 +377,13 @@ async def declaration(request: Request, desk: Desk, asked: Asked, subject: Name)
     return answer(request, wire.declaration(read))
 
 
-@router.get("/findings", responses=PROBLEMS, tags=["declarations"])
+@router.get("/findings", response_model=given.Findings, responses=PROBLEMS, tags=["declarations"])
 async def findings(request: Request, desk: Desk, asked: Asked) -> Response:
     """The conflicts and crossings that your party was told of and that stand."""
     return answer(request, wire.findings((await desk.office.reading()).mailboxes.findings(asked.party, asked.now)))
 
 
-@router.post("/previews", responses=PROBLEMS, tags=["declarations"])
+@router.post("/previews", response_model=given.Preview, responses=PROBLEMS, tags=["declarations"])
 async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -> Response:
     """What a declaration would meet among what your party declared and was shown, and ways out; nothing is kept."""
     declared = kinds.read_declaration(_value(said.declaration))
@@ -392,7 +394,7 @@ async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -
     return answer(request, wire.preview(shown))
 
 
-@router.post("/reviews", responses=PROBLEMS, tags=["declarations"])
+@router.post("/reviews", response_model=given.FileRead, responses=PROBLEMS, tags=["declarations"])
 async def review(
     request: Request,
     desk: Desk,
@@ -407,7 +409,7 @@ async def review(
         raise InputError("file-too-large", "The file is larger than what is read; split it.")
     theatre = (await desk.office.reading()).world.membership.theatre
     intake: Any = await in_thread(lambda: desk.review(data, name, asked.party, theatre))
-    rows = [
+    rows: list[given.Row] = [
         {
             "source": str(each.source),
             "declaration": kinds.write_declaration(each),
@@ -417,7 +419,7 @@ async def review(
         }
         for each in intake.declarations
     ]
-    value: Json = {
+    value: given.FileRead = {
         "rows": rows,
         "problems": [
             {"source": str(each.source), "code": each.code, "sentence": each.told} for each in intake.problems
@@ -435,13 +437,13 @@ async def review(
 # --- channels and agreements ---
 
 
-@router.get("/channels", responses=PROBLEMS, tags=["channels"])
+@router.get("/channels", response_model=given.Channels, responses=PROBLEMS, tags=["channels"])
 async def channels(request: Request, desk: Desk, asked: Asked) -> Response:
     """The channels that you are on, their terms as far as they are yours, and the line as each side sees it."""
     return answer(request, wire.channels((await desk.office.reading()).mailboxes.channels(asked.party)))
 
 
-@router.get("/channels/{channel}/log", responses=PROBLEMS, tags=["channels"])
+@router.get("/channels/{channel}/log", response_model=given.ChannelLog, responses=PROBLEMS, tags=["channels"])
 async def channel_log(request: Request, desk: Desk, asked: Asked, channel: Name) -> Response:
     """Messages and decisions, in order."""
     read = (await desk.office.reading()).mailboxes.channel_log(asked.party, channel)
@@ -450,19 +452,19 @@ async def channel_log(request: Request, desk: Desk, asked: Asked, channel: Name)
     return answer(request, wire.channel_log(read))
 
 
-@router.get("/agreements", responses=PROBLEMS, tags=["channels"])
+@router.get("/agreements", response_model=given.Agreements, responses=PROBLEMS, tags=["channels"])
 async def agreements(request: Request, desk: Desk, asked: Asked) -> Response:
     """Proposals, quiet windows, lines and custody: what was asked, and what each side answered."""
     return answer(request, wire.agreements((await desk.office.reading()).mailboxes.agreements(asked.party)))
 
 
-@router.get("/commitments", responses=PROBLEMS, tags=["channels"])
+@router.get("/commitments", response_model=given.Commitments, responses=PROBLEMS, tags=["channels"])
 async def commitments(request: Request, desk: Desk, asked: Asked) -> Response:
     """Promises, when they are due, and their outcomes."""
     return answer(request, wire.commitments((await desk.office.reading()).mailboxes.commitments(asked.party)))
 
 
-@router.get("/emergencies", responses=PROBLEMS, tags=["channels"])
+@router.get("/emergencies", response_model=given.Emergencies, responses=PROBLEMS, tags=["channels"])
 async def emergencies(request: Request, desk: Desk, asked: Asked) -> Response:
     """Emergencies that you called or were called by."""
     return answer(request, wire.emergencies((await desk.office.reading()).mailboxes.emergencies(asked.party)))
@@ -471,7 +473,7 @@ async def emergencies(request: Request, desk: Desk, asked: Asked) -> Response:
 # --- evidence ---
 
 
-@router.get("/entries", responses=PROBLEMS, tags=["evidence"])
+@router.get("/entries", response_model=given.Entries, responses=PROBLEMS, tags=["evidence"])
 async def entries(request: Request, desk: Desk, asked: Asked) -> Response:
     """The indexes of every entry that your party may hold."""
     read = (await desk.office.reading()).mailboxes.entries(asked.party)
@@ -561,7 +563,13 @@ async def trust(desk: Desk) -> Response:
     return Response(data, media_type="application/json", headers={"cache-control": "no-store"})
 
 
-@router.get("/log/consistency", responses=PROBLEMS, tags=["evidence"], dependencies=[MembersOnly])
+@router.get(
+    "/log/consistency",
+    response_model=given.Consistency,
+    responses=PROBLEMS,
+    tags=["evidence"],
+    dependencies=[MembersOnly],
+)
 async def consistency(
     request: Request,
     desk: Desk,

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
 from thalweg.policy.asof import Valid, read_instant, read_valid
-from thalweg.reports import asof
-from thalweg.server.api import PROBLEMS, Limit, given_as
+from thalweg.reports import asof, given
+from thalweg.server.api import PROBLEMS, Limit
 from thalweg.server.desk import Asked, Asking, Desk, answer, in_thread
 
 router = APIRouter(prefix="/v1")
@@ -32,7 +33,13 @@ When = Annotated[
 Bound = Annotated[str, Query(max_length=40, description="an instant; left out: as far as anything known reaches")]
 
 
-@router.get("/as-of", responses=PROBLEMS, tags=["as of"])
+class GeoJson(JSONResponse):
+    """RFC 7946."""
+
+    media_type = "application/geo+json"
+
+
+@router.get("/as-of", response_model=given.AsOf, responses=PROBLEMS, tags=["as of"])
 async def as_of(
     request: Request,
     desk: Desk,
@@ -50,7 +57,7 @@ async def as_of(
     return answer(request, asof.picture(made))
 
 
-@router.get("/as-of/notices", responses=PROBLEMS, tags=["as of"])
+@router.get("/as-of/notices", response_model=given.AsOfNotices, responses=PROBLEMS, tags=["as of"])
 async def as_of_notices(
     request: Request,
     desk: Desk,
@@ -66,7 +73,7 @@ async def as_of_notices(
     )
 
 
-@router.get("/as-of/map", response_class=Response, responses=given_as("application/geo+json"), tags=["as of"])
+@router.get("/as-of/map", response_class=GeoJson, response_model=given.Map, responses=PROBLEMS, tags=["as of"])
 async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "", valid: When = "") -> Response:
     """The same picture as GeoJSON: a feature for each part of what holds, each finding, each crossing."""
     moment = known_of(known, asked)
@@ -76,7 +83,7 @@ async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "
     return answer(request, value, media_type="application/geo+json")
 
 
-@router.get("/as-of/times", responses=PROBLEMS, tags=["as of"])
+@router.get("/as-of/times", response_model=given.AsOfTimes, responses=PROBLEMS, tags=["as of"])
 async def as_of_times(
     request: Request,
     desk: Desk,

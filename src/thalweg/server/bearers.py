@@ -33,7 +33,8 @@ from thalweg.model.instants import Instant
 from thalweg.model.keeping import Message, Outbox, Queued
 from thalweg.policy.tell import EMERGENCY
 from thalweg.reports import told, wire
-from thalweg.reports.json import Json
+from thalweg.reports.given import Notice as WireNotice
+from thalweg.reports.given import NoticeText
 from thalweg.server.mail import Mail
 from thalweg.server.webhooks import NotCarried, Webhooks
 from thalweg.state.recorded import Recorded
@@ -264,8 +265,8 @@ class Parcel:
     """What goes out: all of it from disclosed values, for one party in one language."""
 
     subject: str
-    words: Json
-    notice: Json
+    words: NoticeText
+    notice: WireNotice
     at: Instant
 
 
@@ -278,7 +279,7 @@ def compose(reading: Reading, party: str, notice: str, language: str) -> Parcel 
     names = {each: membership.name(each) for each in (*membership.parties, SECRETARIAT)}
     sides = reading.mailboxes.sides(party, notice)
     words = told.words(read, sides, membership.theatre, names, language)
-    return Parcel(str(words["subject"]), words, wire.notice(read), read.value.notice.at)
+    return Parcel(words["subject"], words, wire.notice(read), read.value.notice.at)
 
 
 def webhook_body(parcel: Parcel) -> bytes:
@@ -291,15 +292,13 @@ def mail_text(parcel: Parcel) -> str:
     """The body of an e-mail: the texts, the English beside each that nobody has reviewed, and what it is not."""
     words = parcel.words
     lines: list[str] = []
-    texts = words["texts"]
-    for each in texts if isinstance(texts, list) else []:
+    for each in words["texts"]:
         lines.append(each["text"])
         if each["source"]:
             lines += ["", each["source"]]
         lines.append("")
     if words["note"]:
-        lines += [str(words["note"]), ""]
-    lines += [f"{words['notice']}", ""]
-    disclaimers = words["disclaimers"]
-    lines += [str(each) for each in disclaimers] if isinstance(disclaimers, list) else []
+        lines += [words["note"], ""]
+    lines += [words["notice"], ""]
+    lines += words["disclaimers"]
     return "\n".join(lines) + "\n"

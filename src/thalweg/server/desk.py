@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,7 +20,6 @@ from thalweg.model.events import Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
 from thalweg.reports import wire
-from thalweg.reports.json import Json
 from thalweg.server.doors import Principal
 from thalweg.server.problems import Refusal
 from thalweg.server.reads import Reads
@@ -83,7 +82,9 @@ Asked = Annotated[Asking, Depends(asking)]
 MembersOnly = Depends(asking)
 
 
-def answer(request: Request, value: Json, status: int = 200, media_type: str = "application/json") -> Response:
+def answer(
+    request: Request, value: Mapping[str, object], status: int = 200, media_type: str = "application/json"
+) -> Response:
     """JSON with an ETag; 304 where the asker has exactly that."""
     return answer_spelled(request, wire.spelled(value), status, media_type)
 

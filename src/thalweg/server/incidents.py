@@ -11,6 +11,7 @@ from pydantic import Field
 from thalweg.model.shapes import Position
 from thalweg.policy.asof import read_instant
 from thalweg.policy.incident_reads import Wanted
+from thalweg.reports import given
 from thalweg.reports import incidents as wire
 from thalweg.server.api import MOST, PROBLEMS, Limit, Name, Strict
 from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer
@@ -51,7 +52,7 @@ class Search(Strict):
     limit: int = Field(default=50, ge=1, le=MOST, description="how many at most")
 
 
-@router.get("/incidents", responses=PROBLEMS, tags=["incidents"])
+@router.get("/incidents", response_model=given.Incidents, responses=PROBLEMS, tags=["incidents"])
 async def incidents(
     request: Request,
     desk: Desk,
@@ -74,7 +75,7 @@ async def incidents(
     return await _found(request, desk, asked, search)
 
 
-@router.post("/incidents/searches", responses=PROBLEMS, tags=["incidents"])
+@router.post("/incidents/searches", response_model=given.Incidents, responses=PROBLEMS, tags=["incidents"])
 async def searched(request: Request, desk: Desk, asked: Asked, search: Search) -> Response:
     """The same, also by place. Nothing of the question is kept."""
     return await _found(request, desk, asked, search)
@@ -97,7 +98,7 @@ async def _found(request: Request, desk: DeskRoutes, asked: Asking, search: Sear
     return answer(request, wire.page(found))
 
 
-@router.get("/incidents/{reference}", responses=PROBLEMS, tags=["incidents"])
+@router.get("/incidents/{reference}", response_model=given.Incident, responses=PROBLEMS, tags=["incidents"])
 async def incident(request: Request, desk: Desk, asked: Asked, reference: Name) -> Response:
     """One of them: each side's accounts, what was asked and answered, findings, evidence, and who has it. Of evidence
     that you are not shown it says that it is withheld. `received`, of your own statements: what became of each."""

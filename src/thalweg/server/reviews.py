@@ -13,6 +13,7 @@ from thalweg.model.events import SECRETARIAT
 from thalweg.model.instants import Instant
 from thalweg.policy.export import mark_of
 from thalweg.policy.review import feedback, review
+from thalweg.reports import given
 from thalweg.server.api import PROBLEMS, given_as
 from thalweg.server.copies import handed_over, names_of, one_more
 from thalweg.server.desk import Asked, Desk, answer, in_thread
@@ -29,7 +30,7 @@ _MONTH_S: Final = 30 * 86_400
 Language = Annotated[str, Query(max_length=16, description="of en, ar, ru, fr, tr, ku; if absent yours")]
 
 
-@router.get("/feedback", responses=PROBLEMS, tags=["declarations"])
+@router.get("/feedback", response_model=given.Feedback, responses=PROBLEMS, tags=["declarations"])
 async def given_back(
     request: Request,
     desk: Desk,

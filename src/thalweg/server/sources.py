@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from thalweg.model.sourced import Force
+from thalweg.reports import given
 from thalweg.reports import sources as wire
 from thalweg.server.api import PROBLEMS, Limit, Name
 from thalweg.server.desk import Asked, Desk, answer
@@ -18,7 +19,7 @@ router = APIRouter(prefix="/v1")
 _Before = Annotated[int | None, Query(ge=0, le=2**53, description="`next` of the answer before")]
 
 
-@router.get("/sources", responses=PROBLEMS, tags=["sources"])
+@router.get("/sources", response_model=given.Sources, responses=PROBLEMS, tags=["sources"])
 async def sources(
     request: Request,
     desk: Desk,
@@ -35,7 +36,7 @@ async def sources(
     return answer(request, wire.page(found))
 
 
-@router.get("/sources/{sha256}", responses=PROBLEMS, tags=["sources"])
+@router.get("/sources/{sha256}", response_model=given.Source, responses=PROBLEMS, tags=["sources"])
 async def source(request: Request, desk: Desk, asked: Asked, sha256: Name) -> Response:
     """One of them, as each of those entered it that show it to you, with every claim, the superseded ones too."""
     read = (await desk.office.reading()).mailboxes.source(asked.party, sha256)
@@ -44,7 +45,7 @@ async def source(request: Request, desk: Desk, asked: Asked, sha256: Name) -> Re
     return answer(request, wire.one(read))
 
 
-@router.get("/claims", responses=PROBLEMS, tags=["sources"])
+@router.get("/claims", response_model=given.Claims, responses=PROBLEMS, tags=["sources"])
 async def claims(
     request: Request,
     desk: Desk,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.review import Feedback, NoticeFeedback, Recipient
 from thalweg.reports.dossier.words import CATALOGUES as DOSSIER
 from thalweg.reports.dossier.words import Words
-from thalweg.reports.json import Json
+
+if TYPE_CHECKING:
+    from thalweg.reports import given
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 FOLDERS: Final = (CATALOGUES, DOSSIER)
@@ -42,7 +44,7 @@ def lines(disclosed: Disclosed[Feedback], language: str, names: dict[str, str]) 
         yield words.text(f"disclaimer.{name}")
 
 
-def value(disclosed: Disclosed[Feedback]) -> Json:
+def value(disclosed: Disclosed[Feedback]) -> given.FeedbackValue:
     """The same for programs; times as ISO 8601 in UTC."""
     told = disclosed.value
     return {
@@ -84,7 +86,7 @@ def value(disclosed: Disclosed[Feedback]) -> Json:
     }  # fmt: skip
 
 
-def _copy(one: Recipient) -> Json:
+def _copy(one: Recipient) -> given.FeedbackCopy:
     return {
         "to": one.to,
         "level": one.level.value,

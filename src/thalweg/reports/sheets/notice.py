@@ -212,8 +212,7 @@ def _lines(disclosed: Disclosed[NoticeRead], language: str) -> list[str]:
     made = told.voice(disclosed, language)
     if made is None:
         return []
-    lines = made["lines"]
-    return [settable(str(each)) for each in lines] if isinstance(lines, list) else []
+    return [settable(each) for each in made["lines"]]
 
 
 def _halves(lines: list[str]) -> list[list[str]]:
