@@ -339,11 +339,12 @@ class _Page:
     # --- accounts and requests ---
 
     def _accounts(self) -> list[dict[str, Any]]:
-        """Tables of a few columns each: one for every side, also for those that have said nothing."""
+        """Tables of a few columns each: one for every account that stands, so that two of one side stand beside each
+        other too, and one for every side that has said nothing."""
         sides: dict[str, list[Account]] = {}
         for account in self.dossier.accounts:
             sides.setdefault(account.by, []).append(account)
-        columns = [self._column(by, accounts) for by, accounts in sides.items()]
+        columns = [column for by, accounts in sides.items() for column in self._columns(by, accounts)]
         columns += [
             {
                 "who": self._party(each),
