@@ -11,7 +11,7 @@ import pytest
 from tests.dossier_world import NAMES, Told, at
 from thalweg.ledger.receipt import Bundle
 from thalweg.ledger.verify import verify_bundle
-from thalweg.model.cases import Evidence, EvidenceLaid, IncidentReported
+from thalweg.model.cases import Evidence, EvidenceLaid, IncidentReported, Particulars
 from thalweg.model.dossier import Asked, Dossier, Fact, Known
 from thalweg.model.errors import InputError
 from thalweg.model.events import Acknowledged, Declared, Notice, NoticeKind, ReadBack, Taken
@@ -269,3 +269,14 @@ def test_copies_of_a_source_count_once_and_a_denial_in_it_is_disputed() -> None:
         disputed = next(each for each in value.answers if each.asked is Asked.DISPUTED)
         assert "gainsaid" in [fact.key for fact in disputed.facts]
         assert set(claim.entries) <= {each.index for each in value.entries}
+
+
+def test_a_later_report_whose_hash_begins_with_the_same_letters_does_not_take_the_place_of_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fifty bits can be searched for by whoever chooses a salt: the desk gives the second a longer reference."""
+    told = Told()
+    first = told.dossier("alpha").value.incident
+    told.say("bravo", IncidentReported("bravo", "Nothing", Particulars(at(72.5), at(73.5)), ("alpha",), "Nothing."))
+    monkeypatch.setattr("thalweg.policy.dossier._letters", lambda _event: told.reference.removeprefix("i-") + "aaaa")
+    assert told.dossier("alpha").value.incident.title == first.title

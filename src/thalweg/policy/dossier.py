@@ -181,7 +181,8 @@ class _Case:
         match entry.body:
             case IncidentReported():
                 letters = self.reference.removeprefix(PREFIX)
-                if len(letters) >= _LETTERS and _letters(entry.event).startswith(letters):
+                same = len(letters) >= _LETTERS and _letters(entry.event).startswith(letters)
+                if same and self.report is None:  # a later report of the same letters has a longer reference
                     self.report = entry
             case IncidentShared(incident=self.reference):
                 self.shared.append(entry)
