@@ -205,18 +205,18 @@ def _cases() -> tuple[kinds.Body, ...]:
         cases.IncidentReported(
             "coalition", "Fire near Khusham", seen, ("russia", "secretariat"), "Обстрел с востока, 20 минут.", "ru"
         ),
-        cases.IncidentShared("coalition", "i-7kq2w4m9xb", ("council",), "As you asked."),
-        cases.IncidentWithdrawn("coalition", "i-7kq2w4m9xb", "It was thunder.", "en"),
+        cases.IncidentShared("coalition", "i-7kq2w4m9xb", ("council",), "İstediğiniz gibi.", "tr"),
+        cases.IncidentWithdrawn("coalition", "i-7kq2w4m9xb", "C’était le tonnerre.", "fr"),
         cases.AccountGiven(
-            "russia", "i-7kq2w4m9xb", "None of ours fired.", "en", cases.Particulars(earliest=at(1)), _EVENT
+            "russia", "i-7kq2w4m9xb", "Никто из наших не стрелял.", "ru", cases.Particulars(earliest=at(1)), _EVENT
         ),
         cases.ExplanationAsked("coalition", "i-7kq2w4m9xb", "russia", "Quelle unité ?", at(72), "fr"),
         cases.ExplanationGiven("russia", _EVENT, "لا نعلم بأي وحدة هناك.", "ar"),
         cases.CauseAssessed(
-            "council", "i-7kq2w4m9xb", cases.Grade.HIGHLY_PROBABLE, "It came from the left bank.", "en", _OTHER
+            "council", "i-7kq2w4m9xb", cases.Grade.HIGHLY_PROBABLE, "Ji peravê çepê hat.", "ku", _OTHER
         ),
-        cases.RiskAssessed("council", "i-7kq2w4m9xb", cases.Risk.D, "Nobody saw how near."),
-        cases.EvidenceLaid("relief", "i-7kq2w4m9xb", cases.Evidence.SOURCE, "5e" * 32, "A report, of the 17th.", "en"),
+        cases.RiskAssessed("council", "i-7kq2w4m9xb", cases.Risk.D, "لم ير أحد كم كان قريباً.", "ar"),
+        cases.EvidenceLaid("relief", "i-7kq2w4m9xb", cases.Evidence.SOURCE, "5e" * 32, "Un article, du 17.", "fr"),
     )
 
 
