@@ -78,7 +78,7 @@ from thalweg.policy.held import of_log
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.view import view
 from thalweg.reports.dossier.digest import encode
-from thalweg.server import api, as_of, copies, dossiers, incidents, reviews
+from thalweg.server import api, as_of, copies, dossiers, incidents, reviews, sources
 from thalweg.server.app import STATUSES, review
 from thalweg.server.bearers import compose, mail_text, webhook_body
 from thalweg.server.described import operations
@@ -144,6 +144,7 @@ def application(room: Room, party: str) -> tuple[FastAPI, Streams]:
     app.include_router(as_of.router)
     app.include_router(dossiers.router)
     app.include_router(reviews.router)
+    app.include_router(sources.router)
     office = cast(Office, RoomOffice(room))
     streams = Streams(office)
     log = Log(room.store, room.log.origin)
@@ -252,7 +253,7 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
         yield f"dossier {reference}", _without_indexes(json.loads(encode(made_now)))
     app, streams = application(room, party)
     with TestClient(app, base_url="https://desk.example", raise_server_exceptions=True) as client:
-        for path in _paths(app, room, party, mailboxes):
+        for path in paths(app, room, party, mailboxes):
             answer = client.get(path)
             yield f"GET {path}", [answer.status_code, _shown(answer.headers, answer.content)]
         absent = client.get("/v1/declarations/charlie/no-such-thing")
@@ -275,7 +276,7 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
             yield "e-mail", [made.subject, mail_text(made)]
 
 
-def _paths(app: FastAPI, room: Room, party: str, mailboxes: Mailboxes) -> Iterator[str]:
+def paths(app: FastAPI, room: Room, party: str, mailboxes: Mailboxes) -> Iterator[str]:
     """Every GET of the route table, with each id that the party was ever given in it."""
     states = room.desk.world.exchange.mailbox(party)
     own = [event for event in room.desk.world.answers if mailboxes.statement(party, event) is not None]
@@ -286,6 +287,7 @@ def _paths(app: FastAPI, room: Room, party: str, mailboxes: Mailboxes) -> Iterat
         "{subject:path}": list(subjects),
         "{channel}": [each.channel for each in mailboxes.channels(party).value],
         "{reference}": list(room.desk.world.cases.by_party.get(party, ())),
+        "{sha256}": list(room.desk.world.sourced.by_party.get(party, ())),
         "{index}": [],  # bytes of entries are hashes and signatures around the bodies that are compared above
     }
     for each in operations(app):
@@ -345,6 +347,7 @@ def _not_theirs(room: Room, party: str, mailboxes: Mailboxes, hidden: Sequence[s
     yield from (f"/v1/notices/{each.id}" for each in world.exchange.mailbox(HIDER)[-2:])
     yield "/v1/channels/unseen/log"
     yield from (f"/v1/incidents/{name}" for name, each in world.cases.incidents.items() if party not in each.held)
+    yield from (f"/v1/sources/{name}" for name in world.sourced.sources if not world.sourced.shown(party, name))
     events = [event for event in world.answers if world.load(world.answers[event] - 1).author == f"{HIDER}-1"]
     yield from (f"/v1/statements/{event}" for event in events[-2:])
     yield from (f"/v1/entries/{index}" for index in [each for each in range(world.size) if each not in own][-3:])

@@ -57,6 +57,7 @@ from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
+from thalweg.model.sourced import MAIN_TEXT, ClaimConfirmed, Force, NumberTold, SourceEntered, SourceShared
 from thalweg.policy import tell, telling
 from thalweg.policy.alias import Aliases
 from thalweg.policy.disclosure import Disclosed
@@ -64,11 +65,13 @@ from thalweg.policy.incident_reads import IncidentPage, IncidentReads, Wanted
 from thalweg.policy.incidents import Incidents
 from thalweg.policy.mailbox import Mailboxes, NoticeRead
 from thalweg.policy.sealing import seal
+from thalweg.policy.sources import SourceNotices
 from thalweg.policy.tell import Policy
 from thalweg.policy.telling import Telling
 from thalweg.policy.view import View, terms
 from thalweg.state.cases import Cases
 from thalweg.state.picture import Chain
+from thalweg.state.sourced import Sources as Sourcing
 
 GRID = grid_of_rooms()
 
@@ -219,7 +222,48 @@ def incidents() -> History:
     )
 
 
+COURIER, MIRROR = "5e" * 32, "3c" * 32
+
+
+def _entered(by: str, source: str, *to: str) -> Plain:
+    return Plain(
+        SourceEntered(by, source, 4_000, "html", to, "Shells hit depot", "The Courier", published="2017-09-10")
+    )
+
+
+def _confirmed(by: str, source: str, count: str) -> Plain:
+    number = NumberTold(count, "driver", f"{count} drivers")
+    return Plain(
+        ClaimConfirmed(
+            by, source, MAIN_TEXT, 0, 176, Force.ASSERTION, f"{count} drivers", "the mission", numbers=(number,)
+        )
+    )
+
+
+def sources() -> History:
+    """One that HIDER shows to SIDE; one that READER has too, and of which HIDER has its own claims; and one that SIDE
+    shows to both."""
+    return history(
+        Level.FULL,
+        Level.FULL,
+        near("op-0"),
+        both(_entered(SIDE, MIRROR, READER, HIDER)),
+        both(_confirmed(SIDE, MIRROR, "6")),
+        Said2(_entered(HIDER, "a1" * 32, SIDE), None),
+        Said2(_confirmed(HIDER, "a1" * 32, "9"), None),
+        Said2(_entered(HIDER, COURIER, SIDE), None),
+        both(_entered(READER, COURIER)),
+        both(_confirmed(READER, COURIER, "7")),
+        Said2(_confirmed(HIDER, COURIER, "8"), None),
+        Said2(_entered(HIDER, MIRROR), None),
+        Said2(_confirmed(HIDER, MIRROR, "5"), None),
+        Said2(Plain(SourceShared(HIDER, COURIER, ("delta",), "Look at this.")), None),
+        both(Wait(HOUR)),
+    )
+
+
 BY_HAND: Mapping[str, Callable[[], History]] = {
+    "sources": sources,
     "incidents": incidents,
     "exists": lambda: in_cells(Level.EXISTS, kinds=(Kind.STATIC_SITE, Kind.OPERATION)),
     "coarse": lambda: in_cells(Level.COARSE),
@@ -332,6 +376,7 @@ def _any_notice(self: Mailboxes, party: str, name: str) -> Disclosed[NoticeRead]
 
 
 _ABOUT = Telling.about
+_OF_SOURCES = SourceNotices.about
 
 FILTERS: Mapping[str, Filter] = {
     "terms: the level that the notifier chose": Filter(
@@ -376,6 +421,19 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "incidents: of what is laid, what one is shown": Filter(
         method(Incidents, "_laid", lambda self, said, subject, to: (subject, True)), "incidents"
+    ),
+    "sources: as those entered it that show it to one": Filter(
+        method(Sourcing, "shown", lambda self, party, source: tuple(self.sources.get(source, {}).values())), "sources"
+    ),
+    "sources: told to those that are shown it": Filter(
+        method(
+            SourceNotices,
+            "about",
+            lambda self, *given: [
+                replace(each, to=party) for each in _OF_SOURCES(self, *given) for party in {each.to, READER}
+            ],
+        ),
+        "sources",
     ),
     "mailbox: entries of another": Filter(method(Mailboxes, "entries", _all_entries), "far away"),
     "mailbox: one entry of another": Filter(method(Mailboxes, "may_hold", lambda self, party, index: True), "far away"),
