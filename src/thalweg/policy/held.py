@@ -6,7 +6,7 @@ whatever is made of them is the same on both sides, byte for byte (D7, D10).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from thalweg.formats import event as kinds
@@ -109,6 +109,25 @@ def entered(party: str, records: Sequence[Recorded], known_at: Instant) -> tuple
             at, notice = (each.said_at, -1) if told is None else told
             found.append(Entered(each.index, each.event, kind, each.author, each.said_at, at, body, told=notice))
     return tuple(each for each in found if each.at <= known_at)
+
+
+def had(party: str, records: Iterable[Recorded], reached: Mapping[str, Instant], known_at: Instant) -> list[Recorded]:
+    """Without the notices that had not reached the party by a time, and without what these alone show it of others'
+    statements: the record as the as-of picture has it. `reached` is by the id of the notice."""
+    every = list(records)
+    shown: dict[str, bool] = {}
+    for each in every:
+        if isinstance(each.body, Notice) and each.body.to == party:
+            came = reached.get(each.body.id)
+            shown[each.body.id] = came is not None and came <= known_at
+            if each.body.statement:
+                shown[each.body.statement] = shown.get(each.body.statement, False) or shown[each.body.id]
+    return [
+        each
+        for each in every
+        if shown.get(each.body.id if isinstance(each.body, Notice) else each.event, True)
+        or (not isinstance(each.body, Notice | KeyFact) and by(each.body) == party)
+    ]
 
 
 def _as_held(record: Recorded, party: str) -> Recorded:

@@ -6,11 +6,13 @@ party's own mailbox says in its docstring why it may.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from math import inf
 
 import numpy as np
 
@@ -786,6 +788,21 @@ class Mailboxes:
         return self._sources.claims(party, incident=incident, force=force, before=before, most=most)
 
     # --- evidence ---
+
+    def reached(self, party: str, names: Collection[str] | None = None) -> Disclosed[Mapping[str, Instant]]:
+        """When notices to the party reached it, as the as-of picture has it: by their ids, and by the statements that
+        they tell of; of these `names`, or of all. What had not reached it is not there."""
+        told = self._world.history.of(party).columns["told"]
+        indexes, came = told["index"], told["reached"]
+        found: dict[str, Instant] = {}
+        for state in self._world.exchange.mailbox(party):
+            wanted = [each for each in (state.id, state.statement) if each and (names is None or each in names)]
+            row = bisect_left(indexes, state.index) if wanted else len(indexes)
+            if row < len(indexes) and indexes[row] == state.index and came[row] < inf:
+                at = Instant(came[row])
+                for each in wanted:
+                    found[each] = min(found.get(each, at), at)
+        return seal(found, party)
 
     def entries(self, party: str) -> Disclosed[tuple[int, ...]]:
         """The indexes of every entry that the party may hold: what its officers signed and the desk's answers to it,

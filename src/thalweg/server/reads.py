@@ -44,6 +44,10 @@ class Reads:
         """Notices were shown to an officer."""
         self._note(party, officer, (each.notice.subject for each in read if each.kind is Kind.STATIC_SITE))
 
+    def sites(self, party: str, officer: str, subjects: Iterable[str]) -> None:
+        """Protected sites, by the ids under which the party knows them, were shown to an officer."""
+        self._note(party, officer, subjects)
+
     @property
     def full(self) -> bool:
         """Whether it is time to put them on record, however soon."""

@@ -60,6 +60,30 @@ def content(
     return _Page(value, spoken, clean, digest(disclosed)).content(ground, copy)
 
 
+def around(
+    dossier: Dossier, ground: maps.Ground | None, *, wide: float = _WIDE, most: int | None = None
+) -> maps.Drawing | None:
+    """The incident, how uncertain its place is, and what was declared near it, the nearest so `most`; None where it has
+    no position."""
+    at = dossier.incident.particulars
+    if at.place is None:
+        return None
+    near = dossier.near[:most]
+    result = CheckResult(
+        declarations={each.declaration.version_id: each.declaration for each in near},
+        findings=(),
+        checked_at=dossier.known_at,
+        theatre=dossier.theatre,
+        rules_hash="",
+        engine_version="",
+        party_names=dossier.names,
+        exercise=dossier.exercise,
+        marked={each.declaration.version_id: each.marks for each in near},
+    )
+    star = maps.Star(at.place, float(at.radius_m), dossier.margins.near_m)
+    return maps.draw_around(result, star, ground, wide=wide)
+
+
 class _Page:
     def __init__(self, dossier: Dossier, spoken: Sequence[Words], clean: Callable[[str], str], sha256: str) -> None:
         self.dossier, self.spoken, self.clean, self.sha256 = dossier, spoken, clean, sha256
@@ -316,24 +340,9 @@ class _Page:
         }
 
     def _map(self, ground: maps.Ground | None) -> dict[str, Any]:
-        dossier = self.dossier
-        at = dossier.incident.particulars
-        if at.place is None:
+        drawing = around(self.dossier, ground)
+        if drawing is None:
             return {"svg": "", "alt": "", "credit": ""}
-        shown = {each.declaration.version_id: each.declaration for each in dossier.near}
-        result = CheckResult(
-            declarations=shown,
-            findings=(),
-            checked_at=dossier.known_at,
-            theatre=dossier.theatre,
-            rules_hash="",
-            engine_version="",
-            party_names=dossier.names,
-            exercise=dossier.exercise,
-            marked={each.declaration.version_id: each.marks for each in dossier.near},
-        )
-        star = maps.Star(at.place, float(at.radius_m), dossier.margins.near_m)
-        drawing = maps.draw_around(result, star, ground, wide=_WIDE)
         return {"svg": drawing.svg, "alt": " / ".join(self.say("map.note")), "credit": drawing.credit}
 
     # --- accounts and requests ---

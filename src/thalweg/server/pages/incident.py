@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +35,9 @@ from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.places.coordinates import read_position
 from thalweg.policy.incident_reads import IncidentRead, ItemRead, Received, RequestRead, Wanted
+from thalweg.policy.source_reads import ClaimRead
+from thalweg.server.pages import sources
+from thalweg.server.pages.answered import answered
 from thalweg.server.pages.shell import Filled, Form, Opened, Page, said_by, say
 from thalweg.server.problems import Refusal
 from thalweg.state.cases import InCase
@@ -122,20 +125,32 @@ async def report(page: Opened, filled: Filled) -> Response:
 async def incident(page: Opened, reference: str) -> Response:
     """One of them, as it was known at a time: accounts in columns, requests, findings, evidence, promises."""
     known = _known(page)
+    past = known is not None
+    if not past:  # what a screen shows has reached the party; what it shows of a time past has not for that
+        await page.arrived(each.notice for each in _read(page, reference).items if each.notice)
     whole = _read(page, reference)
-    read = _as_known(whole, known)
+    reached = page.reading.mailboxes.reached(page.party).value
+    at = page.now if known is None else known
+    read = whole if known is None else _as_known(whole, known, reached)
     items = read.items
     requests = [each for each in read.requests if any(item.event == each.event for item in items)]
     columns = _columns(read, items)
+    beside = (each.name for each in items if each.evidence is Evidence.SOURCE and not each.withheld)
+    shown, differs = sources.laid(
+        page, reference, beside, lambda claim: known is None or _came(page, claim, reached, known)
+    )
     return page.render(
         "incident.html",
+        record=await answered(page, reference, known, reached),
+        sources=shown,
+        differs=differs,
         read=read,
-        known=known,
-        past=known < page.now,
+        known=at,
+        past=past,
         items=items,
         columns=columns,
         rows=_rows(page, columns),
-        moments=_moments(page, whole, known),
+        moments=_moments(page, whole, known, reached),
         requests=[(each, _answers(each, items)) for each in requests],
         findings=[each for each in items if each.what in (InCase.CAUSE, InCase.RISK)],
         evidence=[each for each in items if each.what is InCase.EVIDENCE],
@@ -247,9 +262,9 @@ def _read(page: Page, reference: str) -> IncidentRead:
     return found.value
 
 
-def _as_known(read: IncidentRead, known: Instant) -> IncidentRead:
+def _as_known(read: IncidentRead, known: Instant, reached: Mapping[str, Instant]) -> IncidentRead:
     """What of it one's own party had by a time, and nothing that came of it later. Refusal before it had any of it."""
-    had = [each for each in read.items if _reached(each) <= known]
+    had = [each for each in read.items if (at := _reached(each, reached)) is not None and at <= known]
     if not had:
         raise Refusal("not-found", "Nothing of that id is known to you.")
     events = {each.event for each in had}
@@ -273,20 +288,26 @@ def _received(one: Received, known: Instant) -> Received:
     return replace(one, delivered=delivered, responses=responses)
 
 
-def _reached(item: ItemRead) -> Instant:
-    """When one's own party had it: its own when the desk took it, the others' when it was told."""
-    return max(item.at, item.told)
+def _reached(item: ItemRead, reached: Mapping[str, Instant]) -> Instant | None:
+    """When one's own party had it: its own when the desk took it, the others' when the notice of it reached it, as the
+    as-of picture has it; None where nothing on record shows that it did."""
+    return reached.get(item.notice) if item.notice else item.at
 
 
-def _known(page: Page) -> Instant:
-    """The time of which the page is, from the query; now where it is not asked for."""
+def _came(page: Page, claim: ClaimRead, reached: Mapping[str, Instant], known: Instant) -> bool:
+    """Whether one's own party had a claim by a time."""
+    at = claim.at if claim.by == page.party else reached.get(claim.event)
+    return at is not None and at <= known
+
+
+def _known(page: Page) -> Instant | None:
+    """The time of which the page is, from the query; None for now."""
     text = page.request.query_params.get("known", "")
-    if not text:
-        return page.now
     try:
-        return min(_utc(text) or page.now, page.now)
+        known = _utc(text)
     except InputError:
-        return page.now
+        return None
+    return None if known is None or known >= page.now else known
 
 
 def _columns(read: IncidentRead, items: Sequence[ItemRead]) -> tuple[Column, ...]:
@@ -354,16 +375,21 @@ def _named(page: Page, named: Named) -> Markup | str:
     return word.join(each)
 
 
-def _moments(page: Page, read: IncidentRead, known: Instant) -> list[Moment]:
+def _moments(page: Page, read: IncidentRead, known: Instant | None, reached: Mapping[str, Instant]) -> list[Moment]:
     """When something came to be known, on a line from the first to now."""
     by_time: dict[float, list[ItemRead]] = {}
+    later: set[float] = set()
     for each in read.items:
-        by_time.setdefault(_reached(each).epoch_s, []).append(each)
+        came = _reached(each, reached)
+        at_s = (each.told if came is None else came).epoch_s  # what has not reached it stands where it was sent
+        by_time.setdefault(at_s, []).append(each)
+        if known is not None and (came is None or came > known):
+            later.add(at_s)
     first, last = min(by_time), max(*by_time, page.now.epoch_s)
     return [
         Moment(
             Instant(at), round(100 * (at - first) / (last - first)) if last > first else 0, tuple(by_time[at]),
-            at > known.epoch_s,
+            at in later,
         )
         for at in sorted(by_time)
     ]  # fmt: skip

@@ -22,8 +22,10 @@ from thalweg.server.pages import (
     room,
     settings,
     signing_in,
+    sources,
     watch,
 )
+from thalweg.server.pages.answered import Kept
 from thalweg.server.pages.problems import as_page
 from thalweg.server.pages.shell import pages
 from thalweg.server.shell import AsPage
@@ -45,6 +47,7 @@ _ROUTERS = (
     room.router,
     settings.router,
     signing_in.router,
+    sources.router,
     watch.router,
 )
 
@@ -53,6 +56,7 @@ def add(app: FastAPI) -> AsPage:
     """The pages; what makes a page of a problem is for the shell around the application."""
     for router in _ROUTERS:
         app.include_router(router)
+    app.state.answered = Kept()
     app.state.pages = pages(
         frozenset(
             context.path or ""

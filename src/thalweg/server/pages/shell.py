@@ -56,6 +56,7 @@ _NAVIGATION: Final = (
     ("channels", "/channels", False),
     ("agreements", "/agreements", False),
     ("incidents", "/incidents", False),
+    ("sources", "/sources", False),
     ("watch", "/watch", False),
     ("ledger", "/ledger", True),
     ("settings", "/settings", False),
