@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from thalweg.cli.replay.deir_ez_zor import CANARY, PARTIES
 from thalweg.cli.replay.run import Told, compared, replay
 from thalweg.cli.replay.stage import offline
+from thalweg.desk import scenarios
 from thalweg.ledger.entry import Entry
 from thalweg.ledger.receipt import Bundle
 from thalweg.model.errors import InputError
@@ -157,6 +159,79 @@ def test_who_asks_too_much_is_noticed_and_learns_nothing(played: Played) -> None
     assert played.lines(SECRETARIAT, "probing")
     shown = [each for each in played.told.stories["TEST"].lines if each.level is not None]
     assert {each.level for each in shown} == {Level.EXISTS}
+
+
+def test_each_sides_account_stands_beside_the_others_and_none_is_merged(played: Played) -> None:
+    """R41, R42: the strike is reported to two, told by three sides in four accounts, and each bundle has them all."""
+    reported = [each for each in played.lines("DMC", "incident/1") if "industrial zone" in each.text]
+    assert len(reported) == 1
+    for name in ("CJTF", "RUS"):
+        (told,) = [each for each in played.lines(name, "incident") if each.who == "DMC"]
+        assert "Russian aircraft and Syrian regime" in told.text
+    accounts = {name: played.lines(name, "account") for name in ("DMC", "CJTF", "RUS")}
+    assert sum(each.who == "DMC" and "Or" in each.text for each in accounts["CJTF"]) == 1
+    assert any("known to the Russians" in each.text for each in accounts["DMC"])
+    assert any("Russia denies it" in each.text for each in accounts["DMC"])
+    assert any("Those claims are incorrect." in each.text for each in accounts["RUS"])
+    assert any("near Mayadin" in each.text for each in accounts["CJTF"])
+    assert not played.lines("SYR", "incident"), "Damascus was told of none"
+
+
+def test_what_was_asked_is_unanswered_when_it_was_due(played: Played) -> None:
+    """R42: both were asked and reminded, and the clock says that nothing came. A denial is no explanation."""
+    for name in ("CJTF", "RUS"):
+        assert len(played.lines(name, "explanation_request")) == 2  # each hears of both
+        assert played.lines(name, "reminder")
+    lapsed = [each for each in played.lines("DMC", "lapsed") if str(each.at).startswith("2017-09-19T08:0")]
+    assert {each.who for each in lapsed} == {"CJTF", "RUS"}
+
+
+def test_the_five_articles_are_sources_with_their_claims_and_a_rumour_warns_nobody(played: Played) -> None:
+    """R43, R13: the no-fly zone of the rumour is in no finding, and no claim brings a warning."""
+    entered = {name: played.lines(name, "source/1") for name in ("DMC", "CJTF", "YPG")}
+    assert {name: len(each) for name, each in entered.items()} == {"DMC": 2, "CJTF": 1, "YPG": 2}
+    claims = [each for name in entered for each in played.lines(name, "claim/1")]
+    assert len(claims) == sum(len(json.loads(data)["claims"]) for data in scenarios.claims("deir-ez-zor").values())
+    (rumour,) = [each for each in claims if "no fly zone" in each.text]
+    assert "rumour, nobody named" in rumour.text
+    for name in (*PARTIES, SECRETARIAT):
+        every = played.told.stories[name].lines
+        assert not [each for each in every if each.what == "warning" and "fly zone" in each.text]
+        first = min((each.index for each in every if each.what in ("claim", "claim/1")), default=1 << 60)
+        last = max((each.index for each in every if each.what in ("claim", "claim/1")), default=0)
+        between = [each for each in every if first < each.index < last and each.what == "warning"]
+        assert not [each for each in between if each.who in ("SDF", "YPG") or "claim" in each.text]
+
+
+def test_three_dossiers_are_kept_in_two_languages_and_their_proofs_verify_without_a_network(played: Played) -> None:
+    """R45, D10: made of one party's bundle each; the page says what is disputed, and whose record it is."""
+    assert set(played.told.dossiers) == {"dossier-16-september", "dossier-23-november", "dossier-13-december"}
+    for name, reference in played.told.dossiers.items():
+        assert (played.folder / f"{name}.pdf").read_bytes().startswith(b"%PDF-")
+        page = (played.folder / f"{name}.html").read_text("utf-8")
+        assert reference in page
+        assert 'dir="rtl"' in page
+        assert "<script" not in page
+    page = (played.folder / "dossier-16-september.html").read_text("utf-8")
+    for words in ("Russian forces in Syria or Syrian government forces", "unanswered", "متنازع عليه", "ZeroHedge"):
+        assert words in page
+    days = set(re.findall(r"\b(20\d\d)-\d\d-\d\d\b", page))
+    assert days <= {"2017", "2018"}, "the officers' clocks are those of the exercise"
+    assert "Three dossiers, each made of one party's bundle alone" in played.out
+
+
+def test_a_dossiers_proof_with_one_byte_changed_is_refused(played: Played, tmp_path: Path) -> None:
+    data = (played.folder / "dossier-16-september.bundle").read_bytes()
+    held = json.loads(data)
+    entry = held["entries"][5]
+    changed = bytearray(base64.b64decode(entry["entry"]))
+    changed[len(changed) // 2] ^= 1
+    entry["entry"] = base64.b64encode(bytes(changed)).decode()
+    file = tmp_path / "changed.bundle"
+    file.write_text(json.dumps(held, separators=(",", ":"), sort_keys=True, ensure_ascii=False))
+    said = offline(file, played.folder / "DMC" / "trust.json")
+    assert said.returncode in (1, 2)
+    assert "Not verified" in said.stderr
 
 
 def test_the_table_has_a_column_for_each_party(played: Played) -> None:
