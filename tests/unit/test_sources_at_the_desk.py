@@ -187,6 +187,12 @@ def test_a_claim_and_a_source_are_laid_beside_an_incident_and_disclose_nothing_b
         assert found is not None
         assert found.value.total == count
     assert reads(desk).claims("charlie", incident=reference) is None
+    # Shown the claim afterwards, delta has it; that this was what alpha had laid, it is not told.
+    say(desk, SourceShared("alpha", COURIER, ("delta",)))
+    listed, beside = reads(desk).claims("delta"), reads(desk).claims("delta", incident=reference)
+    assert listed is not None
+    assert beside is not None
+    assert (listed.value.total, beside.value.total) == (1, 0)
 
 
 def test_outlets_that_carry_one_report_count_once_and_differences_are_listed_with_both_sides() -> None:

@@ -13,12 +13,13 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Final
 
-from thalweg.model.cases import Evidence, EvidenceLaid
+from thalweg.model.cases import Evidence
 from thalweg.model.errors import EngineError
 from thalweg.model.instants import Instant
 from thalweg.model.sourced import ClaimConfirmed, DayTold, Descent, Force, SourceEntered
 from thalweg.places.names import words
 from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.incident_reads import IncidentReads
 from thalweg.policy.sealing import seal
 from thalweg.state.cases import InCase
 from thalweg.state.sourced import Claim, Source
@@ -27,6 +28,7 @@ from thalweg.state.world import World
 _DAYS_APART: Final = 10  # what lies farther apart is another event
 _MOST: Final = 500  # differences told
 _MOST_COMPARED: Final = 1_000  # claims that are compared with each other: the newest
+_NAMED_HERE: Final = (Evidence.SOURCE, Evidence.STATEMENT)
 _ONE: Final = (Descent.COPY, Descent.EXCERPT, Descent.TRANSLATION)
 _DENIED: Final = (Force.ASSERTION, Force.ANNOUNCEMENT, Force.RUMOUR)
 
@@ -155,9 +157,11 @@ class SourceReads:
         one_matter = False
         if incident:
             case = self._world.cases.has(party, incident)
-            if case is None:
+            read = None if case is None else IncidentReads(self._world).one(party, incident, case.at)
+            if read is None:
                 return None
-            laid = {self._laid(each.index) for each in case.items if each.what is InCase.EVIDENCE}
+            # As the party was told of what was laid: what was withheld from it stays so, whatever it was shown since.
+            laid = {each.name for each in read.value.said(InCase.EVIDENCE) if each.evidence in _NAMED_HERE}
             shown = [each for each in shown if each.event in laid or each.said.source in laid]
             one_matter = True
         shown.sort(key=lambda each: -each.index)
@@ -167,11 +171,6 @@ class SourceReads:
         return seal(
             Claims(tuple(page), len(shown), tuple(differ[:_MOST]), page[-1].index if len(rest) > most else None), party
         )
-
-    def _laid(self, index: int) -> str:
-        body = self._world.load(index).body
-        known = isinstance(body, EvidenceLaid) and body.what in (Evidence.SOURCE, Evidence.STATEMENT)
-        return body.name if known and isinstance(body, EvidenceLaid) else ""
 
     def _says(self, party: str, source: str, terms: Sequence[str]) -> bool:
         if not terms:
