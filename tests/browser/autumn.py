@@ -77,6 +77,7 @@ class Autumn:
     def __init__(self, desk: ServedDesk, clock: Clock) -> None:
         self.desk, self.clock = desk, clock
         self.declared: dict[str, Declaration] = {}
+        self.said: set[str] = set()  # of those, what has been declared
         self.incident = ""
 
     def mailboxes(self) -> Mailboxes:
@@ -85,6 +86,7 @@ class Autumn:
     def declare(self, name: str) -> str:
         """Declares it for its party, citing what the desk says that it lacks."""
         made = self.declared[name]
+        self.said.add(name)
         who = f"{made.party.lower()}-1"
         event = self.desk.declare(who, made)
         read = self.mailboxes().statement(made.party, event)

@@ -18,7 +18,6 @@ from pyotp import TOTP
 from tests.browser import room
 from tests.browser.autumn import ZONE, Autumn, autumn
 from tests.browser.room import Browse, Screen, ServedDesk
-from thalweg.model.declarations import Kind
 from thalweg.model.events import NoticeKind, Outcome
 from thalweg.model.instants import Instant, Window
 from thalweg.model.shapes import Circle
@@ -238,8 +237,9 @@ def test_what_is_read_back_wrongly_opens_the_notice_again(
     """R17, with scripts and without."""
     site = replace(told.declared["dmc-industrial-zone"], declaration_id=f"post-{language}", title="Check post")
     now = Instant(float(round(told.clock().timestamp())))
-    volume = replace(site.volumes[0], shape=Circle(ZONE, 500.0), window=Window(now, Instant(now.epoch_s + 7200)))
-    told.desk.declare("dmc-1", replace(site, kind=Kind.OPERATION, volumes=(volume,)))
+    volume = replace(site.volumes[0], shape=Circle(ZONE, 500.0), window=Window(now, Instant(now.epoch_s + 14_400)))
+    told.declared[site.declaration_id] = replace(site, volumes=(volume,))
+    told.declare(site.declaration_id)
     notice = told.newest("RUS", of="DMC")
     screen = browse("rus-1", language=language, phone=phone, script=script).open(f"/notices/{notice}")
     page = screen.page
@@ -272,9 +272,11 @@ def test_a_notice_is_printed(told: Autumn, browse: Browse) -> None:
 def test_a_way_out_is_proposed_by_one_and_accepted_by_the_other(
     told: Autumn, browse: Browse, photograph: Photograph
 ) -> None:
-    notice = told.mailboxes().notice("CJTF", told.newest("CJTF", of="RUS"))
-    assert notice is not None
-    screen = browse("cjtf-1").open(f"/findings/{notice.value.notice.findings[0].id}")
+    if "evening-flight" not in told.said:
+        told.declare("evening-flight")
+    notices = told.mailboxes().notices("CJTF", 0, 10_000).value.notices
+    found = next(each.notice.findings[0].id for each in notices if each.notice.of == "RUS" and each.notice.findings)
+    screen = browse("cjtf-1").open(f"/findings/{found}")
     fine(live(screen))
     photograph(screen, "finding-en", whole=True)
     screen.page.locator("form[action$='/propose'] button").first.click()
@@ -376,7 +378,7 @@ def test_the_map_the_list_and_the_table_choose_one_thing_and_the_bar_moves_all(
     page.locator(".tb-known").focus()
     page.keyboard.press("PageDown")
     page.wait_for_url(re.compile("known=2018-02-07T1"))
-    page.wait_for_selector("body.as-known")
+    page.wait_for_selector(".pane-owed .then")
     page.locator(".tb-valid").focus()
     page.keyboard.press("PageUp")
     page.wait_for_url(re.compile("valid=2018-02-07T"))

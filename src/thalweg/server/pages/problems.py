@@ -31,7 +31,10 @@ def as_page(request: Request, answer: ProblemAnswer) -> Response | None:
     if "text/html" not in request.headers.get("accept", "") or path.startswith(_OF_PROGRAMS):
         return None
     if answer.status == 401 and request.method == "GET":
-        return RedirectResponse(sign_in_first(path, request.url.query), 303)
+        leads = RedirectResponse(sign_in_first(path, request.url.query), 303)
+        if answer.code == "session-over":  # a machine that was signed out from elsewhere keeps nothing
+            leads.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return leads
     if answer.code == "step-up-needed":
         return RedirectResponse(f"/prove?next={quote(_from(request, '/settings'), safe='/')}", 303)
     doors = request.app.state.doors
