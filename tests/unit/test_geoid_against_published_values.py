@@ -29,3 +29,12 @@ def test_the_geoid_has_no_seam_and_no_hole() -> None:
         assert geoid_m(0.0, lat) == pytest.approx(geoid_m(123.0, lat), abs=0.05)
     assert geoid_m(0.0, 90.0) == pytest.approx(13.606, abs=0.1)
     assert geoid_m(0.0, -90.0) == pytest.approx(-29.535, abs=0.1)
+
+
+def test_a_position_has_the_same_height_to_the_last_bit_alone_and_among_many() -> None:
+    """What a declaration is compared with must not depend on how many are converted at once."""
+    drawn = np.random.default_rng(4)
+    lon = np.append(drawn.uniform(-180.0, 180.0, 2_000), (-180.0, 180.0, 0.0, -0.0, 35.25))
+    lat = np.append(drawn.uniform(-90.0, 90.0, 2_000), (90.0, -90.0, 0.0, 89.99999, 35.25))
+    alone = [undulation(lon[at : at + 1], lat[at : at + 1]) for at in range(len(lon))]
+    assert np.concatenate(alone).tobytes() == undulation(lon, lat).tobytes()

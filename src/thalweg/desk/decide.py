@@ -1027,29 +1027,28 @@ class Desk:
                 notice = replace(notice, facts={**notice.facts, "exercise": "1"})  # unmistakably (R49)
             for part in in_parts(notice):
                 n = self.world.exchange.count(part.to) + 1
-                self._say(replace(part, n=n, id=self.policy.notice_id(part.to, n)), book)
+                due = self._due(part)
+                self._say(replace(part, n=n, id=self.policy.notice_id(part.to, n), due=due), book)
 
-    def _say(self, body: ByDesk, book: Book) -> None:
-        if isinstance(body, Notice):
-            body = self._with_due(body)
-        book.say(body)
-        if isinstance(body, Notice) and body.owed:
-            notice = self.world.exchange.notices[body.id]
+    def _say(self, said: Notice, book: Book) -> None:
+        book.say(said)
+        if said.owed:
+            notice = self.world.exchange.notices[said.id]
             self.clocks.notice(notice, self.world)
             self._listen(notice)
 
-    def _with_due(self, notice: Notice) -> Notice:
+    def _due(self, notice: Notice) -> Instant | None:
         """When an answer is owed by: the first step of its clock, and half the lead time if that is sooner and the
         recipient may know it."""
         if not notice.owed or notice.due is not None:
-            return notice
+            return notice.due
         steps = self.world.membership.theatre.clock(notice.severity or "information")
         due_s = notice.at.epoch_s + steps[0]
         starts = self._start_shown(notice)
         if starts is not None and starts > notice.at.epoch_s:
             soonest_s = self.world.membership.theatre.clock("emergency")[0]
             due_s = min(due_s, notice.at.epoch_s + max(soonest_s, (starts - notice.at.epoch_s) / 2))
-        return replace(notice, due=Instant(round(due_s, 3)))
+        return Instant(round(due_s, 3))
 
     def _start_shown(self, notice: Notice) -> float | None:
         if not notice.level.at_least(Level.FOOTPRINT) or not notice.version:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import is_
 from typing import Final
 
 from thalweg.desk.spelled import finding_bytes
@@ -33,6 +34,10 @@ def in_parts(notice: Notice) -> Iterator[Notice]:
     notice = _cut(notice)
     findings = list(_findings(notice.findings))
     parties = [notice.talk_to[at : at + PARTIES_IN_ONE] for at in range(0, len(notice.talk_to), PARTIES_IN_ONE)]
+    whole = len(findings) <= 1 and len(parties) <= 1 and all(map(is_, findings[0] if findings else (), notice.findings))
+    if whole:  # as nearly every notice is
+        yield notice
+        return
     first = replace(notice, findings=findings[0] if findings else (), talk_to=parties[0] if parties else ())
     yield first
     for part in range(1, max(len(findings), len(parties))):

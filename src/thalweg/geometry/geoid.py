@@ -7,6 +7,7 @@ theatre's stated bound.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from importlib.resources import files
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 _STEP = 0.25  # degrees
+_FEW = 8  # positions for which arrays cost more than they save
 
 
 @lru_cache(maxsize=1)
@@ -29,6 +31,8 @@ def undulation(lon: Floats, lat: Floats) -> Floats:
     """Metres of EGM96 above the ellipsoid, for arrays of degrees (longitude -180 to 180)."""
     grid = _grid()
     rows, columns = grid.shape
+    if len(lon) <= _FEW:
+        return np.array([_one(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)], np.float64)
     y = (np.asarray(lat) + 90.0) / _STEP
     x = (np.asarray(lon) + 180.0) / _STEP
     row = np.clip(np.floor(y).astype(np.int64), 0, rows - 2)
@@ -38,4 +42,18 @@ def undulation(lon: Floats, lat: Floats) -> Floats:
     south = grid[row, west] * (1.0 - u) + grid[row, east] * u
     north = grid[row + 1, west] * (1.0 - u) + grid[row + 1, east] * u
     metres: Floats = (south * (1.0 - v) + north * v) / 100.0
+    return metres
+
+
+def _one(lon: float, lat: float) -> float:
+    """`undulation` at one position, by the same steps: to the last bit what the arrays give."""
+    grid = _grid()
+    rows, columns = grid.shape
+    y, x = (lat + 90.0) / _STEP, (lon + 180.0) / _STEP
+    row, column = min(max(math.floor(y), 0), rows - 2), math.floor(x)
+    v, u = y - row, x - column
+    west, east = column % columns, (column + 1) % columns
+    south = grid.item(row, west) * (1.0 - u) + grid.item(row, east) * u
+    north = grid.item(row + 1, west) * (1.0 - u) + grid.item(row + 1, east) * u
+    metres: float = (south * (1.0 - v) + north * v) / 100.0
     return metres

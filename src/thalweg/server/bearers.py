@@ -45,6 +45,7 @@ _AT_ONCE: Final = 24
 _USUAL: Final = 16  # the rest is for emergencies: what is slow to take something must not keep them waiting
 _URGENT: Final = "!"  # before the notice of an emergency, in the body of its message
 _LOOK_S: Final = 1.0
+_GATHER_S: Final = 0.1  # what is told meanwhile is looked up with it; an emergency waits for nothing
 _DAY_S: Final = 86_400.0
 _FIRST_MS, _LONGEST_MS, _LONGEST_EMERGENCY_MS = 2_000, 900_000, 60_000
 _BEARERS: Final = {"webhook": Bearer.WEBHOOK, "email": Bearer.EMAIL}
@@ -78,6 +79,7 @@ class Bearers:
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _task: asyncio.Task[None] | None = None
+    _soon: asyncio.TimerHandle | None = None  # when what was told is looked up
     _caught_up: bool = False
     _closing: bool = False
     _deaf: Callable[[], None] | None = None
@@ -90,6 +92,8 @@ class Bearers:
     async def stop(self) -> None:
         """Let what is being carried end, and begin nothing more; before the office stops."""
         self._closing = True
+        if self._soon is not None:
+            self._soon.cancel()
         self._bell.set()
         if self._deaf is not None:
             self._deaf()
@@ -99,12 +103,20 @@ class Bearers:
             await asyncio.wait(self._running)
 
     def _told(self, records: Sequence[Recorded]) -> None:
+        urgent = False
         for record in records:
             if isinstance(record.body, Notice):
                 said = record.body
+                urgent = urgent or said.severity == EMERGENCY
                 self._fresh.append((said.to, said.n, said.severity, round(said.at.epoch_s * 1000)))
-        if self._fresh:
+        if urgent:
             self._bell.set()
+        elif self._fresh and self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(_GATHER_S, self._gathered)
+
+    def _gathered(self) -> None:
+        self._soon = None
+        self._bell.set()
 
     async def _run(self) -> None:
         while not self._closing:

@@ -14,6 +14,7 @@ import hashlib
 import ipaddress
 import ssl
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -101,6 +102,7 @@ def address_of(scope: Scope, settings: DoorSettings) -> str:
     return peer
 
 
+@lru_cache(maxsize=1024)  # whoever asks asks again
 def network_of(address: str) -> str:
     """What counts as one address: an IPv6 customer has a /64 at least."""
     try:
@@ -160,6 +162,7 @@ def _peer(scope: Scope) -> str:
     return _plain(told) or told
 
 
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
     """The address in its one form: on a socket for both families, IPv4 comes dressed as IPv6. Empty if it is none."""
     try:
