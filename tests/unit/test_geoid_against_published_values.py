@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.properties.geoid import geoid_m
 from tests.twin.oracle import wrap
+from thalweg.geometry.geoid import undulation
 
 # NGA, EGM96 interpolation program F477: OUTF477.DAT, latitude, longitude east, undulation in metres.
 PUBLISHED = [
