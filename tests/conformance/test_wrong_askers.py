@@ -118,7 +118,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         ),
         frozenset({403}),  # pages of a person, and these are machines
     ),
-    **dict.fromkeys(("GET /incidents", "GET /incidents/report", "GET /room"), frozenset({200})),
+    **dict.fromkeys(("GET /incidents", "GET /incidents/report", "GET /room", "GET /sources"), frozenset({200})),
     "POST /incidents/report": frozenset({422}),  # a form of their own, not filled in
     **dict.fromkeys(
         (
@@ -126,6 +126,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "POST /incidents/{reference}/explanation", "POST /incidents/{reference}/cause",
             "POST /incidents/{reference}/risk", "POST /incidents/{reference}/evidence",
             "POST /incidents/{reference}/share", "POST /incidents/{reference}/withdraw",
+            "GET /sources/{sha256}", "POST /sources/{sha256}/share", "POST /sources/{sha256}/retract",
         ),
         frozenset({404}),
     ),

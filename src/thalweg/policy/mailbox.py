@@ -7,7 +7,7 @@ party's own mailbox says in its docstring why it may.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -789,20 +789,40 @@ class Mailboxes:
 
     # --- evidence ---
 
-    def reached(self, party: str, names: Collection[str] | None = None) -> Disclosed[Mapping[str, Instant]]:
+    def reached(self, party: str) -> Disclosed[Mapping[str, Instant]]:
         """When notices to the party reached it, as the as-of picture has it: by their ids, and by the statements that
-        they tell of; of these `names`, or of all. What had not reached it is not there."""
+        they tell of. What had not reached it is not there."""
+        found: dict[str, Instant] = {}
+        for state, at in self._reached(party):
+            found[state.id] = at
+            if state.statement:
+                found[state.statement] = min(found.get(state.statement, at), at)
+        return seal(found, party)
+
+    def retracted(self, party: str) -> Disclosed[Mapping[str, Instant]]:
+        """When it reached the party that others took claims back, by these claims."""
+        found: dict[str, Instant] = {}
+        for state, at in self._reached(party):
+            if state.what is NoticeKind.CLAIM and state.answers and state.answers != state.statement:
+                found.setdefault(state.answers, at)
+        return seal(found, party)
+
+    def telling(self, party: str, statements: Collection[str]) -> Disclosed[tuple[str, ...]]:
+        """The notices to the party that tell of these statements, or that a claim among them was taken back."""
+        found = [
+            state.id
+            for state in self._world.exchange.mailbox(party)
+            if state.statement in statements or (state.what is NoticeKind.CLAIM and state.answers in statements)
+        ]
+        return seal(tuple(found), party)
+
+    def _reached(self, party: str) -> Iterator[tuple[NoticeState, Instant]]:
         told = self._world.history.of(party).columns["told"]
         indexes, came = told["index"], told["reached"]
-        found: dict[str, Instant] = {}
         for state in self._world.exchange.mailbox(party):
-            wanted = [each for each in (state.id, state.statement) if each and (names is None or each in names)]
-            row = bisect_left(indexes, state.index) if wanted else len(indexes)
+            row = bisect_left(indexes, state.index)
             if row < len(indexes) and indexes[row] == state.index and came[row] < inf:
-                at = Instant(came[row])
-                for each in wanted:
-                    found[each] = min(found.get(each, at), at)
-        return seal(found, party)
+                yield state, Instant(came[row])
 
     def entries(self, party: str) -> Disclosed[tuple[int, ...]]:
         """The indexes of every entry that the party may hold: what its officers signed and the desk's answers to it,

@@ -15,6 +15,7 @@ from thalweg.model.cases import Joined, Named, Particulars
 from thalweg.model.events import Acknowledged, Response
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
+from thalweg.server.pages.words import words as in_language
 from thalweg.wiring import now_ms
 
 PLACE = Particulars(
@@ -229,3 +230,46 @@ def test_a_number_longer_than_any_is_no_fault_of_the_server(desk: Serving, digit
     notice = desk.notices("bravo-1")[-1]["id"]
     sent = post(desk, "bravo-1", f"/notices/{notice}/commitment", minutes=digits, action="we look")
     assert sent.status_code == 422
+
+
+def test_the_page_answers_what_the_record_proves_with_the_entries_of_each(desk: Serving) -> None:
+    """R40: what had been declared near it, who had been warned and answered, and what the record cannot say."""
+    path = reported_at(desk)
+    shown = text(desk, "bravo-1", path)
+    for said in (
+        "What the record proves", "Had anything been declared near it?", "Was it read back?", "Not on record",
+        "What the record cannot say", "that nothing else was there: absence from the record proves nothing",
+        "Only one side has told it",
+    ):  # fmt: skip
+        assert said.lower() in shown.lower()
+    assert re.search(r"\[entries [\d, ]+\]", shown)
+    desk.officer("bravo-2", "bravo", language="ar")
+    arabic = desk.get("bravo-2", path).text
+    assert in_language("ar").plain("incident.answers") in arabic
+    assert in_language("ar").plain("incident.cannot") in arabic
+    assert "What the record" not in arabic
+    assert page(desk, "bravo-1", path).xpath("//figure//*[local-name()='svg']")
+
+
+def test_what_was_sent_and_had_not_reached_the_party_is_not_in_its_picture(desk: Serving) -> None:
+    """R40: the page says what `/v1/as-of` says."""
+    path = reported_at(desk)
+    text(desk, "bravo-1", path)  # it reaches bravo
+    assert post(desk, "alpha-1", f"{path}/account", "1", text="A second account.").status_code == 303
+    before = str(Instant(now_ms() / 1000))
+    for _ in range(2):  # not then, whatever is looked at since
+        had = desk.get("bravo-1", f"/v1/as-of?known={before}").json()["incidents"]
+        assert "A second account." not in str(had)
+        assert "A second account." not in text(desk, "bravo-1", f"{path}?known={before}")
+        assert "A second account." in text(desk, "bravo-1", path)
+    after = str(Instant(now_ms() / 1000))
+    assert "A second account." in str(desk.get("bravo-1", f"/v1/as-of?known={after}").json()["incidents"])
+
+
+def reported_at(desk: Serving) -> str:
+    fields = {**FORM, "place": "35.385, 40.185", "radius_m": "6000"}
+    first = post(desk, "alpha-1", "/incidents/report", "placed", **fields)
+    (meant,) = html.fromstring(first.text).xpath("//input[@name='meant']/@value")
+    answer = post(desk, "alpha-1", "/incidents/report", "placed", **fields, meant=meant)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]

@@ -35,7 +35,6 @@ from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.places.coordinates import read_position
 from thalweg.policy.incident_reads import IncidentRead, ItemRead, Received, RequestRead, Wanted
-from thalweg.policy.source_reads import ClaimRead
 from thalweg.server.pages import sources
 from thalweg.server.pages.answered import answered
 from thalweg.server.pages.shell import Filled, Form, Opened, Page, said_by, say
@@ -136,9 +135,9 @@ async def incident(page: Opened, reference: str) -> Response:
     requests = [each for each in read.requests if any(item.event == each.event for item in items)]
     columns = _columns(read, items)
     beside = (each.name for each in items if each.evidence is Evidence.SOURCE and not each.withheld)
-    shown, differs = sources.laid(
-        page, reference, beside, lambda claim: known is None or _came(page, claim, reached, known)
-    )
+    shown, differs = sources.laid(page, reference, beside, known)
+    if not past:
+        await sources.arrived(page, shown)
     return page.render(
         "incident.html",
         record=await answered(page, reference, known, reached),
@@ -292,12 +291,6 @@ def _reached(item: ItemRead, reached: Mapping[str, Instant]) -> Instant | None:
     """When one's own party had it: its own when the desk took it, the others' when the notice of it reached it, as the
     as-of picture has it; None where nothing on record shows that it did."""
     return reached.get(item.notice) if item.notice else item.at
-
-
-def _came(page: Page, claim: ClaimRead, reached: Mapping[str, Instant], known: Instant) -> bool:
-    """Whether one's own party had a claim by a time."""
-    at = claim.at if claim.by == page.party else reached.get(claim.event)
-    return at is not None and at <= known
 
 
 def _known(page: Page) -> Instant | None:

@@ -6,13 +6,14 @@ sides stand there, and nothing is decided. Nothing on these pages changes an ale
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import APIRouter, Response
 
 from thalweg.model.events import SECRETARIAT
+from thalweg.model.instants import Instant
 from thalweg.model.sourced import ClaimWithdrawn, SourceShared
 from thalweg.policy.source_reads import ClaimRead, Claims, Difference, EnteredRead, SourceRead
 from thalweg.server.pages.shell import Filled, Opened, Page, say
@@ -70,10 +71,7 @@ async def sources(page: Opened) -> Response:
     text, before = asked.get("text", "")[:300], asked.get("before", "")
     at = int(before) if before.isdecimal() and len(before) <= _NUMBER else None
     found = page.reading.mailboxes.sources(page.party, text=text, before=at, most=_PAGE).value
-    return page.render(
-        "sources.html", found=found, lines=[seen(page, each) for each in found.lines], text=text,
-        shown=page.party != SECRETARIAT,
-    )  # fmt: skip
+    return page.render("sources.html", found=found, lines=[seen(page, each) for each in found.lines], text=text)
 
 
 @router.get("/sources/{sha256}")
@@ -87,9 +85,11 @@ async def source(page: Opened, sha256: str) -> Response:
     own = next((each for each in read.entered if each.said.by == page.party), None)
     held = {page.party} if own is None else {page.party, *own.shown_to}
     parties = [party for party in (*page.reading.world.membership.parties, SECRETARIAT) if party not in held]
+    shown = seen(page, read)
+    await arrived(page, (shown,))
     return page.render(
         "source.html",
-        source=seen(page, read),
+        source=shown,
         own=own,
         shares=[(party, page.name(party)) for party in parties],
         differs=[each for each in differs if each.one.event in events or each.other.event in events],
@@ -116,22 +116,30 @@ async def retract(page: Opened, sha256: str, filled: Filled) -> Response:
     return await say(page, filled, said, f"/sources/{sha256}", "said")
 
 
-def seen(page: Page, read: SourceRead, claims: Iterable[str] | None = None) -> Seen:
-    """What is shown of a source; of its claims those alone that are named, or all."""
-    named = None if claims is None else set(claims)
+async def arrived(page: Page, shown: Iterable[Seen]) -> None:
+    """A screen shows these sources and claims: what tells of them has reached the party."""
+    entered = [each for one in shown for each in one.entered if each.by != page.party]
+    events = {each.read.event for each in entered} | {claim.event for each in entered for claim in each.read.claims}
+    if events:
+        await page.arrived(page.reading.mailboxes.telling(page.party, events).value)
+
+
+def seen(page: Page, read: SourceRead, held: Mapping[str, ClaimRead] | None = None) -> Seen:
+    """What is shown of a source; of its claims those alone that are `held`, as they are there, or all."""
     entered = tuple(
         Entered(
             each.said.by,
             each
-            if named is None
-            else replace(each, claims=tuple(claim for claim in each.claims if claim.event in named)),
+            if held is None
+            else replace(each, claims=tuple(held[claim.event] for claim in each.claims if claim.event in held)),
         )
         for each in read.entered
     )
     first = read.entered[-1].said
+    called = titles(page, read.one_with)
     return Seen(
         read.sha256, first.title, first.outlet, first.published, first.language, entered,
-        tuple((each, titles(page, [each]).get(each, each[:16])) for each in read.one_with),
+        tuple((each, called.get(each, each[:16])) for each in read.one_with),
         sum(len(each.read.claims) for each in entered),
     )  # fmt: skip
 
@@ -157,21 +165,42 @@ def differing(claims: Claims) -> list[Differs]:
     ]
 
 
-def laid(
-    page: Page, reference: str, beside: Iterable[str], had: Callable[[ClaimRead], bool]
-) -> tuple[list[Seen], list[Differs]]:
-    """The sources that are laid `beside` an incident, or claims of which are: as the page is of a time, with those
-    claims alone that its reader's party `had` by then."""
+def laid(page: Page, reference: str, beside: Iterable[str], known: Instant | None) -> tuple[list[Seen], list[Differs]]:
+    """The sources that are laid `beside` an incident, or claims of which are: with the claims that its reader's party
+    has, or had at `known`, as they stood then; and in what these differ."""
     read = page.reading.mailboxes.claims(page.party, incident=reference, most=_MOST_CLAIMS)
-    claims = [] if read is None else [each for each in read.value.claims if had(each)]
-    events = {each.event for each in claims}
+    if read is None:
+        return [], []
+    claims = read.value if known is None else replace(read.value, claims=_then(page, read.value.claims, known))
+    held = {each.event: each for each in claims.claims}
     found = []
-    for sha256 in dict.fromkeys((*beside, *(each.said.source for each in reversed(claims)))):
+    for sha256 in dict.fromkeys((*beside, *(each.said.source for each in reversed(claims.claims)))):
         one = page.reading.mailboxes.source(page.party, sha256)
         if one is not None:
-            found.append(seen(page, one.value, events))
-    differs = [] if read is None else differing(read.value)
-    return found, [each for each in differs if each.one.event in events and each.other.event in events]
+            found.append(seen(page, one.value, held))
+    return found, differing(claims)
+
+
+def _then(page: Page, claims: Iterable[ClaimRead], known: Instant) -> tuple[ClaimRead, ...]:
+    """Those that one's party had by a time, and of what became of them what it knew."""
+    came = page.reading.mailboxes.reached(page.party).value
+    taken_back = page.reading.mailboxes.retracted(page.party).value
+
+    def by_then(at: Instant | None) -> bool:
+        return at is not None and at <= known
+
+    had = [each for each in claims if by_then(each.at if each.by == page.party else came.get(each.event))]
+    events = {each.event for each in had}
+    return tuple(
+        replace(
+            each,
+            superseded_by=each.superseded_by if each.superseded_by in events else "",
+            withdrawn=each.withdrawn
+            if by_then(each.withdrawn if each.by == page.party else taken_back.get(each.event))
+            else None,
+        )
+        for each in had
+    )
 
 
 def _read(page: Page, sha256: str) -> SourceRead:
