@@ -187,3 +187,19 @@ def test_the_card_at_a_time_gone_by_has_no_fact_that_came_later(desk: Serving) -
     sent = Instant.of(datetime.fromisoformat(notice["at"]))
     shown = page(desk, f"/room?known={Instant(sent.epoch_s + 0.0005)}&on={notice['id']}")
     assert "patrol" not in text(pane(shown, "detail"))  # it was made, and had not reached anybody
+
+
+def test_a_hostile_title_is_contained_wherever_it_stands(desk: Serving) -> None:
+    title = "x\u2069\u202e<b>00:00"
+    desk.declare("bravo-1", replace(soon("hostile", "bravo", 41.5, 36.5), title=title))
+    notice = next(each for each in reversed(desk.notices("alpha-1")) if each["version"])
+    for path in (
+        "/room?valid=../..",
+        "/declarations",
+        f"/declarations/{notice['subject']}",
+        f"/notices/{notice['id']}",
+    ):
+        shown = desk.get("alpha-1", path).text
+        assert "\u202e" not in shown, path
+        assert "<b>00:00" not in shown
+    assert "[U+202E]" in shown

@@ -11,7 +11,7 @@ from tests.never_said import said
 from thalweg.reports.messages.catalogue import LANGUAGES, catalogue_in
 from thalweg.reports.messages.speech import PLACEHOLDER
 from thalweg.server.pages import words as pages_words
-from thalweg.server.pages.words import CATALOGUES, wanted, words
+from thalweg.server.pages.words import CATALOGUES, contained, finalized, wanted, words
 
 ROOM = Path(pages_words.__file__).parent
 FOLDERS = sorted(CATALOGUES.iterdir())
@@ -96,3 +96,23 @@ def test_values_are_escaped_and_isolated() -> None:
     """A name in another script does not turn round what stands beside it, and is no markup."""
     text = words("en")("shell.channel", party="<b>ا</b>")
     assert text == "Channel to <bdi>&lt;b&gt;ا&lt;/b&gt;</bdi>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("مشفى", "مشفى"),
+        ("x\u2069\u202e321", "x[U+2069][U+202E]321"),
+        ("\u2067open", "\u2067open\u2069"),
+        ("\u2068whole\u2069", "\u2068whole\u2069"),
+    ],
+)
+def test_a_name_turns_nothing_round_that_stands_after_it(text: str, shown: str) -> None:
+    """Not even by ending what isolates it: the times and positions beside it read as they are (R2)."""
+    assert contained(text) == shown
+    assert finalized(text) == shown
+    said = words("en")("finding.talk", party=text)
+    assert finalized(said) is said  # markup is as it was made
+    assert shown in said
+    assert words("en").plain("finding.talk", party=text).count("\u202e") == 0

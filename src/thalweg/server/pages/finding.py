@@ -384,7 +384,7 @@ def _letters(words: Words) -> plots.Lettering:
 
 
 def _tag(page: Page, declaration: Declaration) -> str:
-    return declaration.title or page.words.plain(f"kind.{declaration.kind.value}")
+    return phrases.plain(declaration.title) or page.words.plain(f"kind.{declaration.kind.value}")
 
 
 def _rows(data: plots.Series, found: Finding) -> tuple[Row, ...]:

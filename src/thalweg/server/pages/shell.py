@@ -39,7 +39,7 @@ from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes
 from thalweg.server.doors import Doors, Principal
 from thalweg.server.pages.assets import Assets
 from thalweg.server.pages.reader import Reader, reader_of
-from thalweg.server.pages.words import Words, words
+from thalweg.server.pages.words import Words, finalized, words
 from thalweg.server.pages.written import Written
 from thalweg.server.problems import Refusal
 from thalweg.server.sessions import CSRF_FIELD, csrf_token, doors_of, media_type, person
@@ -84,6 +84,7 @@ def pages(paths: frozenset[str]) -> Pages:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
+        finalize=finalized,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -15,11 +15,14 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from thalweg.model.errors import InputError
-from thalweg.reports.messages.catalogue import LANGUAGES, catalogue, catalogue_in
+from thalweg.reports.messages.catalogue import LANGUAGES, PDI, catalogue, catalogue_in
 from thalweg.reports.messages.speech import PLACEHOLDER, Voice
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 Value = str | int | Markup
+_STEERS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_OVERRIDES: Final = re.compile("[\u202a-\u202e]")
+_ISOLATES: Final = "\u2066\u2067\u2068"
 
 
 class Words:
@@ -48,7 +51,7 @@ class Words:
 
     def plain(self, key: str, /, **values: Value) -> str:
         """The same without markup, for titles and attributes."""
-        return _filled(key, self.template(key), values, str)
+        return _filled(key, self.template(key), values, _contained)
 
     def template(self, key: str) -> str:
         try:
@@ -66,6 +69,29 @@ class Words:
 
     def knows(self, key: str) -> bool:
         return key in self._entries
+
+
+def contained(text: str) -> str:
+    """The same, so that it turns nothing round that stands after it: no element of a page contains an override, or the
+    end of an isolate that was never begun. Those are shown by their code points; what was left open is closed."""
+    if not _STEERS.search(text):
+        return text
+    found: list[str] = []
+    depth = 0
+    for letter in text:
+        if letter in _ISOLATES:
+            depth += 1
+        elif letter == PDI and depth:
+            depth -= 1
+        elif letter == PDI or _OVERRIDES.match(letter):
+            letter = f"[U+{ord(letter):04X}]"
+        found.append(letter)
+    return "".join(found) + PDI * depth
+
+
+def finalized(value: object) -> object:
+    """What a template puts out: words are contained, markup and everything else is as it was made."""
+    return contained(value) if type(value) is str else value
 
 
 @cache
@@ -93,7 +119,11 @@ def wanted(accept_language: str) -> str:
 def _isolated(value: Value) -> str:
     if isinstance(value, Markup):
         return str(value)
-    return f"<bdi>{escape(value)}</bdi>"
+    return f"<bdi>{escape(contained(str(value)))}</bdi>"
+
+
+def _contained(value: Value) -> str:
+    return contained(str(value))
 
 
 def _filled(key: str, template: str, values: Mapping[str, Value], written: Callable[[Value], str]) -> str:
