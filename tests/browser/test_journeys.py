@@ -48,6 +48,8 @@ def photograph(request: pytest.FixtureRequest) -> Photograph:
         if asked:
             if at:
                 screen.page.evaluate("at => document.querySelector(at).scrollIntoView({block: 'center'})", at)
+            if whole:
+                screen.page.evaluate("() => scrollTo(0, 0)")
             screen.page.wait_for_timeout(700)
             path = screen.shot(PICTURES / f"{name}.png", whole=whole)
             subprocess.run(["convert", path, "-strip", "+dither", "-colors", "128", f"PNG8:{path}"], check=True)
@@ -195,7 +197,7 @@ def test_a_warning_comes_into_the_room_and_is_answered_by_key(
     page.keyboard.press("2")
     page.keyboard.press("2")
     page.wait_for_function("n => document.querySelectorAll('.pane-owed [data-item]').length < n", arg=owed)
-    assert page.url.endswith("/room"), "whoever answers in the room stays there"
+    assert "/room" in page.url, "whoever answers in the room stays there"
     page.wait_for_selector(".done")
 
 
