@@ -97,6 +97,7 @@ class Bearers:
         self._bell.set()
         if self._deaf is not None:
             self._deaf()
+            self._deaf = None
         if self._task is not None:
             await self._task
         if self._running:
