@@ -91,9 +91,9 @@ def test_every_command_that_a_page_tells_to_run_exists_with_its_options(page: Pa
         assert given <= options(COMMANDS[path]), words
 
 
-def test_the_two_pictures_are_there_and_small() -> None:
+def test_its_pictures_are_there_and_small() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\((docs/pictures/[^)]+)\)", README)
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     for picture in pictures:
         assert 10_000 < (ROOT / picture).stat().st_size < 300_000
 
