@@ -300,16 +300,27 @@ class Mailboxes:
         state = self._world.exchange.notices.get(notice)
         return seal(self._read(state), party) if state is not None and state.to == party else None
 
-    def inbox(self, party: str, most: int | None = None) -> Disclosed[tuple[NoticeRead, ...]]:
-        """What the party still owes an answer to: the most severe first, then the soonest due."""
-        owed = sorted(self._world.exchange.outstanding(party), key=_pressing)
+    def inbox(
+        self, party: str, most: int | None = None, *, severity: str = "", of: str = ""
+    ) -> Disclosed[tuple[NoticeRead, ...]]:
+        """What the party still owes an answer to: the most severe first, then the soonest due; of these, those of one
+        severity, and those that are about a party's."""
+        owed = sorted(self._owed(party, severity, of), key=_pressing)
         return seal(tuple(self._read(each) for each in owed[:most]), party)
 
-    def owed(self, party: str) -> Disclosed[tuple[int, str]]:
+    def owed(self, party: str, *, severity: str = "", of: str = "") -> Disclosed[tuple[int, str]]:
         """How many answers the party owes, and the worst severity among them; no notice is read for it."""
-        owed = self._world.exchange.outstanding(party)
+        owed = self._owed(party, severity, of)
         worst = min(owed, key=_pressing, default=None)
         return seal((len(owed), "" if worst is None else worst.severity), party)
+
+    def _owed(self, party: str, severity: str, of: str) -> Sequence[NoticeState]:
+        owed = self._world.exchange.outstanding(party)
+        return [
+            each
+            for each in owed
+            if of in ("", each.of) and severity in ("", each.severity if each.severity in _SEVERITY else _SEVERITY[-1])
+        ]
 
     def waiting(self, party: str, most: int) -> Disclosed[tuple[Waiting, ...]]:
         """Of the newest of one's own declarations, who has not answered for its copy yet, as `Copy.outstanding` tells

@@ -47,18 +47,17 @@ async def inbox(page: Opened) -> Response:
     severity, of = asked.get("severity", ""), asked.get("of", "")
     mailboxes = page.reading.mailboxes
     chosen = bool(severity or of)
-    owed = mailboxes.inbox(page.party, None if chosen else _MOST).value
-    fitting = [each for each in owed if (not severity or level(each) == severity) and (not of or each.notice.of == of)]
-    shown = fitting[:_MOST]
+    shown = mailboxes.inbox(page.party, _MOST, severity=severity, of=of).value
+    fitting, _ = mailboxes.owed(page.party, severity=severity, of=of).value
     page.desk.reads.notices(page.party, page.asked.principal.author, shown)
     await page.arrived(each.id for each in shown)
     items = [_item(page, each, place) for place, each in enumerate(shown)]
-    total = page.strip.owed if page.strip is not None else len(owed)
+    total = page.strip.owed if page.strip is not None else fitting
     return page.render(
         "inbox.html",
         items=items,
         total=total,
-        more=max(0, (len(fitting) if chosen else total) - len(items)),
+        more=max(0, (fitting if chosen else total) - len(items)),
         severity=severity,
         of=of,
         severities=SEVERITIES,
