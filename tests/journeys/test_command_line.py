@@ -160,3 +160,25 @@ def test_the_list_of_commands_says_what_each_is_for() -> None:
     for noun in ("check", "demo", "place", "template", "schema", "ledger", "verify"):
         line = next(line for line in told.stdout.splitlines() if line.startswith(f"│ {noun} "))
         assert len(line.strip("│ ")) > len(noun) + 10
+
+
+def test_the_list_of_commands_loads_none_of_them_and_says_what_each_says_itself() -> None:
+    """Help comes at once. What the list says of a command stands beside the command, and must be what it says."""
+    script = """
+import sys
+from importlib import import_module
+import thalweg.cli as cli
+try:
+    sys.argv = ["thalweg", "--help"]
+    cli.main()
+except SystemExit:
+    pass
+loaded = sorted({"numpy", "fastapi", "thalweg.wiring", "thalweg.server"} & set(sys.modules))
+assert not loaded, loaded
+for nouns in cli._NOUNS.values():
+    for noun, said in nouns.items():
+        file = cli._FILES.get(noun, noun.replace("-", "_"))
+        assert import_module("thalweg.cli." + file).app.help == said, noun
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr

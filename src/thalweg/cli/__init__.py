@@ -6,7 +6,6 @@ import io
 import os
 import sys
 import traceback
-from itertools import chain
 from typing import Final
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter, UnusedCliTokensError
@@ -25,35 +24,57 @@ app = App(
     suppress_keyboard_interrupt=False,
     default_parameter=Parameter(show_default=False),
 )
-_NOUNS: Final = {  # by what somebody came to do; help shows the groups in this order
-    "Check files": ("check", "demo", "place", "sources", "voice", "template", "schema"),
-    "At a desk, as an officer": (
-        *("join", "declare", "declaration", "inbox", "notice", "ack", "readback", "passed-on", "propose", "answer"),
-        *(
-            "emergency",
-            "commit",
-            "outcome",
-            "incident",
-            "dossier",
-            "feedback",
-            "review",
-            "crossing",
-            "channel",
-            "party",
-            "officer",
-            "stream",
-            "bundle",
-            "theatre",
-        ),
-    ),
-    "Run a desk, keep a record": ("serve", "backup", "restore", "ledger", "verify", "replay"),
+_NOUNS: Final = {  # by what somebody came to do, in the order of the help; said here, so that it loads none of them
+    "Check files": {
+        "check": "Find every conflict in files, folders or a zip, from one or many parties.",
+        "demo": "Check a bundled scenario: Deir ez-Zor in autumn 2017, or an invented wildfire.",
+        "place": "Tell what a place name or a position means; never picks between namesakes.",
+        "sources": "Read press reports and statements, draft their claims, and list where they differ.",
+        "voice": "Write notices as short lines for a radio or SMS, and read them typed back in.",
+        "template": "Write the empty notification of sites, movements, operations and zones.",
+        "schema": "Print a published JSON Schema, or the names of all.",
+    },
+    "At a desk, as an officer": {
+        "join": "Join a desk by invitation, with a key made and kept on this machine.",
+        "declare": "Declare what files hold, row by row, each reviewed before it is sent.",
+        "declaration": "What is declared: list, show, cancel, re-validate, verify, release, consent, link.",
+        "inbox": "What your party owes an answer to, the most pressing first.",
+        "notice": "One notice: what it says, what it shows, and what became of it.",
+        "ack": "Answer a notice: received, understood, need more, or object.",
+        "readback": "Say back what you have down of a notice, to be compared with what was said.",
+        "passed-on": "State that a unit has a notice, or that you relayed it.",
+        "propose": "Propose a way out, a quiet window, a line, or that a site changes hands.",
+        "answer": "Accept or reject a way out, a quiet window, a line, or a site that is offered.",
+        "emergency": "Call the other side at once: it overtakes everything, and repeats until a commitment.",
+        "commit": "Promise to do something by a time; a promise that lapses escalates.",
+        "outcome": "State what became of a promise: kept, broken, or overtaken by events.",
+        "incident": "What happened: report it, give your side's account, ask, assess, lay evidence.",
+        "dossier": "What your record proves about an incident, and what it cannot say.",
+        "feedback": "What came of your notices: who had them, who answered, and what changed.",
+        "review": "The joint review of a period: counts, times and shares, without any place.",
+        "crossing": "Log that somebody or something crossed a line: a neutral fact, without intent.",
+        "channel": "Channels between parties, their terms, line checks, and what is said on them.",
+        "party": "The members of the theatre, and since when each takes part.",
+        "officer": "Who you are to the desk, who else speaks for your party, the watch, and your keys.",
+        "stream": "Follow the notices to your party as they are made, and sign that they arrived.",
+        "bundle": "Fetch one file with every entry that your party may hold, proved.",
+        "theatre": "The rules in force: show them, or set them for everybody.",
+    },
+    "Run a desk, keep a record": {
+        "serve": "Run a desk: the channel between parties, with its clocks, disclosure and proof.",
+        "backup": "Copy a log's home while it runs, and verify the copy.",
+        "restore": "Make a log's home again from a backup, or check the backup.",
+        "ledger": "The signed record: make, feed, read, prove, witness, mirror and mend it.",
+        "verify": "Verify a receipt, bundle, checkpoint or proof of a fork, offline.",
+        "replay": "Who knew what when: the picture as one party had it, at a time.",
+    },
 }
 _FILES: Final = {"replay": "as_of"}  # cli/replay/ is what `thalweg demo --live` plays
 for _place, (_purpose, _nouns) in enumerate(_NOUNS.items()):
     _group = Group(_purpose, sort_key=_place)
-    for _noun in _nouns:
+    for _noun, _help in _nouns.items():
         _file = _FILES.get(_noun, _noun.replace("-", "_"))
-        app.command(f"thalweg.cli.{_file}:app", name=_noun, group=_group)
+        app.command(f"thalweg.cli.{_file}:app", name=_noun, group=_group, help=_help)
 
 # 0, 1 and 3 are answers (see `thalweg.cli.check`), so nothing that went wrong may end with one of them.
 FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141
@@ -86,9 +107,6 @@ def main() -> None:
 
 
 def _run(words: list[str]) -> int:
-    if not {*words} - {"--help", "-h"}:
-        for noun in chain.from_iterable(_NOUNS.values()):
-            app.__getitem__(noun)  # loads it: the list of commands tells what each is for
     try:
         status = app(words)
     except CycloptsError as error:
