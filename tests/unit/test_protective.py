@@ -20,6 +20,7 @@ from typing import get_args, get_type_hints
 import pytest
 import yaml
 from cyclopts import App
+from scripts.api_reference import description
 
 from thalweg.cli import app
 from thalweg.drafts import words
@@ -63,11 +64,29 @@ ELSEWHERE = {
     "sources/compare.py": "the same, where sources differ",
     "model/sourced.py": "the same, of claims that a person confirms",
     "policy/source_reads.py": "the same, where confirmed claims differ",
+    "cli/replay/incidents.py": "incidents of the autumn of 2017, as those told them whose words they are",
     "formats/table.py": "the attribute Target of the Office Open XML format",
 }
 
 
 _OF_OTHERS = "denial"  # what somebody in the press does by saying something: a `Force`, and no answer of ours
+_TOLD_OF_OTHERS = (
+    "what one says and another denies",
+    "That is neither denial nor confirmation.",
+    "{who} denies it, by a source: {words}",
+    'msgctxt "force.denial"',
+    'msgctxt "sources.force.denial"',
+    'msgctxt "sources.differ.denial"',
+    'msgid "denial"',
+    'msgstr "denial"',
+)  # sentences and keys about that, and no others
+
+
+def found_but_for_others(text: str) -> list[str]:
+    """As `found`, in a text without what is told of others' denials."""
+    for each in _TOLD_OF_OTHERS:
+        text = text.replace(each, "")
+    return found(text)
 
 
 def found(text: str) -> list[str]:
@@ -196,6 +215,31 @@ def test_no_text_that_a_person_could_see_says_such_a_thing(file: Path) -> None:
     if str(file.relative_to(PACKAGE)) in ELSEWHERE:
         return
     assert [text for text in texts(ast.parse(file.read_text("utf-8"))) if found(text)] == []
+
+
+def test_the_description_of_the_interface_has_no_such_word() -> None:
+    """R18, R38: every path, parameter, field, value and sentence of the OpenAPI document."""
+    told = {*keys_and_words(description())} - {_OF_OTHERS}
+    assert {"/v1/notices", "static_site", "Statement"} <= told
+    assert [text for text in told if found_but_for_others(" ".join(text.split()))] == []
+
+
+def _catalogues() -> Iterator[tuple[str, str]]:
+    """The English of every page and product that is made from a catalogue, line by line, and where it stands."""
+    for file in sorted(PACKAGE.rglob("en.po")):
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            if not line.startswith("#") and '"' in line:
+                yield f"{file.relative_to(PACKAGE)}:{number}", line
+
+
+def test_no_page_and_no_catalogue_says_such_a_thing() -> None:
+    """R18, R38: what people read, in templates and in the catalogues that they are filled from."""
+    shown = dict(_catalogues())
+    assert len(shown) > 500
+    assert {name: text for name, text in shown.items() if found_but_for_others(text)} == {}
+    templates = [*PACKAGE.rglob("*.html")]
+    assert len(templates) > 20
+    assert {file.name: found(file.read_text("utf-8")) for file in templates if found(file.read_text("utf-8"))} == {}
 
 
 def test_nobody_can_say_such_a_thing_to_the_desk() -> None:
