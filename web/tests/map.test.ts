@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { written } from "../src/map/coordinates";
-import { bounds, circle, drawn, type Given, type Parties } from "../src/map/facts";
+import { bounds, circle, doubts, drawn, type Given, type Parties } from "../src/map/facts";
+import { byProcessor } from "../src/map/software";
 import { distance, label } from "../src/map/words";
 
 const parties: Parties = {
@@ -17,9 +18,9 @@ const first = (properties: object) => drawn(given(properties), parties, label(wo
 
 describe("what is drawn", () => {
   it("says whose it is by letters and by ink, and what by hatch", () => {
-    expect(first({ of: "ru", kind: "operation", medium: "air", subject: "R-1" })).toMatchObject({ ink: "p2", tag: "RU", hatch: "air-r", key: "R-1" });
+    expect(first({ of: "ru", kind: "operation", medium: "air", subject: "R-1" })).toMatchObject({ ink: "p2", hatch: "air-r", key: "R-1" });
     expect(first({ of: "cj", kind: "operation", medium: "air" })).toMatchObject({ ink: "p1", hatch: "air-l" });
-    expect(first({ of: "xx", kind: "restricted_zone" })).toMatchObject({ ink: "p0", tag: "XX", hatch: "zone" });
+    expect(first({ of: "xx", kind: "restricted_zone" })).toMatchObject({ ink: "p0", hatch: "zone" });
   });
 
   it("shows a kind that was not disclosed as any", () => {
@@ -34,10 +35,22 @@ describe("what is drawn", () => {
 
   it("says how far a point may be off, softly and with a dotted edge", () => {
     const all = drawn(given({ of: "cj", kind: "static_site", uncertainty_m: 3000 }), parties, label(words)).features;
-    expect(all.map((each) => each.properties.shape)).toEqual(["static_site", "soft", "ring"]);
+    expect(doubts(all).features.map((each) => each.properties.shape)).toEqual(["soft", "ring"]);
+    const [ring] = doubts(all).features.slice(1);
+    expect((ring!.geometry as { coordinates: number[][] }).coordinates[0]![1]).toBeCloseTo(35 + 3000 / 111_319.49, 5);
     expect(all[0]!.properties.label).toContain("±3 km");
     const metresPerPixel = (40_075_016.686 * Math.cos((35 * Math.PI) / 180)) / 512;
     expect(all[0]!.properties.doubt_px0 * metresPerPixel).toBeCloseTo(6000, 6);
+  });
+
+  it("gives a rumour an edge and no fill", () => {
+    const rumour = drawn(given({ of: "cj", kind: "static_site", uncertainty_m: 3000, standing: "rumoured" }), parties, label(words)).features;
+    expect(doubts(rumour).features.map((each) => each.properties.shape)).toEqual(["ring"]);
+  });
+
+  it("takes to the worker only what a style reads", () => {
+    const sent = first({ of: "cj", kind: "operation", title: "x", subject: "s", at: "2017-09-16T00:00:00Z", marks: [] });
+    expect(Object.keys(sent).sort()).toEqual(["doubt_px0", "hatch", "ink", "key", "kind", "label", "record", "shape"]);
   });
 
   it("writes marks in words", () => {
@@ -62,5 +75,16 @@ describe("figures on the map", () => {
     expect(written(40.41972, 35.27889, "decimal")).toBe("35.2789, 40.4197");
     expect(written(-0.5, -35.25, "ddm")).toBe("35°15.00′S 000°30.00′W");
     expect(written(40.99999, 35.99999, "dms")).toBe("36°00′00″N 041°00′00″E");
+  });
+});
+
+describe("a renderer", () => {
+  it.each([
+    ["ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)", true],
+    ["llvmpipe (LLVM 19.1.7, 256 bits)", true],
+    ["ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11 vs_5_0 ps_5_0)", true],
+    ["ANGLE (Intel, Mesa Intel(R) UHD Graphics 620 (KBL GT2), OpenGL 4.6)", false],
+  ])("%s", (name, processor) => {
+    expect(byProcessor(name)).toBe(processor);
   });
 });

@@ -3,20 +3,24 @@ import { AttributionControl, type LayerSpecification, Map as Renderer, Navigatio
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./map.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import type { FeatureCollection } from "geojson";
+import type { Feature, FeatureCollection, Geometry } from "geojson";
 import { calm } from "../core/dom";
 import { type Words, word } from "../core/words";
+import { type Drawn, doubts } from "./facts";
 import { images, PIXEL_RATIO } from "./images";
 import { LAYERS } from "./layers/all";
 import { basemapLayers, basemapSources, CREDIT } from "./layers/basemap";
-import { SOURCE } from "./layers/layer";
+import { DOUBTS, SELECTED, SOURCE } from "./layers/layer";
 import { selected } from "./layers/selected";
+import { inSoftware } from "./software";
 import { theme, whenThemeChanges } from "./theme";
 
 
 const FONT = ["Plex", "sans-serif"]; // as the style sheet of the pages names it
 const CROWD = 1500; // features from which on the far view shows only what can be told apart
 const NEAR = 8;
+const MOVING = 0.5; // pixels to a pixel while a map moves that the processor draws
+const SETTLED_MS = 160;
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 export interface ChartOptions {
@@ -33,14 +37,24 @@ export class Chart {
   #off: ReadonlySet<string> = new Set();
   #selected = "";
   #far = 0;
+  #data: FeatureCollection<Geometry, Drawn> = { type: "FeatureCollection", features: [] };
+  #points: Feature<Geometry, Drawn>[] = [];
+  #doubts = "";
   #extra: LayerSpecification[] = [];
   readonly #letGo: (() => void)[] = [];
 
-  private constructor(element: HTMLElement, options: ChartOptions, sources: StyleSpecification["sources"]) {
+  private constructor(element: HTMLElement, options: ChartOptions, ground: StyleSpecification["sources"], software: boolean) {
     const { words } = options;
+    const empty = { type: "geojson", data: EMPTY } as const;
+    const sources: StyleSpecification["sources"] = {
+      ...ground,
+      [SOURCE]: { ...empty, tolerance: 0.4, buffer: 64, maxzoom: 13 },
+      [DOUBTS]: { ...empty, maxzoom: 13 },
+      [SELECTED]: { ...empty, maxzoom: 13 },
+    };
     this.renderer = new Renderer({
       container: element,
-      style: { version: 8, sources: { ...sources, [SOURCE]: { type: "geojson", data: EMPTY, tolerance: 0.4, buffer: 64 } }, layers: this.#layers() },
+      style: { version: 8, sources, layers: this.#layers() },
       bounds: [...options.bounds],
       fitBoundsOptions: { padding: 24 },
       hash: options.keep,
@@ -48,7 +62,9 @@ export class Chart {
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
-      fadeDuration: calm() ? 0 : 120,
+      // Without a fade labels would be placed anew for each frame.
+      fadeDuration: software ? 300 : calm() ? 0 : 120,
+      ...(software ? { pixelRatio: Math.min(1, devicePixelRatio) } : {}),
       maxZoom: 16,
       minZoom: 2,
       canvasContextAttributes: { antialias: false },
@@ -69,7 +85,9 @@ export class Chart {
     this.renderer.on("click", (event) => this.#clicked(event, options.chosen));
     const { pointer } = options;
     if (pointer) this.renderer.on("mousemove", ({ lngLat }) => pointer(lngLat.lng, lngLat.lat));
-    this.#letGo.push(whenThemeChanges(() => this.#restyle()));
+    this.#letGo.push(whenThemeChanges(() => this.#recolour()));
+    this.renderer.on("moveend", () => this.#unsure());
+    if (software) this.#spare();
     let before: Element | null = null;
     const canvas = this.renderer.getCanvas();
     canvas.addEventListener("focus", (event) => (before = event.relatedTarget as Element | null));
@@ -80,9 +98,9 @@ export class Chart {
 
   static async open(element: HTMLElement, options: ChartOptions): Promise<Chart> {
     setWorkerUrl(workerUrl);
-    const [sources] = await Promise.all([basemapSources(), fontsReady()]);
-    const chart = new Chart(element, options, sources);
-    await new Promise<void>((resolve) => chart.renderer.once("load", () => resolve()));
+    const [ground] = await Promise.all([basemapSources(), fontsReady()]);
+    const chart = new Chart(element, options, ground, inSoftware());
+    await new Promise<void>((resolve) => chart.renderer.once("style.load", () => resolve()));
     element.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"); // one press away
     return chart;
   }
@@ -92,12 +110,17 @@ export class Chart {
     this.renderer.remove();
   }
 
-  async put(given: FeatureCollection): Promise<void> {
+  async put(given: FeatureCollection<Geometry, Drawn>): Promise<void> {
     const far = given.features.length > CROWD ? NEAR : 0;
     if (far !== this.#far) {
       this.#far = far;
       this.#restyle();
     }
+    this.#data = given;
+    this.#points = given.features.filter(({ geometry, properties }) => geometry.type === "Point" && properties.doubt_px0 > 0);
+    this.#doubts = "";
+    this.#unsure();
+    this.#choose();
     await this.renderer.getSource<GeoJSONSource>(SOURCE)?.setData(given);
   }
 
@@ -110,7 +133,55 @@ export class Chart {
   select(key: string): void {
     if (key === this.#selected) return;
     this.#selected = key;
-    this.#restyle();
+    this.#choose();
+  }
+
+  #choose(): void {
+    const features = this.#selected ? this.#data.features.filter((each) => each.properties.key === this.#selected) : [];
+    void this.renderer.getSource<GeoJSONSource>(SELECTED)?.setData({ type: "FeatureCollection", features });
+  }
+
+  /** How far points may be off: of all of them, or with thousands of those in view, and only near. */
+  #unsure(): void {
+    let points = this.#points;
+    if (this.#far) {
+      const seen = this.renderer.getBounds();
+      const near = this.renderer.getZoom() >= this.#far;
+      points = near ? points.filter(({ geometry }) => geometry.type === "Point" && seen.contains(geometry.coordinates as [number, number])) : [];
+    }
+    const which = this.#far ? points.map((each) => each.properties.key).join() : "all";
+    if (which === this.#doubts) return;
+    this.#doubts = which;
+    void this.renderer.getSource<GeoJSONSource>(DOUBTS)?.setData(doubts(points));
+  }
+
+  /** Where the processor draws, a map that moves is drawn coarser, and sharp again where it comes to rest. */
+  #spare(): void {
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    const full = this.renderer.getPixelRatio();
+    let ratio = full;
+    // Of the canvas and the painter alone: a new size of the map (`setPixelRatio`) would end the drag that asks for it.
+    const draw = (wanted: number): void => {
+      if (ratio === wanted) return;
+      ratio = wanted;
+      const { clientWidth, clientHeight } = this.renderer.getContainer();
+      this.renderer._resizeCanvas(clientWidth, clientHeight, ratio);
+      this.renderer.painter.resize(clientWidth, clientHeight, ratio);
+    };
+    this.renderer.on("resize", () => (ratio = full));
+    this.renderer.on("move", () => {
+      if (!this.renderer.isMoving()) return;
+      clearTimeout(rest);
+      draw(full * MOVING);
+    });
+    this.renderer.on("moveend", () => {
+      clearTimeout(rest);
+      rest = setTimeout(() => {
+        draw(full);
+        this.renderer.redraw(); // before anybody sees the canvas empty
+      }, SETTLED_MS);
+    });
+    this.#letGo.push(() => clearTimeout(rest));
   }
 
   /** More to draw above everything, by another source of its own: what is being declared. */
@@ -123,14 +194,17 @@ export class Chart {
 
   #layers(): LayerSpecification[] {
     const colours = theme();
-    const chosen = this.#selected ? selected(colours, this.#selected) : [];
     const shown = LAYERS.filter((layer) => !this.#off.has(layer.name)).flatMap((layer) => [...layer.drawn(colours, FONT, this.#far)]);
-    return [...basemapLayers(colours, FONT), ...shown, ...chosen, ...this.#extra];
+    return [...basemapLayers(colours, FONT), ...shown, ...selected(colours), ...this.#extra];
   }
 
   #restyle(): void {
-    this.#paint();
     this.renderer.setStyle({ ...this.renderer.getStyle(), layers: this.#layers() }, { diff: true });
+  }
+
+  #recolour(): void {
+    this.#paint();
+    this.#restyle();
   }
 
   #paint(): void {

@@ -50,19 +50,25 @@ export interface Facts {
 
 export type Given = FeatureCollection<Geometry, Facts>;
 
-/** As it is drawn: `key` is what is selected, `ink` the party's style, `label` and `doubt_px0` ready to use. */
-export interface Drawn extends Facts {
+/** As it is drawn, and no more than that: thousands of them go to the worker. `key` is what is selected. */
+export interface Drawn {
+  readonly record: Facts["record"];
   readonly key: string;
   readonly ink: "p0" | "p1" | "p2" | "p3" | "pr";
   readonly shape: string;
   readonly hatch: string;
   readonly label: string;
-  readonly tag: string;
+  /** the width in pixels at zoom 0 of what lies within the uncertainty either way */
+  readonly doubt_px0: number;
+  readonly kind?: string;
+  readonly standing?: string;
+  readonly hypothetical?: boolean;
+  readonly line_status?: string;
+  readonly open?: boolean;
+  readonly severity?: string;
   /** who is on that side of a line */
   readonly left?: string;
   readonly right?: string;
-  /** the width in pixels at zoom 0 of what lies within the uncertainty either way */
-  readonly doubt_px0: number;
 }
 
 const INKS: Readonly<Record<Side, Drawn["ink"]>> = { own: "p1", other: "p2", relief: "p3", third: "p0" };
@@ -74,34 +80,50 @@ export function keyOf(facts: Facts): string {
 }
 
 export function drawn(given: Given, parties: Parties, said: (facts: Facts, tag: string) => string): FeatureCollection<Geometry, Drawn> {
-  const features: Feature<Geometry, Drawn>[] = [];
-  for (const feature of given.features) {
-    const facts = feature.properties;
-    const party = partyOf(facts, parties);
-    const rumour = facts.standing === "rumoured";
-    const doubt = Math.max(facts.uncertainty_m ?? 0, facts.radius_m ?? 0);
-    const first = firstPosition(feature.geometry);
-    const properties: Drawn = {
-      ...facts,
-      key: keyOf(facts),
-      ink: rumour ? "pr" : INKS[party.side],
-      shape: shapeOf(facts),
-      hatch: hatchOf(facts, party.side),
-      tag: party.tag,
-      label: said(facts, party.tag),
-      ...sidesOf(facts, parties),
-      doubt_px0: doubt > 0 && first ? (2 * doubt * TILE_PX) / (EARTH_M * Math.cos((first[1]! * Math.PI) / 180)) : 0,
-    };
-    features.push({ ...feature, properties });
-    if (doubt > 0 && first && feature.geometry.type === "Point") {
-      const rings = [1, 0.67, 0.33].map((share) => [circle(first, doubt * share)]);
-      const soft: Geometry = { type: "MultiPolygon", coordinates: rings }; // one over the other: it fades outward
-      features.push({ type: "Feature", geometry: soft, properties: { ...properties, shape: "soft", label: "" } });
-      const edge: Geometry = { type: "LineString", coordinates: circle(first, doubt) };
-      features.push({ type: "Feature", geometry: edge, properties: { ...properties, shape: "ring", label: "" } });
-    }
-  }
+  return { type: "FeatureCollection", features: given.features.map((each) => drawnOne(each, parties, said)) };
+}
+
+function drawnOne(feature: Feature<Geometry, Facts>, parties: Parties, said: (facts: Facts, tag: string) => string): Feature<Geometry, Drawn> {
+  const facts = feature.properties;
+  const party = partyOf(facts, parties);
+  const doubt = Math.max(facts.uncertainty_m ?? 0, facts.radius_m ?? 0);
+  const first = doubt > 0 ? firstPosition(feature.geometry) : null;
+  const properties: Drawn = {
+    record: facts.record,
+    key: keyOf(facts),
+    ink: facts.standing === "rumoured" ? "pr" : INKS[party.side],
+    shape: shapeOf(facts),
+    hatch: hatchOf(facts, party.side),
+    label: said(facts, party.tag),
+    doubt_px0: first ? (2 * doubt * TILE_PX) / around(first[1]!) : 0,
+    ...(facts.kind ? { kind: facts.kind } : {}),
+    ...(facts.standing === "rumoured" ? { standing: "rumoured" } : {}),
+    ...(facts.hypothetical ? { hypothetical: true } : {}),
+    ...(facts.line_status ? { line_status: facts.line_status } : {}),
+    ...(facts.open ? { open: true } : {}),
+    ...(facts.severity ? { severity: facts.severity } : {}),
+    ...sidesOf(facts, parties),
+  };
+  return { type: "Feature", geometry: feature.geometry, properties };
+}
+
+/** How far the points among them may be off: soft areas, one over the other so that they fade outward, and an edge. */
+export function doubts(points: readonly Feature<Geometry, Drawn>[]): FeatureCollection<Geometry, Pick<Drawn, "record" | "ink" | "shape">> {
+  const features = points.flatMap(({ geometry, properties }) => {
+    if (geometry.type !== "Point" || !properties.doubt_px0) return [];
+    const { record, ink, doubt_px0 } = properties;
+    const doubt = (doubt_px0 * around(geometry.coordinates[1]!)) / (2 * TILE_PX);
+    const soft: Geometry = { type: "MultiPolygon", coordinates: [1, 0.67, 0.33].map((share) => [circle(geometry.coordinates, doubt * share)]) };
+    const edge: Geometry = { type: "LineString", coordinates: circle(geometry.coordinates, doubt) };
+    const made = (shape: string, of: Geometry) => ({ type: "Feature" as const, geometry: of, properties: { record, ink, shape } });
+    return ink === "pr" ? [made("ring", edge)] : [made("soft", soft), made("ring", edge)];
+  });
   return { type: "FeatureCollection", features };
+}
+
+/** The length in metres of the parallel at a latitude. */
+function around(lat: number): number {
+  return EARTH_M * Math.cos((lat * Math.PI) / 180);
 }
 
 export function partyOf(facts: Facts, parties: Parties): Party {

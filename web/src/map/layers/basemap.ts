@@ -12,10 +12,11 @@ export const CREDIT = "Natural Earth; World Data Bank II (GSHHG, LGPL-3.0)";
 
 const FILES: Readonly<Record<string, string>> = { borders, countries, lakes, places, rivers, riversFar };
 
+/** Read by the page: what the desk gives as a script may ask nobody, and so the worker may not. */
 export async function basemapSources(): Promise<Record<string, GeoJSONSourceSpecification>> {
   const read = async (name: string, url: string): Promise<[string, GeoJSONSourceSpecification]> => {
     const answer = await fetch(url);
-    return [`base-${name}`, { type: "geojson", data: await answer.json(), tolerance: 0.5, maxzoom: 10 }];
+    return [`base-${name}`, { type: "geojson", data: await answer.json(), tolerance: 0.5, maxzoom: 9 }];
   };
   return Object.fromEntries(await Promise.all(Object.entries(FILES).map(([name, url]) => read(name, url))));
 }

@@ -1,6 +1,6 @@
 import type { ExpressionSpecification } from "maplibre-gl";
 import type { Theme } from "../theme";
-import { all, inked, is, isDeclaration, isPoint, isRumour, type Layer, not, onGround, SOURCE } from "./layer";
+import { all, DOUBTS, inked, is, isDeclaration, isPoint, isRumour, type Layer, not, onGround, SOURCE } from "./layer";
 
 const unsure = all(isDeclaration, not(isRumour), [">", ["get", "doubt_px0"], 0], not(isPoint));
 const happened = ["emergency", "incident"];
@@ -22,8 +22,7 @@ export const doubt: Layer = {
     {
       id: "doubt-soft-points",
       type: "fill",
-      source: SOURCE,
-      minzoom: far,
+      source: DOUBTS,
       filter: is("shape", "soft"),
       paint: { "fill-color": shaded(theme, theme.ink3), "fill-opacity": 0.12, "fill-antialias": false },
     },
@@ -39,8 +38,7 @@ export const doubt: Layer = {
     {
       id: "doubt-ring",
       type: "line",
-      source: SOURCE,
-      minzoom: far,
+      source: DOUBTS,
       filter: is("shape", "ring"),
       paint: { "line-color": shaded(theme, theme.ink), "line-width": 1.4, "line-dasharray": [1, 2.5] },
     },

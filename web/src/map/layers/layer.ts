@@ -3,13 +3,16 @@ import type { Theme } from "../theme";
 
 /** One layer as a person switches it on and off; it may take several of the renderer. */
 export interface Layer {
-  /* `far` is the zoom below which only what can be told apart is drawn: with thousands, no labels, hatches and soft edges. */
   /** in the words `layer.<name>`, and in the query `without=` */
   readonly name: string;
+  /** `far` is the zoom below which only what can be told apart is drawn: with thousands, no labels, hatches and soft edges */
   drawn(theme: Theme, font: readonly string[], far: number): readonly LayerSpecification[];
 }
 
 export const SOURCE = "declared";
+/** how far points may be off, made here; with thousands only those in view, and near */
+export const DOUBTS = "doubts";
+export const SELECTED = "selected";
 
 /** The colour of the party that a feature is of. */
 export function inked(theme: Theme): ExpressionSpecification {
@@ -38,9 +41,7 @@ export function not(part: ExpressionSpecification): ExpressionSpecification {
   return ["!", part];
 }
 
-/** Made here to show how far a point may be off; not what was declared. */
-export const isMade: ExpressionSpecification = ["in", ["get", "shape"], ["literal", ["ring", "soft"]]];
-export const isDeclaration: ExpressionSpecification = ["all", ["==", ["get", "record"], "declaration"], ["!", isMade]];
+export const isDeclaration: ExpressionSpecification = ["==", ["get", "record"], "declaration"];
 export const isLine: ExpressionSpecification = ["==", ["get", "kind"], "line"];
 export const notLine: ExpressionSpecification = ["!=", ["get", "kind"], "line"];
 export const isRumour: ExpressionSpecification = ["==", ["get", "standing"], "rumoured"];
