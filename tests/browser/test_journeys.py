@@ -307,7 +307,7 @@ def test_an_emergency_leads_to_a_promise_and_its_outcome(
     page.wait_for_selector(".done")
     answerer = browse("rus-1", language=language, phone=phone, script=script).open("/inbox")
     assert answerer.page.title().startswith("!(")
-    photograph(answerer, f"emergency-{'phone-' if phone else ''}{language}")
+    photograph(answerer, f"called-{'phone-' if phone else ''}{language}")
     if script:
         fine(live(answerer))
     answerer.page.locator(".item.emergency a.stop").first.click()
