@@ -394,13 +394,22 @@ class Mailboxes:
 
     def sides(self, party: str, notice: str) -> Disclosed[Mapping[str, Declaration]]:
         """The declarations that the findings of a notice to the party are between, as far as the party has them: its
-        own, what it was shown in full, and the views that it was shown. By `version_id`."""
+        own, what it was shown in full, and the views that it was shown; and the window or line that it proposes. By
+        `version_id`."""
         state = self._world.exchange.notices.get(notice)
         found: dict[str, Declaration] = {}
         if state is None or state.to != party:
             return seal(found, party)
         body = self._world.load(state.index).body
         wanted = {each for finding in body.findings for each in finding.versions} if isinstance(body, Notice) else set()
+        if isinstance(body, Notice) and body.what in (NoticeKind.QUIET_WINDOW, NoticeKind.LINE):
+            answered = self._world.answers.get(body.statement)
+            asked = None if answered is None else self._statement(body.statement, answered)
+            match None if asked is None else asked.body:
+                case QuietProposed(window=proposed) | LineProposed(line=proposed):
+                    found[proposed.version_id] = proposed
+                case _:
+                    pass
         for version in sorted(wanted):
             chain = self._world.picture.chain_of(version)
             if chain is not None and (chain.notifier == party or self._has_in_full(party, chain, version)):

@@ -26,7 +26,7 @@ from thalweg.model.events import (
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.measures import Band
-from thalweg.model.shapes import Circle, Point
+from thalweg.model.shapes import Circle, Point, Position
 from thalweg.model.theatre import Theatre
 from thalweg.places.describe import describe
 from thalweg.policy.disclosure import Disclosed
@@ -88,13 +88,7 @@ def declared(
     answer_by: Instant | None = None,
 ) -> kinds.Declared:
     """The sentence of a declaration, as it is shown. `names` are those of the parties by their ids."""
-    windows = [volume.window for volume in shown.volumes] + [segment.window for segment in shown.segments]
-    starts, ends = [window.start for window in windows], [window.end for window in windows]
-    first = None if None in starts else min((each for each in starts if each), default=None)
-    last = None if None in ends else max((each for each in ends if each), default=None)
-    at = shown.volumes[0].shape if len(shown.volumes) == 1 else None
-    spot = at.at if isinstance(at, Point) else at.centre if isinstance(at, Circle) else None
-    radius_m = max((volume.uncertainty.horizontal_m for volume in shown.volumes), default=0.0)
+    first, last, spot, radius_m = _extent(shown)
     return kinds.Declared(
         marks=marks,
         event=kinds.Event.REPLACED if replaced else kinds.Event.NEW,
@@ -112,11 +106,22 @@ def declared(
     )
 
 
+def _extent(shown: Declaration) -> tuple[Instant | None, Instant | None, Position | None, float]:
+    """From when to when it is, its one position where it has one, and how uncertain that is, in metres."""
+    windows = [volume.window for volume in shown.volumes] + [segment.window for segment in shown.segments]
+    starts, ends = [window.start for window in windows], [window.end for window in windows]
+    first = None if None in starts else min((each for each in starts if each), default=None)
+    last = None if None in ends else max((each for each in ends if each), default=None)
+    at = shown.volumes[0].shape if len(shown.volumes) == 1 else None
+    spot = at.at if isinstance(at, Point) else at.centre if isinstance(at, Circle) else None
+    return first, last, spot, max((volume.uncertainty.horizontal_m for volume in shown.volumes), default=0.0)
+
+
 def _says_by_when(message: Message) -> bool:
     match message:
         case kinds.Told() | kinds.Escalated() | kinds.LineCheck():
             return message.by_when is not None
-        case kinds.ExplanationAsked():
+        case kinds.ExplanationAsked() | kinds.AnswerOwed():
             return True
         case kinds.Declared() | kinds.Warned() | kinds.TalkTo():
             return message.answer_by is not None
@@ -187,6 +192,12 @@ class _Reading:
                 return self._urgent()
             case NoticeKind.ANSWERED:
                 return self._answered()
+            case NoticeKind.LACKING:  # what was not cited, to be read and cited
+                return self._declaration()
+            case NoticeKind.QUIET_WINDOW | NoticeKind.LINE | NoticeKind.CUSTODY:
+                return self._proposed()
+            case NoticeKind.DUPLICATE | NoticeKind.PROBING:
+                return self._suspected()
             case (
                 NoticeKind.CHANNEL
                 | NoticeKind.LINE_CHECK
@@ -386,6 +397,73 @@ class _Reading:
         return (
             kinds.ProposalDeclined(marks=self.exercise, party=party, proposal=proposal, at=notice.at, reason=reason),
         )
+
+    def _proposed(self) -> tuple[Message, ...]:
+        """What takes both signatures, with the time by which it lapses; what it is, where the notice shows it."""
+        notice, facts, marks = self._notice, self._facts, self.exercise
+        party, event = self.name(notice.of), notice.answers[:_SHORT]
+        expires = self._when("expires")
+        by_when: tuple[Message, ...] = ()
+        if expires:
+            by_when = (kinds.AnswerOwed(marks=marks, about=self._read.id, sender=party, by_when=expires),)
+        proposed = next(iter(self._known.values()), None)
+        match notice.what:
+            case NoticeKind.QUIET_WINDOW if proposed is not None and (task := self._text()):
+                first, last, spot, _ = _extent(proposed)
+                return (
+                    kinds.QuietProposed(
+                        marks=marks, party=party, task=task, period=Period(first=first, last=last),
+                        where=locality(describe(spot.lon, spot.lat)) if spot else None, window=event,
+                    ),
+                    *by_when,
+                )  # fmt: skip
+            case NoticeKind.LINE if proposed is not None:
+                first, last, _, _ = _extent(proposed)
+                line = proposed.title or proposed.declaration_id
+                period = Period(first=first, last=last)
+                return (
+                    kinds.LineProposed(marks=marks, party=party, line=line, period=period, version=event),
+                    *by_when,
+                )
+            case NoticeKind.CUSTODY if "from" in facts:
+                giver, taker = self.name(facts["from"]), self.name(facts["to_party"])
+                return (kinds.HandedOver(marks=marks, giver=giver, taker=taker, site=self._who(), at=notice.at),)
+            case NoticeKind.CUSTODY if notice.answers:
+                offered = kinds.CustodyOffered(
+                    marks=marks, giver=party, taker=self.name(notice.to), site=self._who(), at=notice.at
+                )
+                return (offered, self.told()) if notice.words.strip() else (offered,)  # its giver's own words
+            case _:
+                return ()
+
+    def _suspected(self) -> tuple[Message, ...]:
+        """What the desk noticed of itself, and decides nothing about."""
+        notice, facts, marks = self._notice, self._facts, self.exercise
+        match notice.what:
+            case NoticeKind.DUPLICATE if "away_m" in facts:
+                mine = Who(
+                    party=self.name(notice.to), what=What.UNSTATED, title=facts["mine"].rpartition("/")[2] or None
+                )
+                other = Who(
+                    party=self.name(notice.of), what=What.UNSTATED, title=notice.subject.rpartition("/")[2] or None
+                )
+                away_m = float(facts["away_m"])
+                return (kinds.DuplicateSuspected(marks=marks, first=mine, second=other, distance_m=away_m),)
+            case NoticeKind.PROBING if "moves" in facts and (since := self._when("since")):
+                movers = ", ".join(self.name(each) for each in facts["parties"].split(", "))
+                # The secretariat is told whose, and not what.
+                title = notice.subject.rpartition("/")[2] if notice.subject else ""
+                around = Who(
+                    party=self.name(notice.to if notice.subject else notice.of), what=What.UNSTATED, title=title or None
+                )
+                return (
+                    kinds.Probing(
+                        marks=marks, who=around, party=movers, changes=int(facts["moves"]),
+                        period=Period(first=min(since, notice.at), last=notice.at),
+                    ),
+                )  # fmt: skip
+            case _:
+                return ()
 
     # --- incidents ---
 
