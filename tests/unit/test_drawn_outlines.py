@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from itertools import pairwise
 
 import numpy as np
@@ -126,3 +127,16 @@ def test_distances_in_a_frame_are_true_from_its_centre() -> None:
     far = WGS84.Direct(35.0, 40.0, 77.0, 300_000.0)
     x, y = frame.to_plane(np.array([[far["lon2"], far["lat2"]]]))[0]
     assert math.hypot(x, y) == pytest.approx(300_000.0, abs=1e-3)
+
+
+def test_an_edge_that_is_short_enough_to_be_left_unmeasured_would_not_have_been_cut() -> None:
+    told, unmeasured = random.Random(7), 0
+    for _ in range(2_000):
+        lon, lat, wide = told.uniform(-180, 180), told.uniform(-85, 85), 10 ** told.uniform(-4, -0.7)
+        lons = np.array([lon, lon + told.uniform(-wide, wide) / math.cos(math.radians(lat))])
+        lats = np.array([lat, lat + told.uniform(-wide, wide)])
+        azimuth, _, length = outlines.GEOD.inv(lons[:-1], lats[:-1], lons[1:], lats[1:])
+        if outlines._straight_enough(lats, length):
+            unmeasured += 1
+            assert outlines._pieces_needed(lons, lats, azimuth, length).max() == 1
+    assert 1_000 < unmeasured < 2_000

@@ -30,6 +30,8 @@ TOLERANCE_M: Final = 1.0
 _MOST_PIECES: Final = 200  # of one edge: enough for 1 m on 1,000 km at 60 degrees
 _QUARTER: Final = 24  # segments of a quarter circle
 _AROUND: Final = 1 / math.cos(math.pi / (4 * _QUARTER))  # a polygon of 96 sides that holds its circle
+_SHORT_M: Final = 20_000.0
+_LEAST_RADIUS_M: Final = 6_300_000.0  # of curvature, of WGS84, rounded down
 _PIECE_M: Final = 100_000.0  # a corridor is buffered in planes of this reach: distortion below 5e-5
 
 GEOD: Final = Geod(ellps="WGS84")
@@ -148,6 +150,8 @@ def along(points: Sequence[Position], *, closed: bool = False) -> Floats:
     if closed:
         lon, lat = np.append(lon, lon[0]), np.append(lat, lat[0])
     azimuth, _, length = GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    if _straight_enough(lat, length):
+        return _unwrapped(np.column_stack([lon, lat]))
     pieces = _pieces_needed(lon, lat, azimuth, length)
     if pieces.max() == 1:
         return _unwrapped(np.column_stack([lon, lat]))
@@ -160,6 +164,15 @@ def along(points: Sequence[Position], *, closed: bool = False) -> Floats:
     inner_lon, inner_lat = np.asarray(inner_lon), np.asarray(inner_lat)
     inner_lon[at_vertex], inner_lat[at_vertex] = lon[:-1], lat[:-1]
     return _unwrapped(np.column_stack([np.append(inner_lon, lon[-1]), np.append(inner_lat, lat[-1])]))
+
+
+def _straight_enough(lat: Floats, length: Floats) -> bool:
+    """Whether no edge can be off by `TOLERANCE_M`, without measuring: along an edge of length L both the geodesic and
+    the straight edge in longitude and latitude turn by at most L tan(lat) / R, so that they part by at most twice
+    L² tan(lat) / 8R; R is taken a little small."""
+    steepest = math.radians(min(float(np.abs(lat).max()) + 0.2, 89.9))  # an edge of this length stays below that
+    longest = float(np.max(length))
+    return longest < _SHORT_M and longest**2 * math.tan(steepest) < 4 * _LEAST_RADIUS_M * TOLERANCE_M
 
 
 def _pieces_needed(lon: Floats, lat: Floats, azimuth: Floats, length: Floats) -> NDArray[np.int64]:
@@ -207,6 +220,8 @@ def _single(geometry: BaseGeometry) -> str:
 
 
 def _unwrapped(lonlat: Floats) -> Floats:
+    if np.ptp(lonlat[:, 0]) < 180.0:
+        return lonlat
     lonlat[:, 0] = np.unwrap(lonlat[:, 0], period=360.0)
     return lonlat
 
