@@ -13,21 +13,30 @@ from pathlib import Path
 import pytest
 
 from tests.serving import Serving, serving, soon
+from thalweg.model.accounts import TotpSecret
 from thalweg.model.declarations import Kind
 from thalweg.model.events import ChannelJoined, ChannelOpened, MessageSent, PartyNamed, Term
 from thalweg.model.levels import Level
 from thalweg.server.described import operations
+from thalweg.server.passwords import make_password, seal_seed, seed_text
+from thalweg.stores.backup import back_up
+from thalweg.wiring import now_ms
 
 TITLE = "Canary hospital of Saint Nobody"
 WORDS = "canary words between two"
 ADDRESS = "canary-officer@alpha.example"
 WEBHOOK = b"canary-webhook-secret-0123456789"
+SEED = b"canary-totp-seed-012"
+PHRASE = "canary password of nobody at all"
 
 MAY_BE: Mapping[str, frozenset[str]] = {
-    TITLE: frozenset({"ledger", "alpha"}),  # a declaration is an entry, in the clear for who runs the server
-    WORDS: frozenset({"ledger", "alpha", "bravo"}),  # so is what was said on a channel
-    ADDRESS: frozenset({"accounts"}),  # a contact can be erased, so it is in no entry
+    PHRASE: frozenset(),  # only its Argon2id hash is kept
+    TITLE: frozenset({"ledger", "alpha", "backup"}),  # a declaration is an entry, in the clear for who runs the server
+    WORDS: frozenset({"ledger", "alpha", "bravo", "backup"}),  # so is what was said on a channel
+    ADDRESS: frozenset({"accounts", "backup"}),  # a contact can be erased, so it is in no entry
     WEBHOOK.decode(): frozenset(),  # sealed under the server's key
+    SEED.decode(): frozenset(),  # so is the seed of a second factor
+    "seed as it is typed": frozenset(),
     "token of alpha-1": frozenset(),  # only its digest is kept
 }
 
@@ -51,11 +60,24 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         server.say("alpha-1", MessageSent("alpha", "line", WORDS))
         server.contact("alpha", "email", ADDRESS)
         server.contact("alpha", "webhook", "https://hooks.alpha.example/", secret=WEBHOOK)
+        keep_password(server, "m-chair")
         places = {f"{party}": answers(server, f"{party}-1") for party in ("alpha", "bravo", "delta")}
         places |= {"log lines": json.dumps(server.lines).encode()}
         places |= files(folder)
-        secrets = {name: name for name in MAY_BE} | {"token of alpha-1": server.tokens["alpha-1"]}
+        to = tmp_path_factory.mktemp("backups") / "backup"
+        back_up(folder / "desk", to, now_ms())
+        places |= {"backup": b"".join(files(to).values())}
+        secrets = {name: name for name in MAY_BE} | {
+            "token of alpha-1": server.tokens["alpha-1"], "seed as it is typed": seed_text(SEED)
+        }  # fmt: skip
         yield Planted(secrets, places)
+
+
+def keep_password(server: Serving, account: str) -> None:
+    """A password and a code generator, as they are kept for whoever has no authenticator."""
+    doors, accounts = server.built.doors, server.opened.accounts
+    accounts.set_password(make_password(account, "chair", PHRASE, bytes(range(16)), now_ms()))
+    accounts.set_totp(TotpSecret(account, seal_seed(doors, account, SEED), 0, now_ms()))
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -89,5 +111,8 @@ def test_a_secret_is_where_it_may_be_and_nowhere_else(planted: Planted, secret: 
 
 def test_what_may_be_found_is_found(planted: Planted) -> None:
     """Or the test above could not fail."""
-    for secret, name in ((TITLE, "alpha"), (TITLE, "ledger"), (WORDS, "bravo"), (ADDRESS, "accounts")):
+    for secret, name in (
+        *((TITLE, "alpha"), (TITLE, "ledger"), (TITLE, "backup")),
+        *((WORDS, "bravo"), (ADDRESS, "accounts"), (ADDRESS, "backup")),
+    ):
         assert secret.encode() in planted.places[name], (secret, name)
