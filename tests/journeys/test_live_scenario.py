@@ -215,6 +215,8 @@ def test_three_dossiers_are_kept_in_two_languages_and_their_proofs_verify_withou
     page = (played.folder / "dossier-16-september.html").read_text("utf-8")
     for words in ("Russian forces in Syria or Syrian government forces", "unanswered", "متنازع عليه", "ZeroHedge"):
         assert words in page
+    council = '<th scope="col"><bdi>Deir ez-Zor Military Council</bdi>'
+    assert page.count(council) == 2, "two accounts of one side stand beside each other"
     told = page.partition("Entries and proofs")[0]  # after it the keys stand, made on the day of the replay itself
     days = set(re.findall(r"\b(20\d\d)-\d\d-\d\d\b", told))
     assert days <= {"2017", "2018"}, "the officers' clocks are those of the exercise"

@@ -282,7 +282,7 @@ def thirteenth(play: Play) -> None:
 
 
 def _lays(play: Play, party: str, incident: str, what: Evidence, name: str, words: str) -> None:
-    play.say(party, EvidenceLaid(party, incident, what, name), words)
+    play.say(party, EvidenceLaid(party, incident, what, name), words, ask_all=False)
 
 
 def _article(play: Play, begins: str) -> Path:

@@ -84,14 +84,15 @@ class Play:
 
     # --- saying ---
 
-    def say(self, party: str, said: Said, words: str, *, expect_mismatch: bool = False) -> Any:  # noqa: ANN401  # JSON
+    def say(self, party: str, said: Said, words: str, *, expect_mismatch: bool = False, ask_all: bool = True) -> Any:  # noqa: ANN401  # JSON
+        """Have it said. `ask_all`: everybody is asked at once what they were told; else with what is said next."""
         answer = self.stage.hands[party].say(said)
         if not answer["taken"]:
             raise ReplayFailed(answer["code"], f"{party} {words}: refused, {answer['sentence']}")
         if bool(answer["differs"]) != expect_mismatch:
             raise ReplayFailed("replay-readback", f"{party} {words}: differs in {answer['differs']}.")
         more = f"; does not match: {', '.join(answer['differs'])}. The notice is open again" if expect_mismatch else ""
-        self._line(party, f"{words}{more}", answer)
+        self._line(party, f"{words}{more}", answer, last=ask_all)
         return answer
 
     def declares(self, party: str, file: Path, name: str, *, releases: Iterable[tuple[str, str]] = ()) -> Any:  # noqa: ANN401  # JSON
