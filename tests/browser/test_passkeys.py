@@ -39,7 +39,7 @@ def test_one_joins_by_a_link_signs_in_again_and_signs_what_one_says(desk: room.S
     desk.declare("alpha-1", soon("meeting-1", "alpha"))
     page.goto(desk.url("/inbox"))
     page.wait_for_selector("[data-item]")
-    with page.expect_response("**/v1/statements") as handed_in:
+    with page.expect_response("**/v1/statements") as handed_in, page.expect_navigation():
         page.locator("form.answers button").first.click()
     assert handed_in.value.status == 201
     page.wait_for_url("**/inbox*")
