@@ -110,3 +110,16 @@ def keys(value: object) -> Iterator[str]:
 def test_the_page_leads_to_pages_that_there_are() -> None:
     for link in re.findall(r"\]\(([^)#]+)", PAGE):
         assert (Path(api_reference.PAGE).parent / link).resolve().exists()
+
+
+def test_no_position_stands_in_an_address() -> None:
+    """Addresses are kept by browsers, proxies and logs: what has a place in it is sent in a body (R37)."""
+    asked = [
+        f"{method} {path} {each['name']}"
+        for path, methods in api_reference.description()["paths"].items()
+        for method, operation in methods.items()
+        for each in operation.get("parameters", ())
+        if each["in"] in ("query", "path")
+        and re.search(r"(?<![a-z])(lon|lat|lng|near|position|place|bbox|bounds|mgrs|centre)(?![a-z_])", each["name"])
+    ]
+    assert asked == []

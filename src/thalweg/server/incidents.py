@@ -77,7 +77,7 @@ async def incidents(
 
 @router.post("/incidents/searches", response_model=given.Incidents, responses=PROBLEMS, tags=["incidents"])
 async def searched(request: Request, desk: Desk, asked: Asked, search: Search) -> Response:
-    """The same, also by place. Nothing of the question is kept."""
+    """The same, also by place. Nothing of the question is kept; as every POST it takes a token that may write."""
     return await _found(request, desk, asked, search)
 
 
