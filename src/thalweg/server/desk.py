@@ -68,7 +68,8 @@ async def asking(
     reading = await desk.office.reading()
     if not on_the_rolls(reading.world.membership, who):
         raise Refusal("not-for-party", f"You are not on the rolls of {who.party}.")
-    return Asking(who, who.party, desk.now())
+    # A clock that was set back takes nothing from what is known now: the record holds the desk at its latest time.
+    return Asking(who, who.party, max(desk.now(), reading.world.latest))
 
 
 def on_the_rolls(membership: Membership, who: Principal) -> bool:

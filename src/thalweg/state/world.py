@@ -169,6 +169,7 @@ class World:
             case Exported() | Statement() | Erasure():
                 pass  # on record; nothing follows from them
             case Delivered() if record.author == DESK:
+                self._time(record.said_at)
                 self.exchange.delivered(body, record, record.said_at)
                 self._became(body, record, record.said_at, ())
             case _:

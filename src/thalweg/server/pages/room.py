@@ -80,7 +80,7 @@ async def room(page: Opened) -> Response:
     past = bool(asked.get("known")) and known < page.now
     if not past:  # the screen shows all that was ever shown to the party
         await page.arrived(page.reading.mailboxes.unreached(page.party, _ARRIVES).value)
-        known = max(known, page.desk.now())
+        known = max(known, page.desk.now(), page.reading.world.latest)
     mailboxes, party = page.reading.mailboxes, page.party
     picture = mailboxes.as_of.picture(party, known, valid, most=_ROWS).value
     owed = _then(page, known) if past else _now(page)

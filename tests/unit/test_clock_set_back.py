@@ -1,0 +1,33 @@
+"""A clock that is set back takes nothing from what a party has: the record holds the desk at its latest time (R40)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.serving import Serving, serving, soon
+from thalweg.model.declarations import Kind
+from thalweg.model.instants import Instant
+
+
+@pytest.fixture
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with serving(tmp_path_factory.mktemp("back")) as held:
+        held.parties("alpha", "bravo")
+        held.declare("alpha-1", soon("hospital", "alpha", kind=Kind.STATIC_SITE))
+        yield held
+
+
+def test_what_is_known_now_is_all_that_is_on_record_although_the_clock_was_set_back(
+    desk: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "hospital of alpha" in desk.get("bravo-1", "/room?valid=../..").text
+    state = desk.built.app.state
+    routes = state.desk
+    monkeypatch.setattr(state, "desk", replace(routes, now=lambda: Instant(routes.now().epoch_s - 7200)))
+    for who in ("alpha-1", "bravo-1"):
+        had = desk.get(who, "/v1/as-of?valid=../..").json()
+        assert [each["of"] for each in had["declarations"]] == ["alpha"]
+        assert "hospital of alpha" in desk.get(who, "/room?valid=../..").text
