@@ -4,7 +4,8 @@
     python -m bench.islands sizes      what a page asks for, compressed as the desk sends it
 
 Frames are counted while the map is dragged and zoomed in a headless Chromium without a graphics card. Processor time is
-of all of the browser's processes, per step of the hand: it does not change with what else the machine does, as seconds do.
+of all of the browser's processes, per step of the hand: it does not change with what else the machine does, as seconds
+do.
 """
 
 from __future__ import annotations
