@@ -174,8 +174,8 @@ def test_a_party_s_own_entries_give_the_picture_that_the_desk_gives(
         for valid in (ALWAYS, Valid.at(Instant(START.epoch_s + 9000.0))):
             ours, theirs = (written.picture(each.picture(party, known, valid)) for each in (held, desk))
             assert ours == theirs
-        ours, theirs = (written.notices(each.notices(party, known, 0, 10_000)) for each in (held, desk))
-        assert ours == theirs
+        our_notices, their_notices = (written.notices(each.notices(party, known, 0, 10_000)) for each in (held, desk))
+        assert our_notices == their_notices
 
 
 A_HISTORY: list[Step] = [
