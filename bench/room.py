@@ -10,7 +10,8 @@ of them stand on the map, and every one of the other side is owed an answer.
 - `view`: from the address to a map that is drawn and a table that opens at a key (wall clock; processor time of the
   desk and of all the browser's processes). `again`: the same with what the browser had kept.
 - `answer`: a form of the inbox sent to the desk and its redirect received, statement signed and durable.
-- `painted`: from when the desk has accepted a declaration to when its warning stands in the other side's open inbox.
+- `painted`: from when the desk has accepted a declaration to when its warning stands in the other side's open inbox, at
+  a desk with 500 declarations.
 - `pages`: what is sent for a page, compressed as the desk sends it.
 
 Seconds of the wall clock depend on what else the machine does: `load` is its load average when the run began.
@@ -24,6 +25,7 @@ import json
 import os
 import random
 import statistics
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -48,7 +50,8 @@ OUT = Path(__file__).parent / "results/room.json"
 SEED = 11
 PARTIES = ("alpha", "bravo")
 ANSWERS = 40
-WARNINGS = 12
+WARNINGS = 10
+FEW = 500  # declarations of the desk at which warnings are timed
 _BATCH = 64
 _HELD = '() => document.querySelector(\'[data-island="map"] [data-shown], [data-island="map"][data-shown]\')'
 _SEEN = """() => { window.seen = 0;
@@ -117,7 +120,7 @@ def answers(desk: room.ServedDesk) -> Record:
     """Milliseconds from a sent form to its redirect."""
     cookies = {"thalweg": desk.session("alpha-1")}
     taken: list[float] = []
-    with httpx2.Client(base_url=desk.origin, cookies=cookies) as client:
+    with httpx2.Client(base_url=desk.origin, cookies=cookies, timeout=120.0) as client:
         page = client.get("/inbox", headers={"accept": "text/html"}).text
         token = page.split('name="csrf" value="')[1].split('"')[0]
         reading = asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(30)
@@ -158,7 +161,7 @@ def pages(desk: room.ServedDesk) -> Record:
     """Bytes on the wire of a page, compressed."""
     cookies = {"thalweg": desk.session("alpha-1")}
     found = {}
-    with httpx2.Client(base_url=desk.origin, cookies=cookies) as client:
+    with httpx2.Client(base_url=desk.origin, cookies=cookies, timeout=120.0) as client:
         for path in ("/inbox", "/room", "/v1/as-of/map"):
             with client.stream("GET", path, headers={"accept-encoding": "gzip", "accept": "text/html"}) as answer:
                 found[path] = {"status": answer.status_code, "bytes": sum(len(each) for each in answer.iter_raw())}
@@ -180,12 +183,18 @@ def run(count: int) -> Record:
     with room.chromium() as browser, room.served_desk(Path(tempfile.mkdtemp())) as desk:
         desk.parties(*PARTIES)
         fill(desk, count)
+        found: Record = {"what": "room", "count": count, "load": load}
         browse = room.Browse(browser, desk)
-        first, again = view(browse)
-        found = {"view": first, "again": again, "answer": answers(desk), "pages": pages(desk)}
+        found["view"], found["again"] = view(browse)
         browse.close()
+        print(json.dumps(found), file=sys.stderr)
+        found |= {"answer": answers(desk), "pages": pages(desk)}
+        print(json.dumps(found), file=sys.stderr)
+    with room.chromium() as browser, room.served_desk(Path(tempfile.mkdtemp())) as desk:
+        desk.parties(*PARTIES)
+        fill(desk, min(count, FEW))
         found["painted"] = painted(desk, room.Browse(browser, desk))
-    return {"what": "room", "count": count, "load": load, **found}
+    return found
 
 
 def main() -> None:
