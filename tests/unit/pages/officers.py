@@ -145,3 +145,10 @@ def signed_in(server: Serving, account: Account) -> Officer:
     server.built.doors.forget()
     cookie = base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
     return Officer(server, account.login, account.party, cookies={"thalweg": cookie})
+
+
+def screen(server: Serving, login: str) -> Officer:
+    """The browser of a machine's account: what a page shows there is on a screen."""
+    account = server.opened.accounts.account(f"m-{login}")
+    assert account is not None
+    return signed_in(server, account)

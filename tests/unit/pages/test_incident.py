@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from lxml import html
 
 from tests.serving import Answer, Serving, instant, serving
+from tests.unit.pages.officers import screen
 from thalweg.model.cases import Joined, Named, Particulars
 from thalweg.model.events import Acknowledged, Response
 from thalweg.model.instants import Instant
@@ -35,10 +37,8 @@ def post(desk: Serving, who: str, path: str, once: str = "a form", /, **fields: 
     return desk.client.post(path, data={"once": once, **fields}, headers=desk.bearing(who), follow_redirects=False)
 
 
-def page(desk: Serving, who: str, path: str) -> html.HtmlElement:
-    answer = desk.get(who, path)
-    assert answer.status_code == 200, answer.text
-    return html.fromstring(answer.text)
+def page(desk: Serving, who: str, path: str) -> Any:  # noqa: ANN401  # lxml has no types
+    return screen(desk, who).see(path).root
 
 
 def text(desk: Serving, who: str, path: str) -> str:

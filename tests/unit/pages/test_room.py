@@ -13,6 +13,7 @@ import pytest
 from lxml import html
 
 from tests.serving import Serving, instant, serving, soon
+from tests.unit.pages.officers import screen
 from thalweg.desk.live import LiveDesk
 from thalweg.ledger.errors import StoreFailed
 from thalweg.model.declarations import Declaration, Kind
@@ -34,9 +35,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def page(desk: Serving, path: str, who: str = "alpha-1") -> Any:  # noqa: ANN401  # lxml has no types
-    answer = desk.get(who, path)
-    assert answer.status_code == 200, answer.text
-    return html.fromstring(answer.text)
+    return screen(desk, who).see(path).root
 
 
 def at(declared: Declaration, start_s: float) -> Declaration:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from lxml import html
 
 from tests.serving import Answer, Serving, instant, serving
+from tests.unit.pages.officers import screen
 from tests.unit.test_sources_at_the_desk import CLAIM, COURIER, ENTERED, GUARD, MIRROR
 from thalweg.model.cases import Evidence, EvidenceLaid, IncidentReported, Particulars
 from thalweg.model.instants import Instant
@@ -28,9 +28,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def text(desk: Serving, who: str, path: str) -> str:
-    answer = desk.get(who, path)
-    assert answer.status_code == 200, answer.text
-    (main,) = html.fromstring(answer.text).xpath("//main")
+    (main,) = screen(desk, who).see(path).root.xpath("//main")
     return " ".join(main.text_content().split())
 
 

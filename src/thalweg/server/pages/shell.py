@@ -257,9 +257,10 @@ class Page(Visit):
 
     async def arrived(self, notices: Iterable[str]) -> None:
         """Puts on record that a screen of the party shows these notices, each once: that is how they reached it (R14).
-        What is read from here on is the picture after that. An observer's screen is not where the party reads; and a
-        page is shown even where the store takes nothing now."""
-        if not self.reading.world.membership.speaks_for(self.asked.principal.author, self.party):
+        What is read from here on is the picture after that. A machine's token is no screen, and an observer's is not
+        where the party reads; and a page is shown even where the store takes nothing now."""
+        who = self.asked.principal
+        if not who.session or not self.reading.world.membership.speaks_for(who.author, self.party):
             return
         fresh = [each for each in notices if not self._has(each)]
         with contextlib.suppress(StoreFailed):  # shown all the same; noted the next time
