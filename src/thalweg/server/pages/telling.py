@@ -72,6 +72,7 @@ _HEADINGS: Final = {
     NoticeKind.PROBING: "probing",
     NoticeKind.RULES: "rules_changed",
 }
+_SEVERITIES: Final = frozenset(("caution", "information"))
 _SHORT: Final = 10  # characters of an id that are read
 _MOST_PLACES: Final = 60  # of one declaration; the rest is in its file
 
@@ -132,7 +133,12 @@ def heading(page: Page, read: NoticeRead) -> str:
         name = "talk_to"
     elif notice.what is NoticeKind.REMINDER and notice.facts.get("stale") == "1":
         name = "stale"
-    return page.words.plain(f"subject.{name}")
+    said = page.words.plain(f"subject.{name}")
+    if name == "warned" and notice.severity in _SEVERITIES:
+        # What begins the line for an e-mail is the word of a warning; here it is that of the notice's own severity.
+        word = said.partition(":")[0].rstrip()
+        return page.words.plain(f"severity.{notice.severity}") + said.removeprefix(word)
+    return said
 
 
 def texts(page: Page, disclosed: Disclosed[NoticeRead]) -> tuple[Told, ...]:
