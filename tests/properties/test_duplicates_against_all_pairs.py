@@ -17,6 +17,7 @@ from thalweg.model.declarations import Declaration, Kind, Uncertainty, Volume, Z
 from thalweg.model.instants import ALWAYS, Instant, Window
 from thalweg.model.shapes import Circle, Point, Position
 from thalweg.places.alike import alike, name_of
+from thalweg.state import picture as state
 from thalweg.state.picture import Chain
 
 PLACES = ((40.452, 35.024), (179.9999, 10.0), (-179.9999, 10.0), (12.0, 89.9995), (-120.0, 89.9995), (0.0, 0.0))
@@ -31,6 +32,7 @@ class Standing:
     kind: Kind
     version: str
     linked: dict[str, bool] = field(default_factory=dict)
+    standing: state.Standing = state.Standing.IN_FORCE
 
 
 class Picture:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.serving import Serving, serving, soon
+from tests.unit.pages.officers import screen
 from thalweg.model.declarations import Kind
 from thalweg.model.instants import Instant
 
@@ -23,7 +24,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 def test_what_is_known_now_is_all_that_is_on_record_although_the_clock_was_set_back(
     desk: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "hospital of alpha" in desk.get("bravo-1", "/room?valid=../..").text
+    assert "hospital of alpha" in screen(desk, "bravo-1").see("/room?valid=../..").text
     state = desk.built.app.state
     routes = state.desk
     monkeypatch.setattr(state, "desk", replace(routes, now=lambda: Instant(routes.now().epoch_s - 7200)))
