@@ -76,6 +76,7 @@ def test_terms_for_one_party_stand_apart_from_those_for_everybody(desk: Serving)
 
 def test_a_line_check_is_answered_by_the_other_side_and_each_says_how_it_sees_the_line(desk: Serving) -> None:
     """R21."""
+    post(desk, "bravo-1", f"{ROOM}/join", once="join-ford", **{"level-any": "coarse", "delay-any": "30"})  # or has
     assert post(desk, "alpha-1", f"{ROOM}/check", once="check-1").status_code == 303
     check = re.search(r'name="check" value="([^"]+)"', page(desk, "bravo-1", ROOM))
     assert check is not None
