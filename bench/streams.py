@@ -42,13 +42,13 @@ def serve_many(folder: Path, listening: socket.socket, told: Any) -> None:  # no
     serve(folder, "sqlite:log.db", listening, told)
 
 
-def listen_many(port: int, party: str, count: int, after: int, told: Any, stop: Any) -> None:  # noqa: ANN401
+def listen_many(port: int, party: str, count: int, after: int, told: Any, stop: Any) -> None:  # noqa: ANN401  # of multiprocessing
     """Follows `count` streams of a party; tells when each notice came at each."""
     many_files()
     told.put(asyncio.run(_listen_many(port, party, count, after, told, stop)))
 
 
-async def _listen_many(port: int, party: str, count: int, after: int, told: Any, stop: Any) -> Record:  # noqa: ANN401
+async def _listen_many(port: int, party: str, count: int, after: int, told: Any, stop: Any) -> Record:  # noqa: ANN401  # of multiprocessing
     came: dict[str, list[float]] = {}
 
     async def follow(number: int) -> None:

@@ -162,9 +162,8 @@ class _Evening:
         return lambda: self._say(name, said)
 
     def _say(self, name: str, said: ProposalAnswered | Committed) -> None:
-        """What has been settled meanwhile is refused, and that is all right."""
-        with suppress(ReplayFailed):
-            self.play.stage.hands[name].say(said)
+        """What has been settled meanwhile is refused by the desk's answer, and that is all right."""
+        self.play.stage.hands[name].say(said)
 
 
 # --- the way in ---

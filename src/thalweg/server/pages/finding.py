@@ -361,7 +361,7 @@ def _plotted(page: Page, found: Finding, first: Declaration, second: Declaration
     if found.vertical_m is not None and lift:
         apart = (max(0.0, found.vertical_m - lift), found.vertical_m + lift)
     # The drawings are ours: numbers, and words that were escaped where they were put in.
-    return near, apart, Markup(distance), Markup(height), _rows(data, found)  # noqa: S704
+    return near, apart, Markup(distance), Markup(height), _rows(data, found)  # noqa: S704  # drawn by us; names in it are escaped
 
 
 def _letters(words: Words) -> plots.Lettering:

@@ -294,12 +294,8 @@ def _reached(item: ItemRead, reached: Mapping[str, Instant]) -> Instant | None:
 
 
 def _known(page: Page) -> Instant | None:
-    """The time of which the page is, from the query; None for now."""
-    text = page.request.query_params.get("known", "")
-    try:
-        known = _utc(text)
-    except InputError:
-        return None
+    """The time of which the page is, from the query; None for now. InputError where it cannot be read."""
+    known = _utc(page.request.query_params.get("known", ""))
     return None if known is None or known >= page.now else known
 
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from thalweg.model.errors import InputError
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
 from thalweg.policy.asof import AsOf, Valid
@@ -37,7 +36,6 @@ _ARRIVES: Final = 5_000  # notices that one view puts on record as shown; the ne
 _AHEAD_S: Final = 86_400.0
 _AROUND_DEG: Final = 0.25
 _WIDEST_DEG: Final = 170.0
-_SIDES: Final = ("other", "relief", "third")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +70,9 @@ class Selected:
 async def room(page: Opened) -> Response:
     """The screen of the officer on watch."""
     asked = page.request.query_params
-    try:
-        known = known_of(_zoned(asked.get("known", "")), page.asked)
-        valid = valid_of(_zoned(asked["valid"]), known) if asked.get("valid") else _ahead(known)
-    except InputError:
-        known, valid = page.now, _ahead(page.now)
+    # A time that cannot be read is refused: the present must not be taken for the time that somebody asked for.
+    known = known_of(_zoned(asked.get("known", "")), page.asked)
+    valid = valid_of(_zoned(asked["valid"]), known) if asked.get("valid") else _ahead(known)
     past = bool(asked.get("known")) and known < page.now
     if not past:  # the screen shows all that was ever shown to the party
         await page.arrived(page.reading.mailboxes.unreached(page.party, _ARRIVES).value)
@@ -174,17 +170,15 @@ def _had(page: Page, read: NoticeRead, known: Instant) -> bool:
 
 
 def _parties(page: Page) -> dict[str, dict[str, str]]:
-    """For the map: the letters, the name and the side of each party. One's own and its members are one's side."""
+    """For the map: the letters, the name and the side of each party. One's own side is one's party and its members; the
+    other desks are those on a channel with it; all others are third parties."""
     membership, found = page.reading.world.membership, {}
+    channels = page.reading.mailboxes.channels(page.party).value
+    desks = {party for each in channels if page.party in each.joined for party in each.joined}
     for party in sorted(membership.parties):
-        told = membership.parties[party]
-        own = page.party in (party, told.member_of)
-        side = "own" if own else _SIDES[0] if told.state else _SIDES[2]
+        own = page.party in (party, membership.parties[party].member_of)
+        side = "own" if own else "other" if party in desks else "third"
         found[party] = {"tag": party[:_TAG].upper(), "name": page.name(party), "side": side}
-    others = [party for party, each in found.items() if each["side"] == _SIDES[2]]
-    if not any(each["side"] == _SIDES[0] for each in found.values()):
-        for party in others[:1]:
-            found[party]["side"] = _SIDES[0]
     return found
 
 
