@@ -194,6 +194,21 @@ def test_a_declaration_is_vouched_for_verified_released_and_cancelled(desk: Desk
     assert "chain-over" in desk.say("coalition", "declaration", "cancel", name, expect=1).err
 
 
+def test_a_file_that_is_one_bare_feature_is_declared_and_not_only_said_to_be(desk: Desk, tmp_path: Path) -> None:
+    """Its row has no path of its own; that it was shown is no word that it was declared."""
+    file = tmp_path / "bare.geojson"
+    file.write_text(json.dumps(feature("bare", "russia", "static_site", 41.6, 36.4)))
+    desk.say("russia", "declare", file, "--review-only")
+    with open_client(desk.folder / "russia") as client:
+        before = len(client.declarations(own=True))
+    first = desk.say("russia", "declare", file, "--yes").out
+    assert "Declared." in first
+    assert "declared before" not in first
+    with open_client(desk.folder / "russia") as client:
+        assert len(client.declarations(own=True)) == before + 1
+    assert "declared before" in desk.say("russia", "declare", file, "--yes").out
+
+
 # --- exchange ---
 
 

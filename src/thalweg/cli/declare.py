@@ -6,6 +6,7 @@ Exit status: 0 everything was declared or had been, 1 the desk refused something
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,6 +37,9 @@ from thalweg.model.measures import Band
 app = App(name="declare", help="Declare what files hold, row by row, each reviewed before it is sent.")
 
 _SKIPPED, _REVIEWED = "skipped", "reviewed"
+_STATEMENT = re.compile(r"[0-9a-f]{64}")
+_WHOLE = "reviewed as a whole"
+"""Where the journal of a file says that all its rows were shown; no row's path, which may be empty, reads so."""
 _NOT_MEASURED = frozenset({"id", "party", "kind", "title", "medium", "zone"})
 _LEFT_OUT = UNANSWERED
 
@@ -94,9 +98,9 @@ def declare(
         if review_only:
             for number, row in enumerate(found.rows, 1):
                 _show(client, wish, row, number, len(found.rows))
-                client.home.note(row.row.sha256, "", _REVIEWED)
+                client.home.note(row.row.sha256, _WHOLE, _REVIEWED)
             return DONE if found.intake.complete else _LEFT_OUT
-        if yes and any(client.home.journal(row.row.sha256).get("") != _REVIEWED for row in found.rows):
+        if yes and any(client.home.journal(row.row.sha256).get(_WHOLE) != _REVIEWED for row in found.rows):
             raise InputError(
                 "review-first", "Nothing is sent unreviewed: look at the same files with --review-only first."
             )
@@ -160,7 +164,8 @@ class _Session:
             answer = self.client.answer(seq)
             if answer is not None and answer.taken:
                 return f"declared before, {answer.received}"
-        return "declared before" if what and what != _SKIPPED else ""
+        # Only the hash of a statement says that it was declared; shown or skipped, it was not.
+        return "declared before" if _STATEMENT.fullmatch(what) else ""
 
     def _row(self, row: Reviewed, number: int, total: int) -> bool:
         """Show it, ask, send. False to stop."""
