@@ -58,7 +58,8 @@ def alerts(desk: Room) -> list[object]:
         for each in desk.notices(party)
         if each.what not in (NoticeKind.SOURCE, NoticeKind.CLAIM)
     ]
-    return [met, told, sorted(world.picture.chains)]
+    # Two clocks that run out in one instant are told in the order of their notices' names, which are hashes.
+    return [met, sorted(told, key=repr), sorted(world.picture.chains)]
 
 
 def run(statements: list[Said | tuple[str, str, int]], *, with_sources: bool) -> list[object]:

@@ -102,7 +102,7 @@ def check(
     seen: set[str] = set()
     for number, event in enumerate(events):
         if number in restarts:
-            online = restarted(online, theatre, said, asks=asks)
+            online = restarted(online, theatre, said, asks=asks, now_s=ledger.now_s)
         trial = None
         if isinstance(event, Declared):
             version = event.declaration.version_id
@@ -128,7 +128,7 @@ def check(
         assert known == {f.id: f for f in expected}
 
 
-def restarted(online: Online, theatre: Theatre, said: dict[str, Declaration], *, asks: bool) -> Online:
+def restarted(online: Online, theatre: Theatre, said: dict[str, Declaration], *, asks: bool, now_s: float) -> Online:
     if asks:
         kept = online.snapshot()
         again = Online.restore(kept, theatre, declaration_of=said.__getitem__)
@@ -136,6 +136,8 @@ def restarted(online: Online, theatre: Theatre, said: dict[str, Declaration], *,
         return again
     again = Online(theatre)
     again.load(online.live, online.findings)
+    if math.isfinite(now_s):
+        again.feed(Tick(Instant(now_s)))  # declarations and findings do not say what time it is
     return again
 
 

@@ -171,6 +171,7 @@ class Online:
 
         `over` are versions that were replaced or cancelled. Raises `EngineError` if one of the declarations is live or
         shares its chain with another, or if a finding is about what is not live; then the engine is to be thrown away.
+        What time it is they do not say: whoever knows feeds a `Tick`, or what is over may be taken in as live.
         """
         given = list(declarations)
         numbers = []
