@@ -58,7 +58,7 @@ from thalweg.model.events import ChannelJoined, ChannelOpened, Declared, PartyNa
 from thalweg.model.instants import Instant, Window
 from thalweg.server.app import ServeSettings, build
 from thalweg.server.doors import DoorSettings
-from thalweg.server.listen import server_config
+from thalweg.server.listen import bind, server_config
 from thalweg.server.rates import Rate
 from thalweg.wiring.desk import OpenDesk, open_desk
 
@@ -415,7 +415,7 @@ def measure(
         record["lanes"] = lanes
     context = multiprocessing.get_context("spawn")
     bare_before = bare_rate(bare, folder)
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = bind("127.0.0.1", 0)  # as `thalweg serve` does
     listening.set_inheritable(True)
     port = listening.getsockname()[1]
     told, heard, stop, signed = context.Queue(), [context.Queue() for _ in PARTIES], context.Event(), context.Queue()

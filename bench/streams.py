@@ -27,6 +27,7 @@ from typing import Any
 from bench.accounting import keep
 from bench.desk import OFFICERS, PARTIES, Line, answer_of, cpu_of, declare, memory, officer, quiet, serve, spread_ms
 from bench.run import RESULTS
+from thalweg.server.listen import bind
 
 Record = dict[str, Any]
 
@@ -96,7 +97,7 @@ def measure(folder: Path, streams: int, count: int, rate: float, first_row: int)
     go.unlink(missing_ok=True)
     record |= {"go": str(go), "lanes": 1}
     context = multiprocessing.get_context("spawn")
-    listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     told, stop, said = context.Queue(), context.Event(), context.Queue()
     server = context.Process(target=serve_many, args=(folder, listening, told))
