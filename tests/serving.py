@@ -33,6 +33,7 @@ from thalweg.model.events import (
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.server.app import Built, ServeSettings, build
+from thalweg.server.steps import Steps
 from thalweg.server.webhooks import seal_secret
 from thalweg.wiring import now_ms
 from thalweg.wiring.desk import OpenDesk, open_desk
@@ -121,6 +122,7 @@ def serving(folder: Path, **settings: Any) -> Iterator[Serving]:  # noqa: ANN401
     """The server, started; stopped and closed at the end."""
     lines: list[dict[str, Any]] = []
     opened = open_desk(folder / "desk", origin="desk.example/test")
+    settings = {"steps": Steps(), **settings}  # a test that asks a thousand times need not wait as often
     built = build(opened, ServeSettings(ORIGIN, lambda line: lines.append(json.loads(line)), **settings))
     try:
         with TestClient(built.app, base_url=ORIGIN, client=("127.0.0.1", 50_000)) as client:

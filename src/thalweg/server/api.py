@@ -267,7 +267,7 @@ async def notices(
     request: Request,
     desk: Desk,
     asked: Asked,
-    after: Annotated[int, Query(ge=0, description="the number of the last one you have")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53, description="the number of the last one you have")] = 0,
     limit: Limit = 50,
 ) -> Response:
     """Every notice to your party, oldest first. `next` of an answer is `after` of the following question."""
@@ -340,11 +340,11 @@ async def inbox(request: Request, desk: Desk, asked: Asked) -> Response:
 async def stream(
     desk: Desk,
     asked: Asked,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     last: Annotated[str, Header(alias="Last-Event-ID", max_length=20)] = "",
 ) -> StreamingResponse:
     """Notices as they are made, as server-sent events; resumes after `Last-Event-ID`, or after `after`."""
-    start = int(last) if last.isdecimal() else after
+    start = min(int(last), 2**53) if last.isdecimal() else after
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     notices = desk.streams.follow(asked.party, start, asked.principal)
     return StreamingResponse(notices, headers=headers, media_type="text/event-stream")
@@ -356,7 +356,7 @@ async def declarations(
     desk: Desk,
     asked: Asked,
     own: Annotated[bool | None, Query(description="only your own, or only those of others")] = None,
-    after: Annotated[int, Query(ge=0, description="`next` of the answer before")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer before")] = 0,
     limit: Limit = 100,
 ) -> Response:
     """Everything in force that your party declared or was shown, as far as it was shown."""
@@ -390,8 +390,9 @@ async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -
     if declared.party != asked.party:
         raise InputError("declaration-party", "A preview is of a declaration of your own party.")
     reading = await desk.office.reading()
-    shown = reading.mailboxes.preview(asked.party, declared, asked.now, desk.describe)
-    return answer(request, wire.preview(shown))
+    compared = reading.mailboxes.previewing(asked.party, declared, asked.now, desk.describe)
+    data: Any = await in_thread(lambda: wire.spelled(wire.preview(compared())))
+    return answer_spelled(request, data)
 
 
 @router.post("/reviews", response_model=given.FileRead, responses=PROBLEMS, tags=["declarations"])

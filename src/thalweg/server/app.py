@@ -36,6 +36,7 @@ from thalweg.server.mail import Mail, MailSettings
 from thalweg.server.pages import routes as room
 from thalweg.server.reads import Reads
 from thalweg.server.shell import ShellSettings, build_shell, raised_in
+from thalweg.server.steps import STEP_S, Steps
 from thalweg.server.streams import Streams
 from thalweg.server.webhooks import Webhooks, WebhookSettings
 from thalweg.wiring import context_of, monotonic, now_ms, random_bytes
@@ -78,6 +79,7 @@ class ServeSettings:
     hosts: frozenset[str] = frozenset()
     mail: MailSettings | None = None
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    steps: Steps = field(default_factory=lambda: Steps(STEP_S))
 
 
 def _nothing() -> None:
@@ -157,7 +159,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         joined=joined,
         keys=author_keys,
     )
-    streams = Streams(office)
+    streams = Streams(office, settings.steps, lambda: Instant.of(opened.clock()))
     reads = Reads(office, lambda: Instant.of(opened.clock()))
     bearers = Bearers(
         office=office,
@@ -242,6 +244,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         hosts=settings.hosts,
         ready=office.trouble,
         as_page=as_page,
+        steps=settings.steps,
     )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation says to
     build_shell(app, doors, shell)

@@ -46,7 +46,7 @@ async def as_of(
     asked: Asked,
     known: Known = "",
     valid: When = "",
-    after: Annotated[int, Query(ge=0, description="`next` of the answer before")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer before")] = 0,
     limit: Limit = 200,
 ) -> Response:
     """The picture as your party had it: what it had said, and what had reached it, by `known`; of that, what holds at
@@ -63,7 +63,7 @@ async def as_of_notices(
     desk: Desk,
     asked: Asked,
     known: Known = "",
-    after: Annotated[int, Query(ge=0, description="the number of the last one you have")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53, description="the number of the last one you have")] = 0,
     limit: Limit = 50,
 ) -> Response:
     """The notices that had reached your party by then, by what, and what it had done about each."""

@@ -2,7 +2,7 @@
 
 ::
 
-    request → id, address → sizes → host → rate → the application → headers → counts and one log line → answer
+    request → id, address → sizes → host → rate → the application → steps → headers → counts and one log line → answer
 
 The log has JSON lines with exactly the fields of `_line`: the route's pattern and not the path (ids stand in paths),
 never a query, a body, a title, a position or a name, and the address as a keyed digest only, so that an operator can
@@ -33,6 +33,7 @@ from thalweg.server.peer import address_of, is_direct_loopback, network_of
 from thalweg.server.problems import MEDIA_TYPE, STATUS, ProblemAnswer, Refusal, answer_to, title
 from thalweg.server.rates import Rate
 from thalweg.server.sessions import too_often
+from thalweg.server.steps import Steps
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -93,6 +94,8 @@ class ShellSettings:
     metrics_token: str = field(default="", repr=False)
     """Lets somebody read /metrics from elsewhere; empty: on this machine only."""
     hsts_s: int = 63_072_000
+    steps: Steps = field(default_factory=Steps)
+    """On which answers begin to whoever is signed in."""
     as_page: AsPage = _no_page
     """A problem as a page, for a browser that asks for one; None for a program."""
 
@@ -110,7 +113,7 @@ class Metrics:
             "thalweg_http_requests", "Answers", ["method", "route", "status"], registry=self.registry
         )
         self.seconds = prometheus_client.Histogram(
-            "thalweg_http_seconds", "Until the answer began", ["route"], buckets=_BUCKETS, registry=self.registry
+            "thalweg_http_seconds", "Until the answer was made", ["route"], buckets=_BUCKETS, registry=self.registry
         )
         self.open = prometheus_client.Gauge("thalweg_http_open", "Requests being answered", registry=self.registry)
         self.refused = prometheus_client.Counter(
@@ -325,7 +328,7 @@ class _Exchange:
 
     def __init__(self, shell: Shell, scope: Scope, receive: Receive, send: Send) -> None:
         self._shell, self._scope, self._receive, self._send = shell, scope, receive, send
-        self._began = shell.settings.ticks()
+        self._began = self._asked = shell.settings.ticks()
         self._status = 0
         self._bytes_in = self._bytes_out = 0
         self._first_s = 0.0
@@ -382,6 +385,7 @@ class _Exchange:
             raise HTTPException(408) from error
         if message["type"] == "http.request":
             self._body_ended = not message.get("more_body", False)
+            self._asked = self._shell.settings.ticks()
             self._bytes_in += len(message.get("body", b""))
             limit = self._shell.body_limit(self._scope)
             if self._bytes_in > limit:
@@ -393,6 +397,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             self._first_s = self._shell.settings.ticks() - self._began
+            if self._scope["state"].get("principal") is not None:
+                await self._shell.settings.steps.out(self._shell.settings.ticks() - self._asked)
             message["headers"] = list(self._headers(message.get("headers", [])))
         elif message["type"] == "http.response.body":
             self._bytes_out += len(message.get("body", b""))

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from thalweg.desk.office import Office, Reading
 from thalweg.model.events import Notice
+from thalweg.model.instants import Instant
 from thalweg.reports import wire
 from thalweg.server.doors import Principal
+from thalweg.server.steps import Steps
 from thalweg.state.recorded import Recorded
 
 _AT_ONCE = 50
@@ -78,8 +80,11 @@ class _Listener:
 class Streams:
     """The lines of all parties, rung after each append; and how many listen."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, steps: Steps | None = None, now: Callable[[], Instant] | None = None) -> None:
         self._office = office
+        self._steps = Steps() if steps is None else steps
+        self._now = now
+        self._last: asyncio.Task[None] | None = None
         self._lines: dict[str, _Line] = {}
         self._stop = office.listen(self._heard)
         self._writing: set[asyncio.Task[None]] = set()
@@ -147,16 +152,24 @@ class Streams:
 
     def _heard(self, records: Sequence[Recorded]) -> None:
         fresh: dict[str, list[int]] = {}
+        at: Instant | None = None
         for record in records:
             if isinstance(record.body, Notice) and record.body.to in self._lines:
                 fresh.setdefault(record.body.to, []).append(record.body.n)
+                at = record.body.at if at is None else max(at, record.body.at)
         if fresh:
-            # It runs before the next append begins, so that the world is as durable as what is sent.
-            writing = asyncio.get_running_loop().create_task(self._write(fresh))
+            since_s = 0.0 if at is None or self._now is None else max(0.0, self._now().epoch_s - at.epoch_s)
+            writing = asyncio.get_running_loop().create_task(self._write(fresh, since_s, self._last))
+            self._last = writing
             self._writing.add(writing)
             writing.add_done_callback(self._writing.discard)
 
-    async def _write(self, fresh: Mapping[str, Sequence[int]]) -> None:
+    async def _write(
+        self, fresh: Mapping[str, Sequence[int]], since_s: float, earlier: asyncio.Task[None] | None
+    ) -> None:
+        await self._steps.out(since_s)
+        if earlier is not None:
+            await asyncio.wait([earlier])  # whose step may end later, where the clock was set
         reading = await self._office.reading()
         for party, numbers in fresh.items():
             line = self._lines[party]

@@ -328,7 +328,8 @@ def _extra(typed: Typed) -> dict[str, str]:
 def _over(base: Declaration, typed: Typed, party: str) -> Declaration | Problem:
     """That, with what the form says in words."""
     try:
-        revision = int(typed["revision"]) if typed["revision"].isdecimal() else base.revision
+        stated = typed["revision"]
+        revision = int(stated) if stated.isdecimal() and len(stated) < 10 else base.revision
         return replace(
             base, party=party, title=typed["title"], details={**_extra(typed), **typed.details}, revision=revision,
             declaration_id=typed["id"] or base.declaration_id,
@@ -478,7 +479,8 @@ async def _look(page: Page, typed: Typed) -> Looked:
     if declaration is not None:
         shown = page.reading.mailboxes.shown_to(page.party, page.now)
         compared = len(shown)
-        met, ways = page.reading.mailboxes.preview(page.party, declaration, page.now, None).value
+        preview: Any = await in_thread(page.reading.mailboxes.previewing(page.party, declaration, page.now))
+        met, ways = preview.value
         known = {each.version_id: each for each in (*shown, declaration)}
         meets = tuple(_meets(page, each, known, declaration) for each in met)
         fixes = ways.fixes if ways is not None else ()
@@ -663,10 +665,11 @@ async def _load(page: Page, filled: Form) -> Response:
 async def _use(page: Page, filled: Form, typed: Typed) -> Response:
     """A way out of the preview, put into the form."""
     _, found, _ = _read(page, typed)
-    ways = (
-        page.reading.mailboxes.preview(page.party, found, page.now).value[1] if isinstance(found, Declaration) else None
-    )
-    fixes = ways.fixes if ways is not None else ()
+    fixes: tuple[Fix, ...] = ()
+    if isinstance(found, Declaration):
+        preview: Any = await in_thread(page.reading.mailboxes.previewing(page.party, found, page.now))
+        ways = preview.value[1]
+        fixes = ways.fixes if ways is not None else ()
     chosen = next((fix for fix in fixes if fix.changed.version_id == filled["way"]), None)
     if chosen is None:
         return await _page(page, typed, await _look(page, typed))
