@@ -33,7 +33,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, V
 
 from thalweg.desk.office import KeyEntry
 from thalweg.ledger.entry import AuthorKey
-from thalweg.ledger.identity import GRANT, KEY_ADD, grant_body, key_add_body
+from thalweg.ledger.identity import GRANT, GRANT_END, KEY_ADD, grant_body, key_add_body
 from thalweg.model.accounts import Account, Session, digest
 from thalweg.model.declarations import Declaration
 from thalweg.model.events import (
@@ -103,6 +103,10 @@ class ServedDesk:
         assert self.opened.accounts.add_account(account)
         self.officers[name] = account
         return account
+
+    def revoke(self, name: str, party: str, role: Role = Role.WATCH) -> None:
+        """Takes an officer's rights; the session stays."""
+        self._run(self.opened.office.register((KeyEntry(GRANT_END, grant_body(name, role.value, party)),)))
 
     def parties(self, *parties: str, level: Level | None = Level.FULL, terms: tuple[Term, ...] = ()) -> None:
         """A secretariat (`chair`), parties with one officer each (`<party>-1`), and a channel `line` between them."""

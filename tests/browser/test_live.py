@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.browser import room
 from tests.serving import soon
 
@@ -57,10 +59,12 @@ def test_an_answer_given_without_a_line_is_kept_and_goes_out_when_it_is_back(
     kept = page.evaluate(
         """() => new Promise(done => { const open = indexedDB.open('thalweg'); open.onsuccess = () => {
              const all = open.result.transaction('kept').objectStore('kept').getAll();
-             all.onsuccess = () => done(all.result.map(each => Array.from(new Uint8Array(each.data)))) } })"""
+             all.onsuccess = () => done(
+               all.result.map(each => [each.id, Array.from(new Uint8Array(each.data))])) } })"""
     )
     assert kept
-    assert not [each for each in kept if b"response" in bytes(each)], "an answer lies readable on the disk"
+    assert not [each for _, each in kept if b"response" in bytes(each)], "an answer lies readable on the disk"
+    assert [name for name, _ in kept if not re.fullmatch(r"[A-Za-z0-9+/]{43}=", name)] == [], "a name can be read"
     assert not screen.axe()
     page.context.set_offline(False)
     page.wait_for_selector(".sent", timeout=20_000)
@@ -77,5 +81,41 @@ def test_a_session_that_ends_elsewhere_leaves_nothing(desk: room.ServedDesk, bro
     desk.built.doors.forget()
     page.context.set_offline(True)
     page.context.set_offline(False)
-    page.wait_for_function("() => localStorage.length === 0", timeout=30_000)
-    assert "ended" in page.inner_text(".offline")
+    page.wait_for_url("**/sign-in", timeout=30_000)
+    page.wait_for_selector('form[action="/sign-in"]')
+    assert page.evaluate("() => localStorage.length") == 0
+
+
+def test_whose_rights_are_taken_reads_nothing_more_on_an_open_screen(
+    desk: room.ServedDesk, browse: room.Browse
+) -> None:
+    """The desk answers 403 then, not 401: it is no line that was lost."""
+    desk.officer("bravo-9", "bravo")
+    screen = browse("bravo-9").open("/inbox")
+    page = screen.page
+    page.wait_for_selector('[data-island="connection"][data-state="live"]')
+    page.evaluate("() => { localStorage.setItem('x', '1'); }")
+    desk.revoke("bravo-9", "bravo")
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    page.wait_for_function("() => !document.querySelector('[data-item], [data-live=list]')", timeout=30_000)
+    page.wait_for_function("() => localStorage.length === 0")
+
+
+def test_signing_out_without_a_line_wipes_at_once_and_tells_the_desk_later(
+    desk: room.ServedDesk, browse: room.Browse
+) -> None:
+    screen = browse("bravo-1").open("/inbox")
+    page = screen.page
+    page.wait_for_selector('[data-island="connection"][data-state="live"]')
+    page.evaluate("() => { localStorage.setItem('x', '1'); }")
+    page.context.set_offline(True)
+    page.wait_for_selector(".offline")
+    page.click("nav.wide form button")
+    page.wait_for_function("() => localStorage.length === 0 && !document.querySelector('.strip')")
+    assert "Signed out here" in page.inner_text("h1")
+    assert not screen.axe()
+    page.context.set_offline(False)
+    page.wait_for_url("**/sign-in", timeout=30_000)
+    screen.open("/inbox")
+    page.wait_for_url("**/sign-in?next=/inbox")

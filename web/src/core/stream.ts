@@ -11,7 +11,7 @@ export interface Listener {
   /** Bytes came, whatever they say. */
   alive(): void;
   heard(event: Heard): void;
-  /** The line is gone; `signedOut` where the desk no longer knows this session. */
+  /** The line is gone; `signedOut` where the desk no longer knows this session, or it may no longer read. */
   lost(signedOut: boolean): void;
 }
 
@@ -60,7 +60,7 @@ export function follow(url: string, after: number, listener: Listener): () => vo
         cache: "no-store",
         signal: current.signal,
       });
-      if (answer.status === 401) {
+      if (answer.status === 401 || answer.status === 403) {
         stopped = true;
         listener.lost(true);
         return;

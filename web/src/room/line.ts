@@ -10,7 +10,6 @@ export class Line {
   readonly #words: Words;
   #heard = Date.now();
   #lostAt = 0;
-  #out = false;
   #bar: HTMLElement | undefined;
 
   constructor(cell: HTMLElement | null, words: Words) {
@@ -29,9 +28,7 @@ export class Line {
     this.show();
   }
 
-  /** `out`: the desk has ended the session. */
-  lost(out: boolean): void {
-    this.#out = out;
+  lost(): void {
     this.#lostAt ||= this.#heard;
     this.show();
   }
@@ -44,7 +41,7 @@ export class Line {
       put(this.#cell.querySelector("small"), word(this.#words, `link.${state}`));
       put(this.#cell.querySelector("b"), this.#age(age));
     }
-    if (state !== "none" && !this.#out) {
+    if (state !== "none") {
       this.#bar?.remove();
       this.#bar = undefined;
       return;
@@ -57,7 +54,7 @@ export class Line {
     }
     const since = zulu(deskNow() - (Date.now() - this.#lostAt), false);
     put(this.#bar.querySelector("b"), `${word(this.#words, "offline.since", { time: since })} ${word(this.#words, "offline.age", { n: Math.floor(age / 60_000) })}`);
-    put(this.#bar.querySelector("span"), word(this.#words, this.#out ? "offline.out" : "offline.kept"));
+    put(this.#bar.querySelector("span"), word(this.#words, "offline.kept"));
   }
 
   #age(age: number): string {

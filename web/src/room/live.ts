@@ -1,9 +1,9 @@
 /** New notices: the page is put right in place, once, with one sound; islands that draw are told (`thalweg:notice`). */
 import { announce, make } from "../core/dom";
-import { wipe } from "../core/safe";
 import { follow } from "../core/stream";
 import { type Words, word } from "../core/words";
 import { Line } from "./line";
+import { lock } from "./lock";
 import { refresh } from "./refresh";
 import { first, repeat, silent, sound, tones } from "./sounds";
 
@@ -53,8 +53,8 @@ async function start(after: number | null, line: Line, words: Words): Promise<vo
     },
     lost: (out) => {
       was = false;
-      line.lost(out);
-      if (out) void wipe(); // the session was ended, here or from elsewhere: nothing of it stays
+      if (out) void lock("/sign-in"); // the session was ended, here or from elsewhere: nothing of it stays
+      else line.lost();
     },
   });
 }

@@ -26,7 +26,7 @@ from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.policy.mailbox import AgreementRead, DeclarationRead
 from thalweg.server.pages import telling
-from thalweg.server.pages.shell import SIGN_WITH, Filled, Form, Opened, Page, say
+from thalweg.server.pages.shell import SIGN_WITH, Filled, Form, Opened, Page, in_field, say
 from thalweg.server.pages.typed import Echo, beside, echo, moment
 from thalweg.server.problems import Refusal
 from thalweg.state.agreements import AgreementState, Matter
@@ -101,10 +101,12 @@ async def crossing(page: Opened, filled: Filled) -> Response:
             raise Refusal("request-invalid", "Confirm the position first.", field="sure")
         return _page(page, read, filled)
     who = filled["who"] if filled["who"] in page.reading.world.membership.parties else "unknown"
+    with in_field("at"):
+        at = moment(filled["at"], page.now, "at")
     said = CrossingLogged(
         page.party,
         line,
-        moment(filled["at"], page.now, "at"),
+        at,
         who,
         filled["medium"] if filled["medium"] in {each.value for each in _MEDIA} else "",
         None if read is None else read.at,

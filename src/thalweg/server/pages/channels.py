@@ -31,7 +31,7 @@ from thalweg.model.events import (
 from thalweg.model.levels import Level
 from thalweg.policy.mailbox import ChannelRead, SaidRead
 from thalweg.reports.messages.catalogue import LANGUAGES
-from thalweg.server.pages.shell import Filled, Form, Opened, Page, say
+from thalweg.server.pages.shell import Filled, Form, Opened, Page, in_field, say
 from thalweg.server.pages.typed import moment
 from thalweg.server.problems import Refusal
 
@@ -93,9 +93,10 @@ async def participation(page: Opened, filled: Filled) -> Response:
     party = filled.need("party", 100)
     if party not in page.reading.world.membership.parties or filled["status"] not in set(Participation):
         raise Refusal("request-invalid", "Choose a party, and whether it takes part.", field="party")
+    with in_field("since"):
+        since = moment(filled["since"], page.now, "since")
     said = ParticipationStated(
-        page.party, party, Participation(filled["status"]), moment(filled["since"], page.now, "since"),
-        filled["words"][:_LONGEST], page.reader.language,
+        page.party, party, Participation(filled["status"]), since, filled["words"][:_LONGEST], page.reader.language,
     )  # fmt: skip
     return await say(page, filled, said, "/channels", "said")
 
@@ -159,7 +160,8 @@ async def state(page: Opened, filled: Filled, channel: str) -> Response:
     held = _known(page, channel)
     if filled["state"] not in set(ChannelState):
         raise Refusal("request-invalid", "Say normal, unknown or down.", field="state")
-    since = moment(filled["since"], page.now, "since")
+    with in_field("since"):
+        since = moment(filled["since"], page.now, "since")
     said = ChannelStated(page.party, held.channel, ChannelState(filled["state"]), since, filled["words"][:_LONGEST])
     return await say(page, filled, said, _path(held), "said")
 
@@ -227,8 +229,12 @@ def _terms(filled: Form) -> tuple[Term, ...]:
         level = filled[f"level-{kind or 'any'}"]
         if level not in set(Level):
             continue
-        text = filled[f"delay-{kind or 'any'}"]
-        delay_s = int(text) * 60 if text.isdecimal() and len(text) < 7 else 0
+        delay = f"delay-{kind or 'any'}"
+        text = filled[delay] or "0"
+        if not text.isdecimal() or len(text) > 6:
+            # Read as none it would show sooner what was to be shown later.
+            raise Refusal("request-invalid", "The delay is a whole number of minutes.", field=delay)
+        delay_s = int(text) * 60
         found.append(Term(Level(level), kind, min(delay_s, _MOST_DELAY_S) if level == Level.COARSE.value else 0))
     return tuple(found)
 

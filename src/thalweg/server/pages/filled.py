@@ -17,4 +17,12 @@ def body(form: type[_T], /, **fields: object) -> _T:
     try:
         return form.model_validate(fields)
     except ValidationError as error:
-        raise Refusal("request-invalid", "The form is not filled in as it is asked for.") from error
+        raise Refusal(
+            "request-invalid", "The form is not filled in as it is asked for.", field=_field(error)
+        ) from error
+
+
+def _field(error: ValidationError) -> str:
+    """The first that is wrong; empty where none alone is."""
+    where = error.errors()[0]["loc"]
+    return str(where[0]) if where else ""

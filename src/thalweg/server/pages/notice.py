@@ -33,7 +33,7 @@ from thalweg.policy.mailbox import NoticeRead
 from thalweg.reports import told
 from thalweg.server.pages import telling
 from thalweg.server.pages.inbox import level
-from thalweg.server.pages.shell import Filled, Opened, Page, said_by, say
+from thalweg.server.pages.shell import Filled, Opened, Page, in_field, said_by, say
 from thalweg.server.problems import Refusal
 
 router = APIRouter(include_in_schema=False)
@@ -101,20 +101,29 @@ async def answer(page: Opened, notice: str, filled: Filled) -> Response:
 async def read_back(page: Opened, notice: str, filled: Filled) -> Response:
     """What one has written down, for the desk to compare. One that differs opens the notice again."""
     _known(page, notice)
-    lower, upper = _height(filled["lower"], "lower"), _height(filled["upper"], "upper")
+    with in_field("lower"):
+        lower = _height(filled["lower"], "lower")
+    with in_field("upper"):
+        upper = _height(filled["upper"], "upper")
+    with in_field("position"):
+        position = _position(filled["position"])
+    with in_field("start"):
+        start = _time(filled["start"], "start", Side.START)
+    with in_field("end"):
+        end = _time(filled["end"], "end", Side.END)
     said = ReadBack(
         page.party,
         notice,
         filled["identity"][:300],
-        _position(filled["position"]),
-        _time(filled["start"], "start", Side.START),
-        _time(filled["end"], "end", Side.END),
+        position,
+        start,
+        end,
         lower,
         upper,
         filled["datum"] if filled["datum"] in _DATUMS and (lower is not None or upper is not None) else "",
     )
     if not (said.identity or said.position or said.start or said.end or lower is not None or upper is not None):
-        raise Refusal("request-invalid", "Type at least one thing that you have written down.")
+        raise Refusal("request-invalid", "Type at least one thing that you have written down.", field="identity")
     if filled["sign-with"]:
         return await say(page, filled, said, f"/notices/{notice}#became", "said")
     read = await said_by(page, filled, said, page.asked.principal.author)
@@ -137,7 +146,7 @@ async def relayed(page: Opened, notice: str, filled: Filled) -> Response:
     _known(page, notice)
     bearer = filled["bearer"]
     if bearer not in {each.value for each in _BEARERS}:
-        raise Refusal("request-invalid", "Say how it was handed on.")
+        raise Refusal("request-invalid", "Say how it was handed on.", field="bearer")
     said = Relayed(page.party, notice, filled.need("to"), Bearer(bearer), filled["words"][:2_000])
     return await say(page, filled, said, f"/notices/{notice}#became", "said")
 
@@ -148,7 +157,7 @@ async def commit(page: Opened, notice: str, filled: Filled) -> Response:
     _known(page, notice)
     minutes = filled["minutes"]
     if not minutes.isdecimal() or len(minutes) > 4 or not 1 <= int(minutes) <= 1_440:
-        raise Refusal("request-invalid", "Say within how many minutes: 1 to 1440.")
+        raise Refusal("request-invalid", "Say within how many minutes: 1 to 1440.", field="minutes")
     due = Instant(round(page.now.epoch_s) + 60 * int(minutes))
     said = Committed(page.party, notice, filled.need("action", 2_000), due, page.reader.language)
     return await say(page, filled, said, f"/notices/{notice}#became", "said")

@@ -22,7 +22,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.levels import Level
 from thalweg.policy.mailbox import DeclarationRead
-from thalweg.server.pages.shell import Filled, Opened, Page, say
+from thalweg.server.pages.shell import Filled, Opened, Page, in_field, say
 from thalweg.server.pages.typed import ahead
 from thalweg.server.problems import Refusal
 
@@ -44,7 +44,8 @@ async def cancel(page: Opened, filled: Filled, subject: str) -> Response:
 async def vouch(page: Opened, filled: Filled, subject: str) -> Response:
     """Says that it still holds, and until when one vouches for it."""
     read = _own(page, subject)
-    until = ahead(filled.need("until", 60), page.now, "until")
+    with in_field("until"):
+        until = ahead(filled.need("until", 60), page.now, "until")
     return await say(page, filled, Revalidated(page.party, read.subject, until), _path(read), "said")
 
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from thalweg.server.pages.reader import reader_of
+from thalweg.server.pages.refused import ON_PAGE, AgainWith, RefusedForm
 from thalweg.server.pages.shell import Visit, back_to, sign_in_first
 from thalweg.server.problems import ProblemAnswer
 
@@ -22,12 +23,16 @@ _SAID: Final = {
     "desk-refused": "shell.problem.refused",
     "desk.no_key": "shell.problem.own_key",
 }
+_NOT_THE_FORM: Final = frozenset(("sign-in-needed", "session-over", "csrf-refused", "origin-refused", "not-found"))
 _OF_PROGRAMS: Final = ("/v1", "/sign-in/", "/healthz", "/readyz", "/metrics", "/static/")
 
 
 def as_page(request: Request, answer: ProblemAnswer) -> Response | None:
     """The page, or None for a program, which is given the problem as JSON."""
     path = request.url.path
+    earlier: RefusedForm | None = getattr(request.state, "refused", None)
+    if earlier is not None:  # the page that its form stands on cannot be shown now
+        return earlier.problem
     if "text/html" not in request.headers.get("accept", "") or path.startswith(_OF_PROGRAMS):
         return None
     if answer.status == 401 and request.method == "GET":
@@ -59,7 +64,17 @@ def as_page(request: Request, answer: ProblemAnswer) -> Response | None:
     for name, value in answer.headers.items():
         if name.lower() != "www-authenticate":
             response.headers[name] = value
-    return response
+    filled: dict[str, list[str]] | None = getattr(request.state, "filled", None)
+    stands = "" if filled is None else filled.get(ON_PAGE, [""])[0]
+    if (
+        not filled
+        or not stands
+        or back_to(stands) != stands
+        or request.method != "POST"
+        or answer.code in _NOT_THE_FORM
+    ):
+        return response
+    return AgainWith(request, RefusedForm(path, stands, filled, answer, said, response))
 
 
 def _from(request: Request, otherwise: str = "") -> str:

@@ -16,7 +16,7 @@ import contextlib
 import gzip
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -31,6 +31,7 @@ from thalweg.desk.checks import screen
 from thalweg.desk.office import Reading
 from thalweg.formats import event as kinds
 from thalweg.ledger.errors import StoreFailed
+from thalweg.model.errors import ThalwegError
 from thalweg.model.events import SECRETARIAT, Bearer, ChannelState, Delivered, Refused, Said
 from thalweg.model.instants import Instant
 from thalweg.policy.mailbox import StatementRead
@@ -39,6 +40,7 @@ from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes
 from thalweg.server.doors import Doors, Principal
 from thalweg.server.pages.assets import Assets
 from thalweg.server.pages.reader import Reader, reader_of
+from thalweg.server.pages.refused import ON_PAGE, RefusedForm
 from thalweg.server.pages.words import Words, finalized, words
 from thalweg.server.pages.written import Written
 from thalweg.server.problems import Refusal
@@ -161,6 +163,18 @@ class Visit:
         return self.path + (f"?{query}" if query else "")
 
     @property
+    def stands(self) -> str:
+        """The page that its forms stand on: where a form is answered with a page, the one that was asked for before."""
+        sent: Mapping[str, list[str]] = getattr(self.request.state, "filled", {})
+        return sent.get(ON_PAGE, [self.here])[0] if self.request.method == "POST" else self.here
+
+    @property
+    def refused(self) -> RefusedForm | None:
+        """The form of this page that was just sent and refused, if that is why it is shown."""
+        found: RefusedForm | None = getattr(self.request.state, "refused", None)
+        return found
+
+    @property
     def csrf(self) -> str:
         """The token of this session; a machine's token, or nobody, needs none."""
         return "" if self.who is None or not self.who.session else csrf_token(self.doors, self.who.session)
@@ -196,7 +210,8 @@ class Visit:
     def fields(self) -> Markup:
         """The hidden fields of every form."""
         csrf = f'<input type="hidden" name="{CSRF_FIELD}" value="{escape(self.csrf)}">' if self.csrf else ""
-        return Markup(f'{csrf}<input type="hidden" name="{ONCE}" value="{self.once()}">')  # noqa: S704  # escaped
+        stands = f'<input type="hidden" name="{ON_PAGE}" value="{escape(self.stands)}">'
+        return Markup(f'{csrf}{stands}<input type="hidden" name="{ONCE}" value="{self.once()}">')  # noqa: S704  # escaped
 
     def script(self, island: str) -> Markup:
         """Asks for the script of an island, once a page. Where it is not built, nothing."""
@@ -216,6 +231,11 @@ class Visit:
         message = say(f"shell.done.{done}") if done and say.knows(f"shell.done.{done}") else ""
         held = self.pages.templates.get_template(template)
         text = held.render(page=self, t=say, w=self.written, done=message, **values)
+        if self.refused is not None:
+            again = self.refused.into(text, say)
+            if again is None:
+                return self.refused.problem
+            text, status = again, self.refused.answer.status
         response = self._packed(text.encode(), status)
         if done:
             response.delete_cookie(_DONE, path="/")
@@ -262,17 +282,13 @@ class Page(Visit):
         who = self.asked.principal
         if not who.session or not self.reading.world.membership.speaks_for(who.author, self.party):
             return
-        fresh = [each for each in notices if not self._has(each)]
+        fresh = self.reading.mailboxes.undelivered(self.party, notices).value
         with contextlib.suppress(StoreFailed):  # shown all the same; noted the next time
             for at in range(0, len(fresh), _ARRIVE_AT_ONCE):
-                some = tuple(fresh[at : at + _ARRIVE_AT_ONCE])
+                some = fresh[at : at + _ARRIVE_AT_ONCE]
                 await self.desk.office.note(Delivered("", some, Bearer.STREAM, "screen"))
         if fresh:
             self.reading = await self.desk.office.reading()
-
-    def _has(self, notice: str) -> bool:
-        read = self.reading.mailboxes.notice(self.party, notice)
-        return read is None or bool(read.value.delivered)
 
     def name(self, party: str) -> str:
         """The name of a party as the theatre has it."""
@@ -319,9 +335,21 @@ async def form(request: Request) -> Form:
         return Form({})
     body = (await request.body()).decode("utf-8", "replace")
     try:
-        return Form(parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        fields = parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError as error:
         raise Refusal("request-invalid", "The form has more fields than any of ours.") from error
+    request.state.filled = fields  # a form that is refused is shown again as it was filled in
+    return Form(fields)
+
+
+@contextlib.contextmanager
+def in_field(name: str) -> Iterator[None]:
+    """What cannot be understood inside is of this field: the form is shown again with it marked."""
+    try:
+        yield
+    except ThalwegError as error:
+        error.fields.setdefault("field", name)
+        raise
 
 
 class Form:
@@ -349,7 +377,12 @@ class Form:
         """The value of a field that must be there. Refusal otherwise."""
         value = self[name]
         if not value or len(value) > longest:
-            raise Refusal("request-invalid", f"The form needs {name}, of at most {longest} characters.", field=name)
+            raise Refusal(
+                "request-invalid",
+                f"The form needs {name}, of at most {longest} characters.",
+                field=name,
+                longest=longest,
+            )
         return value
 
     @property

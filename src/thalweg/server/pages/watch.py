@@ -80,8 +80,10 @@ async def take(page: Opened, filled: Filled) -> Response:
     """Comes on watch, having read what stands there."""
     if filled["read"] != "yes":
         raise Refusal("request-invalid", "Say first that you have read what you take over.", field="read")
-    order = filled["order"]
-    said = WatchTaken(page.party, int(order) if order.isdecimal() and len(order) < 3 else 0, filled["words"][:_LONGEST])
+    order = filled["order"] or "0"
+    if not order.isdecimal() or len(order) > 2:
+        raise Refusal("request-invalid", "The place in the order is a number, 0 to 99.", field="order")
+    said = WatchTaken(page.party, int(order), filled["words"][:_LONGEST])
     return await say(page, filled, said, "/watch", "watch_taken")
 
 
