@@ -174,6 +174,25 @@ def test_a_point_with_a_radius_is_a_circle_and_a_line_with_a_width_a_corridor() 
     assert isinstance(declared({}, WAY).volumes[0].shape, Path)
 
 
+def test_a_reach_is_never_passed_over_whatever_it_is_called_and_whatever_it_stands_beside() -> None:
+    """A buffer makes that much wider, exactly; a radius beside a line is no less than a half width."""
+    around = declared({"radius_m": "2000", "buffer_m": "3000"}).volumes[0].shape
+    assert around == Circle(Position(40.14084, 35.33588), 5000.0)
+    assert declared({"half_width_m": "700"}).volumes[0].shape == Circle(Position(40.14084, 35.33588), 700.0)
+    for fields, half_m in (({"radius_m": "500"}, 500.0), ({"half_width_m": "500", "buffer_m": "250"}, 750.0)):
+        along = declared(fields, WAY).volumes[0].shape
+        assert isinstance(along, Corridor)
+        assert along.half_width_m == half_m
+    _, edge = declared({"radius_m": "100", "buffer_m": "200"}, FIELD).volumes
+    assert isinstance(edge.shape, Corridor)
+    assert edge.shape.half_width_m == 300.0
+    times = ("2017-09-16T08:00Z", "2017-09-16T09:00Z", "2017-09-16T09:30Z")
+    moving = declared({"half_width_m": "400", "buffer_m": "150", "start": "", "end": ""}, WAY, times=times)
+    route = moving.volumes[0].shape
+    assert isinstance(route, Route)
+    assert route.radius_m == 550.0
+
+
 def test_an_area_with_a_buffer_is_the_area_and_a_corridor_around_it() -> None:
     area, around = declared({"buffer_m": "200"}, FIELD).volumes
     assert isinstance(area.shape, Polygon)

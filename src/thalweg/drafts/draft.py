@@ -459,6 +459,19 @@ def _length(fields: Mapping[str, str], name: str) -> float | None:
     return read_length(text, what=name) if text and text.strip() else None
 
 
+def _reach(fields: Mapping[str, str]) -> float | None:
+    """How far a declaration says that it reaches around what is drawn, in metres; None where it says nothing.
+
+    A radius beside a line, or a half width beside a point, means the same under the other's name; a buffer
+    is on top of either. None of them is passed over: a thinner shape than was declared could hide a conflict.
+    """
+    around = [found for name in ("radius_m", "half_width_m") if (found := _length(fields, name)) is not None]
+    buffer_m = _length(fields, "buffer_m")
+    if buffer_m is None:
+        return max(around, default=None)
+    return max(around, default=0.0) + buffer_m
+
+
 def _uncertainty(fields: Mapping[str, str]) -> Uncertainty:
     horizontal = _length(fields, "uncertainty_m")
     vertical = _length(fields, "uncertainty_vertical_m")
@@ -514,11 +527,11 @@ def _volumes(
     yield Volume(shape, window, band, uncertainty)
     if isinstance(outline, AreaOutline) and isinstance(shape, Polygon | MultiPolygon):
         # An area with a buffer is the area and a corridor around each of its rings, exactly.
-        buffer_m = _length(own, "buffer_m") or _length(own, "radius_m") or _length(own, "half_width_m")
-        if buffer_m:
+        reach_m = _reach(own)
+        if reach_m:
             for polygon in (shape,) if isinstance(shape, Polygon) else shape.polygons:
                 for ring in (polygon.outer, *polygon.holes):
-                    yield Volume(Corridor((*ring, ring[0]), buffer_m), window, band, uncertainty)
+                    yield Volume(Corridor((*ring, ring[0]), reach_m), window, band, uncertainty)
 
 
 def _compare_window(own: Mapping[str, str], window: Window, zone: str, flags: list[Flag]) -> None:
@@ -608,7 +621,7 @@ def _shape(
 ) -> Shape:
     match outline:
         case PointOutline():
-            radius_m = _length(own, "radius_m") or _length(own, "buffer_m")
+            radius_m = _reach(own)
             return Circle(position(outline.at), radius_m) if radius_m else Point(position(outline.at))
         case AreaOutline():
             shape, found = area_shape(outline)
@@ -617,7 +630,7 @@ def _shape(
         case PathOutline():
             points, found = path_points(outline)
             flags.extend(found)
-            half_m = _length(own, "half_width_m") or _length(own, "buffer_m")
+            half_m = _reach(own)
             if not half_m and kind is Kind.MOVEMENT:
                 half_m = _theatre_buffer(medium, context, flags)
             return Corridor(points, half_m) if half_m else Path(points)
@@ -673,11 +686,7 @@ def _route(
             if low is not None and high is not None:
                 height = low + share * (high - low)
         made.append(Waypoint(at, Instant(a + share * (b - a)), height))
-    radius_m = _length(own, "buffer_m")
-    if radius_m is None:
-        radius_m = _length(own, "radius_m")
-    if radius_m is None:
-        radius_m = _length(own, "half_width_m")
+    radius_m = _reach(own)
     if radius_m is None:
         radius_m = _theatre_buffer(medium, context, flags) if kind is Kind.MOVEMENT else 0.0
     datum = _heights_datum(volume, own, flags) if given else Datum.UNKNOWN
