@@ -193,6 +193,17 @@ def test_a_radius_beside_heights_in_feet_is_read_in_metres_and_flagged() -> None
     assert "zone-radius-unit" in codes(found)
 
 
+def test_a_radius_beside_heights_in_a_unit_above_the_metre_is_read_in_that_unit() -> None:
+    """The wider reading is in metres beside feet, and in nautical miles beside those."""
+    geometry = zone()["geometry"][0] | {
+        "uomDimensions": "NM", "lowerLimit": 0, "upperLimit": 1,
+        "horizontalProjection": {"type": "Circle", "center": [7.45, 46.95], "radius": 3},
+    }  # fmt: skip
+    found = one(zone(geometry=[geometry]))
+    assert found.volumes[0].shape == Circle(Position(7.45, 46.95), 5556.0)
+    assert "zone-radius-unit" in codes(found)
+
+
 def test_edges_are_straight_in_longitude_and_latitude() -> None:
     ring = [[6.0, 46.9], [10.0, 46.9], [10.0, 47.0], [6.0, 47.0], [6.0, 46.9]]
     shape = one(zone(ring)).volumes[0].shape

@@ -294,6 +294,20 @@ def test_coordinates_that_are_none_are_a_problem_with_its_path(text: str) -> Non
     assert problem.source.path == "Document[1]/Placemark[1]"
 
 
+def test_a_second_outer_ring_or_a_second_list_of_positions_is_a_problem_and_not_passed_over() -> None:
+    """What stands second could be the area with the conflict."""
+    ring = f"<LinearRing><coordinates>{SQUARE.format(h=0)}</coordinates></LinearRing>"
+    outer = f"<outerBoundaryIs>{ring}</outerBoundaryIs>"
+    for body, code in (
+        (f"<Polygon>{outer}{outer.replace('40', '41')}</Polygon>", "kml-outer-rings"),
+        (f"<Polygon>{outer.replace(ring, ring + ring)}</Polygon>", "kml-outer-rings"),
+        ("<Point><coordinates>40,35</coordinates><coordinates>41,35</coordinates></Point>", "kml-coordinates"),
+    ):
+        reading = read(f"<Placemark>{body}</Placemark>")
+        assert [problem.code for problem in reading.problems] == [code]
+        assert not reading.declarations
+
+
 def test_one_broken_placemark_leaves_the_others_checked() -> None:
     reading = read(f"<Placemark><Point/></Placemark><Placemark>{polygon()}</Placemark>")
     assert len(reading.declarations) == len(reading.problems) == 1

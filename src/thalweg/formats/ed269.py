@@ -51,6 +51,7 @@ from thalweg.drafts.geozones import (
     restriction_flag,
     windows_of,
 )
+from thalweg.drafts.heights import read_length
 from thalweg.drafts.outlines import area_shape
 from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError, ValueRefused
@@ -236,16 +237,20 @@ def _geometry(
     projection = object_of(geometry.get("horizontalProjection"), f"horizontalProjection of {what}")
     form = text_of(projection.get("type"))
     if form == "Circle":
+        radius_m = number_of(projection.get("radius"), f"radius of {what}")
         if unit.upper() != "M":
+            in_unit_m = read_length(f"{radius_m!r} {unit}", what="radius")
+            read_in = "metres" if radius_m >= in_unit_m else unit
             flags.append(
                 Flag(
                     "zone-radius-unit",
-                    f"The heights of the {what} are in {unit}; its radius is read in metres, the wider reading.",
+                    f"The heights of the {what} are in {unit}; its radius is read in {read_in}, the wider reading.",
                     "radius",
                 )
             )
+            radius_m = max(radius_m, in_unit_m)
         centre = _lon_lat(_pair(projection.get("center"), f"center of {what}"), order)
-        return Circle(Position(*centre), number_of(projection.get("radius"), f"radius of {what}")), limits
+        return Circle(Position(*centre), radius_m), limits
     coordinates = list_of(projection.get("coordinates"), f"coordinates of {what}")
     if form == "Polygon":
         polygons = [coordinates]

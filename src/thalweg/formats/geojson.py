@@ -163,8 +163,13 @@ def _parsed(text: str) -> object:
         ) from error
     except RecursionError as error:
         raise InputError("json-depth", "The JSON is nested too deeply.", expected="GeoJSON", found="") from error
-    except ValueError as error:  # an integer of thousands of digits
-        raise InputError("json-syntax", f"The JSON cannot be read: {error}.", expected="JSON", found="") from error
+    except ValueError as error:  # NaN is told by the one who meets it, so this is an integer
+        raise InputError(
+            "json-syntax",
+            "The JSON cannot be read: it has an integer of thousands of digits.",
+            expected="JSON",
+            found="",
+        ) from error
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

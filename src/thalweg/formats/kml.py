@@ -564,9 +564,17 @@ def _same_ring(face: _Face) -> tuple[tuple[LonLat, ...], ...]:
 
 
 def _face(polygon: Element) -> _Face:
-    outer = child(polygon, "outerBoundaryIs", "LinearRing")
-    if outer is None:
+    outers = [ring for outer in children(polygon, "outerBoundaryIs") for ring in children(outer, "LinearRing")]
+    if not outers:
         raise InputError("ring-missing", "A polygon has no outer ring.", expected="outerBoundaryIs", found="none")
+    if len(outers) > 1:
+        raise InputError(
+            "kml-outer-rings",
+            f"A polygon has {len(outers)} outer rings; which of them is meant is not guessed.",
+            expected="one outer ring in each Polygon, and several of those in a MultiGeometry",
+            found=str(len(outers)),
+        )
+    outer = outers[0]
     rings: list[tuple[LonLat, ...]] = []
     heights: list[float] = []
     # One innerBoundaryIs for each hole by the schema; several rings in one are common in the wild.
@@ -591,7 +599,10 @@ _AROUND_COMMA = re.compile(r"\s*,\s*")
 
 def _coordinates(element: Element) -> tuple[str, list[tuple[LonLat, float | None]]]:
     """The text of `coordinates`, and `((lon, lat), alt or None)` for each tuple."""
-    written = text(element, "coordinates")
+    lists = [text(each) for each in children(element, "coordinates")]
+    written = " ".join(lists)
+    if len(lists) > 1:
+        raise _bad_coordinates(written, "one list of lon,lat[,alt] …", f"{len(lists)} lists")
     if not written:
         raise _bad_coordinates(written, "lon,lat[,alt] …", "nothing")
     points: list[tuple[LonLat, float | None]] = []
@@ -606,7 +617,7 @@ def _coordinates(element: Element) -> tuple[str, list[tuple[LonLat, float | None
 
 def _bad_coordinates(written: str, expected: str, found: str) -> InputError:
     return InputError(
-        "kml-coordinates", f"“{_short(written)}” are not the coordinates of a {expected}.",
+        "kml-coordinates", f"The coordinates “{_short(written)}” are not {expected}.",
         expected=expected, found=_short(found),
     )  # fmt: skip
 
