@@ -36,7 +36,7 @@ from thalweg.model.shapes import Position
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier import dossier
 from thalweg.policy.evidence import proved
-from thalweg.policy.held import of_log
+from thalweg.policy.held import of_log, reached
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.reports.dossier.digest import MEDIA_TYPE, encode
 from thalweg.state.recorded import Recorded
@@ -115,10 +115,14 @@ class Told:
         """As the desk makes it."""
         return self.evidence(party, known_at)[0]
 
-    def evidence(self, party: str, known_at: Instant | None = None) -> tuple[Disclosed[Dossier], Bundle]:
-        """The dossier, and the bundle of what it cites."""
+    def evidence(
+        self, party: str, known_at: Instant | None = None, *, past: bool = False
+    ) -> tuple[Disclosed[Dossier], Bundle]:
+        """The dossier, and the bundle of what it cites; `past`: of what had reached the party."""
         when = self.room.now if known_at is None else known_at
-        made = dossier(party, self.records(party), self.reference, when, names=NAMES)
+        records = self.records(party)
+        came = reached(party, records) if past else None
+        made = dossier(party, records, self.reference, when, names=NAMES, reached=came)
         made, bundle = proved(made, lambda indexes: self.bundle(party, indexes))
         return made, replace(bundle, documents=(Document.of("dossier.json", MEDIA_TYPE, encode(made)),))
 

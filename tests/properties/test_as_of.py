@@ -21,7 +21,7 @@ from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy import asof
 from thalweg.policy.asof import ALWAYS, AsOfs, Valid, held_by
-from thalweg.policy.held import of_log
+from thalweg.policy.held import of_log, reached
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.reports import asof as written
 from thalweg.state.history import Had
@@ -170,12 +170,18 @@ def test_a_party_s_own_entries_give_the_picture_that_the_desk_gives(
     for party in READERS:
         indexes = mailboxes.entries(party).value
         assert [index for index in range(world.size) if mailboxes.may_hold(party, index)] == list(indexes)
-        held = held_by(party, of_log(world, indexes, party), exercise=False)
+        records = of_log(world, indexes, party)
+        held = held_by(party, records, exercise=False)
         for valid in (ALWAYS, Valid.at(Instant(START.epoch_s + 9000.0))):
             ours, theirs = (written.picture(each.picture(party, known, valid)) for each in (held, desk))
             assert ours == theirs
         our_notices, their_notices = (written.notices(each.notices(party, known, 0, 10_000)) for each in (held, desk))
         assert our_notices == their_notices
+        came = reached(party, records)
+        every = desk.notices(party, known, 0, 10_000).value.notices
+        assert {name: how.at for name, how in came.items()} == {each.notice.id: each.reached for each in every}
+        for how in came.values():  # what shows it is an entry that the party holds
+            assert set(how.entries) <= set(indexes)
 
 
 A_HISTORY: list[Step] = [

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.desk_world import ORIGIN, Room, circle
 from tests.dossier_world import KEY, NAMES
 from thalweg.ledger.entry import Entry
-from thalweg.ledger.receipt import Bundle
+from thalweg.ledger.receipt import Bundle, Document
 from thalweg.ledger.receipt import Policy as ReceiptPolicy
 from thalweg.ledger.tree import leaf_hash
 from thalweg.ledger.verify import Trust, verify_bundle
 from thalweg.model.cases import AccountGiven, ExplanationAsked, IncidentReported, Named, Particulars, Risk, RiskAssessed
 from thalweg.model.declarations import Kind
 from thalweg.model.dossier import Fact, Known
-from thalweg.model.events import Acknowledged, Bearer, Delivered, Disseminated, ReadBack, Response, Withdrawn
+from thalweg.model.errors import InputError
+from thalweg.model.events import Acknowledged, Bearer, Delivered, Disseminated, Notice, ReadBack, Response, Withdrawn
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
+from thalweg.policy.asof import AsOfs
 from thalweg.policy.dossier import dossier
 from thalweg.policy.evidence import proved
-from thalweg.policy.held import of_bundle, of_log
+from thalweg.policy.held import of_bundle, of_log, reached
 from thalweg.policy.mailbox import Mailboxes
-from thalweg.reports.dossier.digest import encode
+from thalweg.reports.dossier.check import check
+from thalweg.reports.dossier.digest import MEDIA_TYPE, encode
 
 PARTIES = ("alpha", "bravo", "charlie")
 LEVELS = (Level.FULL, Level.FOOTPRINT, Level.COARSE, Level.EXISTS, Level.NOTHING)
 WHERE = Position(40.14, 35.336)
 
-ACTS = ("site", "flight", "answer", "receipt", "read", "pass", "cancel", "account", "ask", "risk", "wait")
+ACTS = (
+    "site", "flight", "flight", "answer", "receipt", "post", "post", "read", "pass", "cancel", "account", "ask", "risk",
+    "wait",
+)  # fmt: skip
 
 parties = st.sampled_from(PARTIES)
 steps = st.lists(
@@ -78,7 +86,13 @@ class History:
             case "answer" if notice is not None:
                 self.room.say(party, Acknowledged(party, notice.id, list(Response)[number % 4]))
             case "receipt" if notice is not None:
-                self.room.say(party, Delivered(party, (notice.id,), Bearer.STREAM))
+                some = notices[number % 2 :: 1 + number % 3] or [notice]
+                self.room.say(party, Delivered(party, tuple(each.id for each in some), Bearer.STREAM))
+            case "post":  # everything there is reaches two of them
+                for each in PARTIES[:2]:
+                    ids = tuple(notice.id for notice in self.room.notices(each))
+                    if ids:
+                        self.room.say(each, Delivered(each, ids, Bearer.STREAM))
             case "read" if notice is not None:
                 self.room.say(party, ReadBack(party, notice.id, position=Position(40.14, 35.336 + number / 10)))
             case "pass" if notice is not None:
@@ -97,11 +111,18 @@ class History:
             case _:
                 self.room.later(600.0)
 
-    def made(self, party: str, known_at: Instant) -> bytes:
-        """The dossier, as the desk makes it now of what it knew then."""
+    def made(self, party: str, known_at: Instant) -> tuple[bytes, bytes]:
+        """The dossier, as the desk makes it now of what it knew then: of all, and of what had reached the party; the
+        second is empty where the incident had not."""
         world = self.room.desk.world
         indexes = Mailboxes(world, self.room.desk.policy).entries(party).value
-        return encode(dossier(party, of_log(world, indexes, party), self.reference, known_at, names=NAMES))
+        records = of_log(world, indexes, party)
+        whole = encode(dossier(party, records, self.reference, known_at, names=NAMES))
+        came = reached(party, records)
+        try:
+            return whole, encode(dossier(party, records, self.reference, known_at, names=NAMES, reached=came))
+        except InputError:
+            return whole, b""
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -109,7 +130,7 @@ class History:
 def test_a_dossier_of_an_earlier_time_is_what_it_was_then(level: Level, steps: list[tuple[str, str, int]]) -> None:
     """R40: made then, and made again after everything else, byte for byte the same."""
     history = History(level)
-    then: list[tuple[str, Instant, bytes]] = []
+    then: list[tuple[str, Instant, tuple[bytes, bytes]]] = []
     for step in steps:
         history.do(*step)
         now = history.room.now
@@ -153,6 +174,51 @@ def test_a_dossier_cites_what_its_party_may_hold_and_is_proved_by_it(
             party, of_bundle(data, verdict, party), history.reference, room.now, names=NAMES, keys=made.value.keys
         )
         assert encode(again) == encode(made)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(level=st.sampled_from(LEVELS), steps=steps, back=st.integers(0, 10))
+def test_a_dossier_of_a_time_past_rests_on_what_the_picture_of_that_time_rests_on(
+    level: Level, steps: list[tuple[str, str, int]], back: int
+) -> None:
+    """R40: of the notices only those that the as-of picture has, each with the entries that show that it had reached
+    the party; and the bundle of what it cites makes it again."""
+    history = History(level)
+    times = [history.room.now]
+    for step in steps:
+        history.do(*step)
+        times.append(history.room.now)
+    known = times[max(0, len(times) - 1 - back)]
+    room, world = history.room, history.room.desk.world
+    mailboxes, asofs = Mailboxes(world, room.desk.policy), AsOfs.over(world)
+    for party in ("alpha", "bravo"):
+        records = of_log(world, mailboxes.entries(party).value, party)
+        at = {each.index: each for each in records}
+        came = reached(party, records)
+        had = {each.notice.id: each.reached for each in asofs.notices(party, known, 0, 10_000).value.notices}
+        assert {name: how.at for name, how in came.items() if how.at <= known} == had
+        incidents = asofs.picture(party, known).value.incidents
+        if history.reference not in {each.reference for each in incidents if each.by} and party != "alpha":
+            event("the incident had not reached its party")
+            with pytest.raises(InputError):
+                dossier(party, records, history.reference, known, names=NAMES, reached=came)
+            continue
+        made = dossier(party, records, history.reference, known, names=NAMES, reached=came)
+        cited = [at[each.index].body for each in made.value.entries]
+        notices = {each.id for each in cited if isinstance(each, Notice)}
+        event(f"notices cited: {min(len(notices), 3)}")
+        assert notices <= had.keys()
+        assert made.value.reached is not None
+        assert {each.notice for each in made.value.reached} == {
+            each.index for each in made.value.entries if isinstance(at[each.index].body, Notice)
+        }
+        made, bundle = proved(made, partial(_bundle, history, party))
+        bundle = replace(bundle, documents=(Document.of("dossier.json", MEDIA_TYPE, encode(made)),))
+        genesis = room.store.entry(0)
+        assert genesis is not None
+        data = bundle.encode()
+        (sentence,) = check(data, verify_bundle(data, Trust(ORIGIN, (KEY,), leaf_hash(genesis))))
+        assert f"as it had reached it by {known}" in sentence
 
 
 def _bundle(history: History, party: str, chosen: Sequence[int]) -> Bundle:

@@ -98,6 +98,19 @@ def test_a_time_before_it_was_reported_has_no_dossier(desk: Serving, reference: 
     assert desk.get("alpha-1", f"/v1/incidents/{reference}/dossier?languages=xx").status_code == 400
 
 
+def test_of_a_time_past_it_is_made_of_what_had_reached_its_party_and_verifies(desk: Serving, reference: str) -> None:
+    """R40: as `/v1/as-of` has it. Bravo signed for nothing, so the incident had not reached it; alpha reported it."""
+    now = str(instant(1))
+    data, verdict = bundle(desk, "alpha-1", reference, f"&known={now}")
+    (sentence,) = check(data, verdict)
+    assert f"as it had reached it by {now}" in sentence
+    path = f"/v1/incidents/{reference}/dossier?known={now}"
+    had = {each["reference"] for each in desk.get("bravo-1", f"/v1/as-of?known={now}").json()["incidents"]}
+    assert desk.get("bravo-1", path).status_code == (200 if reference in had else 404)
+    data, verdict = bundle(desk, "alpha-1", reference, f"&known={now}&reader=bravo")
+    assert check(data, verdict)
+
+
 def test_dossiers_are_counted_with_all_copies(desk: Serving, reference: str) -> None:
     statuses = [desk.get("bravo-1", f"/v1/incidents/{reference}/dossier?form=bundle").status_code
                 for _ in range(EXPORT_RATE.count + 1)]  # fmt: skip

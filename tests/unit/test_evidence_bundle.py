@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,8 @@ from thalweg.ledger.trust import write_trust
 from thalweg.ledger.verify import verify_bundle
 from thalweg.model.cases import AccountGiven, Evidence, EvidenceLaid, IncidentReported, Particulars
 from thalweg.model.declarations import Kind
-from thalweg.model.events import Committed, Taken, Term, TermsSet
+from thalweg.model.dossier import Asked
+from thalweg.model.events import Committed, Notice, Taken, Term, TermsSet
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.dossier import dossier
@@ -97,6 +99,49 @@ def test_a_dossier_that_says_anything_else_is_refused(
     data = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     forged = Document.of("dossier.json", MEDIA_TYPE, data)
     assert refusal(told, replace(bundle, documents=(forged,))).code == "dossier.differs"
+
+
+def test_a_dossier_of_a_time_past_proves_what_had_reached_its_party(told: Told) -> None:
+    """R40: each notice in it with the receipt by which it came; another time, another entry, or none, is refused."""
+    made, past = told.evidence("alpha", past=True)
+    value = json.loads(past.documents[0].data)
+    at = {each.index: each for each in told.records("alpha")}
+    assert made.value.reached
+    for row in made.value.reached:
+        assert isinstance(at[row.notice].body, Notice)
+        assert {*row.entries} <= {each["index"] for each in value["entries"]}
+    (sentence,) = check(past.encode(), verify_bundle(past.encode(), told.trust))
+    assert "as it had reached it by" in sentence
+
+    def forged(change: Callable[[list[dict[str, Any]]], object]) -> LedgerError:
+        again = json.loads(past.documents[0].data)
+        change(again["reached"])
+        data = json.dumps(again, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return refusal(told, replace(past, documents=(Document.of("dossier.json", MEDIA_TYPE, data),)))
+
+    for change in (
+        lambda rows: rows[0].update(at="2017-09-15T00:00:00Z"),
+        lambda rows: rows[0].update(entries=[]),
+        lambda rows: rows[0].update(entries=[rows[0]["notice"]]),
+        lambda rows: rows[0].update(notice=10**6),
+    ):
+        error = forged(change)
+        assert error.code == "dossier.reached"
+        assert "had reached alpha at" in error.sentence
+        assert "the entries that it names do not show it" in error.sentence
+    assert forged(lambda rows: rows.pop()).code == "dossier.differs"
+
+
+def test_what_had_not_reached_a_party_is_not_in_its_dossier_of_a_time_past(told: Told) -> None:
+    """R40: alpha signed for the warning and nothing else; what it was told of bravo's answers is of today."""
+    now, past = (told.dossier("alpha"), told.evidence("alpha", past=True)[0])
+    heard = {each.by for each in past.value.accounts}
+    assert {each.by for each in now.value.accounts} == {"alpha", "bravo"}
+    assert heard == {"alpha"}
+    assert "unread" in {each.key for each in past.value.cannot}
+    assert "unread" not in {each.key for each in now.value.cannot}
+    warned = next(each for each in past.value.answers if each.asked is Asked.WARNED)
+    assert [each.key for each in warned.facts] == ["warned"]
 
 
 def test_one_entry_left_out_is_refused(told: Told, bundle: Bundle) -> None:

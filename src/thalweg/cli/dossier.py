@@ -52,7 +52,8 @@ def dossier(
     language
         One language or two of en, ar, ru, fr, tr, ku, such as ar,en.
     known_at
-        As your party had the record at this time, with the time zone; by default now.
+        As your party had the record at this time, with the time zone: of what had reached it by then. By default all
+        of it, now.
     pdf
         Write it on paper (PDF/A-2b).
     html
@@ -72,10 +73,10 @@ def dossier(
     if reader:
         return _for_reader(at, incident, known_at, bundle, reader)
     record = kept(at.folder, read_trust(home.trust)) if offline else _record(at)
-    when = record.at if not known_at else instant(known_at, "--known-at")
+    when = instant(known_at, "--known-at") if known_at else None
     if not incident:
         rows = [(reference, title) for reference, title in record.incidents(when)]
-        table(f"Incidents known to {record.party} at {when}", ("reference", "title"), rows)
+        table(f"Incidents known to {record.party} at {when or record.at}", ("reference", "title"), rows)
         return DONE
     languages = import_module("thalweg.reports.dossier.content").languages(language)
     made, proof = record.dossier(incident, when, Margins(near * 1000.0, around * 3600.0))
@@ -99,7 +100,7 @@ def first_page(made: Disclosed[Dossier], language: str) -> Iterator[str]:
     words = Words(language, value.names)
     exercise = f"{words.text('band.exercise')}. " if value.exercise else ""
     yield f"{exercise}{value.incident.reference}: {value.incident.title}"
-    yield words.text("known_at", at=value.known_at)
+    yield words.text("known_at" if value.reached is None else "reached_by", at=value.known_at)
     yield words.text("looked", away=value.margins.near_m, gap=value.margins.around_s)
     for answer in value.answers:
         yield f"{words.text(f'asked.{answer.asked.value}')}  {words.text(f'known.{answer.known.value}').upper()}"

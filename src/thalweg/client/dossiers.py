@@ -19,7 +19,7 @@ from thalweg.model.instants import Instant
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier import dossier, incidents
 from thalweg.policy.evidence import cut, proved
-from thalweg.policy.held import of_bundle
+from thalweg.policy.held import of_bundle, reached
 from thalweg.reports.dossier.digest import MEDIA_TYPE, encode
 
 BUNDLE: Final = "held.bundle"
@@ -38,22 +38,26 @@ class Record:
     exercise: bool
     at: Instant
 
-    def incidents(self, known_at: Instant) -> tuple[tuple[str, str], ...]:
-        """The incidents that the party had by then: reference and title."""
-        return incidents(self.party, of_bundle(self.data, verify_bundle(self.data, self.trust), self.party), known_at)
+    def incidents(self, known_at: Instant | None) -> tuple[tuple[str, str], ...]:
+        """The incidents that the party has, or that had reached it by `known_at`: reference and title."""
+        records = of_bundle(self.data, verify_bundle(self.data, self.trust), self.party)
+        came = None if known_at is None else reached(self.party, records)
+        return incidents(self.party, records, known_at or self.at, came)
 
-    def dossier(self, reference: str, known_at: Instant, margins: Margins) -> tuple[Disclosed[Dossier], Bundle]:
-        """The dossier of an incident, and the bundle that proves it. `InputError` where the party had none by then."""
+    def dossier(self, reference: str, known_at: Instant | None, margins: Margins) -> tuple[Disclosed[Dossier], Bundle]:
+        """The dossier of an incident, and the bundle that proves it: of all that the party held when the record was
+        fetched, or as it had the record at `known_at`, from what had reached it. `InputError` where there was none."""
         records = of_bundle(self.data, verify_bundle(self.data, self.trust), self.party)
         made = dossier(
             self.party,
             records,
             reference,
-            known_at,
+            known_at or self.at,
             names=self.names,
             theatre=self.theatre,
             exercise=self.exercise,
             margins=margins,
+            reached=None if known_at is None else reached(self.party, records),
         )
         whole = Bundle.parse(self.data)
         made, bundle = proved(made, lambda indexes: cut(whole, indexes))

@@ -223,6 +223,16 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """That a notice had reached the party by the known-at time: where the notice stands, when it came, and the entries
+    that show it (a receipt, an answer, a citation, the record of who looked; with the desk's answer to it)."""
+
+    notice: int
+    at: Instant
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Withheld:
     """Entries that this reader is not shown, by the class of what they are."""
 
@@ -252,6 +262,7 @@ class Dossier:
     assessments: tuple[Assessment, ...]
     sources: tuple[SourceRead, ...]
     entries: tuple[Cited, ...]
+    reached: tuple[Arrived, ...] | None = None  # None: made of all that the party held, reached or not
     withheld: tuple[Withheld, ...] = ()
     keys: tuple[Cited, ...] = ()  # the part of the key history that the signatures rest on
 

@@ -39,6 +39,7 @@ from thalweg.model.declarations import Declaration, Kind, Medium, Standing, Volu
 from thalweg.model.dossier import (
     Account,
     Answer,
+    Arrived,
     Asked,
     Assessment,
     Cited,
@@ -83,7 +84,7 @@ from thalweg.model.sourced import ClaimConfirmed, ClaimWithdrawn, Descent, Force
 from thalweg.model.theatre import Margin, Relation, Rule, Selector
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, REPORTED, STALE
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.held import Entered, by, entered
+from thalweg.policy.held import Entered, Reached, by, entered
 from thalweg.policy.sealing import seal
 from thalweg.state.recorded import KeyFact, Recorded
 
@@ -104,15 +105,20 @@ def dossier(
     margins: Margins | None = None,
     withheld: Iterable[Withheld] = (),
     keys: Iterable[Cited] = (),
+    reached: Mapping[str, Reached] | None = None,
 ) -> Disclosed[Dossier]:
     """The dossier of the incident `reference` as `party` had the record at `known_at`.
+
+    Without `reached` it is made of all that the party held by then: of today, where whoever takes it has all of that
+    before them. With it (`thalweg.policy.held.reached`; every picture of a time past) it is made as the as-of picture
+    is, of what had reached the party by then, and cites what shows that it had.
 
     `records` are entries that the party holds, and nothing of others is taken. `names` are those of the parties.
     `withheld` is what was taken out before, for another reader; `keys` is the part of the key history that the
     signatures rest on (`keys_of`). `InputError` (`incident-unknown`) where the record
     that the party held then has no such incident.
     """
-    held = entered(party, records, known_at)
+    held = entered(party, records, known_at, reached)
     case = _Case(reference)
     for each in held:
         case.take(each)
@@ -123,7 +129,9 @@ def dossier(
     made = _Making(
         party, held, case, case.report, known_at, margins or Margins(), {each.index: each for each in records}
     )
-    value = made.dossier(names, theatre, tuple(withheld), exercise=exercise)
+    value = made.dossier(names, theatre, tuple(withheld), exercise=exercise, past=reached is not None)
+    if reached is not None:
+        value = replace(value, reached=tuple(_arrived(value.entries, made.records, party, reached)))
     return seal(replace(value, keys=tuple(keys)), party)
 
 
@@ -136,8 +144,22 @@ def keys_of(bundle: Bundle) -> tuple[Cited, ...]:
     return tuple(found)
 
 
-def incidents(party: str, records: Sequence[Recorded], known_at: Instant) -> tuple[tuple[str, str], ...]:
-    """The incidents that the party held by then: reference and title, oldest first."""
+def _arrived(
+    cited: Iterable[Cited], records: Mapping[int, Recorded], party: str, reached: Mapping[str, Reached]
+) -> Iterator[Arrived]:
+    """By what each of the notices that are cited had reached the party."""
+    for each in cited:
+        body = records[each.index].body
+        if isinstance(body, Notice) and body.to == party and body.id in reached:
+            how = reached[body.id]
+            yield Arrived(each.index, how.at, how.entries)
+
+
+def incidents(
+    party: str, records: Sequence[Recorded], known_at: Instant, reached: Mapping[str, Reached] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """The incidents that the party held by then, or that had reached it by then (`dossier`): reference and title,
+    oldest first."""
     subjects = {
         each.body.statement: each.body.subject
         for each in records
@@ -145,7 +167,7 @@ def incidents(party: str, records: Sequence[Recorded], known_at: Instant) -> tup
     }
     return tuple(
         (subjects.get(each.event) or named(each.event), each.body.title)
-        for each in entered(party, records, known_at)
+        for each in entered(party, records, known_at, reached)
         if isinstance(each.body, IncidentReported) and not isinstance(each.answer, Refused)
     )
 
@@ -407,7 +429,7 @@ class _Making:
     # --- the parts ---
 
     def dossier(
-        self, names: Mapping[str, str], theatre: str, withheld: tuple[Withheld, ...], *, exercise: bool
+        self, names: Mapping[str, str], theatre: str, withheld: tuple[Withheld, ...], *, exercise: bool, past: bool
     ) -> Dossier:
         near = self._near_rows(exercise=exercise)
         accounts = self._accounts()
@@ -431,7 +453,7 @@ class _Making:
             self.case.reference, self.said.by, self.reported.at, self.said.title, self.said.text, self.said.language,
             self.at, None if self.case.withdrawn is None else self.case.withdrawn.at, self.reported.rests_on,
         )  # fmt: skip
-        cannot = self._cannot(near, silent, withheld)
+        cannot = self._cannot(near, silent, withheld, past=past)
         timeline = tuple(sorted(self.moments, key=lambda each: (each.valid, each.known, each.fact.entries)))
         rests: set[int] = {*report.entries}
         for answer in answers:
@@ -962,7 +984,9 @@ class _Making:
                 found.append(Spot("declaration", each.of, each.title or each.subject, at, doubt_m, when, each.entries))
         return tuple(found)
 
-    def _cannot(self, near: Sequence[Near], silent: Sequence[str], withheld: Sequence[Withheld]) -> tuple[Fact, ...]:
+    def _cannot(
+        self, near: Sequence[Near], silent: Sequence[str], withheld: Sequence[Withheld], *, past: bool
+    ) -> tuple[Fact, ...]:
         found = [Fact("undisclosed", {"party": self.party}), Fact("receipts")]
         cells = sum(not each.level.at_least(Level.FOOTPRINT) for each in near)
         if self.at.place is None:
@@ -971,6 +995,8 @@ class _Making:
             found.append(Fact("cells", {"n": cells}))
         if silent:
             found.append(Fact("silent", {"names": "\n".join(silent)}))
+        if past:
+            found.append(Fact("unread", {"party": self.party}))
         if withheld:
             found.append(Fact("withheld", {"n": sum(each.count for each in withheld)}))
         found += [Fact("read"), Fact("clocks"), Fact("absence")]

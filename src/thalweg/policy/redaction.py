@@ -89,11 +89,22 @@ def _may_be_given(world: World, mailboxes: Mailboxes, party: str, reader: str, i
                 return False
             answered = world.load(said).body
             return not isinstance(answered, KeyFact) and _party_knows(world, party, reader, answered)
+        case Delivered(notices=notices) if notices:
+            # A receipt names notices: those that the reader is given themselves, and no other.
+            return all(_notice_given(world, mailboxes, party, reader, each) for each in notices)
         case _ if isinstance(body, _EXCHANGE) and by(body) == party:
             notice = world.exchange.notices.get(getattr(body, "notice", ""))
             return notice is not None and notice.of == reader
         case _:
             return False
+
+
+def _notice_given(world: World, mailboxes: Mailboxes, party: str, reader: str, notice: str) -> bool:
+    told = world.exchange.notices.get(notice)
+    if told is None or told.to != party:
+        return False
+    body = world.load(told.index).body
+    return isinstance(body, Notice) and _may_be_given(world, mailboxes, party, reader, told.index, body)
 
 
 def _party_knows(world: World, party: str, reader: str, body: Body) -> bool:

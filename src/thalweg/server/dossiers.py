@@ -24,7 +24,7 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier import dossier
 from thalweg.policy.evidence import proved
 from thalweg.policy.export import mark_of
-from thalweg.policy.held import of_log
+from thalweg.policy.held import of_log, reached
 from thalweg.policy.redaction import redacted
 from thalweg.server.api import given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
@@ -56,7 +56,10 @@ async def taken(
     languages: Annotated[
         str, Query(max_length=16, description="one or two of en, ar, ru, fr, tr, ku, such as `en,ar`; if absent yours")
     ] = "",
-    known: Annotated[datetime | None, Query(description="as your party had the record then; if absent now")] = None,
+    known: Annotated[
+        datetime | None,
+        Query(description="as your party had the record then, from what had reached it; if absent all of it, now"),
+    ] = None,
     near_m: Annotated[int, Query(ge=0, le=500_000, description="how far beyond its stated radius to look")] = 10_000,
     around_s: Annotated[int, Query(ge=0, le=30 * 86_400, description="how long before and after it to look")] = 43_200,
     reader: Annotated[
@@ -74,8 +77,8 @@ async def taken(
     at = asked.now if known is None else instant(known, "known")
     reading = await desk.office.reading()
     incident = reading.world.cases.has(asked.party, reference)
-    if incident is None or incident.held[asked.party].since > at:
-        raise unknown()  # not known to the party, or not yet
+    if incident is None:
+        raise unknown()
     if reader and (wanted != "bundle" or reader not in reading.world.membership.parties):
         raise InputError("dossier-reader", "A bundle, and nothing else, is for another reader, and that is a party.")
     random = one_more(request, asked)
@@ -85,9 +88,11 @@ async def taken(
     withheld: dict[int, str] = {}
     told = await _held(world, indexes, asked.party)
     membership = world.membership
+    came: Any = None if known is None else await in_thread(lambda: reached(asked.party, told))
 
     def make(given: Sequence[Recorded], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
         counted = import_module("thalweg.reports.dossier.check").counted
+        there = {each.index for each in given}
         return dossier(
             asked.party,
             given,
@@ -98,9 +103,15 @@ async def taken(
             exercise=membership.theatre.exercise,
             margins=Margins(float(near_m), float(around_s)),
             withheld=counted(tuple(hidden)),
+            reached=came and {name: how for name, how in came.items() if there.issuperset(how.entries)},
         )
 
-    made: Any = await in_thread(lambda: make(told, ()))
+    try:
+        made: Any = await in_thread(lambda: make(told, ()))
+    except InputError as error:
+        if error.code == "incident-unknown":
+            raise unknown() from error  # had not reached the party by then
+        raise
     cited = {each.index for each in made.value.entries}
     if reader:
         given, withheld = redacted(world, mailboxes, asked.party, reader, sorted(cited)).value

@@ -530,9 +530,11 @@ class History:
         return had
 
 
-def had_of(party: str, records: Sequence[Recorded]) -> tuple[Had, Callable[[int], Recorded]]:
-    """What a party had, from the entries that it holds alone, in the order of the log; and how one is read again."""
-    had, at, by_event = Had(party), {each.index: each for each in records}, {each.event: each for each in records}
+def had_of(party: str, records: Sequence[Recorded], into: Had | None = None) -> tuple[Had, Callable[[int], Recorded]]:
+    """What a party had, from the entries that it holds alone, in the order of the log; and how one is read again.
+    Folded into `into`, where that is given."""
+    had = Had(party) if into is None else into
+    at, by_event = {each.index: each for each in records}, {each.event: each for each in records}
     numbers: dict[str, int] = {}
     for record in records:
         body = record.body

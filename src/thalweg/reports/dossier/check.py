@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +17,13 @@ from thalweg.ledger.verify import BundleVerdict
 from thalweg.model import dossier as values
 from thalweg.model.dossier import Dossier, Margins
 from thalweg.model.errors import InputError, ValueRefused
+from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier import dossier, keys_of
-from thalweg.policy.held import of_bundle
+from thalweg.policy.held import Reached, of_bundle, reached
 from thalweg.reports.dossier.digest import FORM, MEDIA_TYPE, encode
+from thalweg.state.recorded import Recorded
 
 
 def check(data: bytes, verdict: BundleVerdict) -> list[str]:
@@ -51,8 +54,9 @@ def _checked(data: bytes, verdict: BundleVerdict, document: Document) -> str:
     held = (
         f"; {sum(each.count for each in made.withheld)} entries are withheld from its reader" if made.withheld else ""
     )
+    known = "as known at" if made.reached is None else "as it had reached it by"
     return (
-        f"The dossier of {made.incident.reference}, of {made.party}'s record as known at {made.known_at}, follows from "
+        f"The dossier of {made.incident.reference}, of {made.party}'s record {known} {made.known_at}, follows from "
         f"these entries: made again from them it is the same, byte for byte{held}. SHA-256 {document.sha256}."
     )
 
@@ -63,9 +67,10 @@ def _made(data: bytes, verdict: BundleVerdict, document: Document) -> Disclosed[
         raise Malformed("dossier.version", f"{str(given['v'])[:60]!r} is no form of dossier that is read here.")
     try:
         margins = Margins(given["margins"]["near_m"], given["margins"]["around_s"])
+        records = of_bundle(data, verdict, given["party"])
         again = dossier(
             given["party"],
-            of_bundle(data, verdict, given["party"]),
+            records,
             given["incident"]["reference"],
             Instant.of(datetime.fromisoformat(given["known_at"])),
             names=given["names"],
@@ -74,12 +79,39 @@ def _made(data: bytes, verdict: BundleVerdict, document: Document) -> Disclosed[
             margins=margins,
             withheld=counted(verdict.withheld),
             keys=keys_of(Bundle.parse(data)),
+            reached=_reached(given["party"], records, given["reached"]) if "reached" in given else None,
         )
     except (KeyError, TypeError, ValueError, ValueRefused, InputError) as error:
         raise _differs(document) from error
     if encode(again) != document.data:
         raise _differs(document)
     return again
+
+
+def _reached(party: str, records: Sequence[Recorded], rows: Sequence[dict[str, Any]]) -> dict[str, Reached]:
+    """What a dossier of a time past says of when notices had reached the party, each held against the entries that it
+    names for it and nothing else. `Refused` (`dossier.reached`) where these do not show it."""
+    at = {each.index: each for each in records}
+    where = {each.event: each for each in records}
+    found: dict[str, Reached] = {}
+    for row in rows:
+        told = at.get(row["notice"])
+        notice = None if told is None else told.body
+        chosen = {row["notice"], *row["entries"]} & at.keys()
+        if isinstance(notice, Notice) and notice.statement in where:
+            chosen.add(where[notice.statement].index)
+        shown = reached(party, [at[index] for index in sorted(chosen)])
+        name = notice.id if isinstance(notice, Notice) else ""
+        how = shown.get(name)
+        if how is None or str(how.at) != row["at"] or list(how.entries) != row["entries"]:
+            raise Refused(
+                "dossier.reached",
+                f"The dossier says that the notice in entry {row['notice']} had reached {party} at {row['at']}; "
+                "the entries that it names do not show it.",
+                index=row["notice"],
+            )
+        found[name] = how
+    return found
 
 
 def _given(document: Document) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class _Page:
             "title": self.say("title"),
             "subtitle": self.say("subtitle"),
             "live": self.say("live"),
-            "known_at": self.say("known_at", at=dossier.known_at),
+            "known_at": self.say("known_at" if dossier.reached is None else "reached_by", at=dossier.known_at),
             "unreviewed": [each.text("unreviewed") if not each.reviewed else "" for each in self.spoken],
             "copy": "" if copy is None else str(copy),
             "incident": self.own(dossier.incident.title),
@@ -147,6 +147,7 @@ class _Page:
                     "head.reference",
                     "head.valid",
                     "head.known",
+                    "head.registered",
                     "head.what",
                     "head.entries",
                     "head.index",
@@ -240,7 +241,21 @@ class _Page:
                     "author": self.own(each.author),
                     "at": self._time(each.at),
                 }
-                for each in (*dossier.entries, *dossier.keys)
+                for each in dossier.entries
+            ],
+            "keys": [
+                {
+                    "index": str(each.index),
+                    "event": each.event,
+                    "kind": each.kind,
+                    "author": self.own(each.author),
+                    "at": self._time(each.at),
+                }
+                for each in dossier.keys
+            ],
+            "keys_note": [
+                " ".join((each.text("keys.note"), *([each.text("keys.exercise")] if dossier.exercise else [])))
+                for each in self.spoken
             ],
             "withheld": [
                 {"what": self.say(f"withheld.{each.what}"), "count": str(each.count)} for each in dossier.withheld

@@ -19,10 +19,12 @@ MEDIA_TYPE: Final = "application/vnd.thalweg.dossier+json"
 
 
 def encode(disclosed: Disclosed[Dossier]) -> bytes:
-    """The dossier as JSON: keys sorted, no white space, instants as text, declarations by their version."""
-    return json.dumps(
-        {"v": FORM, **_plain(disclosed.value)}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    """The dossier as JSON: keys sorted, no white space, instants as text, declarations by their version. `reached` is
+    there in a picture of a time past, and absent from one of all that the party held."""
+    plain = {"v": FORM, **_plain(disclosed.value)}
+    if plain["reached"] is None:
+        del plain["reached"]
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def digest(disclosed: Disclosed[Dossier]) -> str:

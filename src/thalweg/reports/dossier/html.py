@@ -284,18 +284,25 @@ class _Page:
         )
 
     def _entries(self) -> str:
-        rows = "".join(
-            f"<tr><td>{_ltr(each['index'])}</td><td>{_ltr(each['kind'])}</td><td>{_ltr(each['author'])}</td>"
-            f'<td>{_ltr(each["at"])}</td><td class="hash">{_ltr(each["event"])}</td></tr>'
-            for each in self.data["entries"]
-        )
-        heads = "".join(self.cell(key) for key in ("head.index", "head.kind", "head.author", "head.known", "head.hash"))
         held = "".join(f"<li>{self.each(each['what'])}: {_ltr(each['count'])}</li>" for each in self.data["withheld"])
         withheld = ""
         if held:
             withheld = f'<div class="withheld">{self.both(self.data["heads"]["entries.withheld"])}<ul>{held}</ul></div>'
         note = f'<div class="small">{self.both(self.data["heads"]["entries.note"])}</div>'
-        return f"{self.head('section.entries')}{note}{withheld}{_table(heads, rows)}"
+        keys = ""
+        if self.data["keys"]:  # the registrar's dates are not by the clock of an exercise: a table of their own
+            keys = f'<div class="small">{self.both(self.data["keys_note"])}</div>'
+            keys += self._listed(self.data["keys"], "head.registered")
+        return f"{self.head('section.entries')}{note}{withheld}{self._listed(self.data['entries'], 'head.known')}{keys}"
+
+    def _listed(self, entries: Sequence[Data], at: str) -> str:
+        rows = "".join(
+            f"<tr><td>{_ltr(each['index'])}</td><td>{_ltr(each['kind'])}</td><td>{_ltr(each['author'])}</td>"
+            f'<td>{_ltr(each["at"])}</td><td class="hash">{_ltr(each["event"])}</td></tr>'
+            for each in entries
+        )
+        heads = "".join(self.cell(key) for key in ("head.index", "head.kind", "head.author", at, "head.hash"))
+        return _table(heads, rows)
 
     def _foot(self) -> str:
         data = self.data

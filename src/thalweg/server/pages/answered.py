@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from asyncio import sleep
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
@@ -19,7 +18,7 @@ from thalweg.model.declarations import Kind
 from thalweg.model.dossier import Dossier, Fact
 from thalweg.model.instants import Instant
 from thalweg.policy.dossier import dossier
-from thalweg.policy.held import had, of_log
+from thalweg.policy.held import of_log, reached
 from thalweg.reports.dossier.words import Words
 from thalweg.server.copies import names_of
 from thalweg.server.desk import in_thread
@@ -88,9 +87,7 @@ class Kept:
             self._held.popitem(last=False)
 
 
-async def answered(
-    page: Page, reference: str, known: Instant | None, reached: Mapping[str, Instant]
-) -> Answered | None:
+async def answered(page: Page, reference: str, known: Instant | None) -> Answered | None:
     """Of an incident that the party has; as it had it at `known`, from what had reached it by then, or now. None where
     its record is so long that it is not read for a page."""
     kept: Kept = page.request.app.state.answered
@@ -105,14 +102,12 @@ async def answered(
         for start in range(0, len(indexes), _AT_ONCE):
             records += of_log(world, indexes[start : start + _AT_ONCE], page.party)
             await sleep(0)
-        if known is not None:
-            records = had(page.party, records, reached, known)
         membership, at, names = world.membership, known or page.now, names_of(world)
 
         def make() -> tuple[Dossier, str, str]:
             made = dossier(
                 page.party, records, reference, at, names=names, theatre=membership.theatre.name,
-                exercise=membership.theatre.exercise,
+                exercise=membership.theatre.exercise, reached=None if known is None else reached(page.party, records),
             ).value  # fmt: skip
             content = import_module("thalweg.reports.dossier.content")
             ground = import_module("thalweg.reports.ground").packaged

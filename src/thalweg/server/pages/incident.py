@@ -140,7 +140,7 @@ async def incident(page: Opened, reference: str) -> Response:
         await sources.arrived(page, shown)
     return page.render(
         "incident.html",
-        record=await answered(page, reference, known, reached),
+        record=await answered(page, reference, known),
         sources=shown,
         differs=differs,
         read=read,
