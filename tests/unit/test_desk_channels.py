@@ -39,6 +39,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.policy.mailbox import Mailboxes
 
 
 def room(*parties: str, level: Level | None = Level.FULL) -> Room:
@@ -155,6 +156,31 @@ def test_leaving_a_channel_is_told_and_shows_nothing_more_either_way() -> None:
     desk.declare("alpha", circle("P2", "alpha", lat=35.9))
     assert not [each for each in desk.notices("bravo") if each.subject == "alpha/P2"]
     assert refused(desk.say("bravo", MessageSent("bravo", "line", "hello"))) == "channel-unknown"
+
+
+def test_who_joins_later_is_not_shown_what_was_said_before_it_came_nor_while_it_was_away() -> None:
+    """R22, R35: to say something on a channel is to say it to those who are there."""
+    parties = ("alpha", "bravo", "charlie")
+    desk = room(*parties, level=None)
+    taken(desk.say("alpha", ChannelOpened("alpha", "three", "Three", parties, terms=(Term(Level.FULL),))))
+    taken(desk.say("bravo", ChannelJoined("bravo", "three", (Term(Level.FULL),))))
+
+    def log(party: str) -> list[str]:
+        read = Mailboxes(desk.desk.world, desk.desk.policy).channel_log(party, "three")
+        return [] if read is None else [each.text for each in read.value]
+
+    taken(desk.say("alpha", MessageSent("alpha", "three", "before")))
+    taken(desk.say("charlie", ChannelJoined("charlie", "three", (Term(Level.FULL),))))
+    taken(desk.say("bravo", MessageSent("bravo", "three", "with charlie")))
+    taken(desk.say("charlie", MessageSent("charlie", "three", "of charlie")))
+    taken(desk.say("charlie", ChannelLeft("charlie", "three")))
+    assert log("charlie") == []
+    taken(desk.say("alpha", MessageSent("alpha", "three", "without charlie")))
+    taken(desk.say("charlie", ChannelJoined("charlie", "three", (Term(Level.FULL),))))
+    taken(desk.say("alpha", MessageSent("alpha", "three", "again")))
+    every = ["before", "with charlie", "of charlie", "without charlie", "again"]
+    assert log("alpha") == log("bravo") == log(SECRETARIAT) == every
+    assert log("charlie") == ["with charlie", "of charlie", "again"]
 
 
 def test_terms_are_for_a_kind_and_a_party_and_the_closest_goes_first() -> None:

@@ -711,11 +711,17 @@ class Mailboxes:
         return seal(tuple(found), party)
 
     def channel_log(self, party: str, channel: str) -> Disclosed[tuple[SaidRead, ...]] | None:
-        """What was said on a channel that the party is on."""
+        """What was said on a channel that the party is on, since it joined: what it said itself, and what it was told.
+        To say something is to say it to those who are there; who comes later is not shown what others said before.
+        The secretariat, which runs the channels and is on none, reads all of it."""
         held = self._world.channels.channels.get(channel)
         if held is None or (party not in held.joined and party != SECRETARIAT):
             return None
-        return seal(tuple(self._said(self._world.load(index)) for index in held.log), party)
+        notices = self._world.exchange.notices
+        told = {notices[each].statement for each in self._world.exchange.told_of(party, channel)}
+        said = (self._world.load(index) for index in held.log)
+        mine = (each for each in said if party == SECRETARIAT or _by(each) == party or each.event in told)
+        return seal(tuple(self._said(each) for each in mine), party)
 
     @staticmethod
     def _said(record: Recorded) -> SaidRead:

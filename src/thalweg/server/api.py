@@ -26,6 +26,7 @@ from thalweg.ledger.entry import NO_PREVIOUS, Commitment, Entry, Event
 from thalweg.ledger.tree import EMPTY_ROOT, Head, leaf_hash
 from thalweg.ledger.trust import write_trust
 from thalweg.ledger.verify import Trust
+from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError
 from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
@@ -105,8 +106,8 @@ async def me(request: Request, desk: Desk, asked: Asked) -> Response:
     """Who you are to the desk, what it takes to sign your next statement, and the newest checkpoint."""
     reading = await desk.office.reading()
     author = asked.principal.author
-    tip: Any = await in_thread(lambda: desk.tip(author))
-    head: Any = await in_thread(desk.log.head)
+    tip = await in_thread(lambda: desk.tip(author))
+    head = await in_thread(desk.log.head)
     theatre = reading.world.membership.theatre
     value: given.Me = {
         "author": author,
@@ -215,8 +216,8 @@ async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> R
     made = kinds.parts(screen(kinds.read(said.kind, _value(said.body)), author, reading.world))
     doors = request.app.state.doors
     beside = [(canonical_encode(value), doors.random_bytes(32), media) for value, media in made.payloads]
-    tip: Any = await in_thread(lambda: desk.tip(author))
-    head: Any = await in_thread(desk.log.head)
+    tip = await in_thread(lambda: desk.tip(author))
+    head = await in_thread(desk.log.head)
     event = Event(
         log=desk.log.origin,
         author=author,
@@ -391,7 +392,7 @@ async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -
         raise InputError("declaration-party", "A preview is of a declaration of your own party.")
     reading = await desk.office.reading()
     compared = reading.mailboxes.previewing(asked.party, declared, asked.now, desk.describe)
-    data: Any = await in_thread(lambda: wire.spelled(wire.preview(compared())))
+    data = await in_thread(lambda: wire.spelled(wire.preview(compared())))
     return answer_spelled(request, data)
 
 
@@ -409,7 +410,7 @@ async def review(
     if len(data) > LARGEST_FILE:
         raise InputError("file-too-large", "The file is larger than what is read; split it.")
     theatre = (await desk.office.reading()).world.membership.theatre
-    intake: Any = await in_thread(lambda: desk.review(data, name, asked.party, theatre))
+    intake = await in_thread(lambda: desk.review(data, name, asked.party, theatre))
     rows: list[given.Row] = [
         {
             "source": str(each.source),
@@ -446,7 +447,8 @@ async def channels(request: Request, desk: Desk, asked: Asked) -> Response:
 
 @router.get("/channels/{channel}/log", response_model=given.ChannelLog, responses=PROBLEMS, tags=["channels"])
 async def channel_log(request: Request, desk: Desk, asked: Asked, channel: Name) -> Response:
-    """Messages and decisions, in order."""
+    """Messages and decisions, in order, since your party joined: what others said before is not shown to who comes
+    later."""
     read = (await desk.office.reading()).mailboxes.channel_log(asked.party, channel)
     if read is None:
         raise unknown()
@@ -485,7 +487,7 @@ async def entries(request: Request, desk: Desk, asked: Asked) -> Response:
 async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """The canonical bytes of an entry that your party may hold."""
     await _require_entry(desk, asked, index)
-    data: Any = await in_thread(lambda: desk.log.entry(index))
+    data = await in_thread(lambda: desk.log.entry(index))
     return Response(
         data, media_type="application/json", headers={"cache-control": "private, max-age=31536000, immutable"}
     )
@@ -500,7 +502,7 @@ async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2*
 async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """A receipt for it, to be verified offline: entry, proof, signed checkpoint and the keys that it rests on."""
     await _require_entry(desk, asked, index)
-    made: Any = await in_thread(lambda: desk.log.receipt(index))
+    made = await in_thread(lambda: desk.log.receipt(index))
     return Response(made.encode(), media_type="application/vnd.thalweg.receipt+json")
 
 
@@ -516,7 +518,7 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
         held = ((index, Entry.parse(desk.log.entry(index)).event.payloads) for index in indexes)
         return {index: [(each.digest, each.media) for each in payloads] for index, payloads in held if payloads}
 
-    found: Any = await in_thread(committed)
+    found = await in_thread(committed)
     mailboxes = (await desk.office.reading()).mailboxes
     digests = [
         digest
@@ -528,7 +530,7 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
         kept = [digest for digest in digests if desk.payload(digest) is not None]
         return desk.log.bundle(indexes, desk.trust, kept).encode()
 
-    data: Any = await in_thread(made)
+    data = await in_thread(made)
     return Response(data, media_type="application/vnd.thalweg.bundle+json")
 
 
@@ -541,7 +543,7 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
 )
 async def checkpoint(desk: Desk) -> Response:
     """The newest signed checkpoint (C2SP tlog-checkpoint)."""
-    head: Any = await in_thread(desk.log.head)
+    head = await in_thread(desk.log.head)
     if head is None:
         raise unknown()
     return Response(head.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-store"})
@@ -560,7 +562,7 @@ async def trust(desk: Desk) -> Response:
     def made() -> bytes:
         return write_trust(Trust(desk.log.origin, (desk.trust.log_key,), leaf_hash(desk.log.entry(0))))
 
-    data: Any = await in_thread(made)
+    data = await in_thread(made)
     return Response(data, media_type="application/json", headers={"cache-control": "no-store"})
 
 
@@ -578,10 +580,10 @@ async def consistency(
     new: Annotated[int, Query(ge=0, le=2**53)],
 ) -> Response:
     """The proof that the log of `new` entries adds to that of `old` (RFC 6962)."""
-    head: Any = await in_thread(desk.log.head)
+    head = await in_thread(desk.log.head)
     if head is None or not old <= new <= head.head.size:
         raise unknown()
-    path: Any = await in_thread(lambda: desk.log.consistency(old, new))
+    path = await in_thread(lambda: desk.log.consistency(old, new))
     return answer(request, {"path": [base64.b64encode(each).decode() for each in path]})
 
 
@@ -591,7 +593,7 @@ async def _require_entry(desk: Desk, asked: Asked, index: int) -> None:
         raise unknown()
 
 
-def _reference(declared: Any) -> str:  # noqa: ANN401  # a Declaration from a thread
+def _reference(declared: Declaration) -> str:
     spot = plain.first_position(declared)
     return "" if spot is None else describe(spot.lon, spot.lat).text
 
