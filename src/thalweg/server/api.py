@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -23,6 +23,7 @@ from thalweg.formats import event as kinds
 from thalweg.ledger.canonical import decode as canonical_decode
 from thalweg.ledger.canonical import encode as canonical_encode
 from thalweg.ledger.entry import NO_PREVIOUS, Commitment, Entry, Event
+from thalweg.ledger.receipt import Bundle
 from thalweg.ledger.tree import EMPTY_ROOT, Head, leaf_hash
 from thalweg.ledger.trust import write_trust
 from thalweg.ledger.verify import Trust
@@ -32,7 +33,7 @@ from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
 from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
-from thalweg.server.desk import Asked, Desk, MembersOnly, Who, answer, answer_spelled, asking, in_thread
+from thalweg.server.desk import Asked, Desk, DeskRoutes, MembersOnly, Who, answer, answer_spelled, asking, in_thread
 from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.sessions import principal
 from thalweg.server.shell import problem_response
@@ -513,24 +514,10 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
     """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline."""
     mailboxes = (await desk.office.reading()).mailboxes
     indexes: Sequence[int] = mailboxes.entries(asked.party).value
-
-    def committed() -> dict[int, list[tuple[bytes, str]]]:
-        held = ((index, Entry.parse(desk.log.entry(index)).event.payloads) for index in indexes)
-        return {index: [(each.digest, each.media) for each in payloads] for index, payloads in held if payloads}
-
-    found = await in_thread(committed)
+    found = await in_thread(lambda: committed(desk, indexes))
     mailboxes = (await desk.office.reading()).mailboxes
-    digests = [
-        digest
-        for index, commitments in found.items()
-        for digest in mailboxes.payloads(asked.party, index, commitments).value
-    ]
-
-    def made() -> bytes:
-        kept = [digest for digest in digests if desk.payload(digest) is not None]
-        return desk.log.bundle(indexes, desk.trust, kept).encode()
-
-    data = await in_thread(made)
+    allowed = {index: mailboxes.payloads(asked.party, index, held).value for index, held in found.items()}
+    data = await in_thread(lambda: bundled(desk, indexes, allowed).encode())
     return Response(data, media_type="application/vnd.thalweg.bundle+json")
 
 
@@ -585,6 +572,18 @@ async def consistency(
         raise unknown()
     path = await in_thread(lambda: desk.log.consistency(old, new))
     return answer(request, {"path": [base64.b64encode(each).decode() for each in path]})
+
+
+def committed(desk: DeskRoutes, indexes: Sequence[int]) -> dict[int, list[tuple[bytes, str]]]:
+    """The digests and media types of the payloads that each of these entries commits to, where there are any."""
+    held = ((index, Entry.parse(desk.log.entry(index)).event.payloads) for index in indexes)
+    return {index: [(each.digest, each.media) for each in payloads] for index, payloads in held if payloads}
+
+
+def bundled(desk: DeskRoutes, indexes: Sequence[int], allowed: Mapping[int, Sequence[bytes]]) -> Bundle:
+    """These entries, proved, with those of their allowed payloads that are kept still."""
+    digests = [digest for index in indexes for digest in allowed.get(index, ()) if desk.payload(digest) is not None]
+    return desk.log.bundle(indexes, desk.trust, digests)
 
 
 async def _require_entry(desk: Desk, asked: Asked, index: int) -> None:

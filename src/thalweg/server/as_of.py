@@ -5,7 +5,7 @@ There is no way to ask for another party: whose picture it is follows from who a
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -79,7 +79,7 @@ async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "
     moment = known_of(known, asked)
     reading = await desk.office.reading()
     made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), most=asof.MOST_DRAWN)
-    value: Any = await in_thread(lambda: asof.drawn(made))
+    value = await in_thread(lambda: asof.drawn(made))
     return answer(request, value, media_type="application/geo+json")
 
 

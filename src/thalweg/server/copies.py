@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -69,7 +69,7 @@ async def copy(
     )
     result = made.value
     mark = "" if result.copy is None else result.copy.mark
-    data: Any = await in_thread(lambda: _written(made, form))
+    data = await in_thread(lambda: _written(made, form))
     items = len(result.declarations) + len(result.findings)
     return await handed_over(desk, asked, mark, form, items, data, _MEDIA[form])
 
@@ -97,7 +97,7 @@ async def notice_sheet(
     copy = sheets.Copy(mark, asked.party, desk.log.origin, asked.now)
     wanted = _wanted(languages, asked)
     ground = import_module("thalweg.reports.ground").packaged
-    data: Any = await in_thread(lambda: sheets.render_notice(read, sides, theatre, names, wanted, copy, ground))
+    data = await in_thread(lambda: sheets.render_notice(read, sides, theatre, names, wanted, copy, ground))
     return await handed_over(desk, asked, mark, "pdf", 1, data, "application/pdf")
 
 
@@ -125,7 +125,7 @@ async def situation_sheet(request: Request, desk: Desk, asked: Asked, languages:
     wanted = _wanted(languages, asked)
     ground = import_module("thalweg.reports.ground").packaged
     origin = desk.log.origin
-    data: Any = await in_thread(lambda: sheets.render_situation(situation, theatre, names, wanted, origin, ground))
+    data = await in_thread(lambda: sheets.render_situation(situation, theatre, names, wanted, origin, ground))
     result = made.value
     mark = "" if result.copy is None else result.copy.mark
     items = len(result.declarations) + len(result.findings)

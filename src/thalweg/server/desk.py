@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +26,8 @@ from thalweg.server.reads import Reads
 from thalweg.server.sessions import principal
 from thalweg.server.streams import Streams
 from thalweg.state.membership import Membership
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,6 @@ def answer_spelled(request: Request, body: bytes, status: int = 200, media_type:
     return Response(body, status, headers=headers, media_type=media_type)
 
 
-async def in_thread(act: Callable[[], object]) -> object:
+async def in_thread(act: Callable[[], T]) -> T:
     """Run what waits for the store, or computes for long, beside the event loop."""
     return await run_in_threadpool(act)

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from thalweg.ledger.entry import Entry
-from thalweg.ledger.receipt import Bundle, Document, Withheld
+from thalweg.ledger.receipt import Document, Withheld
 from thalweg.model.dossier import Dossier, Margins
 from thalweg.model.errors import InputError
 from thalweg.model.result import CopyFor
@@ -26,9 +25,9 @@ from thalweg.policy.evidence import proved
 from thalweg.policy.export import mark_of
 from thalweg.policy.held import of_log, reached
 from thalweg.policy.redaction import redacted
-from thalweg.server.api import given_as, unknown
+from thalweg.server.api import bundled, committed, given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
-from thalweg.server.desk import Asked, Desk, DeskRoutes, in_thread
+from thalweg.server.desk import Asked, Desk, in_thread
 from thalweg.server.reviews import instant
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
@@ -88,7 +87,7 @@ async def taken(
     withheld: dict[int, str] = {}
     told = await _held(world, indexes, asked.party)
     membership = world.membership
-    came: Any = None if known is None else await in_thread(lambda: reached(asked.party, told))
+    came = None if known is None else await in_thread(lambda: reached(asked.party, told))
 
     def make(given: Sequence[Recorded], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
         counted = import_module("thalweg.reports.dossier.check").counted
@@ -107,7 +106,7 @@ async def taken(
         )
 
     try:
-        made: Any = await in_thread(lambda: make(told, ()))
+        made = await in_thread(lambda: make(told, ()))
     except InputError as error:
         if error.code == "incident-unknown":
             raise unknown() from error  # had not reached the party by then
@@ -118,13 +117,13 @@ async def taken(
         told = list(of_log(world, given, asked.party))
     allowed = {
         index: mailboxes.payloads(asked.party, index, commitments).value
-        for index, commitments in (await in_thread(lambda: _committed(desk, sorted(cited - withheld.keys())))).items()  # type: ignore[attr-defined]  # a mapping, from a thread
+        for index, commitments in (await in_thread(lambda: committed(desk, sorted(cited - withheld.keys())))).items()
     }
 
     def written() -> bytes:
         hidden = tuple(Withheld.of(desk.log.prove(index), what) for index, what in sorted(withheld.items()))
         value = make(told, hidden) if hidden else made
-        value, bundle = proved(value, lambda chosen: _bundle(desk, chosen, allowed))
+        value, bundle = proved(value, lambda chosen: bundled(desk, chosen, allowed))
         if wanted == "bundle":
             digest = import_module("thalweg.reports.dossier.digest")
             document = Document.of(f"dossier-{mark}.json", digest.MEDIA_TYPE, digest.encode(value))
@@ -136,7 +135,7 @@ async def taken(
         page: bytes = import_module(f"thalweg.reports.dossier.{wanted}").render(value, chosen, ground, copy)
         return page
 
-    data: Any = await in_thread(written)
+    data = await in_thread(written)
     return await handed_over(desk, asked, mark, wanted, len(cited), data, _MEDIA[wanted])
 
 
@@ -147,17 +146,6 @@ async def _held(world: World, indexes: Sequence[int], party: str) -> list[Record
         found += of_log(world, indexes[start : start + _AT_ONCE], party)
         await sleep(0)
     return found
-
-
-def _committed(desk: DeskRoutes, indexes: Sequence[int]) -> dict[int, list[tuple[bytes, str]]]:
-    """What each of these entries commits to."""
-    held = ((index, Entry.parse(desk.log.entry(index)).event.payloads) for index in indexes)
-    return {index: [(each.digest, each.media) for each in payloads] for index, payloads in held if payloads}
-
-
-def _bundle(desk: DeskRoutes, indexes: Sequence[int], allowed: dict[int, tuple[bytes, ...]]) -> Bundle:
-    digests = [digest for index in indexes for digest in allowed.get(index, ()) if desk.payload(digest) is not None]
-    return desk.log.bundle(indexes, desk.trust, digests)
 
 
 def _by_accept(accept: str) -> Form:

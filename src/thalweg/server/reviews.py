@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib import import_module
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -48,7 +48,7 @@ async def given_back(
     says = import_module("thalweg.reports.review.feedback")
     names = names_of(reading.world)
     spoken = language or asked.principal.language
-    text: Any = await in_thread(lambda: list(says.lines(made, spoken, names)))
+    text = await in_thread(lambda: list(says.lines(made, spoken, names)))
     return answer(request, {**says.value(made), "language": spoken, "text": text})
 
 
@@ -77,7 +77,7 @@ async def joint(
         languages or ",".join(dict.fromkeys(("en", asked.principal.language)))
     )
     says = import_module("thalweg.reports.review.review")
-    data: Any = await in_thread(lambda: says.csv(made) if form == "csv" else getattr(says, form)(made, chosen))
+    data = await in_thread(lambda: says.csv(made) if form == "csv" else getattr(says, form)(made, chosen))
     party = "" if asked.party == SECRETARIAT else asked.party
     return await handed_over(desk, asked, mark, form, len(made.value.pairs) + bool(party), data, _MEDIA[form])
 

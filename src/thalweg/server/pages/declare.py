@@ -479,7 +479,7 @@ async def _look(page: Page, typed: Typed) -> Looked:
     if declaration is not None:
         shown = page.reading.mailboxes.shown_to(page.party, page.now)
         compared = len(shown)
-        preview: Any = await in_thread(page.reading.mailboxes.previewing(page.party, declaration, page.now))
+        preview = await in_thread(page.reading.mailboxes.previewing(page.party, declaration, page.now))
         met, ways = preview.value
         known = {each.version_id: each for each in (*shown, declaration)}
         meets = tuple(_meets(page, each, known, declaration) for each in met)
@@ -667,7 +667,7 @@ async def _use(page: Page, filled: Form, typed: Typed) -> Response:
     _, found, _ = _read(page, typed)
     fixes: tuple[Fix, ...] = ()
     if isinstance(found, Declaration):
-        preview: Any = await in_thread(page.reading.mailboxes.previewing(page.party, found, page.now))
+        preview = await in_thread(page.reading.mailboxes.previewing(page.party, found, page.now))
         ways = preview.value[1]
         fixes = ways.fixes if ways is not None else ()
     chosen = next((fix for fix in fixes if fix.changed.version_id == filled["way"]), None)

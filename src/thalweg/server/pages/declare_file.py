@@ -6,7 +6,7 @@ Nothing of a file is sent as a whole. A row is opened in the form, where its pos
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from fastapi import APIRouter, Response
 
@@ -76,9 +76,7 @@ async def review(page: Opened) -> Response:
 
 async def _read(page: Page, upload: Upload) -> Intake:
     theatre = page.reading.world.membership.theatre
-    return cast(
-        "Intake", await in_thread(lambda: page.desk.review(upload.data, upload.name[:200], page.party, theatre))
-    )
+    return await in_thread(lambda: page.desk.review(upload.data, upload.name[:200], page.party, theatre))
 
 
 def _row(page: Page, number: int, declaration: Declaration, sha: str, *, known: bool) -> Row:
