@@ -279,18 +279,15 @@ def _shift_in_time(case: _Case) -> list[Fix] | str:
     bounds = case.bounds
     pairs = _neighbours(case, case.ground.lasting, late_s=bounds.time_s)
     sizes = _sizes(bounds.time_s, bounds.step_time_s)
+
+    def smallest(amounts: Floats) -> tuple[int, Declaration] | None:
+        field = case.ground.lasting
+        return _smallest(case, field, pairs, amounts, lambda at: _later(declaration, float(amounts[at])), later=amounts)
+
     fixes = []
     for sign, word in ((-1.0, "earlier"), (1.0, "later")):
         amounts = sign * sizes
-        found = _smallest(
-            case,
-            case.ground.lasting,
-            pairs,
-            amounts,
-            lambda at, amounts=amounts: _later(declaration, float(amounts[at])),  # type: ignore[misc]  # bound now
-            later=amounts,
-        )
-        if found:
+        if found := smallest(amounts):
             at, changed = found
             amount = float(amounts[at])
             sentence = f"Start and end {sentences.exact_duration(abs(amount))} {word}."
@@ -332,6 +329,13 @@ def _shift_in_height(case: _Case) -> list[Fix] | str:
     if (case.ground.matrix.v[pairs.rule] < 0).any() and _blocked_at_every_height(case):
         return "height is no separation from what it conflicts with"
     sizes = _sizes(bounds.altitude_m, bounds.step_altitude_m)
+
+    def smallest(amounts: Floats) -> tuple[int, Declaration] | None:
+        field = case.ground.actual
+        return _smallest(
+            case, field, pairs, amounts, lambda at: _higher(declaration, float(amounts[at])), higher=amounts
+        )
+
     fixes = []
     for sign, word in ((1.0, "higher"), (-1.0, "lower")):
         amounts = sign * sizes
@@ -340,15 +344,7 @@ def _shift_in_height(case: _Case) -> list[Fix] | str:
             amounts = amounts[-amounts <= floor]
         if not len(amounts):
             continue
-        found = _smallest(
-            case,
-            case.ground.actual,
-            pairs,
-            amounts,
-            lambda at, amounts=amounts: _higher(declaration, float(amounts[at])),  # type: ignore[misc]  # bound now
-            higher=amounts,
-        )
-        if found:
+        if found := smallest(amounts):
             at, changed = found
             amount = float(amounts[at])
             sentence = f"{sentences.exact_metres(abs(amount))} {word}."
@@ -526,11 +522,10 @@ def _each_point(shape: Shape, do: Callable[[Position], Position]) -> Shape:
 def _trim(case: _Case) -> list[Fix] | str:
     """Cut away what lies too close to each conflicting region, and keep the largest piece."""
     declaration, bounds, ground = case.declaration, case.bounds, case.ground
-    if len(declaration.volumes) != 1 or not isinstance(declaration.volumes[0].shape, Polygon):
+    volume = declaration.volumes[0] if len(declaration.volumes) == 1 else None
+    if volume is None or not isinstance(volume.shape, Polygon):
         return "only a single area can be trimmed"
-    volume = declaration.volumes[0]
     shape = volume.shape
-    assert isinstance(shape, Polygon)  # noqa: S101  checked above, for the type checker
     parts = ground.actual.parts
     pairs = _neighbours(case, ground.actual)
     plane = Plane.around(list(shape.outer))
