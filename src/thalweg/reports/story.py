@@ -119,7 +119,7 @@ def agree(bundles: Mapping[str, bytes]) -> Agreement:
 # --- reading ---
 
 
-def _body(entry: Entry, beside: Mapping[bytes, bytes]) -> Any:  # noqa: ANN401  # a body of any kind, or none
+def _body(entry: Entry, beside: Mapping[bytes, bytes]) -> kinds.Body | None:
     """The body; of a declaration of another, without what its author had been shown. None for the key history."""
     event = entry.event
     if event.kind in kinds.KEY_HISTORY:
@@ -134,15 +134,20 @@ def _body(entry: Entry, beside: Mapping[bytes, bytes]) -> Any:  # noqa: ANN401  
     return kinds.read(event.kind, event.body, declaration, None if aside is None else canonical.decode(aside))
 
 
-def _by(body: Any) -> str:  # noqa: ANN401  # a body of any kind, or none
+def _by(body: kinds.Body | None) -> str:
     """The party that says it; what names none is said by the secretariat."""
     by: str = getattr(body, "by", events.SECRETARIAT)
     return by
 
 
 def _said(
-    index: int, entry: Entry, body: Any, hashed: str, answer: events.Taken | events.Refused | None, party: str  # noqa: ANN401  # a body of any kind
-) -> Line:  # fmt: skip
+    index: int,
+    entry: Entry,
+    body: kinds.Body | None,
+    hashed: str,
+    answer: events.Taken | events.Refused | None,
+    party: str,
+) -> Line:
     declaration = _within(body)
     text = _sentence(body)
     at = Instant(entry.event.at / 1000)
@@ -170,7 +175,7 @@ def _said(
     )
 
 
-def _told(index: int, notice: Notice, shown: Any) -> Line:  # noqa: ANN401  # a body of any kind, or none
+def _told(index: int, notice: Notice, shown: kinds.Body | None) -> Line:
     declaration = notice.view
     if declaration is None and shown is not None:
         declaration = _within(shown)
@@ -208,7 +213,7 @@ def _told(index: int, notice: Notice, shown: Any) -> Line:  # noqa: ANN401  # a 
     )
 
 
-def _within(body: Any) -> Declaration | None:  # noqa: ANN401  # a body of any kind
+def _within(body: kinds.Body | None) -> Declaration | None:
     for name in ("declaration", "window", "line", "changed"):
         held = getattr(body, name, None)
         if isinstance(held, Declaration):
@@ -216,7 +221,7 @@ def _within(body: Any) -> Declaration | None:  # noqa: ANN401  # a body of any k
     return None
 
 
-def _subject(body: Any) -> str:  # noqa: ANN401  # a body of any kind
+def _subject(body: kinds.Body | None) -> str:
     for name in ("chain", "notice", "channel", "line", "about"):
         held = getattr(body, name, None)
         if isinstance(held, str) and held:
@@ -371,7 +376,7 @@ _SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
 }
 
 
-def _sentence(body: Any) -> str:  # noqa: ANN401  # a body of any kind
+def _sentence(body: kinds.Body | None) -> str:
     told = _SENTENCES.get(type(body))
     if told is not None:
         return told(body)
