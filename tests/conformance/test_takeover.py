@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
-import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
+import pyrage
 import pytest
 
 from tests.conformance.test_stores import Writer as Feed

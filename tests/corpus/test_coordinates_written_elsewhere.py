@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it ships no types
+from geographiclib.geodesic import Geodesic
 
 from thalweg.places.coordinates import read_position
 from thalweg.places.grids import to_mgrs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
+import pyrage
 import pytest
 
 from thalweg.cli import backup, ledger, restore

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
+import pyrage
 import pytest
 
 from tests.ledger_world import Author

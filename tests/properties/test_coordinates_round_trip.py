@@ -6,7 +6,7 @@ import contextlib
 import math
 
 import pytest
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it ships no types
+from geographiclib.geodesic import Geodesic
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer

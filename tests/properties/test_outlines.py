@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from math import ceil, sqrt
 
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it ships no types
+from geographiclib.geodesic import Geodesic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

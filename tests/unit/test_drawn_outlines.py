@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # no stubs exist
-from geographiclib.polygonarea import PolygonArea  # type: ignore[import-untyped]  # no stubs exist
+from geographiclib.geodesic import Geodesic
+from geographiclib.polygonarea import PolygonArea
 
 from thalweg.model.shapes import Circle, Corridor, Point, Polygon, Position, Shape
 from thalweg.reports import outlines

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it ships no types
+from geographiclib.geodesic import Geodesic
 
 from thalweg.engine import batch
 from thalweg.geometry import kernel

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # no stubs exist
+from geographiclib.geodesic import Geodesic
 from lxml import etree
 
 from tests import samples

@@ -16,7 +16,7 @@ from importlib import resources
 from itertools import pairwise
 
 import jsonschema
-import pyogrio  # type: ignore[import-untyped]  # no stubs exist
+import pyogrio
 import pypdf
 import pytest
 import shapely

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
+import pyrage
 
 from thalweg.ledger.entry import AuthorSigner
 from thalweg.ledger.errors import Refused

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
+import pyrage
 
 from thalweg.ledger import canonical
 from thalweg.ledger.canonical import Reader

@@ -27,7 +27,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import pyrage  # type: ignore[import-untyped]  # the wheel carries no annotations
+import pyrage
 
 from thalweg.ledger.errors import Malformed, Refused
 from thalweg.stores.author import AuthorHome, ShownHead, make_author
