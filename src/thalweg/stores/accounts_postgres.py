@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -31,7 +31,7 @@ class PostgresAccounts(AccountTables):
 class _Database:
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
-        self._sql: Any = queries("postgres_accounts")
+        self._sql = queries("postgres_accounts")
         self._lock = threading.RLock()
         self._held: Connection | None = None
         self._within = False

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from psycopg.rows import TupleRow
 
@@ -35,7 +35,7 @@ class PostgresStore:
         `conninfo` is libpq's, for example `host=/run/postgresql dbname=thalweg options='-c
         search_path=theatre'`."""
         self._conninfo = conninfo
-        self._sql: Any = queries("postgres")
+        self._sql = queries("postgres")
         self._steps = migrations("postgres") if steps is None else tuple(steps)
         # psycopg lets one thread at a time on a connection by itself; these keep a transaction whole and a
         # connection from being made twice.

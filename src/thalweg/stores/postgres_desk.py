@@ -8,7 +8,6 @@ promise lets loss of power take something, its commits do not wait for the disk.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from psycopg.rows import TupleRow
 
@@ -105,7 +104,7 @@ class _Snapshots:
 
     def __init__(self, conninfo: str, sql: Mapping[str, str], seal: bytes) -> None:
         self._conninfo = conninfo
-        self._sql: Any = sql
+        self._sql = sql
         self._seal = seal
 
     def save(self, name: str, size: int, root: bytes, data: Iterable[bytes]) -> None:

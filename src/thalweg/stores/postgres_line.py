@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -66,7 +66,7 @@ def guard(happened: str, act: Callable[[], T]) -> T:
         raise StoreFailed("store.failed", f"PostgreSQL failed: {error}", happened=happened) from error
 
 
-def bring_forward(connection: Connection, sql: Any, steps: Sequence[Migration]) -> None:  # noqa: ANN401  # LiteralString
+def bring_forward(connection: Connection, sql: Mapping[str, str], steps: Sequence[Migration]) -> None:
     """Bring the schema to the newest of `steps`; Refused if it is newer than that."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(1414024279)")
@@ -93,7 +93,7 @@ class Line:
 
     def __init__(self, conninfo: str, sql: Mapping[str, str], *, durable: bool = True) -> None:
         self._conninfo = conninfo
-        self._sql: Any = sql
+        self._sql = sql
         self._durable = durable
         self._lock = threading.RLock()
         self._connection: Connection | None = None
@@ -168,7 +168,7 @@ class PostgresBell(Bell):
     def __init__(self, conninfo: str, sql: Mapping[str, str]) -> None:
         super().__init__()
         self._conninfo = conninfo
-        self._sql: Any = sql
+        self._sql = sql
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._listening = threading.Event()
