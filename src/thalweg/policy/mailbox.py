@@ -7,7 +7,7 @@ party's own mailbox says in its docstring why it may.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -50,7 +50,7 @@ from thalweg.policy.asof import AsOfs
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import EVERYTHING, IncidentPage, IncidentRead, IncidentReads, Wanted
 from thalweg.policy.sealing import seal
-from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceReads
+from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceReads, Then
 from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
@@ -811,7 +811,25 @@ class Mailboxes:
         self, party: str, *, incident: str = "", force: Force | None = None, before: int | None = None, most: int = 50
     ) -> Disclosed[Claims] | None:
         """See `SourceReads.claims`."""
-        return self._sources.claims(party, incident=incident, force=force, before=before, most=most)
+        made = self.claiming(party, incident=incident, force=force, before=before, most=most)
+        return None if made is None else made()
+
+    def claiming(
+        self,
+        party: str,
+        *,
+        incident: str = "",
+        force: Force | None = None,
+        before: int | None = None,
+        most: int = 50,
+        known: Instant | None = None,
+    ) -> Callable[[], Disclosed[Claims]] | None:
+        """`claims` to be computed beside the event loop: what it rests on is gathered now. With `known` as the party
+        had them at that time."""
+        then = None
+        if known is not None:
+            then = Then(known, self.reached(party).value, self.retracted(party).value)
+        return self._sources.claims(party, incident=incident, force=force, before=before, most=most, then=then)
 
     # --- evidence ---
 

@@ -6,12 +6,15 @@ sides are given and nothing is decided. Nothing here is read by whatever finds c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from itertools import combinations
-from typing import Final
+from typing import Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from thalweg.model.cases import Evidence
 from thalweg.model.errors import EngineError
@@ -27,9 +30,12 @@ from thalweg.state.world import World
 
 _DAYS_APART: Final = 10  # what lies farther apart is another event
 _MOST: Final = 500  # differences told
+_KEPT: Final = 4_096  # entries that were read last
 _MOST_COMPARED: Final = 1_000  # claims that are compared with each other: the newest
 _NAMED_HERE: Final = (Evidence.SOURCE, Evidence.STATEMENT)
 _ONE: Final = (Descent.COPY, Descent.EXCERPT, Descent.TRANSLATION)
+Mask = npt.NDArray[np.bool_]
+_Key = TypeVar("_Key", bound=Hashable)
 _DENIED: Final = (Force.ASSERTION, Force.ANNOUNCEMENT, Force.RUMOUR)
 
 
@@ -107,6 +113,20 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Then:
+    """A time past, and when things had reached the party: notices by their ids, statements by their hashes, and that
+    a claim was taken back by that claim."""
+
+    at: Instant
+    reached: Mapping[str, Instant]
+    retracted: Mapping[str, Instant]
+
+    def had(self, at: Instant | None) -> bool:
+        """Whether something that came at this time, or never, had come by then."""
+        return at is not None and at <= self.at
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """Claims, the newest first, and in what they differ."""
 
@@ -121,6 +141,7 @@ class SourceReads:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._read_before: OrderedDict[int, SourceEntered | ClaimConfirmed] = OrderedDict()  # entries never change
 
     def page(self, party: str, *, text: str = "", before: int | None = None, most: int = 50) -> Disclosed[SourcePage]:
         """The sources that the party entered or is shown, the newest first. `before` counts those on earlier pages."""
@@ -150,9 +171,12 @@ class SourceReads:
         force: Force | None = None,
         before: int | None = None,
         most: int = 50,
-    ) -> Disclosed[Claims] | None:
+        then: Then | None = None,
+    ) -> Callable[[], Disclosed[Claims]] | None:
         """The claims that the party confirmed or is shown; of an incident, those that are laid beside it, or whose
-        source is. None for an incident that it does not have."""
+        source is. None for an incident that it does not have. With `then` those that it had at that time, laid as they
+        were and standing as they stood, by what had reached it. To be computed beside the event loop: what it rests on
+        is gathered now, and comparing them reads nothing more."""
         shown = [each for each in self._claims(party) if force is None or each.said.force is force]
         one_matter = False
         if incident:
@@ -161,16 +185,27 @@ class SourceReads:
             if read is None:
                 return None
             # As the party was told of what was laid: what was withheld from it stays so, whatever it was shown since.
-            laid = {each.name for each in read.value.said(InCase.EVIDENCE) if each.evidence in _NAMED_HERE}
+            laid = {
+                each.name
+                for each in read.value.said(InCase.EVIDENCE)
+                if each.evidence in _NAMED_HERE
+                and (then is None or then.had(then.reached.get(each.notice) if each.notice else each.at))
+            }
             shown = [each for each in shown if each.event in laid or each.said.source in laid]
             one_matter = True
+        if then is not None:
+            shown = list(_as_then(party, shown, then))
         shown.sort(key=lambda each: -each.index)
         rest = shown if before is None else [each for each in shown if each.index < before]
         page = rest[:most]
-        differ = _differences(shown[:_MOST_COMPARED], self._groups(party), one_matter=one_matter)
-        return seal(
-            Claims(tuple(page), len(shown), tuple(differ[:_MOST]), page[-1].index if len(rest) > most else None), party
-        )
+        following = page[-1].index if len(rest) > most else None
+        compared, groups = shown[:_MOST_COMPARED], self._groups(party)
+
+        def made() -> Disclosed[Claims]:
+            differ = tuple(_differences(compared, groups, one_matter=one_matter))
+            return seal(Claims(tuple(page), len(shown), differ, following), party)
+
+        return made
 
     def _says(self, party: str, source: str, terms: Sequence[str]) -> bool:
         if not terms:
@@ -208,18 +243,29 @@ class SourceReads:
         )
 
     def _entered(self, source: Source) -> SourceEntered:
-        body = self._world.load(source.index).body
+        body = self._body(source.index)
         if not isinstance(body, SourceEntered):
             raise EngineError("fold-taken", f"Entry {source.index} enters no source.")
         return body
 
     def _claim(self, claim: Claim) -> ClaimRead:
-        body = self._world.load(claim.index).body
+        body = self._body(claim.index)
         if not isinstance(body, ClaimConfirmed):
             raise EngineError("fold-taken", f"Entry {claim.index} confirms no claim.")
         return ClaimRead(
             claim.event, claim.index, claim.at, claim.by, claim.officer, body, claim.superseded_by, claim.withdrawn
         )
+
+    def _body(self, index: int) -> SourceEntered | ClaimConfirmed:
+        body = self._read_before.get(index)
+        if body is None:
+            read = self._world.load(index).body
+            if not isinstance(read, SourceEntered | ClaimConfirmed):
+                raise EngineError("fold-taken", f"Entry {index} says nothing of a source.")
+            body = self._read_before[index] = read
+            if len(self._read_before) > _KEPT:
+                self._read_before.popitem(last=False)
+        return body
 
     def _groups(self, party: str) -> dict[str, str]:
         """Each source that the party is shown → the least of those that are one report with it, by the lineage that
@@ -235,41 +281,141 @@ class SourceReads:
         return group
 
 
-def _differences(claims: Iterable[ClaimRead], groups: dict[str, str], *, one_matter: bool) -> list[Difference]:
-    """Pairs of standing claims of different voices that differ. `one_matter`: they are laid beside one incident."""
+def _as_then(party: str, claims: Iterable[ClaimRead], then: Then) -> Iterator[ClaimRead]:
+    """Those that the party had at a time, and of what became of them what it knew."""
+    had = [each for each in claims if then.had(each.at if each.by == party else then.reached.get(each.event))]
+    events = {each.event for each in had}
+    for each in had:
+        over = each.withdrawn if each.by == party else then.retracted.get(each.event)
+        yield replace(
+            each,
+            superseded_by=each.superseded_by if each.superseded_by in events else "",
+            withdrawn=each.withdrawn if then.had(over) else None,
+        )
+
+
+def _differences(claims: Sequence[ClaimRead], groups: Mapping[str, str], *, one_matter: bool) -> list[Difference]:
+    """Pairs of standing claims of different voices that differ, at most `_MOST`, those of the newest claims first.
+    `one_matter`: they are laid beside one incident."""
     standing = [each for each in claims if each.stands]
+    table = _Compared([each.said for each in standing], groups)
     found: list[Difference] = []
-    for b, a in combinations(standing, 2):  # the older first
-        if a.said.source == b.said.source and _voice(a.said) == _voice(b.said):
-            continue
-        copy = a.said.source != b.said.source and groups.get(a.said.source) == groups.get(b.said.source)
-        places = {each for place in a.said.places for each in place.may_be} & {
-            each for place in b.said.places for each in place.may_be
-        }
-        days = _meet(a.said.about, b.said.about)
-        units = {each.unit for each in a.said.numbers} & {each.unit for each in b.said.numbers} - {""}
-        why = "laid beside one incident" if one_matter else ""
-        for unit in sorted(units):
-            of_a, of_b = _values(a.said, unit), _values(b.said, unit)
-            about = why or ("the same place" if places else "the same day" if days else "")
-            if about and not set(of_a) & set(of_b):
-                told = (", ".join(of_a) + f" {unit}", ", ".join(of_b) + f" {unit}")
-                found.append(Difference(Differ.NUMBER, a.event, b.event, told, about, copy))
-        same_numbers = any(set(_values(a.said, unit)) & set(_values(b.said, unit)) for unit in units)
-        about = why or ("the same place and number" if places and same_numbers else "")
-        if about and _apart(a.said.about, b.said.about):
-            told = (_days(a.said.about), _days(b.said.about))
-            found.append(Difference(Differ.DAY, a.event, b.event, told, about, copy))
-        about = why or ("the same day and number" if days and same_numbers else "")
-        if about and not places and _placed(a.said) and _placed(b.said):
-            told = (_placed(a.said), _placed(b.said))
-            found.append(Difference(Differ.PLACE, a.event, b.event, told, about, copy))
-        about = why or ("the same day and place" if days and places else "")
-        one_denies = (a.said.force is Force.DENIAL) is not (b.said.force is Force.DENIAL)
-        other = b.said if a.said.force is Force.DENIAL else a.said
-        if about and one_denies and other.force in _DENIED and _voice(a.said) != _voice(b.said):
-            found.append(Difference(Differ.DENIAL, a.event, b.event, (a.said.quote, b.said.quote), about, copy))
+    for place in range(len(standing)):
+        for other, differs, about, told in table.differ(place, one_matter=one_matter):
+            a, b = standing[other], standing[place]  # the older first
+            copy = a.said.source != b.said.source and groups.get(a.said.source) == groups.get(b.said.source)
+            found.append(Difference(differs, a.event, b.event, told, about, copy))
+            if len(found) == _MOST:
+                return found
     return found
+
+
+class _Compared:
+    """Claims in columns, so that each is compared with all older ones at once: which have its places, its units and
+    values, a day of its own, one near it."""
+
+    def __init__(self, said: Sequence[ClaimConfirmed], groups: Mapping[str, str]) -> None:
+        self.said, self.groups = said, groups
+        size = len(said)
+        self._none = np.zeros(size, np.bool_)
+        self._place: dict[str, Mask] = {}
+        self._unit: dict[str, Mask] = {}
+        self._value: dict[tuple[str, str], Mask] = {}
+        self._same: dict[tuple[str, tuple[str, str]], Mask] = {}  # of one source, by one voice: it says both
+        self._by: dict[tuple[str, str], Mask] = {}
+        self._placed = self._none.copy()
+        self._denies = self._none.copy()
+        self._deniable = self._none.copy()
+        self._spans: list[tuple[tuple[date, date], ...]] = []
+        of_span: list[int] = []
+        first: list[int] = []
+        last: list[int] = []
+        for number, each in enumerate(said):
+            for place in {name for told in each.places for name in told.may_be}:
+                self._mark(self._place, place, number)
+            for told in each.numbers:
+                if told.unit:
+                    self._mark(self._unit, told.unit, number)
+                    self._mark(self._value, (told.unit, told.value), number)
+            self._mark(self._same, (each.source, _voice(each)), number)
+            self._mark(self._by, _voice(each), number)
+            self._placed[number] = bool(_placed(each))
+            self._denies[number] = each.force is Force.DENIAL
+            self._deniable[number] = each.force in _DENIED
+            spans = tuple(_spans(each.about))
+            self._spans.append(spans)
+            of_span += [number] * len(spans)
+            first += [span[0].toordinal() for span in spans]
+            last += [span[1].toordinal() for span in spans]
+        self._of_span = np.array(of_span, np.int64)
+        self._first, self._last = np.array(first, np.int64), np.array(last, np.int64)
+        self._days: dict[tuple[tuple[date, date], ...], tuple[Mask, Mask]] = {}
+
+    def differ(self, place: int, *, one_matter: bool) -> Iterator[tuple[int, Differ, str, tuple[str, str]]]:
+        """In what the claim differs from each one after it: that one's place, in what, why they are held to be about
+        one matter, and what either says; the other first."""
+        one = self.said[place]
+        after = np.arange(len(self.said)) > place
+        after &= ~self._same[one.source, _voice(one)]
+        places = self._any(self._place, {name for told in one.places for name in told.may_be})
+        units = sorted({told.unit for told in one.numbers if told.unit})
+        values = {(told.unit, told.value) for told in one.numbers if told.unit}
+        same_numbers = self._any(self._value, values)
+        meets, near = self._when(self._spans[place])
+        both_matter = after if one_matter else self._none
+        number = {
+            unit: after
+            & self._unit[unit]
+            & (both_matter | places | meets)
+            & ~self._any(self._value, {each for each in values if each[0] == unit})
+            for unit in units
+        }
+        day = after & (both_matter | (places & same_numbers)) & near & ~meets
+        where = after & (both_matter | (meets & same_numbers)) & ~places & self._placed
+        if not self._placed[place]:
+            where = self._none
+        denied = after & (both_matter | (meets & places)) & ~self._by[_voice(one)]
+        denied &= self._deniable if self._denies[place] else self._denies & bool(self._deniable[place])
+        any_of = day | where | denied
+        for each in number.values():
+            any_of = any_of | each
+        for other in np.flatnonzero(any_of).tolist():
+            two = self.said[other]
+            why = "laid beside one incident" if one_matter else ""
+            for unit in units:
+                if number[unit][other]:
+                    told = (", ".join(_values(two, unit)) + f" {unit}", ", ".join(_values(one, unit)) + f" {unit}")
+                    yield other, Differ.NUMBER, why or ("the same place" if places[other] else "the same day"), told
+            if day[other]:
+                yield other, Differ.DAY, why or "the same place and number", (_days(two.about), _days(one.about))
+            if where[other]:
+                yield other, Differ.PLACE, why or "the same day and number", (_placed(two), _placed(one))
+            if denied[other]:
+                yield other, Differ.DENIAL, why or "the same day and place", (two.quote, one.quote)
+
+    def _mark(self, table: dict[_Key, Mask], key: _Key, number: int) -> None:
+        held = table.get(key)
+        if held is None:
+            held = table[key] = self._none.copy()
+        held[number] = True
+
+    def _any(self, table: Mapping[_Key, Mask], keys: Iterable[_Key]) -> Mask:
+        found = self._none.copy()
+        for key in keys:
+            found |= table[key]
+        return found
+
+    def _when(self, spans: tuple[tuple[date, date], ...]) -> tuple[Mask, Mask]:
+        """Which claims are about one of these days, and which about one near enough to be meant for the same event."""
+        known = self._days.get(spans)
+        if known is None:
+            meets, near = self._none.copy(), self._none.copy()
+            for begins, ends in spans:
+                at, to = begins.toordinal(), ends.toordinal()
+                meets[self._of_span[(self._first <= to) & (self._last >= at)]] = True
+                near[self._of_span[np.abs(self._first - at) <= _DAYS_APART]] = True
+            known = self._days[spans] = (meets, near)
+        return known
 
 
 def _voice(said: ClaimConfirmed) -> tuple[str, str]:
@@ -282,19 +428,6 @@ def _values(said: ClaimConfirmed, unit: str) -> list[str]:
 
 def _spans(days: Iterable[DayTold]) -> list[tuple[date, date]]:
     return [(date.fromisoformat(each.first), date.fromisoformat(each.last)) for each in days if each.first]
-
-
-def _meet(one: Iterable[DayTold], two: Iterable[DayTold]) -> bool:
-    theirs = _spans(two)
-    return any(a[0] <= b[1] and b[0] <= a[1] for a in _spans(one) for b in theirs)
-
-
-def _apart(one: Sequence[DayTold], two: Sequence[DayTold]) -> bool:
-    """Whether no day of one is a day of the other, and they lie near enough to be meant for one event."""
-    ours, theirs = _spans(one), _spans(two)
-    if not ours or not theirs or _meet(one, two):
-        return False
-    return min(abs((a[0] - b[0]).days) for a in ours for b in theirs) <= _DAYS_APART
 
 
 def _days(days: Iterable[DayTold]) -> str:

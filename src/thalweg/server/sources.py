@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -11,7 +11,7 @@ from thalweg.model.sourced import Force
 from thalweg.reports import given
 from thalweg.reports import sources as wire
 from thalweg.server.api import PROBLEMS, Limit, Name
-from thalweg.server.desk import Asked, Desk, answer
+from thalweg.server.desk import Asked, Desk, answer, in_thread
 from thalweg.server.problems import Refusal
 
 router = APIRouter(prefix="/v1")
@@ -60,7 +60,8 @@ async def claims(
     """The claims that your party confirmed or is shown, the newest first, and in what those that stand differ: numbers,
     days, places, and what one says and another denies. Both sides are given, and nothing is decided."""
     mailboxes = (await desk.office.reading()).mailboxes
-    found = mailboxes.claims(asked.party, incident=incident, force=force, before=before, most=limit)
-    if found is None:
+    made = mailboxes.claiming(asked.party, incident=incident, force=force, before=before, most=limit)
+    if made is None:
         raise Refusal("not-found", "Nothing of that id is known to you.")
+    found: Any = await in_thread(made)
     return answer(request, wire.claims(found))

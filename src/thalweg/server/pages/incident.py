@@ -135,7 +135,7 @@ async def incident(page: Opened, reference: str) -> Response:
     requests = [each for each in read.requests if any(item.event == each.event for item in items)]
     columns = _columns(read, items)
     beside = (each.name for each in items if each.evidence is Evidence.SOURCE and not each.withheld)
-    shown, differs = sources.laid(page, reference, beside, known)
+    shown, differs = await sources.laid(page, reference, beside, known)
     if not past:
         await sources.arrived(page, shown)
     return page.render(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
@@ -16,6 +16,7 @@ from thalweg.model.events import SECRETARIAT
 from thalweg.model.instants import Instant
 from thalweg.model.sourced import ClaimWithdrawn, SourceShared
 from thalweg.policy.source_reads import ClaimRead, Claims, Difference, EnteredRead, SourceRead
+from thalweg.server.desk import in_thread
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.problems import Refusal
 
@@ -79,9 +80,9 @@ async def source(page: Opened, sha256: str) -> Response:
     """One of them, as each entered it that shows it, with every claim, the superseded and the withdrawn ones too."""
     read = _read(page, sha256)
     claims = [claim for each in read.entered for claim in each.claims]
-    near = page.reading.mailboxes.claims(page.party, most=_MOST_CLAIMS)
+    near = await _compared(page)
     events = {each.event for each in claims}
-    differs = [] if near is None else differing(near.value)
+    differs = [] if near is None else differing(near)
     own = next((each for each in read.entered if each.said.by == page.party), None)
     held = {page.party} if own is None else {page.party, *own.shown_to}
     parties = [party for party in (*page.reading.world.membership.parties, SECRETARIAT) if party not in held]
@@ -165,42 +166,38 @@ def differing(claims: Claims) -> list[Differs]:
     ]
 
 
-def laid(page: Page, reference: str, beside: Iterable[str], known: Instant | None) -> tuple[list[Seen], list[Differs]]:
+async def laid(
+    page: Page, reference: str, beside: Iterable[str], known: Instant | None
+) -> tuple[list[Seen], list[Differs]]:
     """The sources that are laid `beside` an incident, or claims of which are: with the claims that its reader's party
     has, or had at `known`, as they stood then; and in what these differ."""
-    read = page.reading.mailboxes.claims(page.party, incident=reference, most=_MOST_CLAIMS)
-    if read is None:
+    claims = await _compared(page, reference, known)
+    if claims is None:
         return [], []
-    claims = read.value if known is None else replace(read.value, claims=_then(page, read.value.claims, known))
     held = {each.event: each for each in claims.claims}
+    came = {} if known is None else page.reading.mailboxes.reached(page.party).value
     found = []
     for sha256 in dict.fromkeys((*beside, *(each.said.source for each in reversed(claims.claims)))):
         one = page.reading.mailboxes.source(page.party, sha256)
-        if one is not None:
-            found.append(seen(page, one.value, held))
+        if one is None:
+            continue
+        read = one.value
+        if known is not None:  # of those who entered it, whose entry the party had by then
+            whens = ((each, each.at if each.said.by == page.party else came.get(each.event)) for each in read.entered)
+            read = replace(read, entered=tuple(each for each, at in whens if at is not None and at <= known))
+        if read.entered:
+            found.append(seen(page, read, held))
     return found, differing(claims)
 
 
-def _then(page: Page, claims: Iterable[ClaimRead], known: Instant) -> tuple[ClaimRead, ...]:
-    """Those that one's party had by a time, and of what became of them what it knew."""
-    came = page.reading.mailboxes.reached(page.party).value
-    taken_back = page.reading.mailboxes.retracted(page.party).value
-
-    def by_then(at: Instant | None) -> bool:
-        return at is not None and at <= known
-
-    had = [each for each in claims if by_then(each.at if each.by == page.party else came.get(each.event))]
-    events = {each.event for each in had}
-    return tuple(
-        replace(
-            each,
-            superseded_by=each.superseded_by if each.superseded_by in events else "",
-            withdrawn=each.withdrawn
-            if by_then(each.withdrawn if each.by == page.party else taken_back.get(each.event))
-            else None,
-        )
-        for each in had
-    )
+async def _compared(page: Page, incident: str = "", known: Instant | None = None) -> Claims | None:
+    """The newest claims that the party has or had, and in what they differ, found beside the event loop."""
+    made = page.reading.mailboxes.claiming(page.party, incident=incident, most=_MOST_CLAIMS, known=known)
+    if made is None:
+        return None
+    found: Any = await in_thread(made)
+    value: Claims = found.value
+    return value
 
 
 def _read(page: Page, sha256: str) -> SourceRead:
