@@ -137,9 +137,8 @@ class Fields:
         self._index += 1
         self.expect("utc")
         try:
-            numbers = [int(whole[:4]), *(int(whole[k : k + 2]) for k in range(4, len(whole), 2))]
-            when = datetime(*numbers[:6], tzinfo=UTC)  # type: ignore[arg-type,misc]  # five or six integers
-            base = (when - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
+            month, day, hour, minute, second = (int(f"{whole:0<14}"[at : at + 2]) for at in range(4, 14, 2))
+            base = datetime(int(whole[:4]), month, day, hour, minute, second, tzinfo=UTC).timestamp()
         except ValueError as error:
             raise self.refused("There is no such date or time.") from error
         micros = round(base) * 10**6 + int(f"{fraction:0<6}"[:6] or "0")
