@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # the rules and their words are loaded when a page has been r
     from thalweg.sources.article import Article
     from thalweg.sources.claims import Claim
     from thalweg.sources.days import Day
-    from thalweg.sources.lineage import Lineage
+    from thalweg.sources.lineage import Lineage, Source
 
 app = App(name="sources", help="Read press reports and statements, draft their claims, and list where they differ.")
 
@@ -311,7 +311,7 @@ def _day_data(day: Day) -> dict[str, Any]:
     }
 
 
-def _source_data(source: Any, pages: list[_Page]) -> dict[str, Any]:  # noqa: ANN401  a value of a room loaded late
+def _source_data(source: Source, pages: list[_Page]) -> dict[str, Any]:
     return {
         "pages": [pages[each].file for each in source.articles],
         "first": pages[source.first].file if source.first is not None else None,

@@ -110,12 +110,12 @@ class Membership:
 
     def watch_taken(self, said: WatchTaken, record: Recorded) -> None:
         self._watches.setdefault(said.by, {})[record.author] = OnWatch(record.author, said.order, record.said_at)
-        watch = WatchSaid(record.author, True, record.said_at, record.index, said.words)  # noqa: FBT003  # taken
+        watch = WatchSaid(record.author, taken=True, at=record.said_at, index=record.index, words=said.words)
         self._handed.setdefault(said.by, []).append(watch)
 
     def watch_ended(self, said: WatchEnded, record: Recorded) -> None:
         self._watches.get(said.by, {}).pop(record.author, None)
-        watch = WatchSaid(record.author, False, record.said_at, record.index, said.words)  # noqa: FBT003  # ended
+        watch = WatchSaid(record.author, taken=False, at=record.said_at, index=record.index, words=said.words)
         self._handed.setdefault(said.by, []).append(watch)
 
     def holds(self, officer: str, role: Role, scope: str) -> bool:
