@@ -392,10 +392,10 @@ class Mailboxes:
             self._world.membership.theatre.exercise,
         )
 
-    def sides(self, party: str, notice: str) -> Disclosed[Mapping[str, Declaration]]:
+    def sides(self, party: str, notice: str, known: Instant | None = None) -> Disclosed[Mapping[str, Declaration]]:
         """The declarations that the findings of a notice to the party are between, as far as the party has them: its
         own, what it was shown in full, and the views that it was shown; and the window or line that it proposes. By
-        `version_id`."""
+        `version_id`. With `known` as far as it had them then, at the level that had reached it."""
         state = self._world.exchange.notices.get(notice)
         found: dict[str, Declaration] = {}
         if state is None or state.to != party:
@@ -412,11 +412,12 @@ class Mailboxes:
                     pass
         for version in sorted(wanted):
             chain = self._world.picture.chain_of(version)
-            if chain is not None and (chain.notifier == party or self._has_in_full(party, chain, version)):
+            if chain is not None and (chain.notifier == party or self._has_in_full(party, chain, version, known)):
                 found[version] = self._world.picture.declaration(version)
         missing = wanted - found.keys()
         if missing:
             looked = [each for each in self._world.exchange.mailbox(party) if each.level in _VIEWS and each.version]
+            looked = [each for each in looked if self._had(party, each, known)]
             for each in reversed(looked[-_LOOKED_AT:]):
                 shown = self._world.load(each.index).body
                 view = shown.view if isinstance(shown, Notice) else None
@@ -427,9 +428,17 @@ class Mailboxes:
                     break
         return seal(found, party)
 
-    def _has_in_full(self, party: str, chain: Chain, version: str) -> bool:
-        known = self._world.exchange.known.get(party, {}).get(chain.key, ())
-        return any(self._world.exchange.notices[each].version == version for each in known)
+    def _has_in_full(self, party: str, chain: Chain, version: str, known: Instant | None) -> bool:
+        told = self._world.exchange.known.get(party, {}).get(chain.key, ())
+        states = (self._world.exchange.notices[each] for each in told)
+        return any(each.version == version and self._had(party, each, known) for each in states)
+
+    def _had(self, party: str, state: NoticeState, known: Instant | None) -> bool:
+        """Whether a notice to the party had reached it by a time; without one, whatever it was sent."""
+        if known is None:
+            return True
+        reached_s: float = self._world.history.of(party).columns["told"]["reached"][state.n - 1]
+        return reached_s <= known.epoch_s
 
     def _declaration(self, notice: Notice) -> Declaration | None:
         """What the notice shows: its own view, or the statement that it names, to be read in full."""

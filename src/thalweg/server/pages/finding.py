@@ -174,10 +174,10 @@ def card_of(page: Page, finding: str, *, had: FindingHad | None = None, known: I
     notice = disclosed.value if known is None else _then(disclosed.value, known)
     page.desk.reads.notices(party, page.asked.principal.author, (notice,))
     found = read.finding
-    first, second = _both(page, read)
+    first, second = _both(page, read, known)
     exact = _exact(notice, first, second)
     other = _other(page, read, first, second)
-    meeting, rule = _sentences(page, read)
+    meeting, rule = _sentences(page, read, known)
     mine = next((each for each in (first, second) if each is not None and each.party == party), None)
     near = _plotted(page, found, first, second) if exact and first is not None and second is not None else _NOT_PLOTTED
     offered, checked = _offered(page, finding) if known is None and exact else ((), 0)
@@ -222,8 +222,11 @@ def _standing(page: Page, finding: str) -> FindingRead | None:
     return next((each for each in found if each.finding.id == finding), None)
 
 
-def _both(page: Page, read: FindingRead) -> tuple[Declaration | None, Declaration | None]:
-    sides = page.reading.mailboxes.sides(page.party, read.notice).value
+def _both(
+    page: Page, read: FindingRead, known: Instant | None = None
+) -> tuple[Declaration | None, Declaration | None]:
+    """What the finding is between, as far as the reader was shown it, or had been by `known`."""
+    sides = page.reading.mailboxes.sides(page.party, read.notice, known).value
     first, second = read.finding.versions
     return sides.get(first), sides.get(second)
 
@@ -246,11 +249,11 @@ def _begins(finding: Finding) -> float:
 # --- in words ---
 
 
-def _sentences(page: Page, read: FindingRead) -> tuple[Said, Said | None]:
+def _sentences(page: Page, read: FindingRead, known: Instant | None = None) -> tuple[Said, Said | None]:
     """The sentence of the finding, and that of its rule where it is told."""
     found, theatre = read.finding, page.reading.world.membership.theatre
     disclosed = page.reading.mailboxes.notice(page.party, read.notice)
-    first, second = _both(page, read)
+    first, second = _both(page, read, known)
     if disclosed is not None and first is not None and second is not None and _exact(disclosed.value, first, second):
         warned = warning(found, first, second, theatre, names=page.names)
         rule = warned.rule

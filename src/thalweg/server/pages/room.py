@@ -150,10 +150,11 @@ def _selected(page: Page, on: str, picture: AsOf, *, past: bool, beside: bool) -
         card = card_of(page, on, had=then, known=picture.known if past else None)
         if card is not None:
             return Selected(card=card, beside=beside)
-    disclosed = page.reading.mailboxes.notice(page.party, on)
+    disclosed, then_known = page.reading.mailboxes.notice(page.party, on), picture.known if past else None
     if disclosed is not None and not (past and not _had(page, disclosed.value, picture.known)):
         read = disclosed.value
-        return Selected(notice=read, title=telling.heading(page, read), texts=tuple(telling.texts(page, disclosed)))
+        texts = telling.texts(page, disclosed, then_known)
+        return Selected(notice=read, title=telling.heading(page, read), texts=texts)
     had = next((each for each in picture.declarations if each.subject == on), None)
     if had is not None:
         return Selected(had=had, subject=had.subject)

@@ -141,9 +141,10 @@ def heading(page: Page, read: NoticeRead) -> str:
     return said
 
 
-def texts(page: Page, disclosed: Disclosed[NoticeRead]) -> tuple[Told, ...]:
-    """The sentences of a notice, made from what it shows."""
-    sides = page.reading.mailboxes.sides(page.party, disclosed.value.id)
+def texts(page: Page, disclosed: Disclosed[NoticeRead], known: Instant | None = None) -> tuple[Told, ...]:
+    """The sentences of a notice, made from what it shows; at a time gone by (`known`) with what was shown besides by
+    then."""
+    sides = page.reading.mailboxes.sides(page.party, disclosed.value.id, known)
     theatre = page.reading.world.membership.theatre
     messages = of_notice(disclosed, theatre, names=page.names, known=sides.value)
     said = [each for each in messages if not isinstance(each, AnswerOwed)] or messages
