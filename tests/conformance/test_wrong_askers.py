@@ -118,7 +118,9 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         ),
         frozenset({403}),  # pages of a person, and these are machines
     ),
-    **dict.fromkeys(("GET /incidents", "GET /incidents/report", "GET /room", "GET /sources"), frozenset({200})),
+    **dict.fromkeys(
+        ("GET /incidents", "GET /incidents/report", "GET /room", "GET /sources", "GET /sources/read"), frozenset({200})
+    ),
     "POST /incidents/report": frozenset({422}),  # a form of their own, not filled in
     **dict.fromkeys(
         (
@@ -127,6 +129,8 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "POST /incidents/{reference}/risk", "POST /incidents/{reference}/evidence",
             "POST /incidents/{reference}/share", "POST /incidents/{reference}/withdraw",
             "GET /sources/{sha256}", "POST /sources/{sha256}/share", "POST /sources/{sha256}/retract",
+            "GET /sources/read/{sha256}", "POST /sources/read/{sha256}/enter",
+            "POST /sources/read/{sha256}/claims/{draft}", "POST /sources/read/{sha256}/forget",
         ),
         frozenset({404}),
     ),
@@ -157,6 +161,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         (
             "POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels",
             "POST /channels/participation", "POST /agreements/crossings", "POST /declare/file",
+            "POST /sources/read",
         ),
         frozenset({422}),
     ),

@@ -22,6 +22,7 @@ from thalweg.server.pages import (
     room,
     settings,
     signing_in,
+    source_drafts,
     sources,
     watch,
 )
@@ -47,6 +48,7 @@ _ROUTERS = (
     room.router,
     settings.router,
     signing_in.router,
+    source_drafts.router,  # before `sources`, which takes any name
     sources.router,
     watch.router,
 )
@@ -57,6 +59,7 @@ def add(app: FastAPI) -> AsPage:
     for router in _ROUTERS:
         app.include_router(router)
     app.state.answered = Kept()
+    app.state.read_here = source_drafts.Desk()
     app.state.pages = pages(
         frozenset(
             context.path or ""
