@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,14 +11,11 @@ import psycopg
 import pytest
 from typing_extensions import override
 
-from tests.ledger_world import Author, World, seed
+from tests.ledger_world import World, seed
 from tests.pgserver import PgServer
 from thalweg.ledger.entry import Commitment
 from thalweg.ledger.errors import LedgerError, Refused, StoreFailed
-from thalweg.ledger.promise import Append
-from thalweg.ledger.sequencer import Placed, prepare
-from thalweg.stores.group import Checkers, GroupCommit
-from thalweg.stores.memory import MemoryStore
+from thalweg.ledger.sequencer import prepare
 from thalweg.stores.postgres import PostgresStore
 from thalweg.stores.sql import Migration, migrations, queries
 from thalweg.stores.sqlite import SqliteStore
@@ -156,67 +151,3 @@ class Cut(PostgresStore):
             raise AssertionError(done)
 
         return super()._guard(happened, broken)
-
-
-def test_group_commit_answers_every_caller_with_a_durable_place() -> None:
-    world = World(authors=tuple(f"author{i}" for i in range(8)))
-    group = GroupCommit(world.log)
-    futures: list[list[Future[Placed]]] = [[] for _ in range(8)]
-
-    def talk(number: int) -> None:
-        author = world.authors[f"author{number}"]
-        for _ in range(30):
-            futures[number].append(group.submit(prepare(author.say(), author.signer.key)))
-
-    threads = [threading.Thread(target=talk, args=(i,)) for i in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    group.close()
-    places = [[future.result().index for future in mine] for mine in futures]
-    assert sorted(index for mine in places for index in mine) == list(range(10, 10 + 240))
-    assert all(mine == sorted(mine) for mine in places)
-    assert world.log.scrub().size == 250
-    with pytest.raises(Refused):
-        group.submit(prepare(world.authors["author0"].say()))
-
-
-def test_group_commit_passes_on_refusals_and_failures_and_goes_on() -> None:
-    class Failing(MemoryStore):
-        fail = False
-
-        @override
-        def append(self, batch: Append, fence: int) -> None:
-            if self.fail:
-                self.fail = False
-                raise StoreFailed("store.failed", "…", happened="unknown")
-            super().append(batch, fence)
-
-    store = Failing()
-    world = World(store)
-    group = GroupCommit(world.log, beat_s=0.02)
-    stranger = group.submit(prepare(Author("green").say()))
-    good = group.submit(prepare(world.authors["blue"].say()))
-    with pytest.raises(Refused):
-        stranger.result(5)
-    assert good.result(5).index == 4
-    store.fail = True
-    entry = prepare(world.authors["blue"].say())
-    with pytest.raises(StoreFailed):
-        group.submit(entry).result(5)
-    assert group.submit(entry).result(5).index == 5
-    group.close()
-
-
-def test_signatures_are_checked_on_several_cores_in_order() -> None:
-    world = World()
-    blue, red = world.authors["blue"], world.authors["red"]
-    pairs = [(blue.say(), blue.signer.key) for _ in range(130)]
-    pairs[70] = (red.say(), blue.signer.key)
-    checkers = Checkers(2)
-    found = list(checkers.prepare(pairs))
-    checkers.close()
-    assert [place for place, item in enumerate(found) if isinstance(item, LedgerError)] == [70]
-    good = [item for item in found[:70] if not isinstance(item, LedgerError)]
-    assert [outcome.index for outcome in world.log.submit(good) if isinstance(outcome, Placed)] == list(range(4, 74))
