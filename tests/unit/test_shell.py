@@ -318,6 +318,19 @@ def test_health_is_being_alive_and_readiness_says_what_is_missing() -> None:
     assert waiting.json()["fields"] == {"reasons": ["the log is read"]}
     reasons.clear()
     assert browser.get("/readyz").json() == {"ready": True}
+    for path in ("/healthz", "/readyz"):
+        asked = browser.send("HEAD", path)
+        assert (asked.status_code, asked.text) == (200, "")
+
+
+@pytest.mark.parametrize("body", [b'{"login":"\xff"}', b"[" * 50_000, b'{"login":' + b"9" * 5_000 + b"}"])
+def test_a_body_that_no_parser_takes_is_told_why(body: bytes) -> None:
+    browser = World().browser()
+    answer = browser.client.post(
+        "/sign-in/password", content=body, headers={"content-type": "application/json", "origin": ORIGIN}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "request-invalid")
+    assert "JSON in UTF-8" in answer.json()["detail"]
 
 
 # --- proxies ---

@@ -96,9 +96,15 @@ def answer_spelled(request: Request, body: bytes, status: int = 200, media_type:
     """As `answer`, of what is JSON already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache"}
-    if status == 200 and tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
+    if status == 200 and _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers=headers, media_type=media_type)
+
+
+def _has(if_none_match: str, tag: str) -> bool:
+    """RFC 9110 section 13.1.2: compared weakly, because a proxy that compresses makes a tag weak; `*` is any."""
+    given = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
+    return tag in given or given == ["*"]
 
 
 async def in_thread(act: Callable[[], T]) -> T:

@@ -121,15 +121,19 @@ class Metrics:
         )
 
 
+_BODY_UNREADABLE = "The body is not JSON in UTF-8, or is compressed, or nested too deeply."
+
 router = APIRouter(include_in_schema=False)
 
 
+@router.head("/healthz")  # what watches a server asks so
 @router.get("/healthz")
 async def alive() -> dict[str, bool]:
     """The process answers."""
     return {"alive": True}
 
 
+@router.head("/readyz")
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
     """Requests can be sent here; otherwise 503 with the reasons."""
@@ -210,9 +214,9 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         raise error
     code = _CODES.get(error.status_code, "request-invalid" if error.status_code < 500 else "internal-error")
     headers = dict(error.headers or {})
-    return problem_response(
-        request.scope, ProblemAnswer(error.status_code, code, f"{title(error.status_code)}.", {}, headers)
-    )
+    # The one thing that is refused by 400 before a route is asked is a body that no parser takes.
+    sentence = _BODY_UNREADABLE if error.status_code == 400 else f"{title(error.status_code)}."
+    return problem_response(request.scope, ProblemAnswer(error.status_code, code, sentence, {}, headers))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
