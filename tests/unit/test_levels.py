@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-import pytest
-
-from thalweg.model.errors import ValueRefused
-from thalweg.model.levels import Level, highest, lowest
+from thalweg.model.levels import Level, highest
 
 ORDER = (Level.FULL, Level.FOOTPRINT, Level.COARSE, Level.EXISTS, Level.NOTHING)
 
@@ -22,13 +19,10 @@ def test_a_level_is_at_least_itself_and_all_that_show_less() -> None:
         assert a.at_least(b) == (ORDER.index(a) <= ORDER.index(b))
 
 
-def test_the_lowest_and_the_highest_are_found_in_any_order() -> None:
+def test_the_highest_is_found_in_any_order() -> None:
     for a, b in product(ORDER, repeat=2):
-        assert lowest([a, b]) == ORDER[max(ORDER.index(a), ORDER.index(b))]
         assert highest([a, b]) == ORDER[min(ORDER.index(a), ORDER.index(b))]
 
 
-def test_of_no_levels_none_is_lowest() -> None:
-    for of in (lowest, highest):
-        with pytest.raises(ValueRefused, match="no levels"):
-            of([])
+def test_without_any_level_nothing_is_shown() -> None:
+    assert highest([]) is Level.NOTHING

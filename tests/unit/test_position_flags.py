@@ -183,15 +183,6 @@ def test_too_few_digits_for_the_claim_are_flagged() -> None:
     assert "precision-coarse" in _codes(check_position(40.1, 35.3, written=written, uncertainty_m=6000, claimed_m=50))
 
 
-def test_a_jump_over_the_antimeridian_is_asked_about() -> None:
-    """R3."""
-    flag = flags.over_antimeridian([179.0, -179.0, 178.0])
-    assert flag is not None
-    assert flag.fields["vertex"] == "2"
-    assert flags.over_antimeridian([10.0, -10.0]) is None
-    assert flags.over_antimeridian([]) is None
-
-
 def test_every_assumption_of_the_reader_becomes_a_flag() -> None:
     """R2, R3."""
     assert _codes(flags.assumptions(read_position("35.3 40.1"))) == ["axis-order-assumed"]

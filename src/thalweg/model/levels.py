@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from thalweg.model.errors import ValueRefused
-
 
 class Level(StrEnum):
     """From most to least. What each shows is told by `thalweg.policy.view` and docs/reference/levels.md."""
@@ -30,18 +28,6 @@ class Level(StrEnum):
 _RANK = {level: rank for rank, level in enumerate(reversed(Level))}
 
 
-def lowest(levels: Iterable[Level]) -> Level:
-    """The one among them that shows least."""
-    return min(_given(levels), key=lambda level: level.rank)
-
-
 def highest(levels: Iterable[Level]) -> Level:
-    """The one among them that shows most."""
-    return max(_given(levels), key=lambda level: level.rank)
-
-
-def _given(levels: Iterable[Level]) -> tuple[Level, ...]:
-    given = tuple(levels)
-    if not given:
-        raise ValueRefused("level-missing", "Of no levels at all, none is the lowest or the highest.")
-    return given
+    """The one among them that shows most; of none, nothing."""
+    return max(levels, key=lambda level: level.rank, default=Level.NOTHING)

@@ -278,20 +278,6 @@ def coarse(written: Written, claimed_m: float, *, where: str = "") -> Flag | Non
     )
 
 
-def over_antimeridian(lons: Sequence[float], *, where: str = "") -> Flag | None:
-    """`antimeridian`: consecutive longitudes differ by more than 180 degrees; read the short way round."""
-    for i in range(1, len(lons)):
-        if abs(lons[i] - lons[i - 1]) > 180:
-            return Flag(
-                "antimeridian",
-                f"From vertex {i} to {i + 1} the longitude goes from {lons[i - 1]:g} to {lons[i]:g}: read as "
-                "crossing the antimeridian, the short way round. Is it meant, or is a sign wrong?",
-                where or f"vertex {i + 1}",
-                {"from": f"{lons[i - 1]:.6f}", "to": f"{lons[i]:.6f}", "vertex": str(i + 1)},
-            )
-    return None
-
-
 _ASSUMED = {
     Assumed.AXIS_ORDER: ("axis-order-assumed", "Two numbers without letters were read as {order}."),
     Assumed.UTM_BAND: (

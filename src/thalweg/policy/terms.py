@@ -29,7 +29,7 @@ def level(world: World, chain: Chain, recipient: str) -> Level:
     own = chain.releases.get(recipient)
     if own is not None:
         return own
-    levels = [Level.NOTHING]
+    levels: list[Level] = []
     for channel in world.channels.between(chain.notifier, recipient):
         term = channel.term(chain.notifier, recipient, chain.kind.value)
         if term is not None and shown_at_s(chain, term) > world.latest.epoch_s:
