@@ -10,9 +10,9 @@ from typing_extensions import override
 
 from tests.doors_world import ORIGIN, Browser, Noise, World
 from tests.pgserver import PgServer
-from thalweg import wiring
 from thalweg.model.accounts import AccountStore
 from thalweg.stores.accounts_postgres import PostgresAccounts
+from thalweg.stores.accounts_sqlite import SqliteAccounts
 
 
 class Salted(Noise):
@@ -32,11 +32,7 @@ def worlds(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Wor
         where = server.database()
         stores = PostgresAccounts(where), PostgresAccounts(where)
     else:
-        names = {"origin": "example.org/log", "registrar": "reg", "store": "sqlite:log.db"}
-        home = wiring.make_log_home(tmp_path / "home", **names, passphrase="x" * 20, recipient=None)
-        held = wiring.accounts_of(home)
-        assert (tmp_path / "home" / "accounts.db").exists()
-        home.close()
+        held = SqliteAccounts(tmp_path / "accounts.db")
         stores = held, held
     yield World(store=stores[0]), World(store=stores[1], noise=Salted())
     for store in stores:

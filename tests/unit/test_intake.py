@@ -198,13 +198,6 @@ def test_an_empty_file_is_a_problem() -> None:
     assert problems(taken(**{"a_DOT_pdf": b""})) == [("a.pdf", "format-unknown")]
 
 
-def test_flags_are_counted_over_what_is_in_force() -> None:
-    found = taken(a_DOT_kml=KML)
-    assert found.flag_counts["kind-assumed"] == 1
-    assert found.flag_counts["party-assumed"] == 1
-    assert found.complete
-
-
 def test_progress_is_told_before_each_file() -> None:
     told: list[tuple[str, int, int]] = []
     intake_blobs([Blob("b.kml", KML), Blob("a.gpx", GPX)], CONTEXT, progress=lambda *args: told.append(args))

@@ -22,7 +22,7 @@ from thalweg.model.errors import ValueRefused
 from thalweg.server.described import operations
 from thalweg.server.doors import DoorSettings, Principal
 from thalweg.server.rates import Rate, Rates
-from thalweg.server.sessions import principal, still_holds
+from thalweg.server.sessions import ended, principal
 from thalweg.stores.accounts_memory import MemoryAccounts
 
 if TYPE_CHECKING:
@@ -495,7 +495,7 @@ def test_the_description_says_how_to_sign_in_and_what_a_problem_is() -> None:
 
 
 def holds(world: World, asking: Principal) -> bool:
-    return anyio.run(still_holds, world.doors, asking)
+    return not anyio.run(ended, world.doors, [asking])
 
 
 def asking_of(world: World, **headers: str) -> Principal:
@@ -525,7 +525,7 @@ def test_a_stream_learns_within_a_second_that_its_session_was_ended_and_keeps_it
 
 
 def test_a_stream_of_a_machine_ends_with_its_token_and_with_its_account() -> None:
-    for ended in ("token", "account"):
+    for end in ("token", "account"):
         world = World()
         machine = world.machine()
         text = "thw_" + "A" * 43
@@ -534,7 +534,7 @@ def test_a_stream_of_a_machine_ends_with_its_token_and_with_its_account() -> Non
         asking = asking_of(world, authorization=f"Bearer {text}")
         world.wait(1_000)
         assert holds(world, asking)
-        if ended == "token":
+        if end == "token":
             world.store.remove_token(machine.id, "t1")
         else:
             world.store.change_account(replace(machine, disabled=True))

@@ -16,8 +16,8 @@ import hashlib
 import importlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -80,8 +80,8 @@ class SourceFile:
 class Intake:
     """All that came in. `declarations` are those in force, sorted; `superseded` are the others.
 
-    `problems` and `omissions` are those of the files, of their rows, and of the chains. `flag_counts` are
-    over the declarations in force. `duplicates` is how many times a version came more than once.
+    `problems` and `omissions` are those of the files, of their rows, and of the chains. `duplicates` is how many times
+    a version came more than once.
     """
 
     declarations: tuple[Declaration, ...] = ()
@@ -90,7 +90,6 @@ class Intake:
     omissions: tuple[Omission, ...] = ()
     sources: tuple[SourceFile, ...] = ()
     readings: tuple[Reading, ...] = ()
-    flag_counts: Mapping[str, int] = field(default_factory=dict)
     duplicates: int = 0
 
     @property
@@ -365,7 +364,6 @@ def _taken(collected: _Collected, context: Context, axes: str, progress: Progres
     chains = resolve(came, [cancellation for reading in readings for cancellation in reading.cancellations])
     problems += chains.problems
     omissions += chains.omissions
-    counts = Counter(flag.code for declaration in chains.live for flag in declaration.flags)
     return Intake(
         chains.live,
         chains.superseded,
@@ -373,7 +371,6 @@ def _taken(collected: _Collected, context: Context, axes: str, progress: Progres
         tuple(sorted(omissions, key=lambda o: (o.source.file, o.source.path, o.what, o.why))),
         tuple(sources),
         tuple(readings),
-        dict(sorted(counts.items())),
         len(came) - len(chains.live) - len(chains.superseded),
     )
 

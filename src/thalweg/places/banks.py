@@ -22,7 +22,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from thalweg.places import basemap, ground, names
+from thalweg.places import basemap, ground
 
 RANGE_M = 30_000.0  # farther from a river than this nobody gives a bank
 RUN = 32  # segments that are passed over together
@@ -102,16 +102,6 @@ def _part(source: str, accuracy_m: float, line: NDArray[np.float64]) -> Part:
     )
     along_m = np.concatenate(([0.0], np.cumsum(steps)))
     return Part(source, accuracy_m, line, along_m, (west, south, east, north), runs)
-
-
-def river_named(name: str) -> River | None:
-    """The river of this name in any of its languages, or None."""
-    wanted = {key for _, key in names.wanted(name.casefold().removesuffix(" river").removeprefix("river "))[:2]}
-    for river in rivers():
-        for alias in (river.name, *river.aliases):
-            if wanted & set(names.keys(alias, arabic=True)):
-                return river
-    return None
 
 
 def river_side(

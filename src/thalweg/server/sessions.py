@@ -76,19 +76,12 @@ async def principal(request: Request) -> Principal:
     return found
 
 
-async def still_holds(doors: Doors, asking: Principal) -> bool:
-    """Whether the key that opened the door does so still: for streams, to be asked every few seconds.
+async def ended(doors: Doors, asking: Sequence[Principal]) -> Collection[bytes]:
+    """The keys that open the door no longer, looked up in one go: for streams, to be asked every few seconds.
 
     A stream that is open counts as being seen: a screen on the wall that shows warnings must not fall asleep. Its
     session ends when its time is over, or when it is ended from elsewhere.
     """
-    if doors.recall(asking.key) is not None:
-        return True
-    return await run_in_threadpool(_holds, doors, asking)
-
-
-async def ended(doors: Doors, asking: Sequence[Principal]) -> Collection[bytes]:
-    """The keys of those for whom `still_holds` is over, looked up in one go."""
     unsure = [each for each in asking if doors.recall(each.key) is None]
     if not unsure:
         return ()

@@ -132,10 +132,6 @@ class Membership:
         """Roles and their scopes."""
         return frozenset(self._roles.get(officer, ()))
 
-    def officers(self, role: Role, scope: str) -> tuple[str, ...]:
-        """Everyone who has that role, sorted."""
-        return tuple(sorted(officer for officer, held in self._roles.items() if (role.value, scope) in held))
-
     def on_watch(self, party: str) -> tuple[OnWatch, ...]:
         """Who is on watch for a party, in the order in which they are asked."""
         return tuple(sorted(self._watches.get(party, {}).values(), key=lambda each: (each.order, each.officer)))

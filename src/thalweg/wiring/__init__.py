@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from thalweg.ledger.canonical import Value
     from thalweg.ledger.note import VerifierKey
-    from thalweg.model.accounts import AccountStore
     from thalweg.model.keeping import DeskTables
     from thalweg.stores.author import AuthorHome
     from thalweg.stores.author import Said as Said  # named again, so that the command line may say it
@@ -221,17 +220,6 @@ def now_ms() -> int:
 def desk_tables(home: Home, seal: bytes = b"") -> DeskTables:
     """What the desk keeps beside a log. `seal` is the secret under which its snapshots are checked."""
     return home.desk_tables(seal)
-
-
-def accounts_of(home: Home) -> AccountStore:
-    """Who may come in, beside a log: a file of its own, or tables of its own in the log's PostgreSQL."""
-    scheme, _, rest = home.settings.store.partition(":")
-    opened: AccountStore
-    if scheme == "postgres":
-        opened = import_module("thalweg.stores.accounts_postgres").PostgresAccounts(rest)
-    else:
-        opened = import_module("thalweg.stores.accounts_sqlite").SqliteAccounts(home.folder / "accounts.db")
-    return opened
 
 
 def back_up(folder: Path, to: Path) -> BackupReport:
