@@ -84,7 +84,7 @@ def ids(desk: ServedDesk, chromium: Browser) -> Mapping[str, str]:
     asked = ExplanationAsked("bravo", line.reference, "alpha", "Who was it?", Instant(now.epoch_s + 86_400))
     desk.say("bravo-1", asked)
     desk.say("alpha-1", ENTERED)
-    desk.say("alpha-1", CLAIM)
+    desk.say("alpha-1", replace(CLAIM, party=""))
     desk.say("alpha-1", EvidenceLaid("alpha", line.reference, Beside.SOURCE, COURIER))
     browse = Browse(chromium, desk)
     page = browse("alpha-1").open("/sources/read").page
@@ -96,7 +96,7 @@ def ids(desk: ServedDesk, chromium: Browser) -> Mapping[str, str]:
     return {
         "/sources/read/{sha256}": f"/sources/read/{read}",
         "{sha256}": COURIER,
-        "{notice}": mailboxes(desk).inbox("alpha").value[0].id,
+        "{notice}": next(each.id for each in mailboxes(desk).inbox("alpha").value if each.notice.version),
         "{finding}": found.finding.id,
         "{reference}": line.reference,
         "{channel}": "line",
@@ -134,7 +134,6 @@ REFUSED: Final = [
     ("/declarations/alpha/survey", "/vouch", {"until": "soon"}, "until"),
     ("/incidents/report", "/report", {"title": "Strike", "earliest": "yesterday"}, "earliest"),
     ("/incidents/{reference}", "/request", {"text": "Who?", "due": "soon"}, "due"),
-    ("/agreements", "/agreements/crossings", {"at": "soon", "words": "Two"}, "line"),
 ]
 
 
@@ -148,8 +147,6 @@ def test_every_state_of_being_refused_keeps_nobody_out(
     for path, form, typed, wrong in REFUSED:
         screen.open(address(path, ids))
         held = page.locator(f'form[action$="{form}"]').first
-        if not held.count():
-            continue
         with page.expect_navigation():
             held.evaluate(
                 """(form, typed) => { form.noValidate = true;

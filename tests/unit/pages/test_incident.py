@@ -273,3 +273,19 @@ def reported_at(desk: Serving) -> str:
     answer = post(desk, "alpha-1", "/incidents/report", "placed", **fields, meant=meant)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
+
+
+def test_the_moments_stand_on_a_line_to_scale_that_mirrors_for_who_reads_from_the_right(desk: Serving) -> None:
+    path = reported(desk)
+    time.sleep(1.1)
+    assert post(desk, "bravo-1", f"{path}/account", "4", text="Nothing of ours.").status_code == 303
+    drawn = [
+        float(each.get("cx").rstrip("%")) for each in page(desk, "alpha-1", path).xpath("//svg//circle[@cx][@r='6']")
+    ]
+    assert drawn == sorted(drawn)
+    assert len(drawn) >= 2
+    assert all(0 < each < 100 for each in drawn)
+    root = page(desk, "alpha-1", path)
+    (here,) = root.xpath('//ol[@class="moments"]//a[@aria-current]')
+    assert here.get("data-at") == root.xpath('//ol[@class="moments"]//a/@data-at')[-1]
+    assert re.search(r"\d{4} \d\d:\d\d:\d\dZ", here.get("data-at")), "day and time"

@@ -13,7 +13,7 @@ island("known", (element) => {
   const links = [...list];
   const here = links.findIndex((link) => link.getAttribute("aria-current") === "true");
   const slider = make("input", { type: "range", min: 0, max: links.length - 1, step: 1, value: here < 0 ? links.length - 1 : here, "aria-label": label.textContent.trim(), class: "known-slider" });
-  const told = (): string => links[Number(slider.value)]?.textContent.trim() ?? "";
+  const told = (): string => links[Number(slider.value)]?.dataset["at"] ?? "";
   slider.setAttribute("aria-valuetext", told());
   const output = make("output", {}, told());
   slider.addEventListener("input", () => {

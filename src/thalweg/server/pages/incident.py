@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,7 +38,7 @@ from thalweg.places.coordinates import read_position
 from thalweg.policy.incident_reads import IncidentRead, ItemRead, Received, RequestRead, Wanted
 from thalweg.server.pages import sources
 from thalweg.server.pages.answered import answered
-from thalweg.server.pages.shell import Filled, Form, Opened, Page, said_by, say
+from thalweg.server.pages.shell import Filled, Form, Opened, Page, in_field, said_by, say
 from thalweg.server.problems import Refusal
 from thalweg.state.cases import InCase
 
@@ -45,6 +46,10 @@ router = APIRouter(include_in_schema=False)
 
 _W = TypeVar("_W", bound=StrEnum)
 _MOST: Final = 50
+_EDGE_S: Final = 900.0
+_STEPS_S: Final = tuple(3600.0 * hours for hours in (0.25, 0.5, 1, 3, 6, 12, 24, 48, 168, 336, 720, 2160, 8760, 87_600))
+_DAY: Final = 6  # of these, the first that is a whole day
+_TICKS: Final = 9
 _TEXT: Final = 16_000
 
 
@@ -62,9 +67,20 @@ class Moment:
     """One time at which something came to be known, where it stands on the line, and what it was."""
 
     at: Instant
-    share: int  # of the line's length, in hundredths
+    share: float  # of the line's length, in hundredths
     items: tuple[ItemRead, ...]
     later: bool  # than what the page shows
+    here: bool  # the last that the page shows
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The moments on a line that is drawn to scale, from a little before the first to a little after the last."""
+
+    moments: tuple[Moment, ...]
+    known: float  # where the time stands of which the page is, in hundredths
+    ticks: tuple[tuple[float, Instant], ...]
+    hours: bool  # whether ticks are nearer than a day
 
 
 @router.get("/incidents")
@@ -100,7 +116,7 @@ async def report_form(page: Opened) -> Response:
 @router.post("/incidents/report")
 async def report(page: Opened, filled: Filled) -> Response:
     """Reports it, once its place was looked at and found to be the one that is meant (R4)."""
-    place = _place(filled["place"])
+    place = _place(filled)
     if place is not None and filled["meant"] != _key(place):
         return _report(page, filled, place)
     said = IncidentReported(
@@ -149,7 +165,7 @@ async def incident(page: Opened, reference: str) -> Response:
         items=items,
         columns=columns,
         rows=_rows(page, columns),
-        moments=_moments(page, whole, known, reached),
+        times=_line(page, whole, known, reached),
         requests=[(each, _answers(each, items)) for each in requests],
         findings=[each for each in items if each.what in (InCase.CAUSE, InCase.RISK)],
         evidence=[each for each in items if each.what is InCase.EVIDENCE],
@@ -178,7 +194,7 @@ async def account(page: Opened, reference: str, filled: Filled) -> Response:
         reference,
         filled.need("text", _TEXT),
         page.reader.language,
-        _particulars(filled, _place(filled["place"])),
+        _particulars(filled, _place(filled)),
         _newest(read, page.party) if filled["supersedes"] else "",
     )
     return await say(page, filled, said, f"/incidents/{reference}", "said")
@@ -188,7 +204,8 @@ async def account(page: Opened, reference: str, filled: Filled) -> Response:
 async def request(page: Opened, reference: str, filled: Filled) -> Response:
     """A request for an explanation, with an addressee and a time by which an answer is due."""
     _read(page, reference)
-    due = _utc(filled.need("due"))
+    with in_field("due"):
+        due = _utc(filled.need("due"))
     if due is None:
         raise Refusal("request-invalid", "The form needs a time by which the answer is due.", field="due")
     said = ExplanationAsked(
@@ -364,8 +381,8 @@ def _named(page: Page, named: Named) -> Markup | str:
     return word.join(each)
 
 
-def _moments(page: Page, read: IncidentRead, known: Instant | None, reached: Mapping[str, Instant]) -> list[Moment]:
-    """When something came to be known, on a line from the first to now."""
+def _line(page: Page, read: IncidentRead, known: Instant | None, reached: Mapping[str, Instant]) -> Line:
+    """When something came to be known."""
     by_time: dict[float, list[ItemRead]] = {}
     later: set[float] = set()
     for each in read.items:
@@ -374,14 +391,22 @@ def _moments(page: Page, read: IncidentRead, known: Instant | None, reached: Map
         by_time.setdefault(at_s, []).append(each)
         if known is not None and (came is None or came > known):
             later.add(at_s)
-    first, last = min(by_time), max(*by_time, page.now.epoch_s)
-    return [
-        Moment(
-            Instant(at), round(100 * (at - first) / (last - first)) if last > first else 0, tuple(by_time[at]),
-            at in later,
-        )
-        for at in sorted(by_time)
-    ]  # fmt: skip
+    until = page.now if known is None else known
+    edge = max(_EDGE_S, (max(by_time) - min(by_time)) / 20)
+    begin, end = min(by_time) - edge, max(by_time) + edge
+
+    def share(at: float) -> float:
+        return round(min(100.0, max(0.0, 100 * (at - begin) / (end - begin))), 2)
+
+    shown = [at for at in by_time if at not in later]
+    here = max(shown, default=None)
+    step = next((each for each in _STEPS_S if (end - begin) / each <= _TICKS), _STEPS_S[-1])
+    first = math.ceil(begin / step)
+    ticks = tuple((share(n * step), Instant(n * step)) for n in range(first, math.floor(end / step) + 1)[: 2 * _TICKS])
+    moments = tuple(
+        Moment(Instant(at), share(at), tuple(by_time[at]), at in later, at == here) for at in sorted(by_time)
+    )
+    return Line(moments, share(until.epoch_s), ticks, step < _STEPS_S[_DAY])
 
 
 def _answers(request: RequestRead, items: Iterable[ItemRead]) -> list[ItemRead]:
@@ -418,9 +443,13 @@ def _particulars(filled: Form, place: Position | None) -> Particulars:
     radius = filled["radius_m"]
     if radius and not (radius.isdecimal() and len(radius) < 9):
         raise Refusal("request-invalid", "A radius is a whole number of metres.", field="radius_m")
+    with in_field("earliest"):
+        earliest = _utc(filled["earliest"])
+    with in_field("latest"):
+        latest = _utc(filled["latest"])
     return Particulars(
-        _utc(filled["earliest"]),
-        _utc(filled["latest"]),
+        earliest,
+        latest,
         place,
         int(radius or 0) if place is not None else 0,
         filled["where"][:300],
@@ -438,10 +467,11 @@ def _naming(filled: Form, name: str) -> Named:
     return Named(parties, others, Joined(joined) if joined in set(Joined) else Joined.UNKNOWN)
 
 
-def _place(text: str) -> Position | None:
-    if not text:
+def _place(filled: Form) -> Position | None:
+    if not filled["place"]:
         return None
-    written = read_position(text)
+    with in_field("place"):
+        written = read_position(filled["place"])
     return Position(written.lon, written.lat)
 
 
