@@ -22,6 +22,7 @@ from thalweg.model.events import Response as Answer
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
+from thalweg.model.sourced import Force
 from thalweg.reports.messages.slots import (
     Change,
     Counted,
@@ -81,6 +82,21 @@ class Declared(Message):
     valid_until: Instant | None = None
     emergency: bool = False
     late: bool = False  # late is late for ever (R7)
+    version: Id
+    answer_by: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InCells(Message):
+    """The same, to a reader that is shown cells only."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(Event)
+    by: ClassVar[str] = "event"
+
+    event: Event
+    who: Who
+    period: Period
+    where: Locality | None = None  # of the middle of the cells
     version: Id
     answer_by: Instant | None = None
 
@@ -582,6 +598,56 @@ class Evidence(Message):
     about: Id
 
 
+# ------------------------------------------------------- sources and claims
+
+
+class OfSource(StrEnum):
+    ENTERED = "entered"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTold(Message):
+    """A source was entered, or shown to more."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(OfSource)
+    by: ClassVar[str] = "what"
+
+    what: OfSource
+    source: Id
+    party: Name
+    at: Instant
+    title: Name | None = None
+    outlet: Name | None = None
+    published: Name | None = None  # as it is stated
+    others: Names = ()
+    text: FreeText | None = None
+    about: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTold(Message):
+    """What somebody read in a source and confirmed; nobody is warned of it."""
+
+    force: Force
+    source: Id
+    party: Name
+    at: Instant
+    quote: FreeText
+    speaker: Name | None = None
+    withdrawn: bool = False
+    about: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimWithdrawn(Message):
+    claim: Id
+    party: Name
+    at: Instant
+    text: FreeText | None = None
+    about: Id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Message):
     """What a party writes on a channel."""
@@ -634,6 +700,35 @@ class Proposed(Message):
     change: Change
     proposal: Id
     until: Instant
+
+
+class By(StrEnum):
+    """Which way out is proposed."""
+
+    TIME = "time"
+    ALTITUDE = "altitude"
+    OFFSET = "offset"
+    TRIM = "trim"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, word: str) -> By:
+        return cls(word) if word in set(cls) else cls.OTHER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixProposed(Message):
+    """A way out of a conflict, as far as the notice of it says; what would change stands in the statement."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(By)
+    by: ClassVar[str] = "way"
+
+    way: By
+    party: Name
+    proposal: Id
+    text: FreeText | None = None
+    until: Instant
+    about: Id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -746,6 +841,14 @@ class LineCheck(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineCheckOwed(Message):
+    """The beat of line checks, to a side that has neither asked nor answered."""
+
+    channel: Name
+    about: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineChecked(Message):
     party: Name
     channel: Name
@@ -779,12 +882,19 @@ class Participation(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartyNamed(Message):
+    party: Name
+    at: Instant
+    about: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGiven(Message):
-    """A notifier lets a notice be shown to these parties (R35)."""
+    """A notifier lets a notice be shown, to these parties where they are named (R35)."""
 
     party: Name
     about: Id
-    to: Names
+    to: Names = ()
     at: Instant
 
 
@@ -801,12 +911,13 @@ class ConsentWithdrawn(Message):
 MESSAGES: Final[tuple[type[Message], ...]] = (
     Emergency, CommitmentMade, CommitmentDue, CommitmentLapsed, Outcome,
     Warned, TalkTo, FindingClosed, Probing, CrossingRecorded,
-    Declared, Cancelled, Revalidated, Stale, Expiring, LateNotice, Lacking, DuplicateSuspected,
+    Declared, InCells, Cancelled, Revalidated, Stale, Expiring, LateNotice, Lacking, DuplicateSuspected,
     Delivered, AnswerOwed, Acknowledged, ReadBackMatches, PositionDiffers, TimeDiffers, AltitudeDiffers,
     IdentityDiffers, Mismatch, Disseminated, Relayed, Escalated, Told, Checked, Released, Revoked,
-    Proposed, ProposalAccepted, ProposalDeclined, ProposalLapsed, QuietProposed, QuietGuaranteed, QuietStands,
-    LineProposed, LineAgreed, LineDisputed, CustodyOffered, HandedOver,
+    Proposed, FixProposed, ProposalAccepted, ProposalDeclined, ProposalLapsed,
+    QuietProposed, QuietGuaranteed, QuietStands, LineProposed, LineAgreed, LineDisputed, CustodyOffered, HandedOver,
     Incident, Account, ExplanationAsked, ExplanationGiven, ExplanationDue, Assessment, Evidence,
-    Note, Decision, RulesChanged, LineCheck, LineChecked, ChannelState, ChannelChanged, Participation,
-    ConsentGiven, ConsentWithdrawn,
+    SourceTold, ClaimTold, ClaimWithdrawn,
+    Note, Decision, RulesChanged, LineCheck, LineCheckOwed, LineChecked, ChannelState, ChannelChanged, Participation,
+    PartyNamed, ConsentGiven, ConsentWithdrawn,
 )  # fmt: skip

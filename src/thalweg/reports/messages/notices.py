@@ -26,7 +26,8 @@ from thalweg.model.events import (
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.measures import Band
-from thalweg.model.shapes import Circle, Point, Position
+from thalweg.model.shapes import Circle, MultiPolygon, Point, Polygon, Position
+from thalweg.model.sourced import Force
 from thalweg.model.theatre import Theatre
 from thalweg.places.describe import describe
 from thalweg.policy.disclosure import Disclosed
@@ -161,6 +162,8 @@ class _Reading:
                 return self._declaration()
             case NoticeKind.REMINDER | NoticeKind.LAPSED if self._facts.get("what") == "explanation":
                 return self._of_incident()
+            case NoticeKind.REMINDER if self._facts.get("what") == "line_check":
+                return self._channel()
             case (
                 NoticeKind.CANCELLED
                 | NoticeKind.REVALIDATED
@@ -194,8 +197,10 @@ class _Reading:
                 return self._answered()
             case NoticeKind.LACKING:  # what was not cited, to be read and cited
                 return self._declaration()
-            case NoticeKind.QUIET_WINDOW | NoticeKind.LINE | NoticeKind.CUSTODY:
+            case NoticeKind.PROPOSAL | NoticeKind.QUIET_WINDOW | NoticeKind.LINE | NoticeKind.CUSTODY:
                 return self._proposed()
+            case NoticeKind.SOURCE | NoticeKind.CLAIM:
+                return self._of_source()
             case NoticeKind.DUPLICATE | NoticeKind.PROBING:
                 return self._suspected()
             case (
@@ -227,7 +232,24 @@ class _Reading:
             )
         if shown is not None and notice.level.at_least(Level.FOOTPRINT) and notice.of != notice.to:
             said += (self._declared(shown),)
-        return said + self._warnings()
+        warnings = self._warnings()
+        if not (said or warnings) and shown is not None and notice.of != notice.to:
+            said += (self._in_cells(shown),)
+        return said + warnings
+
+    def _in_cells(self, shown: Declaration) -> kinds.InCells:
+        notice = self._notice
+        first, last, _, _ = _extent(shown)
+        spot = _middle(shown)
+        return kinds.InCells(
+            marks=self.exercise,
+            event=kinds.Event.REPLACED if notice.what is NoticeKind.REPLACED else kinds.Event.NEW,
+            who=self._who(),
+            period=Period(first=first, last=last),
+            where=locality(describe(spot.lon, spot.lat)) if spot else None,
+            version=notice.version or notice.subject,
+            answer_by=notice.due if notice.owed else None,
+        )
 
     def _declared(self, shown: Declaration) -> kinds.Declared:
         notice = self._notice
@@ -292,6 +314,8 @@ class _Reading:
                 return (kinds.Checked(marks=marks, outcome=outcome, about=subject, party=by, at=notice.at),)
             case NoticeKind.REVOKED:
                 return (kinds.Revoked(marks=marks, about=subject, party=party, at=notice.at),)
+            case NoticeKind.CONSENT if facts.get("given") == "1":
+                return (kinds.ConsentGiven(marks=marks, party=party, about=subject, at=notice.at),)
             case NoticeKind.CONSENT if facts.get("given") == "0":
                 held = [each.rpartition(" (")[0] for each in facts.get("held_by", "").split(", ") if each]
                 holders = tuple(self.name(each) for each in held)
@@ -408,6 +432,13 @@ class _Reading:
             by_when = (kinds.AnswerOwed(marks=marks, about=self._read.id, sender=party, by_when=expires),)
         proposed = next(iter(self._known.values()), None)
         match notice.what:
+            case NoticeKind.PROPOSAL if expires and event:
+                way, text = kinds.By.of(facts.get("fix", "")), self._text()
+                return (
+                    kinds.FixProposed(
+                        marks=marks, way=way, party=party, proposal=event, text=text, until=expires, about=self._read.id
+                    ),
+                )
             case NoticeKind.QUIET_WINDOW if proposed is not None and (task := self._text()):
                 first, last, spot, _ = _extent(proposed)
                 return (
@@ -524,6 +555,36 @@ class _Reading:
             case _:
                 return ()
 
+    # --- sources ---
+
+    def _of_source(self) -> tuple[Message, ...]:
+        notice, facts, marks, party = self._notice, self._facts, self.exercise, self.name(self._notice.of)
+        source, about, text = notice.subject.rpartition(":")[2][:_SHORT], self._read.id, self._text()
+        match notice.what:
+            case NoticeKind.SOURCE if source and "what" in facts:
+                others = tuple(self.name(each) for each in facts.get("with", "").split(", ") if each)
+                return (
+                    kinds.SourceTold(
+                        marks=marks, what=kinds.OfSource(facts["what"]), source=source, party=party, at=notice.at,
+                        title=facts.get("title"), outlet=facts.get("outlet"), published=facts.get("published"),
+                        others=others, text=text, about=about,
+                    ),
+                )  # fmt: skip
+            case NoticeKind.CLAIM if facts.get("what") == "withdrawn":
+                claim = notice.answers[:_SHORT]
+                return (
+                    kinds.ClaimWithdrawn(marks=marks, claim=claim, party=party, at=notice.at, text=text, about=about),
+                )
+            case NoticeKind.CLAIM if source and text and "force" in facts:
+                return (
+                    kinds.ClaimTold(
+                        marks=marks, force=Force(facts["force"]), source=source, party=party, at=notice.at, quote=text,
+                        speaker=facts.get("said_by"), withdrawn="withdrawn" in facts, about=about,
+                    ),
+                )  # fmt: skip
+            case _:
+                return ()
+
     # --- channels and membership ---
 
     def _channel(self) -> tuple[Message, ...]:
@@ -536,6 +597,8 @@ class _Reading:
             case NoticeKind.CHANNEL:
                 changed = kinds.Changed(facts["what"])
                 return (kinds.ChannelChanged(marks=marks, what=changed, channel=channel, party=party, at=notice.at),)
+            case NoticeKind.REMINDER:
+                return (kinds.LineCheckOwed(marks=marks, channel=channel, about=self._read.id),)
             case NoticeKind.LINE_CHECK if facts.get("what") == "answer":
                 return (kinds.LineChecked(marks=marks, party=party, channel=channel, at=notice.at),)
             case NoticeKind.LINE_CHECK if notice.due is not None:
@@ -547,6 +610,8 @@ class _Reading:
             case NoticeKind.PARTICIPATION if stated := self._when("since"):
                 status, by = Participation(facts["status"]), self.name(facts["by"])
                 return (kinds.Participation(marks=marks, status=status, party=party, since=stated, stated_by=by),)
+            case NoticeKind.PARTICIPATION if facts.get("status") == "named":
+                return (kinds.PartyNamed(marks=marks, party=party, at=notice.at, about=self._read.id),)
             case NoticeKind.RULES:
                 return (kinds.RulesChanged(marks=marks, at=notice.at),)
             case _:
@@ -571,6 +636,24 @@ class _Reading:
             Mark.RUMOURED: shown.standing is Standing.RUMOURED,
         }
         return tuple(mark for mark in Mark if held.get(mark))
+
+
+def _middle(shown: Declaration) -> Position | None:
+    """The middle of the cells that a view is made of, of whatever span it has east and west."""
+    rings = [
+        ring.outer
+        for volume in shown.volumes
+        for ring in (volume.shape.polygons if isinstance(volume.shape, MultiPolygon) else (volume.shape,))
+        if isinstance(ring, Polygon)
+    ]
+    points = [point for ring in rings for point in ring]
+    if not points:
+        return None
+    # Cells that lie across the antimeridian are taken together on the side of the first.
+    away = [(point.lon - points[0].lon + 180.0) % 360.0 - 180.0 for point in points]
+    lon = points[0].lon + (min(away) + max(away)) / 2
+    lats = [point.lat for point in points]
+    return Position((lon + 180.0) % 360.0 - 180.0, (min(lats) + max(lats)) / 2)
 
 
 def heights(band: Band | None) -> Heights | None:
