@@ -110,7 +110,7 @@ class AtTheDesk(RuleBasedStateMachine):
         officer = room.of(who)
         answer = room.say(officer, body)
         index = room.desk.world.answers
-        event = next(reversed(index))
+        event = next(reversed(list(index)))
         for at in range(room.desk.world.size - 1, -1, -1):
             record = room.desk.world.load(at)
             if record.event == event:

@@ -3,6 +3,7 @@ and what is kept is never believed against the log. Proves R42's ground: a resta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -25,8 +26,9 @@ from thalweg.policy.alias import Aliases
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
 from thalweg.state.history import Had
+from thalweg.state.packed import Names, Table
 from thalweg.state.recorded import Recorded, recorded
-from thalweg.state.shelved import Rows, put_away, take_out
+from thalweg.state.shelved import put_away, take_out
 from thalweg.state.world import World
 
 PARTS = (
@@ -69,8 +71,10 @@ def take(room: Room, step: tuple[str, int, int, int], revisions: dict[tuple[str,
 def plain(value: Any) -> Any:  # noqa: ANN401  # any part of a state
     """With rows made into what they are of; dictionaries keep their order."""
     if isinstance(value, Had):
-        return value.plain()
-    return [(key, plain(value[key])) for key in list(value)] if isinstance(value, dict) else value
+        return {name: plain(held) for name, held in vars(value).items()}
+    if isinstance(value, Names):
+        return list(value)
+    return [(key, plain(value[key])) for key in list(value)] if isinstance(value, Mapping) else value
 
 
 def same(one: World, other: World) -> None:
@@ -104,7 +108,7 @@ def test_what_was_put_away_and_the_rest_of_the_log_are_the_world(
         take(room, step, revisions)
     load = loads(room)
     world = take_out(kept, load)
-    assert isinstance(world.picture.chains, Rows)
+    assert isinstance(world.picture.chains, Table)
     whole = World(load)
     for index in range(room.desk.world.size):
         record = load(index)
@@ -181,7 +185,7 @@ def test_a_world_of_another_form_is_not_taken_out() -> None:
     for wrong in (
         b"",
         b"{}\n",
-        data.replace(b'"format": 1', b'"format": 2'),
+        data.replace(b'"format": 2', b'"format": 1'),
         data.replace(b'"form": "', b'"form": "0'),
     ):
         with pytest.raises(EngineError) as caught:

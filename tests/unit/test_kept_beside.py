@@ -147,6 +147,43 @@ def test_what_was_put_away_in_part_is_passed_over_or_made_whole_from_the_log(
         desk.declare("alpha-1", soon("third", "alpha", 41.0))  # and the desk goes on beside it
 
 
+@pytest.mark.parametrize("which", ["a byte of the rows", "another version", "the end"])
+def test_a_state_that_was_damaged_or_is_of_another_version_is_found_before_anything_is_answered_from_it(
+    tmp_path: Path, which: str
+) -> None:
+    """Rows are read when they are asked for, but all of them are held against the seal before the first."""
+    with serving(tmp_path) as desk:
+        desk.parties("alpha", "bravo")
+        desk.declare("alpha-1", soon("patrol", "alpha"))
+    if which == "a byte of the rows":  # which were put away as the server stopped
+        damage(tmp_path / "desk" / "snapshots.db", b"alpha/patrol")
+    told: list[str] = []
+    opened = wired.open_desk(tmp_path / "desk")
+    try:
+        snapshots, store = opened.tables.snapshots, opened.home.home.store
+        found = snapshots.newest(WORLD)
+        if isinstance(found, Snapshot) and which == "another version":
+            other = bytes(found.data).replace(b'"format": 2', b'"format": 1', 1)
+            snapshots.save(WORLD, found.size, found.root, [other])
+        elif isinstance(found, Snapshot) and which == "the end":
+            snapshots.save(WORLD, found.size, found.root, [bytes(found.data[:-40])])
+        begun = wired.fold(store, snapshots, told.append)
+        head = store.head()
+        assert head is not None
+        assert begun.size < head.head.size, "it is not begun from that one"
+        assert told
+        same(begun.world, wired.fold_world(store))
+    finally:
+        opened.close()
+
+
+def damage(file: Path, text: bytes) -> None:
+    """Change one letter wherever that text stands in a file."""
+    data = file.read_bytes()
+    assert text in data
+    file.write_bytes(data.replace(text, text[:-1] + b"?"))
+
+
 def test_a_desk_that_cannot_put_its_state_away_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> bool:
         raise StoreFailed("store.full", "The disk is full.", happened="no")

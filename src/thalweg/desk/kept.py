@@ -64,7 +64,7 @@ class KeptDesk:
         return seal({"desk": _FORMAT, "size": self.size, "casts": self.casts}, arrays)
 
     @classmethod
-    def decode(cls, data: bytes) -> KeptDesk | None:
+    def decode(cls, data: bytes | bytearray) -> KeptDesk | None:
         """None for one of another form. `EngineError` for what is damaged."""
         head, arrays = unseal(data)
         if head.get("desk") != _FORMAT:

@@ -241,7 +241,7 @@ class Online:
     @classmethod
     def restore(
         cls,
-        data: bytes,
+        data: bytes | bytearray,
         theatre: Theatre,
         *,
         declaration_of: Callable[[str], Declaration],

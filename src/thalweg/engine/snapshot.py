@@ -47,7 +47,7 @@ def seal(head: Mapping[str, object], arrays: Mapping[str, Array]) -> bytes:
     return bytes(data)
 
 
-def unseal(data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
+def unseal(data: bytes | bytearray) -> tuple[dict[str, Any], dict[str, Array]]:
     """What `seal` was given; the arrays are views of `data`. Raises `EngineError` for anything else."""
     if not data.startswith(_MAGIC):
         raise EngineError("snapshot-version", "This is no snapshot, or one of another version.")

@@ -67,7 +67,7 @@ class Snapshot:
 
     size: int
     root: bytes
-    data: bytes
+    data: bytes | bytearray
     passed_over: str = ""
 
 

@@ -53,7 +53,7 @@ from thalweg.policy.sealing import seal
 from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceReads, Then
 from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement
-from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
+from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState, Owed
 from thalweg.state.membership import OnWatch, WatchSaid
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
@@ -306,7 +306,7 @@ class Mailboxes:
         """What the party still owes an answer to: the most severe first, then the soonest due; of these, those of one
         severity, and those that are about a party's."""
         owed = sorted(self._owed(party, severity, of), key=_pressing)
-        return seal(tuple(self._read(each) for each in owed[:most]), party)
+        return seal(tuple(self._read(self._world.exchange.notices[each.notice]) for each in owed[:most]), party)
 
     def owed(self, party: str, *, severity: str = "", of: str = "") -> Disclosed[tuple[int, str]]:
         """How many answers the party owes, and the worst severity among them; no notice is read for it."""
@@ -314,8 +314,8 @@ class Mailboxes:
         worst = min(owed, key=_pressing, default=None)
         return seal((len(owed), "" if worst is None else worst.severity), party)
 
-    def _owed(self, party: str, severity: str, of: str) -> Sequence[NoticeState]:
-        owed = self._world.exchange.outstanding(party)
+    def _owed(self, party: str, severity: str, of: str) -> Sequence[Owed]:
+        owed = self._world.exchange.owed(party)
         return [
             each
             for each in owed
@@ -326,11 +326,7 @@ class Mailboxes:
         """Of the newest of one's own declarations, who has not answered for its copy yet, as `Copy.outstanding` tells
         of each. At most so many declarations are given."""
         owing = {
-            other: {
-                state.subject
-                for state in self._world.exchange.outstanding(other)
-                if state.version and state.of == party
-            }
+            other: {owed.subject for owed in self._world.exchange.owed(other) if owed.version and owed.of == party}
             for other in self._world.membership.parties
             if other != party
         }
@@ -937,9 +933,9 @@ _TELLS_FINDINGS = frozenset(
 _SEVERITY = ("emergency", "warning", "caution", "information")
 
 
-def _pressing(state: NoticeState) -> tuple[int, float, int]:
-    severity = _SEVERITY.index(state.severity) if state.severity in _SEVERITY else len(_SEVERITY)
-    return severity, state.due.epoch_s if state.due is not None else float("inf"), state.n
+def _pressing(owed: Owed) -> tuple[int, float, int]:
+    severity = _SEVERITY.index(owed.severity) if owed.severity in _SEVERITY else len(_SEVERITY)
+    return severity, owed.due.epoch_s if owed.due is not None else float("inf"), owed.n
 
 
 def _kind(notice: Notice, declaration: Declaration | None) -> Kind | None:

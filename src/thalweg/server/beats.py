@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -208,7 +208,7 @@ class Beats:
         self.counts.oldest_emergency_s = round(self.doors.now() / 1000 - oldest_s, 3)
 
     @staticmethod
-    def _state(name: str, notices: dict[str, NoticeState], mailboxes: dict[str, list[str]]) -> NoticeState | None:
+    def _state(name: str, notices: Mapping[str, NoticeState], mailboxes: dict[str, list[str]]) -> NoticeState | None:
         party, number = name.partition("\n")[::2]
         return notices.get(mailboxes[party][int(number) - 1] if number else name)
 

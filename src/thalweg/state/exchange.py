@@ -5,8 +5,9 @@ Five separate facts. An acknowledgement is a receipt and never permission (D8).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from thalweg.model.events import (
     Acknowledged,
@@ -81,6 +82,19 @@ class NoticeState:
         return self.owed and not self.closed and not self.answered
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A notice that its party has not answered, as far as that is asked of all of them at once."""
+
+    notice: str
+    n: int
+    of: str
+    subject: str
+    version: str
+    severity: str
+    due: Instant | None
+
+
 @dataclass(slots=True)
 class Emergency:
     """Open until a commitment about it has an outcome (R17)."""
@@ -112,14 +126,17 @@ class Exchange:
     """The fold."""
 
     def __init__(self) -> None:
-        self.notices: dict[str, NoticeState] = {}
+        self.notices: MutableMapping[str, NoticeState] = {}
         self.mailboxes: dict[str, list[str]] = {}  # party -> notice ids, oldest first
         self.emergencies: dict[str, Emergency] = {}
         self.commitments: dict[str, Commitment] = {}
-        self.known: dict[str, dict[str, list[str]]] = {}  # party -> subject -> the notices about it, oldest first
-        self.about: dict[str, list[str]] = {}  # statement -> the notices that it led to
+        self.owing: dict[str, MutableMapping[str, Owed]] = {}  # party -> notice -> what is outstanding
+        # party -> subject -> the notices about it, oldest first
+        self.known: dict[str, MutableMapping[str, list[str]]] = {}
+        self.about: MutableMapping[str, list[str]] = {}  # statement -> the notices that it led to
         self._asked: dict[str, str] = {}  # request for an explanation -> the notice by which its addressee owes it
-        self.of_incident: dict[str, dict[str, list[str]]] = {}  # party -> incident -> the notices in it, oldest first
+        # party -> incident -> the notices in it, oldest first
+        self.of_incident: dict[str, MutableMapping[str, list[str]]] = {}
 
     def count(self, party: str) -> int:
         """How many notices a party has been sent."""
@@ -136,7 +153,11 @@ class Exchange:
 
     def outstanding(self, party: str) -> tuple[NoticeState, ...]:
         """What the party still owes an answer to, oldest first."""
-        return tuple(notice for notice in self.mailbox(party) if notice.outstanding)
+        return tuple(self.notices[each.notice] for each in sorted(self.owed(party), key=attrgetter("n")))
+
+    def owed(self, party: str) -> Collection[Owed]:
+        """The same in short, in no order: no notice is looked at for it."""
+        return self.owing.get(party, {}).values()
 
     def noticed(self, notice: Notice, record: Recorded, about: str, *, in_case: bool) -> None:
         """`about` is the statement that the notice follows from; empty if time brought it about. `in_case`: its
@@ -165,8 +186,7 @@ class Exchange:
             self.about.setdefault(about, []).append(state.id)
         if notice.subject and notice.what in _SAYS_ANEW and notice.part == 0:
             # What was owed for what was said before of this subject is owed for this now.
-            for each in self.known.get(notice.to, {}).get(notice.subject, ()):
-                self.notices[each].closed = True
+            self.close(self.known.get(notice.to, {}).get(notice.subject, ()))
         if in_case:
             self.of_incident.setdefault(notice.to, {}).setdefault(notice.subject, []).append(state.id)
             if notice.what is NoticeKind.EXPLANATION_REQUEST and notice.owed:
@@ -175,6 +195,7 @@ class Exchange:
             self.known.setdefault(notice.to, {}).setdefault(notice.subject, []).append(state.id)
         if notice.what is NoticeKind.EMERGENCY and notice.answers in self.emergencies:
             self.emergencies[notice.answers].notices.append(state.id)
+        self._look_again(state)
 
     def delivered(self, said: Delivered, record: Recorded, taken_at: Instant) -> None:
         for each in said.notices:
@@ -183,18 +204,19 @@ class Exchange:
     def acknowledged(self, said: Acknowledged, record: Recorded, taken: Taken) -> None:
         notice = self.notices[said.notice]
         notice.responses.append(Fact(record.author, taken.received, record.index, said.response.value))
+        self._look_again(notice)
         emergency = self.emergency_about(said.notice) if notice.what is NoticeKind.EMERGENCY else None
         if emergency is not None:
             # Whichever of its bells was answered, the party has answered the call.
-            for each in emergency.notices:
-                if self.notices[each].to == notice.to and each != said.notice:
-                    self.notices[each].closed = True
+            others = (each for each in emergency.notices if each != said.notice)
+            self.close(each for each in others if self.notices[each].to == notice.to)
 
     def read_back(self, said: ReadBack, record: Recorded, taken: Taken) -> None:
         notice = self.notices[said.notice]
         notice.read_back.append(Fact(record.author, taken.received, record.index, ", ".join(taken.mismatch)))
         if taken.mismatch:
             notice.counted = taken.received  # it is open again, and its clock runs from now on
+        self._look_again(notice)
 
     def disseminated(self, said: Disseminated, record: Recorded, taken: Taken) -> None:
         self.notices[said.notice].disseminated.append(Fact(record.author, taken.received, record.index, said.unit))
@@ -225,8 +247,7 @@ class Exchange:
         emergency = self.emergency_about(commitment.about)
         if emergency is not None and said.outcome is not Outcome.BROKEN:
             emergency.open = False
-            for notice in emergency.notices:
-                self.notices[notice].closed = True
+            self.close(emergency.notices)
 
     def emergency_about(self, about: str) -> Emergency | None:
         """The emergency that an event hash, or a notice of it, names."""
@@ -246,6 +267,16 @@ class Exchange:
         """What these are about is over: no answer to them is owed."""
         for each in notices:
             self.notices[each].closed = True
+            self._look_again(self.notices[each])
+
+    def _look_again(self, notice: NoticeState) -> None:
+        """Something was said about it that may have answered it, or opened it again."""
+        if notice.outstanding:
+            self.owing.setdefault(notice.to, {})[notice.id] = Owed(
+                notice.id, notice.n, notice.of, notice.subject, notice.version, notice.severity, notice.due
+            )
+        elif notice.owed:
+            self.owing.get(notice.to, {}).pop(notice.id, None)
 
 
 _SAYS_ANEW = frozenset(

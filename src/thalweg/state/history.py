@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -72,6 +72,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
+from thalweg.state.packed import Names
 from thalweg.state.recorded import Recorded
 
 Spans = tuple[tuple[float, float], ...]
@@ -195,18 +196,21 @@ class Had:
         self.columns: dict[str, dict[str, array[Any]]] = {
             table: {name: array(code) for name, code in columns.items()} for table, columns in _COLUMNS.items()
         }
-        self.words: list[str] = [""]
-        self.several: dict[tuple[str, int], Spans] = {}  # (table, row) -> the spans, where there is more than one
-        self.found: dict[int, tuple[tuple[str, str, str, float], ...]] = {}  # row -> finding, its versions, when over
-        self._word: dict[str, int] = {"": 0}
-        self._showing: dict[int, int] = {}  # version -> the first notice that shows it
-        self._newest: dict[int, int] = {}  # subject -> the newest notice that shows it
+        self.words = Names()
+        self.words.add("")
+        # (table, row) -> the spans, where there is more than one
+        self.several: MutableMapping[tuple[str, int], Spans] = {}
+        # row -> finding, its versions, when over
+        self.found: MutableMapping[int, tuple[tuple[str, str, str, float], ...]] = {}
+        self._showing: MutableMapping[int, int] = {}  # version -> the first notice that shows it
+        self._newest: MutableMapping[int, int] = {}  # subject -> the newest notice that shows it
         self._held: dict[str, str] = {}  # declaration id -> the chain that goes on under it, by custody
         self._offered: dict[str, str] = {}  # offer of a site, to or by the party -> the chain
         self._proposed: dict[str, tuple[int, str]] = {}  # own proposal of a window or line -> where it stands, its id
         self._checks: dict[str, str] = {}  # open line checks to the party -> who asked
         self._asked: dict[str, int] = {}  # what others asked or promised, or the notice of it -> its row
-        self._latest: dict[int, int] = {}  # own subject -> the entry that its newest version stands in
+        # own subject -> the entry that its newest version stands in
+        self._latest: MutableMapping[int, int] = {}
 
     def __len__(self) -> int:
         """How many notices it was sent."""
@@ -224,7 +228,7 @@ class Had:
 
     def number(self, word: str) -> int:
         """The number of a text; -1 if it stands nowhere here."""
-        return self._word.get(word, -1)
+        return self.words.number(word)
 
     def spans(self, table: str, row: int) -> Spans:
         """From when to when the declaration of a row holds, in seconds since the epoch, with its uncertainty."""
@@ -412,7 +416,7 @@ class Had:
         read, if it had been told by then."""
         self._add("looked", index=record.index)
         for subject in subjects:
-            row = self._newest.get(self._word.get(subject, -1))
+            row = self._newest.get(self.words.number(subject))
             if row is not None and self.columns["told"]["made"][row] <= first.epoch_s:
                 self._reach(row, record.said_at.epoch_s, LOOKED)
 
@@ -422,7 +426,7 @@ class Had:
 
     def _meant(self, name: str) -> str:
         """The own chain that a statement of the party names, by its key or by its id alone."""
-        return name if self._word.get(name, -1) in self._latest else self.key(name)
+        return name if self.words.number(name) in self._latest else self.key(name)
 
     def _own(
         self,
@@ -464,7 +468,7 @@ class Had:
 
     def _cited(self, versions: Iterable[str], at_s: float) -> None:
         for version in versions:
-            row = self._showing.get(self._word.get(version, -1))
+            row = self._showing.get(self.words.number(version))
             if row is not None:
                 self._reach(row, at_s, CITATION)
 
@@ -475,40 +479,12 @@ class Had:
             told["by"][row] = self._number(by)
 
     def _number(self, word: str) -> int:
-        known = self._word.get(word)
-        if known is None:
-            known = self._word[word] = len(self.words)
-            self.words.append(word)
-        return known
+        return self.words.add(word)
 
     def _add(self, table: str, **values: float) -> None:
         columns = self.columns[table]
         for name, value in values.items():
             columns[name].append(value)
-
-    # --- putting away ---
-
-    def plain(self) -> dict[str, Any]:
-        """All of it in dictionaries, lists, texts, numbers and bytes."""
-        kept = {name: value for name, value in vars(self).items() if name not in ("columns", "_word")}
-        tables = {
-            table: {name: column.tobytes() for name, column in columns.items()}
-            for table, columns in self.columns.items()
-        }
-        return {**kept, "columns": tables}
-
-    @classmethod
-    def of_plain(cls, value: Mapping[str, Any]) -> Had:
-        """As it was before `plain`."""
-        made = cls(value["party"])
-        for name, held in value.items():
-            if name != "columns":
-                setattr(made, name, held)
-        for table, columns in value["columns"].items():
-            for name, data in columns.items():
-                made.columns[table][name].frombytes(data)
-        made._word = {word: number for number, word in enumerate(made.words)}
-        return made
 
 
 class History:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -32,6 +32,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.state.packed import Table
 from thalweg.state.recorded import Recorded
 
 _REMEMBERED = 20_000  # declarations kept decoded
@@ -94,14 +95,15 @@ class Picture:
 
     def __init__(self, load: Callable[[int], Recorded]) -> None:
         self._load = load
-        self.chains: dict[str, Chain] = {}
-        self.open: dict[str, OpenFinding] = {}
-        self._of: dict[str, set[str]] = {}  # version -> open findings
-        self._chain_of: dict[str, str] = {}  # version -> key
+        self.chains: MutableMapping[str, Chain] = {}
+        self.open: MutableMapping[str, OpenFinding] = {}
+        self._of: MutableMapping[str, set[str]] = {}  # version -> open findings
+        self._chain_of: MutableMapping[str, str] = {}  # version -> key
         self._held: dict[tuple[str, str], str] = {}  # (party, declaration id) -> key, where custody changed
-        self._named: dict[bytes, str] = {}  # digest -> chain key, version or finding
+        self._named: MutableMapping[bytes, str] = {}  # digest -> chain key, version or finding
         self._decoded: OrderedDict[int, Declaration] = OrderedDict()
-        self.by_party: dict[str, dict[str, None]] = {}  # notifier -> keys in force, oldest first
+        # notifier -> keys in force, oldest first
+        self.by_party: dict[str, dict[str, None] | Table[str, None]] = {}
 
     # --- reading ---
 

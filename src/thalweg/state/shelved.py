@@ -3,13 +3,16 @@
 A cache and never truth. Whoever keeps it seals it (`model.keeping.Snapshots`) and compares its root with the log's;
 here it is only told apart whether it was written by a program whose state has exactly the same form. ::
 
-    {"format": 1, "form": "<64 hex>", "program": "0.1.0", "python": "3.11", "size": 4711} ⏎
-    one value, marshalled
+    {"form": "<64 hex>", "format": 2, "program": "0.1.0", "python": "3.11", "size": 4711} ⏎
+    spaces up to a multiple of 8, then sections, each filled up to a multiple of 8
+    [["rest", 1234], ["picture.chains/ends", 800], …] ⏎      the directory: which sections, and how long
+    where the directory begins, u64, little-endian
 
-The value is made of plain tuples, lists, dictionaries, numbers and texts, which `marshal` reads at a hundred megabytes
-a second; no code is named in it or run by it beyond the classes of `thalweg.model` and `thalweg.state`. `form` is a
-digest of their fields: a state that has since got another field is folded anew. Chains, notices and findings, of which
-there may be millions, are made of their rows when they are first asked for.
+What there may be millions of stands in sections of its own as packed rows (`state.packed`), and stays as it was read
+until one is asked for; the columns of what each party had (`state.history`) as they are. The rest is one value,
+marshalled: plain tuples, lists, dictionaries, numbers and texts. No code is named in any of it or run by it beyond the
+classes of `thalweg.model` and `thalweg.state`. `form` is a digest of their fields: a state that has since got another
+field is folded anew.
 """
 
 from __future__ import annotations
@@ -20,42 +23,38 @@ import json
 import marshal
 import sys
 from collections import deque
-from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Set
 from enum import Enum
 from functools import cache
 from importlib import import_module
 from operator import attrgetter
 from typing import Any, Final, cast
 
-from typing_extensions import override
+import numpy as np
 
 from thalweg import __version__
 from thalweg.model.errors import EngineError
 from thalweg.model.instants import Instant
 from thalweg.state.cases import Incident
-from thalweg.state.exchange import NoticeState
+from thalweg.state.exchange import NoticeState, Owed
 from thalweg.state.history import Had
+from thalweg.state.packed import Form, Names, Packed, Table
 from thalweg.state.picture import Chain, OpenFinding
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 # What is plain through and through goes as it is. `name` of `part`, or of the world itself.
 _PLAIN: Final = {
-    "": ("size", "said_for", "answers", "_about", "_about_index"),
-    "picture": ("_of", "_chain_of", "_held", "_named", "by_party"),
+    "": ("size", "_about", "_about_index"),
+    "picture": ("_held",),
     "cases": ("by_party", "withdrawn", "_incident_of"),
     "cases.sought": ("words", "times", "places", "parties"),
     "sourced": ("by_party",),
-    "exchange": ("mailboxes", "known", "about", "of_incident", "_asked"),
+    "exchange": ("mailboxes", "_asked"),
     "channels": ("_of",),
     "membership": ("theatre_text", "_roles"),
-}
-_ROWS: Final[Mapping[str, Mapping[str, type]]] = {
-    "cases": {"incidents": Incident},
-    "picture": {"chains": Chain, "open": OpenFinding},
-    "exchange": {"notices": NoticeState},
 }
 _OTHER: Final = {
     "": ("latest", "probes", "_waiting", "_weighed"),
@@ -77,36 +76,105 @@ _PARTS: Final = (
     "membership",
     "history",
 )
-_NOT: Final = {"": ("_load", "ahead", "_recent", *_PARTS), "cases": ("sought",), "history": ("parties",)}
-_NOT_OF_PICTURE: Final = ("_load", "_decoded")
+_NOT: Final = {
+    "": ("_load", "ahead", "_recent", *_PARTS),
+    "cases": ("sought",),
+    "history": ("parties",),
+    "picture": ("_load", "_decoded"),
+}
+_HAD_PLAIN: Final = ("_held", "_offered", "_proposed", "_checks", "_asked")
+_HAD_TABLES: Final = ("several", "found", "_showing", "_newest", "_latest")
+_ARRAYS: Final = {"ends": "<u8", "hashes": "<u8", "places": "<u4", "rows": "|u1"}
+
+
+def _of_class(cls: type, *, lasting: bool = True) -> Form[str, Any]:
+    """Rows of the fields of a class; the first is the key."""
+
+    def row(_: str, value: object) -> tuple[Any, ...]:
+        return tuple(_values(cls, value))
+
+    def value(row: tuple[Any, ...]) -> object:
+        return cls(*[_in(each) if type(each) is tuple else each for each in row])
+
+    return Form(row, value, lasting)
+
+
+_SINGLE: Final[Form[Any, Any]] = Form(lambda key, value: (key, value), lambda row: row[1], lasting=False)
+"""Plain values that nobody changes."""
+_MADE: Final[Form[Any, Any]] = Form(lambda key, value: (key, _out(value)), lambda row: _in(row[1]), lasting=True)
+"""Lists and sets."""
 
 
 def put_away(world: World) -> bytes:
-    """The world as bytes. Nothing of it may be ahead of the log. `EngineError` (`snapshot-value`) for a state that has
-    something in it that is not known here."""
+    """The world as bytes; `EngineError` as of `sections`."""
+    return b"".join(sections(world))
+
+
+def sections(world: World) -> Iterator[bytes | memoryview]:
+    """The world as bytes, piece by piece. Nothing of it may be ahead of the log, nor change before the last piece.
+    `EngineError` (`snapshot-value`) for a state that has something in it that is not known here."""
     _require_whole(world)
+    return _sections(world)
+
+
+def _sections(world: World) -> Iterator[bytes | memoryview]:
+    head = {"form": form(), "format": FORMAT, "program": __version__, "python": _python(), "size": world.size}
+    line = json.dumps(head, sort_keys=True).encode() + b"\n"
+    at = len(line) + -len(line) % 8
+    yield line.ljust(at)
+    directory: list[tuple[str, int]] = []
+    for name, data in _named(world):
+        yield data
+        yield bytes(-len(data) % 8)
+        directory.append((name, len(data)))
+        at += len(data) + -len(data) % 8
+    yield json.dumps(directory).encode() + b"\n" + at.to_bytes(8, "little")
+
+
+def _named(world: World) -> Iterator[tuple[str, bytes | memoryview]]:
+    """Every section with its name."""
     value: dict[str, Any] = {}
     for part, names in _PLAIN.items():
         value |= {f"{part}.{name}": getattr(_part(world, part), name) for name in names}
     for part, names in _OTHER.items():
         value |= {f"{part}.{name}": _out(getattr(_part(world, part), name)) for name in names}
-    for part, kinds in _ROWS.items():
-        for name, cls in kinds.items():
-            held: dict[str, Any] = getattr(_part(world, part), name)
-            fields = _fields(cls)
-            rows = held.raw() if isinstance(held, Rows) else held.items()
-            value[f"{part}.{name}"] = {
-                key: each if type(each) is tuple else tuple([_out(getattr(each, field)) for field in fields])
-                for key, each in rows
-            }
-    value["history"] = [had.plain() for had in world.history.parties.values()]
-    head = {"form": form(), "format": FORMAT, "program": __version__, "python": _python(), "size": world.size}
-    return json.dumps(head, sort_keys=True).encode() + b"\n" + marshal.dumps(value, 4)
+    value["history"] = {
+        had.party: {name: getattr(had, name) for name in _HAD_PLAIN} for had in world.history.parties.values()
+    }
+    for part, forms in _OF_PARTY.items():
+        value |= {f"{part}.{name}": list(getattr(_part(world, part), name)) for name in forms}
+    yield "rest", marshal.dumps(value, 4)
+    for part, forms in _TABLES.items():
+        for name, kind in forms.items():
+            yield from _table(f"{part}.{name}", getattr(_part(world, part), name), kind)
+    for part, forms in _OF_PARTY.items():
+        for name, kind in forms.items():
+            for party, held in getattr(_part(world, part), name).items():
+                yield from _table(f"{part}.{name}.{party}", held, kind)
+    for had in world.history.parties.values():
+        yield from _packed(f"history.words.{had.party}", had.words.packed())
+        for name in _HAD_TABLES:
+            yield from _table(f"history.{name}.{had.party}", getattr(had, name), _SINGLE)
+        for table, columns in had.columns.items():
+            for name, column in columns.items():
+                yield f"history.{table}.{name}.{had.party}", column.tobytes()
 
 
-def take_out(data: bytes, load: Callable[[int], Recorded]) -> World:
-    """The world that was put away. `EngineError` (`snapshot-version`) if it is of another form."""
-    end = data.index(b"\n") if b"\n" in data else len(data)
+def _table(name: str, held: MutableMapping[Any, Any], kind: Form[Any, Any]) -> Iterator[tuple[str, memoryview]]:
+    if isinstance(held, Table):
+        return _packed(name, held.packed())
+    return _packed(name, Packed.of(kind.row(key, value) for key, value in held.items()))
+
+
+def _packed(name: str, packed: Packed) -> Iterator[tuple[str, memoryview]]:
+    for array, data in zip(_ARRAYS, packed.arrays, strict=True):
+        yield f"{name}/{array}", data.view(np.uint8).data
+
+
+def take_out(data: bytes | bytearray, load: Callable[[int], Recorded]) -> World:
+    """The world that was put away; it reads from `data` for as long as it lives. `EngineError` if it is of another form
+    (`snapshot-version`), or not whole (`snapshot-damaged`)."""
+    end = data.find(b"\n")
     try:
         head = json.loads(data[:end])
     except ValueError:
@@ -114,7 +182,8 @@ def take_out(data: bytes, load: Callable[[int], Recorded]) -> World:
     for name, ours in (("format", FORMAT), ("program", __version__), ("python", _python()), ("form", form())):
         if not isinstance(head, dict) or head.get(name) != ours:
             raise EngineError("snapshot-version", f"The snapshot of the state has another {name}.", found=name)
-    value = marshal.loads(memoryview(data)[end + 1 :])  # noqa: S302  # sealed by whoever keeps it, see above
+    held = _Sections(data, end + 1)
+    value = marshal.loads(held.bytes("rest"))  # noqa: S302  # sealed by whoever keeps it, see above
     world = World(load)
     for part, names in _PLAIN.items():
         for name in names:
@@ -122,87 +191,72 @@ def take_out(data: bytes, load: Callable[[int], Recorded]) -> World:
     for part, names in _OTHER.items():
         for name in names:
             setattr(_part(world, part), name, _in(value[f"{part}.{name}"]))
-    for part, kinds in _ROWS.items():
-        for name, cls in kinds.items():
-            setattr(_part(world, part), name, Rows(cls, value[f"{part}.{name}"]))
-    world.history.parties = {had.party: had for had in map(Had.of_plain, value["history"])}
+    for part, forms in _TABLES.items():
+        for name, kind in forms.items():
+            setattr(_part(world, part), name, Table(kind, held.packed(f"{part}.{name}")))
+    for part, forms in _OF_PARTY.items():
+        for name, kind in forms.items():
+            tables = {party: Table(kind, held.packed(f"{part}.{name}.{party}")) for party in value[f"{part}.{name}"]}
+            setattr(_part(world, part), name, tables)
+    world.history.parties = {party: _had(party, plain, held) for party, plain in value["history"].items()}
     return world
+
+
+def _had(party: str, plain: Mapping[str, Any], held: _Sections) -> Had:
+    had = Had(party)
+    for name, value in plain.items():
+        setattr(had, name, value)
+    had.words = Names(held.packed(f"history.words.{party}"))
+    for name in _HAD_TABLES:
+        setattr(had, name, Table(_SINGLE, held.packed(f"history.{name}.{party}")))
+    for table, columns in had.columns.items():
+        for name, column in columns.items():
+            column.frombytes(held.bytes(f"history.{table}.{name}.{party}"))
+    return had
+
+
+class _Sections:
+    """The sections of what was put away, by name; nothing is copied."""
+
+    def __init__(self, data: bytes | bytearray, first: int) -> None:
+        self._data = memoryview(data)
+        try:
+            start = int.from_bytes(self._data[-8:], "little")
+            at, self._where = first + -first % 8, {}
+            for name, length in json.loads(bytes(self._data[start:-8])):
+                self._where[name] = (at, length)
+                at += length + -length % 8
+        except ValueError as error:
+            raise _damaged() from error
+        if at != start:
+            raise _damaged()
+
+    def bytes(self, name: str) -> memoryview:
+        if name not in self._where:
+            raise _damaged()
+        at, length = self._where[name]
+        return self._data[at : at + length]
+
+    def packed(self, name: str) -> Packed:
+        arrays = [np.frombuffer(self.bytes(f"{name}/{array}"), kind) for array, kind in _ARRAYS.items()]
+        return Packed(arrays)
+
+
+def _damaged() -> EngineError:
+    return EngineError("snapshot-damaged", "The snapshot of the state is not whole.")
 
 
 @cache
 def form() -> str:
-    """A digest of the fields of everything that a world is made of."""
+    """A digest of the fields of everything that a world is made of, and of how it is written."""
     world = World(_nothing)
-    told = [(part, sorted(vars(_part(world, part)))) for part in sorted({*_PLAIN, *_OTHER, *_ROWS})]
+    told: list[Any] = [(part, sorted(vars(_part(world, part)))) for part in ("", *_PARTS)]
     had = Had("")
     told.append(("had", sorted(vars(had))))
     told += [(table, [f"{name} {each.typecode}" for name, each in held.items()]) for table, held in had.columns.items()]
     classes = sorted(_classes().items())
     fields = [(name, [(each.name, str(each.type)) for each in dataclasses.fields(cls)]) for name, cls in classes]
-    return hashlib.sha256(json.dumps([told, fields]).encode()).hexdigest()
-
-
-class Rows(dict[str, Any]):
-    """A dictionary of things that are made of their rows when they are first asked for."""
-
-    def __init__(self, cls: type, rows: Mapping[str, Any]) -> None:
-        super().__init__(rows)
-        self._cls = cls
-
-    def raw(self) -> ItemsView[str, Any]:
-        """What is held: rows, and what has been made of them."""
-        return super().items()
-
-    @override
-    def __getitem__(self, key: str, /) -> Any:
-        held = super().__getitem__(key)
-        if type(held) is tuple:
-            held = self._made(key, held)
-        return held
-
-    @override
-    def get(self, key: str, default: Any = None, /) -> Any:
-        held = super().get(key)
-        if held is None:
-            return default
-        return self._made(key, held) if type(held) is tuple else held
-
-    @override
-    def pop(self, key: str, *default: Any) -> Any:
-        held = super().pop(key, *default)
-        return self._of_row(held) if type(held) is tuple else held
-
-    @override
-    def values(self) -> ValuesView[Any]:  # type: ignore[override]  # a view of what is made, not of what is held
-        return _Values(self)
-
-    @override
-    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]  # a view of what is made, not of what is held
-        return _Items(self)
-
-    def _made(self, key: str, row: tuple[Any, ...]) -> object:
-        made = self._of_row(row)
-        super().__setitem__(key, made)
-        return made
-
-    def _of_row(self, row: tuple[Any, ...]) -> object:
-        return self._cls(*[_in(each) if type(each) is tuple else each for each in row])
-
-
-class _Values(ValuesView[Any]):
-    _mapping: Rows
-
-    @override
-    def __iter__(self) -> Iterator[Any]:
-        return (self._mapping[key] for key in list(self._mapping))
-
-
-class _Items(ItemsView[str, Any]):
-    _mapping: Rows
-
-    @override
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
-        return ((key, self._mapping[key]) for key in list(self._mapping))
+    return hashlib.sha256(json.dumps([told, fields, _spelled()]).encode()).hexdigest()
 
 
 _SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
@@ -216,7 +270,8 @@ def _out(value: Any) -> Any:  # noqa: ANN401  # whatever a state is made of
     if kind is Instant:
         return ("I", value.epoch_s)
     if isinstance(value, Enum):
-        return ("E", _name(type(value)), value.value)
+        number = _numbers().get((kind, value.value))
+        return ("E", _name(type(value)), value.value) if number is None else ("E", number)
     if kind is tuple:
         return ("T", *[_out(each) for each in value])
     if kind is list:
@@ -228,7 +283,7 @@ def _out(value: Any) -> Any:  # noqa: ANN401  # whatever a state is made of
     if isinstance(value, Mapping):
         return ("D", *[part for key, each in value.items() for part in (_out(key), _out(each))])
     if dataclasses.is_dataclass(kind):
-        return ("O", _name(kind), *[_out(getattr(value, field)) for field in _fields(kind)])
+        return ("O", _short(kind), *_values(kind, value))
     raise EngineError("snapshot-value", f"{kind.__qualname__} cannot be put away.", found=kind.__qualname__)
 
 
@@ -239,7 +294,7 @@ def _in(value: Any) -> Any:  # noqa: ANN401  # whatever a state is made of
         case "I":
             return Instant(value[1])
         case "E":
-            return _member(value[1], value[2])
+            return _spelling()[value[1]] if len(value) == 2 else _member(value[1], value[2])
         case "T":
             return tuple([_in(each) for each in value[1:]])
         case "L":
@@ -253,11 +308,15 @@ def _in(value: Any) -> Any:  # noqa: ANN401  # whatever a state is made of
         case "D":
             return {_in(value[at]): _in(value[at + 1]) for at in range(1, len(value), 2)}
         case _:
-            cls = _class(value[1])
+            cls = _spelling()[value[1]] if type(value[1]) is int else _class(value[1])
             made: Any = object.__new__(cls)
             for name, each in zip(_fields(cls), value[2:], strict=True):
                 object.__setattr__(made, name, _in(each))
             return made
+
+
+def _values(cls: type, value: object) -> list[Any]:
+    return [_out(getattr(value, field)) for field in _fields(cls)]
 
 
 @cache
@@ -270,6 +329,11 @@ def _name(cls: type) -> str:
     if not cls.__module__.startswith(("thalweg.model.", "thalweg.state.", "thalweg.formats.event")):
         raise EngineError("snapshot-value", f"{cls.__qualname__} cannot be put away.", found=cls.__qualname__)
     return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def _short(cls: type) -> str | int:
+    number = _numbers().get((cls, None))
+    return _name(cls) if number is None else number
 
 
 @cache
@@ -288,20 +352,56 @@ def _member(name: str, value: str) -> Enum:
 
 def _classes() -> dict[str, type]:
     """Every record of the rooms that a state is made of."""
+    return {name: cls for name, cls in _in_rooms().items() if dataclasses.is_dataclass(cls)}
+
+
+@cache
+def _in_rooms() -> dict[str, type]:
     found: dict[str, type] = {}
-    for room in ("model", "state"):
-        for name, module in tuple(sys.modules.items()):
-            if name.startswith(f"thalweg.{room}."):
-                made = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == name]
-                found |= {_name(each): each for each in made if dataclasses.is_dataclass(each)}
-    return {name: cls for name, cls in found.items() if name.split(":")[0] in _ROOMS}
+    for name, module in tuple(sys.modules.items()):
+        if name in _ROOMS:
+            made = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == name]
+            found |= {_name(each): each for each in made}
+    return dict(sorted(found.items()))
+
+
+@cache
+def _spelling() -> tuple[Any, ...]:
+    """The classes of those rooms, and the members of those that have some: what stands so often is written as its
+    number here."""
+    classes = tuple(_in_rooms().values())
+    members = (member for cls in classes if issubclass(cls, Enum) for member in cls)
+    return (*(cls for cls in classes if dataclasses.is_dataclass(cls)), *members)
+
+
+@cache
+def _numbers() -> dict[tuple[type, Any], int]:
+    """By class and value; None for the class itself."""
+    return {
+        (type(each), each.value) if isinstance(each, Enum) else (each, None): number
+        for number, each in enumerate(_spelling())
+    }
+
+
+def _spelled() -> list[str]:
+    return [f"{_name(type(each))} {each.value}" if isinstance(each, Enum) else _name(each) for each in _spelling()]
 
 
 _ROOMS: Final = frozenset(
     (
         *(
             f"thalweg.model.{each}"
-            for each in ("cases", "declarations", "events", "instants", "measures", "notes", "shapes", "sourced")
+            for each in (
+                "cases",
+                "declarations",
+                "events",
+                "instants",
+                "levels",
+                "measures",
+                "notes",
+                "shapes",
+                "sourced",
+            )
         ),
         *(f"thalweg.state.{each}" for each in ("agreements", "cases", "channels", "exchange", "membership")),
         *(f"thalweg.state.{each}" for each in ("picture", "recorded", "sourced")),
@@ -313,12 +413,16 @@ _ROOMS: Final = frozenset(
 def _require_whole(world: World) -> None:
     """Everything that a world has is either put away or known not to be."""
     for part in ("", *_PARTS):
-        known = {*_PLAIN.get(part, ()), *_OTHER.get(part, ()), *_ROWS.get(part, {}), *_NOT.get(part, ())}
-        if part == "picture":
-            known |= set(_NOT_OF_PICTURE)
-        more = sorted(vars(_part(world, part)).keys() - known)
-        if more:
-            raise EngineError("snapshot-value", f"{', '.join(more)} cannot be put away.", found=more)
+        known = {each for names in (_PLAIN, _OTHER, _TABLES, _OF_PARTY, _NOT) for each in names.get(part, ())}
+        _require_known(_part(world, part), known)
+    for had in world.history.parties.values():
+        _require_known(had, {"party", "columns", "words", *_HAD_PLAIN, *_HAD_TABLES})
+
+
+def _require_known(part: object, known: Set[str]) -> None:
+    more = sorted(vars(part).keys() - known)
+    if more:
+        raise EngineError("snapshot-value", f"{', '.join(more)} cannot be put away.", found=more)
 
 
 def _part(world: World, part: str) -> Any:  # noqa: ANN401  # one of the folds
@@ -331,3 +435,23 @@ def _python() -> str:
 
 def _nothing(index: int) -> Recorded:
     raise EngineError("entry-absent", f"Entry {index} is not there.", index=index)
+
+
+# What there may be millions of.
+_TABLES: Final[Mapping[str, Mapping[str, Form[Any, Any]]]] = {
+    "": {"said_for": _SINGLE, "answers": _SINGLE},
+    "picture": {
+        "chains": _of_class(Chain),
+        "open": _of_class(OpenFinding, lasting=False),
+        "_of": _MADE,
+        "_chain_of": _SINGLE,
+        "_named": _SINGLE,
+    },
+    "exchange": {"notices": _of_class(NoticeState), "about": _MADE},
+    "cases": {"incidents": _of_class(Incident)},
+}
+# The same, where each party has one.
+_OF_PARTY: Final[Mapping[str, Mapping[str, Form[Any, Any]]]] = {
+    "picture": {"by_party": _SINGLE},
+    "exchange": {"known": _MADE, "of_incident": _MADE, "owing": _of_class(Owed)},
+}

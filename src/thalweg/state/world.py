@@ -8,7 +8,7 @@ the content stands.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import assert_never
 
 from thalweg.formats.event import Erasure, Statement
@@ -115,8 +115,9 @@ class World:
         self.history = History()
         self.cases = Cases()
         self.sourced = Sources()
-        self.said_for: dict[bytes, str] = {}  # salt -> statement, of officers whose key the server holds
-        self.answers: dict[str, int] = {}  # statement -> index of the desk's answer
+        # salt -> statement, of officers whose key the server holds
+        self.said_for: MutableMapping[bytes, str] = {}
+        self.answers: MutableMapping[str, int] = {}  # statement -> index of the desk's answer
         self.probes: deque[Probed] = deque()  # of the last weeks
         self._waiting: dict[str, Recorded] = {}  # said, and not yet taken or refused
         self._weighed: Weighed | None = None  # what was found about the statement that is taken next

@@ -9,7 +9,7 @@ folded on top.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from thalweg.desk.kept import KeptDesk
@@ -18,7 +18,7 @@ from thalweg.ledger.tree import Nodes, root_of
 from thalweg.model.bulk import collector_paused
 from thalweg.model.errors import EngineError
 from thalweg.model.keeping import NoSnapshot, Snapshot, Snapshots
-from thalweg.state.shelved import put_away, take_out
+from thalweg.state.shelved import sections, take_out
 
 if TYPE_CHECKING:
     from thalweg.desk.decide import Desk
@@ -94,9 +94,13 @@ def keep(desk: Desk, snapshots: Snapshots, store: Store) -> bool:
     if head is None or head.head.size < size:
         return False
     root = root_of(size, Nodes(store))
-    made = ((WORLD, put_away(desk.world)), (ENGINE, desk.online.snapshot()), (DESK, desk.kept().encode()))
+    made: tuple[tuple[str, Callable[[], Iterable[bytes | memoryview]]], ...] = (
+        (WORLD, lambda: sections(desk.world)),
+        (ENGINE, lambda: (desk.online.snapshot(),)),
+        (DESK, lambda: (desk.kept().encode(),)),
+    )
     for name, data in made:
-        snapshots.save(name, size, root, _pieces(data))
+        snapshots.save(name, size, root, _pieces(data()))
     return True
 
 
@@ -115,6 +119,7 @@ def _newest(snapshots: Snapshots, name: str, store: Store, tell: Tell) -> Snapsh
     return found
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
-    view = memoryview(data)
-    return (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))
+def _pieces(data: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    for each in data:
+        view = memoryview(each)
+        yield from (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))

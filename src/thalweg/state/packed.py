@@ -1,0 +1,312 @@
+"""Maps of millions of rows, put away as bytes and read a row at a time.
+
+A restart must not make a million objects of which few are ever asked for. So what was put away stays as it was read:
+
+    ends    of each row, where it ends in `rows`; u64
+    hashes  of the keys, sorted; u64
+    places  which row each hash is of; u32
+    rows    one behind the other, each a tuple in the form of `marshal`, its first item the key
+
+Half of a state are ids and hashes in hexadecimal; in the rows they take half the room, as bytes behind one that says
+what they are (`_SIGNS`).
+
+`Table` is such a map with what has changed since laid over it: a dictionary in all that the folds use of one, its
+order included. `Names` are texts by number. When either is put away again, the rows that nobody touched are copied as
+they stand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+from bisect import bisect_left
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, MutableMapping, Sequence, ValuesView
+from contextlib import suppress
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import override
+
+from thalweg.model.errors import EngineError
+
+Row = tuple[Any, ...]
+K = TypeVar("K")
+V = TypeVar("V")
+_MARSHAL: Final = 4
+_SIGNS: Final = {"": b"\1", "v-": b"\2", "f-": b"\3"}
+"""Before the bytes of a text that is a hash, an id of a version, an id of a finding; a zero before plain bytes."""
+_PREFIXES: Final = tuple(["", *_SIGNS])
+_LENGTHS: Final = frozenset((34, 64))  # of such texts
+_TYPES: Final = ("<u8", "<u8", "<u4", "|u1")
+
+
+class Packed:
+    """Rows as they were put away; they are never changed. `arrays` are `ends`, `hashes`, `places` and `rows`."""
+
+    def __init__(self, arrays: Sequence[npt.NDArray[Any]]) -> None:
+        self.arrays = tuple(np.ascontiguousarray(each, kind) for each, kind in zip(arrays, _TYPES, strict=True))
+        # views of memory give plain numbers, and sooner
+        self._ends, self._hashes, self._places, self._rows = (each.data for each in self.arrays)
+        count = len(self._ends)
+        whole = self._ends[-1] if count else 0
+        if not len(self._hashes) == len(self._places) == count or whole != len(self._rows):
+            raise EngineError("snapshot-damaged", "The rows of the snapshot do not fit their index.")
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Packed:
+        """These, in this order."""
+        return NOTHING.changed({}, rows)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def row(self, place: int) -> Row:
+        """The row in that place."""
+        row: Row = _wide(self._narrow(place))
+        return row
+
+    def find(self, key: object) -> tuple[int, Row] | None:
+        """The row of a key, and its place."""
+        wanted, narrow = hash_of(key), _narrow(key)
+        at = bisect_left(self._hashes, wanted)
+        while at < len(self._hashes) and self._hashes[at] == wanted:
+            place = self._places[at]
+            row = self._narrow(place)
+            if row[0] == narrow:
+                return place, _wide(row)
+            at += 1
+        return None
+
+    def changed(self, other: Mapping[int, Row | None], more: Iterable[Row]) -> Packed:
+        """The same with other rows in some places, under the same keys; without those that are None; and with more
+        rows at the end."""
+        fresh = list(more)
+        if not other and not fresh:
+            return self
+        lengths = np.diff(self.arrays[0].astype(np.int64), prepend=0)
+        hashes = np.empty(len(self), np.uint64)
+        hashes[self.arrays[2]] = self.arrays[1]
+        pieces: list[bytes | memoryview] = []
+        done = 0
+        for place in sorted(other):
+            row = other[place]
+            made = b"" if row is None else marshal.dumps(_narrow(row), _MARSHAL)
+            pieces += (self._rows[done : self._begin(place)], made)
+            lengths[place], done = len(made), self._ends[place]
+        pieces.append(self._rows[done:])
+        added: list[int] = []
+        found: list[int] = []
+        for row in fresh:
+            pieces.append(marshal.dumps(_narrow(row), _MARSHAL))
+            added.append(len(pieces[-1]))
+            found.append(hash_of(row[0]))
+        there = lengths > 0
+        ends = np.cumsum(np.concatenate([lengths[there], np.array(added, np.int64)]))
+        hashes = np.concatenate([hashes[there], np.array(found, np.uint64)])
+        places = np.argsort(hashes, kind="stable")
+        return Packed((ends, hashes[places], places, np.frombuffer(b"".join(pieces), np.uint8)))
+
+    def _narrow(self, place: int) -> Row:
+        row: Row = marshal.loads(self._rows[self._begin(place) : self._ends[place]])  # noqa: S302  # sealed by its keeper
+        return row
+
+    def _begin(self, place: int) -> int:
+        return self._ends[place - 1] if place else 0
+
+
+def hash_of(key: object) -> int:
+    """The same for the same key in every process: of texts, numbers, bytes, and tuples of these."""
+    return int.from_bytes(hashlib.blake2b(repr(key).encode(), digest_size=8).digest(), "little")
+
+
+def _narrow(value: Any) -> Any:  # noqa: ANN401  # whatever stands in a row
+    kind = type(value)
+    if kind is tuple:
+        return tuple([_narrow(each) for each in value])
+    if kind is bytes:
+        return b"\0" + value
+    if kind is not str or len(value) not in _LENGTHS:
+        return value
+    prefix = value[:2] if value[1] == "-" else ""
+    digits = value[len(prefix) :]
+    with suppress(ValueError):
+        made = bytes.fromhex(digits)
+        if prefix in _SIGNS and made.hex() == digits:
+            return _SIGNS[prefix] + made
+    return value
+
+
+def _wide(value: Any) -> Any:  # noqa: ANN401  # whatever stands in a row
+    kind = type(value)
+    if kind is tuple:
+        return tuple([_wide(each) for each in value])
+    if kind is bytes:
+        return _PREFIXES[value[0]] + value[1:].hex() if value[0] else value[1:]
+    return value
+
+
+NOTHING: Final = Packed([np.empty(0)] * 4)
+
+
+class Form(NamedTuple, Generic[K, V]):
+    """What the rows of a table look like. `lasting`: what was made of a row is kept, and everybody gets the same: where
+    it may be changed by whoever has it, or is asked for again and again."""
+
+    row: Callable[[K, V], Row]
+    value: Callable[[Row], V]
+    lasting: bool
+
+
+class Table(MutableMapping[K, V]):
+    """A map of packed rows, and what has become of it since."""
+
+    def __init__(self, form: Form[K, V], packed: Packed = NOTHING) -> None:
+        self._form = form
+        self._packed = packed
+        self._held: dict[K, V] = {}  # in the place of rows: made of them and kept, or put there since
+        self._more: dict[K, V] = {}  # behind the rows
+        self._gone: set[int] = set()  # places of rows that are there no longer
+
+    @override
+    def __getitem__(self, key: K) -> V:
+        for known in (self._more, self._held):
+            if key in known:
+                return known[key]
+        found = self._find(key)
+        if found is None:
+            raise KeyError(key)
+        return self._made(key, found[1])
+
+    @override
+    def __setitem__(self, key: K, value: V) -> None:
+        in_place = key not in self._more and (key in self._held or self._find(key) is not None)
+        (self._held if in_place else self._more)[key] = value
+
+    @override
+    def __delitem__(self, key: K) -> None:
+        if key in self._more:
+            del self._more[key]
+            return
+        found = self._find(key)
+        if found is None:
+            raise KeyError(key)
+        self._gone.add(found[0])
+        self._held.pop(key, None)
+
+    @override
+    def __contains__(self, key: object) -> bool:
+        return key in self._more or key in self._held or self._find(key) is not None
+
+    @override
+    def __len__(self) -> int:
+        return len(self._packed) - len(self._gone) + len(self._more)
+
+    @override
+    def __iter__(self) -> Iterator[K]:
+        yield from (row[0] for _, row in self._standing())
+        yield from self._more
+
+    def __reversed__(self) -> Iterator[K]:
+        yield from reversed(self._more)
+        for place in reversed(range(len(self._packed))):
+            if place not in self._gone:
+                yield self._packed.row(place)[0]
+
+    @override
+    def items(self) -> ItemsView[K, V]:
+        return _Items(self)
+
+    @override
+    def values(self) -> ValuesView[V]:
+        return _Values(self)
+
+    @override
+    def clear(self) -> None:
+        self._packed = NOTHING
+        self._held, self._more, self._gone = {}, {}, set()
+
+    def pairs(self) -> Iterator[tuple[K, V]]:
+        """Keys and values, oldest first, without looking each key up."""
+        for _, row in self._standing():
+            key: K = row[0]
+            yield key, self._held[key] if key in self._held else self._made(key, row)
+        yield from self._more.items()
+
+    def packed(self) -> Packed:
+        """All of it, to be put away."""
+        other: dict[int, Row | None] = dict.fromkeys(self._gone)
+        for key, value in self._held.items():
+            found = self._find(key)
+            if found is not None:
+                other[found[0]] = self._form.row(key, value)
+        return self._packed.changed(other, (self._form.row(key, value) for key, value in self._more.items()))
+
+    def _standing(self) -> Iterator[tuple[int, Row]]:
+        for place in range(len(self._packed)):
+            if place not in self._gone:
+                yield place, self._packed.row(place)
+
+    def _find(self, key: object) -> tuple[int, Row] | None:
+        found = self._packed.find(key)
+        return None if found is None or found[0] in self._gone else found
+
+    def _made(self, key: K, row: Row) -> V:
+        value = self._form.value(row)
+        return self._held.setdefault(key, value) if self._form.lasting else value
+
+
+class _Items(ItemsView[K, V]):
+    _mapping: Table[K, V]
+
+    @override
+    def __iter__(self) -> Iterator[tuple[K, V]]:
+        return self._mapping.pairs()
+
+
+class _Values(ValuesView[V]):
+    _mapping: Table[Any, V]
+
+    @override
+    def __iter__(self) -> Iterator[V]:
+        return (value for _, value in self._mapping.pairs())
+
+
+class Names:
+    """Texts, each once, by number in the order in which they came."""
+
+    def __init__(self, packed: Packed = NOTHING) -> None:
+        self._packed = packed
+        self._number: dict[str, int] = {}  # of those that came since
+        self._text: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._packed) + len(self._text)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, number: int) -> str:
+        before = len(self._packed)
+        text: str = self._packed.row(number)[0] if number < before else self._text[number - before]
+        return text
+
+    def number(self, text: str) -> int:
+        """Its number; -1 if it never came."""
+        known = self._number.get(text)
+        if known is None:
+            found = self._packed.find(text)
+            known = -1 if found is None else found[0]
+        return known
+
+    def add(self, text: str) -> int:
+        """Its number, a new one if it comes for the first time."""
+        known = self.number(text)
+        if known < 0:
+            known = self._number[text] = len(self)
+            self._text.append(text)
+        return known
+
+    def packed(self) -> Packed:
+        """All of them, to be put away."""
+        return self._packed.changed({}, ((each,) for each in self._text))
