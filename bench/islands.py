@@ -94,7 +94,7 @@ def frames(count: int) -> dict[str, Any]:
         desk.parties("alpha", "bravo")
         page = room.Browse(browser, desk)("alpha-1").page
         page.route("**/stub", lambda route: room.show(route, html, styles=True))
-        page.route("**/v1/as-of/map*", lambda route: route.fulfill(body=given, content_type="application/geo+json"))
+        page.route("**/room/map*", lambda route: route.fulfill(body=given, content_type="application/geo+json"))
         before_s, began = tree_cpu_s(), time.perf_counter()
         page.goto(desk.url("/stub"), wait_until="domcontentloaded")
         page.wait_for_selector("[data-shown]", timeout=120_000)

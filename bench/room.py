@@ -162,7 +162,7 @@ def pages(desk: room.ServedDesk) -> Record:
     cookies = {"thalweg": desk.session("alpha-1")}
     found = {}
     with httpx2.Client(base_url=desk.origin, cookies=cookies, timeout=120.0) as client:
-        for path in ("/inbox", "/room", "/v1/as-of/map"):
+        for path in ("/inbox", "/room", "/room/map"):
             with client.stream("GET", path, headers={"accept-encoding": "gzip", "accept": "text/html"}) as answer:
                 found[path] = {"status": answer.status_code, "bytes": sum(len(each) for each in answer.iter_raw())}
     return found

@@ -6,17 +6,37 @@ import { defineConfig, type Plugin } from "vite";
 const ISLANDS = "src/islands";
 const BASEMAP = "../src/thalweg/places/data/basemap";
 
-/** `basemap:rivers_ne` is the address of that layer, which the package carries packed for its printed maps. */
+interface Ground {
+  features: { properties: Record<string, unknown>; geometry: { coordinates: unknown } }[];
+}
+
+/**
+ * `basemap:rivers_wdbii` is the address of that layer, which the package carries packed for its printed maps;
+ * `basemap:borders+lakes` that of several in one, whose features say by `of` which they are from. To ten metres, and with
+ * the names that a map writes.
+ */
 function basemap(): Plugin {
   const prefix = "basemap:";
+  const round = (part: unknown): unknown => (Array.isArray(part) ? part.map(round) : Math.round(Number(part) * 1e4) / 1e4);
+  const read = (name: string): Ground["features"] => {
+    const file = gunzipSync(readFileSync(join(import.meta.dirname, BASEMAP, `${name}.geojson.gz`))).toString();
+    return (JSON.parse(file) as Ground).features.map(({ properties, geometry }) => {
+      const kept = ["name", "name_en", "scalerank", "level"].filter((each) => properties[each] !== undefined);
+      return {
+        type: "Feature",
+        properties: { of: name, ...Object.fromEntries(kept.map((each) => [each, properties[each]])) },
+        geometry: { ...geometry, coordinates: round(geometry.coordinates) },
+      };
+    });
+  };
   return {
     name: "basemap",
     resolveId: (id) => (id.startsWith(prefix) ? `\0${id}` : null),
     load(id) {
       if (!id.startsWith(`\0${prefix}`)) return null;
-      const name = id.slice(prefix.length + 1);
-      const source = gunzipSync(readFileSync(join(import.meta.dirname, BASEMAP, `${name}.geojson.gz`)));
-      const file = this.emitFile({ type: "asset", name: `${name}.json`, source });
+      const names = id.slice(prefix.length + 1).split("+");
+      const source = JSON.stringify({ type: "FeatureCollection", features: names.flatMap(read) });
+      const file = this.emitFile({ type: "asset", name: `${names.length > 1 ? "ground" : names[0]!}.json`, source });
       return `export default import.meta.ROLLUP_FILE_URL_${file};`;
     },
   };

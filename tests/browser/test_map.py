@@ -98,7 +98,7 @@ def drawn(browse: room.Browse) -> Callable[..., room.Screen]:
         )
         screen.page.route("**/stub*", lambda route: room.show(route, html, styles=True))
         screen.page.route(
-            "**/v1/as-of/map*", lambda route: route.fulfill(body=json.dumps(given), content_type="application/geo+json")
+            "**/room/map*", lambda route: route.fulfill(body=json.dumps(given), content_type="application/geo+json")
         )
         screen.open(path)
         screen.page.wait_for_selector(f'[data-shown="{len(given["features"])}"]')

@@ -119,7 +119,8 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         frozenset({403}),  # pages of a person, and these are machines
     ),
     **dict.fromkeys(
-        ("GET /incidents", "GET /incidents/report", "GET /room", "GET /sources", "GET /sources/read"), frozenset({200})
+        ("GET /incidents", "GET /incidents/report", "GET /room", "GET /room/map", "GET /sources", "GET /sources/read"),
+        frozenset({200}),
     ),
     "POST /incidents/report": frozenset({422}),  # a form of their own, not filled in
     **dict.fromkeys(
@@ -144,7 +145,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
     ),
     **dict.fromkeys(
         (
-            "GET /findings/{finding}", "POST /findings/{finding}/propose",
+            "GET /findings/{finding}", "GET /findings/{finding}/ways", "POST /findings/{finding}/propose",
             "GET /channels/{channel}", "POST /channels/{channel}/join",
             "POST /channels/{channel}/leave", "POST /channels/{channel}/terms",
             "POST /channels/{channel}/state", "POST /channels/{channel}/check",
@@ -161,7 +162,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
         (
             "POST /declare", "POST /watch/take", "POST /watch/end", "POST /channels",
             "POST /channels/participation", "POST /agreements/crossings", "POST /declare/file",
-            "POST /sources/read",
+            "POST /sources/read", "POST /room/outlines",
         ),
         frozenset({422}),
     ),

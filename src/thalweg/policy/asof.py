@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -381,6 +381,36 @@ class Times:
     known: tuple[int, ...]
 
 
+Token = tuple[object, ...]
+"""What all that a map shows of a row follows from, but for the time: equal tokens, equal rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """A declaration as the party had it, as far as a map shows it. `stale_from_s`: from when nobody vouches for it, in
+    seconds since the epoch."""
+
+    subject: str
+    version: str
+    of: str
+    own: bool
+    level: Level
+    kind: Kind | None
+    late: bool
+    declaration: Declaration
+    stale_from_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The picture for a map: everything of it but the declarations, and of each of these its token, with what it says
+    where the reader has not read it before."""
+
+    picture: AsOf
+    rows: tuple[tuple[Token, Drawable | None], ...]
+    moment_s: float  # what is not vouched for by then is stale
+
+
 class AsOfs:
     """Readings of what parties had. `load` reads an entry of the log again; `declared` the declaration that an entry
     states or shows, where whoever keeps the log has it at hand."""
@@ -398,6 +428,8 @@ class AsOfs:
         self._kept: OrderedDict[int, Recorded] = OrderedDict()  # what was read last: a time bar asks for it anew
         self._declared = declared or (lambda index: declared_in(load(index)))
         self._exercise = exercise
+        self.prepared: dict[Token, Any] = {}
+        """What a reader made of rows of charts, by their tokens; for as long as the same log is read."""
 
     @classmethod
     def over(cls, world: World) -> AsOfs:
@@ -429,17 +461,39 @@ class AsOfs:
         rows = cut.standing()
         meant = rows.meeting(when)
         end = len(meant) if most is None else min(len(meant), after + most)
-        counts = Counts(rows.count, rows.own, len(meant), int(cut.known.sum()), len(cut.outstanding()))
+        read = tuple(self._declaration(cut, rows.row(*each), when) for each in meant[after:end])
+        return seal(self._picture(cut, rows, when, len(meant), read, end if end < len(meant) else None), party)
+
+    def chart(self, party: str, known: Instant, valid: Valid, read: Container[Token], most: int) -> Disclosed[Chart]:
+        """The same for a map, quickly: of at most so many declarations, those whose tokens are in `read` are not read
+        again."""
+        cut = _Cut(self._had(party), known, self._load)
+        rows = cut.standing()
+        meant = rows.meeting(valid)
+        some = meant[:most]
+        tokens = rows.tokens(some)
+        drawn = tuple(
+            (token, None if token in read else self._drawable(cut, rows.row(*each)))
+            for each, token in zip(some, tokens, strict=True)
+        )
+        left = len(some) if len(some) < len(meant) else None
+        moment_s = valid.bounds[1] if math.isfinite(valid.bounds[1]) else cut.at_s
+        return seal(Chart(self._picture(cut, rows, valid, len(meant), (), left), drawn, moment_s), party)
+
+    def _picture(
+        self, cut: _Cut, rows: _Standing, when: Valid, valid: int, read: tuple[DeclarationHad, ...],
+        following: int | None,
+    ) -> AsOf:  # fmt: skip
         acts = _Acts(cut)
         acts.fold()
-        picture = AsOf(
-            party,
-            known,
+        return AsOf(
+            cut.party,
+            Instant(cut.at_s),
             when,
             self._exercise,
-            counts,
-            tuple(self._declaration(cut, rows.row(*each), when) for each in meant[after:end]),
-            end if end < len(meant) else None,
+            Counts(rows.count, rows.own, valid, int(cut.known.sum()), len(cut.outstanding())),
+            read,
+            following,
             tuple(cut.findings(rows, when)),
             tuple(each for each in acts.crossings if _crossed(each, when)),
             acts.channels(),
@@ -449,7 +503,6 @@ class AsOfs:
             acts.participation(),
             acts.incidents(),
         )
-        return seal(picture, party)
 
     def notices(self, party: str, known: Instant, after: int, most: int) -> Disclosed[NoticesHad]:
         """The notices that had reached the party, with numbers above `after`, oldest first."""
@@ -480,10 +533,28 @@ class AsOfs:
         times = Times(party, known, Instant(start), step, tuple(map(int, counted)), tuple(map(int, heard)))
         return seal(times, party)
 
-    def _declaration(self, cut: _Cut, row: _Row, when: Valid) -> DeclarationHad:
+    def _shown(self, row: _Row) -> Declaration:
         declaration = self._declared(row.shown)
         if declaration is None:
             raise InputError("entry-kind", f"Entry {row.shown} declares nothing.", index=row.shown)
+        return declaration
+
+    def _drawable(self, cut: _Cut, row: _Row) -> Drawable:
+        """Reads the notice again only where it alone says whether the kind was shown."""
+        declaration, level = self._shown(row), Level.FULL if row.own or row.told < 0 else cut.level(row)
+        kind: Kind | None = declaration.kind
+        if level is Level.COARSE:
+            told = self._load(row.index).body
+            kind = kind if isinstance(told, Notice) and "kind" in told.facts else None
+        elif not level.at_least(Level.COARSE):
+            kind = None
+        return Drawable(
+            row.subject, row.version, row.of, row.own, level, kind, row.late, declaration,
+            _stale_from_s(cut, row, declaration, level),
+        )  # fmt: skip
+
+    def _declaration(self, cut: _Cut, row: _Row, when: Valid) -> DeclarationHad:
+        declaration = self._shown(row)
         level, kind = Level.FULL, declaration.kind
         notice = statement = ""
         shown_kind: Kind | None = kind
@@ -496,13 +567,10 @@ class AsOfs:
                 if not level.at_least(Level.COARSE) or (level is Level.COARSE and "kind" not in told.facts):
                     shown_kind = None
         moment_s = when.bounds[1] if math.isfinite(when.bounds[1]) else cut.at_s
-        vouched_s = cut.vouched(row)
-        if vouched_s is None and declaration.valid_until is not None:
-            vouched_s = declaration.valid_until.epoch_s
         marks = (
             (EXERCISE, self._exercise),
             (HYPOTHETICAL, declaration.hypothetical),
-            (STALE, level is Level.FULL and vouched_s is not None and vouched_s <= moment_s),
+            (STALE, _stale_from_s(cut, row, declaration, level) <= moment_s),
         )
         answer = self._load(row.answer).body if row.answer >= 0 else None
         return DeclarationHad(
@@ -525,6 +593,14 @@ class AsOfs:
             answer.not_cited if isinstance(answer, Taken) else (),
             tuple(cut.became(row)),
         )
+
+
+def _stale_from_s(cut: _Cut, row: _Row, declaration: Declaration, level: Level) -> float:
+    """Infinite where its notifier set no end to how long it vouches, or that was not shown."""
+    vouched_s = cut.vouched(row)
+    if vouched_s is None and declaration.valid_until is not None:
+        vouched_s = declaration.valid_until.epoch_s
+    return vouched_s if level is Level.FULL and vouched_s is not None else math.inf
 
 
 def held_by(party: str, records: Sequence[Recorded], *, exercise: bool) -> AsOfs:
@@ -677,6 +753,20 @@ class _Standing:
         versions = columns["version"][part.rows[meant]]
         return {self._cut.had.word(each) for each in versions[np.isin(versions, numbers)].tolist()}
 
+    def tokens(self, places: Sequence[tuple[int, int]]) -> list[Token]:
+        """Of each of these its token."""
+        cut, found = self._cut, []
+        for table, part in enumerate(self._parts):
+            at = np.array([place for each, place in places if each == table], np.int64)
+            rows = part.rows[at]
+            since = cut.table("own")[2][rows] if table == 0 else cut.told["reached"][rows]
+            columns = (
+                rows, part.index[at], part.how[at], part.over_s[at], part.ended_by[at], part.late[at], since,
+                cut.vouched_since(part.subject[at], part.index[at]),
+            )  # fmt: skip
+            found += [(cut.party, table, *each) for each in zip(*(each.tolist() for each in columns), strict=True)]
+        return found
+
     def row(self, table: int, place: int) -> _Row:
         """One of them."""
         return self._own(place) if table == 0 else self._other(place)
@@ -740,6 +830,7 @@ class _Cut:
         self._tables: dict[str, tuple[Columns, Mask, npt.NDArray[np.float64]]] = {}
         self._facts: Columns | None = None
         self._answers: dict[str, list[int]] | None = None
+        self._vouched: tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]] | None = None
 
     def table(self, name: str) -> tuple[Columns, Mask, npt.NDArray[np.float64]]:
         """A table of things said by the party or told to it: its columns, which of its rows were known, and since
@@ -820,10 +911,25 @@ class _Cut:
 
     def vouched(self, row: _Row) -> float | None:
         """Until when its notifier had vouched for it since, in seconds since the epoch; None if it said nothing."""
-        columns, known, _ = self.table("vouched")
-        meant = known & (columns["subject"] == self.had.number(row.subject)) & (columns["index"] > row.index)
-        found = np.flatnonzero(meant)
-        return float(columns["until"][found[-1]]) if len(found) else None
+        until = float(self.vouched_since(np.array([self.had.number(row.subject)]), np.array([row.index], np.int64))[0])
+        return until if math.isfinite(until) else None
+
+    def vouched_since(self, subjects: npt.NDArray[np.int64], after: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """The same of many, where each stands in the entry `after`; minus infinity where nothing was said."""
+        if self._vouched is None:
+            columns, known, _ = self.table("vouched")
+            index = np.full(len(self.had.words) + 1, -1, np.int64)  # the last place is for what stands nowhere
+            until = np.full(len(self.had.words) + 1, -math.inf)
+            index[columns["subject"][known]] = columns["index"][known]  # rows are in order: the last one stays
+            until[columns["subject"][known]] = columns["until"][known]
+            self._vouched = (index, until)
+        index, until = self._vouched
+        found: npt.NDArray[np.float64] = np.where(index[subjects] > after, until[subjects], -math.inf)
+        return found
+
+    def level(self, row: _Row) -> Level:
+        """At which level the party was shown what another declared."""
+        return Level(self.had.word(int(self.told["level"][row.told])))
 
     def became(self, row: _Row) -> Iterable[Became]:
         """What the party had been told became of its own declaration."""

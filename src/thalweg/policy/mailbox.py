@@ -269,12 +269,22 @@ class _Told:
             self.about.setdefault(version, {})[read.finding.id] = None
 
 
+@dataclass(slots=True)
+class _Given:
+    """What a party was given by its mailbox, folded notice by notice."""
+
+    done: int = 0  # notices
+    statements: set[str] = field(default_factory=set)  # of others, that it was shown in full
+    indexes: set[int] = field(default_factory=set)  # where these and the notices stand
+
+
 class Mailboxes:
     """Readings over one world. Make a new one after the world was folded again."""
 
     def __init__(self, world: World, policy: Policy) -> None:
         self._world = world
         self._policy = policy
+        self._given: dict[str, _Given] = {}
         self._told: dict[str, _Told] = {}  # party -> what it was told of findings, as far as it has been read
         self._incidents = IncidentReads(world)
         self._sources = SourceReads(world)
@@ -294,6 +304,14 @@ class Mailboxes:
         reached = self._world.history.of(party).table("told")["reached"]
         ids = self._world.exchange.mailboxes.get(party, [])
         return seal(tuple(ids[row] for row in np.flatnonzero(np.isinf(reached))[:most]), party)
+
+    def undelivered(self, party: str, notices: Iterable[str]) -> Disclosed[tuple[str, ...]]:
+        """Of these, the notices to the party that no bearer is on record to have brought."""
+        states = self._world.exchange.notices
+        held = (states.get(each) for each in notices)
+        return seal(
+            tuple(each.id for each in held if each is not None and each.to == party and not each.delivered), party
+        )
 
     def notice(self, party: str, notice: str) -> Disclosed[NoticeRead] | None:
         """One notice to the party."""
@@ -587,19 +605,45 @@ class Mailboxes:
 
     def shown_to(self, party: str, now: Instant) -> tuple[Declaration, ...]:
         """All that a preview for the party may rest on: what it declared and what it was shown, in force (D13)."""
-        return tuple(
-            each.declaration
-            for each in self.declarations(party, now).value.declarations
-            if each.declaration is not None
-        )
+        picture = self._world.picture
+        own = [picture.declaration(picture.chains[key].version) for key in picture.by_party.get(party, {})]
+        columns = self._world.history.of(party).columns["told"]
+        others = [
+            shown
+            for subject in self._world.exchange.known.get(party, {})
+            if (shown := self._shown(party, subject, columns["view"])) is not None and not _over(shown, now)
+        ]
+        return (*own, *others)
+
+    def _shown(self, party: str, subject: str, views: Sequence[int]) -> Declaration | None:
+        """What another's declaration was last shown as, in force; None where nothing of it is shown. As `_others`
+        reads it, without reading the notice again. `views`: of each notice to the party, whether it has a view."""
+        notices = self._world.exchange.notices
+        states = [notices[each] for each in self._world.exchange.known[party][subject]]
+        last = next((each for each in reversed(states) if each.version), None)
+        if last is None or last.of == party:
+            return None
+        if any(each.what in _ENDS and each.index > last.index for each in states):
+            return None
+        if views[last.n - 1]:
+            return self._world.picture.declared_at(last.index)
+        return self._world.picture.declaration(last.version) if last.level is Level.FULL else None
 
     def preview(
         self, party: str, declaration: Declaration, now: Instant, describe: Describe | None = None
     ) -> Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]:
         """What a declaration would meet among what the party declared and was shown, and ways out of that (D13)."""
-        theatre = self._world.membership.theatre
-        shown = within_reach(declaration, self.shown_to(party, now), theatre)
-        return seal(preview(declaration, shown, theatre, describe=describe), party)
+        return self.previewing(party, declaration, now, describe)()
+
+    def previewing(
+        self, party: str, declaration: Declaration, now: Instant, describe: Describe | None = None
+    ) -> Callable[[], Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]]:
+        """`preview` to be computed beside the event loop: what it rests on is gathered now, and it reads nothing
+        more."""
+        theatre, shown = self._world.membership.theatre, self.shown_to(party, now)
+        return lambda: seal(
+            preview(declaration, within_reach(declaration, shown, theatre), theatre, describe=describe), party
+        )
 
     # --- findings ---
 
@@ -880,14 +924,23 @@ class Mailboxes:
         found: set[int] = {*had["said"]["index"], *had["said"]["answer"], *had["looked"]["index"]}
         # What became of notices: said by its officers or, of a bearer, by the desk.
         found |= {*had["fact"]["index"]} - {-1}
-        for state in self._world.exchange.mailbox(party):
-            found.add(state.index)
-            if state.statement:
+        return seal(tuple(sorted(found | self._given_to(party).indexes)), party)
+
+    def _given_to(self, party: str) -> _Given:
+        """What the notices to the party give it; each notice is looked at once."""
+        given = self._given.setdefault(party, _Given())
+        ids = self._world.exchange.mailboxes.get(party, [])
+        for name in islice(ids, given.done, None):
+            state = self._world.exchange.notices[name]
+            given.indexes.add(state.index)
+            if state.statement and state.statement not in given.statements:
+                given.statements.add(state.statement)
                 answered = self._world.answers.get(state.statement)
                 shown = None if answered is None else self._statement(state.statement, answered)
                 if shown is not None:
-                    found.add(shown.index)
-        return seal(tuple(sorted(found)), party)
+                    given.indexes.add(shown.index)
+        given.done = len(ids)
+        return given
 
     def payloads(
         self, party: str, index: int, commitments: Iterable[tuple[bytes, str]]
@@ -914,10 +967,11 @@ class Mailboxes:
             return False  # they name no party, and are not the secretariat's for that
         if _by(record) == party:
             return True
-        return any(state.statement == record.event for state in self._world.exchange.mailbox(party))
+        return record.event in self._given_to(party).statements
 
 
 _VIEWS = (Level.FOOTPRINT, Level.COARSE)
+_ENDS = frozenset((NoticeKind.CANCELLED, NoticeKind.REVOKED))
 _LOOKED_AT = 500  # of the newest views that a party was shown, and of the newest declarations that it made
 _NONE: frozenset[str] = frozenset()
 _TELLS_FINDINGS = frozenset(

@@ -37,7 +37,7 @@ def picture(disclosed: Disclosed[AsOf]) -> given.AsOf:
     read = disclosed.value
     counts = read.counts
     return {
-        **_head(read),
+        **head(read),
         "counts": {
             "declarations": counts.known,
             "own": counts.own,
@@ -192,8 +192,15 @@ def drawn(disclosed: Disclosed[AsOf]) -> given.Map:
     """The picture as a GeoJSON feature collection (RFC 7946); of what has no place, nothing is in it."""
     read = disclosed.value
     features = [each for had in read.declarations for each in _drawn(had, read.valid)]
-    for found in read.findings:
-        features += _drawn_finding(found)
+    features += beside(read)
+    left_out = read.counts.valid - len(read.declarations)
+    said: given.MapHead = {**head(read), "left_out": left_out, "disclaimers": list(DISCLAIMERS)}
+    return {"type": "FeatureCollection", "thalweg": said, "features": features}
+
+
+def beside(read: AsOf) -> list[given.Feature]:
+    """Of the features of `drawn` those that are no declarations."""
+    features = [each for found in read.findings for each in _drawn_finding(found)]
     for crossing in read.crossings:
         if crossing.position is not None:
             properties: Json = {
@@ -220,12 +227,11 @@ def drawn(disclosed: Disclosed[AsOf]) -> given.Map:
                 "radius_m": call.radius_m,
             }
             features.append(_feature(f"emergency/{call.event}", DrawnPoint(call.place.lon, call.place.lat), properties))
-    left_out = read.counts.valid - len(read.declarations)
-    head: given.MapHead = {**_head(read), "left_out": left_out, "disclaimers": list(DISCLAIMERS)}
-    return {"type": "FeatureCollection", "thalweg": head, "features": features}
+    return features
 
 
-def _head(read: AsOf) -> given.AsOfHead:
+def head(read: AsOf) -> given.AsOfHead:
+    """Whose picture it is, and of when."""
     return {
         "party": read.party,
         "known": str(read.known),
@@ -407,17 +413,18 @@ def _drawn_finding(had: FindingHad) -> Iterator[given.Feature]:
         yield _feature(f"{finding.id}/region-{number}", outlines.polygon(region), overlap)
 
 
-def _feature(name: str, geometry: BaseGeometry | None, properties: Json) -> given.Feature:
+def _feature(name: str, drawn: BaseGeometry | None, properties: Json) -> given.Feature:
     return {
         "type": "Feature",
         "id": name,
-        "geometry": None if geometry is None else _geometry(geometry),
+        "geometry": None if drawn is None else geometry(drawn),
         "properties": properties,
     }
 
 
-def _geometry(geometry: BaseGeometry) -> Json:
-    home = outlines.oriented(outlines.cut(geometry))
+def geometry(drawn: BaseGeometry) -> Json:
+    """As GeoJSON has it, to a decimetre."""
+    home = outlines.oriented(outlines.cut(drawn))
     made: Json = shapely.geometry.mapping(shapely.transform(home, lambda xy: xy.round(_DIGITS)))
     return {"type": made["type"], "coordinates": made["coordinates"]}
 

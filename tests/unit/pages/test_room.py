@@ -168,7 +168,8 @@ def test_a_time_that_cannot_be_read_is_refused_and_the_present_not_shown_for_it(
 
 
 def test_no_position_stands_in_an_address_of_the_room(desk: Serving) -> None:
-    for link in page(desk, "/room").xpath("//@href | //@action | //@src"):
+    links = page(desk, "/room").xpath("//@href | //@action | //@src")
+    for link in (each for each in links if not each.startswith("/static/")):  # whose names have digests in them
         assert "35." not in link
         assert "40." not in link
 

@@ -3,7 +3,7 @@ import { make } from "../core/dom";
 import { type Words, word } from "../core/words";
 import { Chart } from "../map/chart";
 import { written } from "../map/coordinates";
-import { drawn, type Given, type Parties } from "../map/facts";
+import { dresser, type Given, type Parties } from "../map/facts";
 import { theme } from "../map/theme";
 import { label } from "../map/words";
 import { drawnOf, type Figure, most, read, type Shape, write } from "./figure";
@@ -97,10 +97,11 @@ export async function openDrawing(element: HTMLElement, props: DrawProps, words:
   for (const field of [positions, shapeField, wideField]) field?.addEventListener("input", take);
 
   const parties = props.parties ?? {};
-  if (props.read) await chart.put(drawn(props.read, parties, label(words)));
+  const dress = dresser(parties, label(words));
+  if (props.read) await chart.put(props.read, dress, parties);
   else if (props.url) {
     const answer = await fetch(props.url, { headers: { accept: "application/geo+json" } }).catch(() => null);
-    if (answer?.ok) await chart.put(drawn((await answer.json()) as Given, parties, label(words)));
+    if (answer?.ok) await chart.put((await answer.json()) as Given, dress, parties);
   }
   take();
   pane.dataset["shown"] = "1";

@@ -4,6 +4,7 @@ import { wordsOfPage } from "../core/words";
 import { drafts } from "../drafts/drafts";
 import { outbox } from "../drafts/outbox";
 import { keys } from "../room/keys";
+import { later } from "../room/later";
 import { live } from "../room/live";
 import { locking } from "../room/lock";
 import { tick } from "../room/ticking";
@@ -14,6 +15,7 @@ const here = document.documentElement.dataset["here"];
 if (here) history.replaceState(null, "", here);
 tick(words);
 keys(words);
+later();
 locking(words);
 const up = live(words);
 

@@ -6,21 +6,27 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Feature, FeatureCollection, Geometry } from "geojson";
 import { calm } from "../core/dom";
 import { type Words, word } from "../core/words";
-import { type Drawn, doubts } from "./facts";
+import { type Dot, Dots } from "./dots";
+import { bounds, type Dress, type Drawn, doubts, type Facts, type Given, inkOf, keyOf, type Parties } from "./facts";
 import { images, PIXEL_RATIO } from "./images";
 import { LAYERS } from "./layers/all";
-import { basemapLayers, basemapSources, CREDIT } from "./layers/basemap";
+import { basemapLayers, basemapSources, CREDIT, detail, fetchGround, RIVERS_FROM } from "./layers/basemap";
 import { DOUBTS, SELECTED, SOURCE } from "./layers/layer";
 import { selected } from "./layers/selected";
+import { RowFeature } from "./rows";
 import { inSoftware } from "./software";
 import { theme, whenThemeChanges } from "./theme";
-
 
 const FONT = ["Plex", "sans-serif"]; // as the style sheet of the pages names it
 const CROWD = 1500; // features from which on the far view shows only what can be told apart
 const NEAR = 8;
+const AT_ONCE = 3000; // of a crowd, so many at most are drawn with their signs and outlines
+const SMALL_DEG = 0.012; // what is no wider is a dot in the far view: some five pixels at `NEAR`
+const OUTLINED = 12; // from which zoom on what is small has an outline that can be seen
+const HIT_PX = 8;
 const MOVING = 0.5; // pixels to a pixel while a map moves that the processor draws
 const SETTLED_MS = 160;
+const BELOW = "sites"; // the layer over the dots
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 export interface ChartOptions {
@@ -30,6 +36,22 @@ export interface ChartOptions {
   readonly keep: boolean;
   readonly chosen: (key: string) => void;
   readonly pointer?: (lon: number, lat: number) => void;
+  /** about how many features there will be */
+  readonly expected?: number;
+  readonly off?: ReadonlySet<string>;
+  /** what was asked for already */
+  readonly ground?: Promise<Response> | undefined;
+}
+
+/** Outlines in full of what is only coarse here: by subject and number of the part. */
+export type Finer = (subjects: readonly string[]) => Promise<ReadonlyMap<string, readonly Geometry[]>>;
+
+type Box = readonly [west: number, south: number, east: number, north: number];
+type Declared = Feature<Geometry, Facts>;
+type Shown = Feature<Geometry, Drawn>;
+interface Item {
+  readonly feature: Declared;
+  readonly box: Box;
 }
 
 export class Chart {
@@ -37,14 +59,29 @@ export class Chart {
   #off: ReadonlySet<string> = new Set();
   #selected = "";
   #far = 0;
-  #data: FeatureCollection<Geometry, Drawn> = { type: "FeatureCollection", features: [] };
-  #points: Feature<Geometry, Drawn>[] = [];
+  #given: readonly Declared[] = [];
+  #dress: Dress | undefined;
+  #finer: Finer | undefined;
+  #exact = new Map<string, readonly Geometry[]>();
+  #always: readonly Shown[] = []; // of a crowd: what is drawn far and near alike
+  #bigger: readonly Shown[] = []; // and what in the far view is no dot
+  #items: readonly Item[] = []; // and all declarations, for the near view
+  #near: Box | null = null; // what is drawn near reaches so far
+  #turn = 0;
+  readonly #dots: Dots;
+  #specks: readonly Dot[] = [];
+  #speckled = "";
+  #whole = false; // whether all in view have their signs
+  #points: Shown[] = [];
   #doubts = "";
   #extra: LayerSpecification[] = [];
   readonly #letGo: (() => void)[] = [];
 
   private constructor(element: HTMLElement, options: ChartOptions, ground: StyleSpecification["sources"], software: boolean) {
     const { words } = options;
+    this.#off = options.off ?? this.#off;
+    this.#far = (options.expected ?? 0) > CROWD ? NEAR : 0;
+    this.#dots = new Dots(theme());
     const empty = { type: "geojson", data: EMPTY } as const;
     const sources: StyleSpecification["sources"] = {
       ...ground,
@@ -86,7 +123,8 @@ export class Chart {
     const { pointer } = options;
     if (pointer) this.renderer.on("mousemove", ({ lngLat }) => pointer(lngLat.lng, lngLat.lat));
     this.#letGo.push(whenThemeChanges(() => this.#recolour()));
-    this.renderer.on("moveend", () => this.#unsure());
+    this.renderer.on("moveend", () => this.#follow());
+    this.#detailed();
     if (software) this.#spare();
     let before: Element | null = null;
     const canvas = this.renderer.getCanvas();
@@ -98,9 +136,10 @@ export class Chart {
 
   static async open(element: HTMLElement, options: ChartOptions): Promise<Chart> {
     setWorkerUrl(workerUrl);
-    const [ground] = await Promise.all([basemapSources(), fontsReady()]);
+    const ground = await basemapSources(options.ground ?? fetchGround());
     const chart = new Chart(element, options, ground, inSoftware());
     await new Promise<void>((resolve) => chart.renderer.once("style.load", () => resolve()));
+    chart.renderer.addLayer(chart.#dots, chart.renderer.getLayer(BELOW) ? BELOW : undefined);
     element.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"); // one press away
     return chart;
   }
@@ -110,24 +149,143 @@ export class Chart {
     this.renderer.remove();
   }
 
-  async put(given: FeatureCollection<Geometry, Drawn>): Promise<void> {
-    const far = given.features.length > CROWD ? NEAR : 0;
+  /** What there is to draw. Thousands are dots, and what is wider than that, until somebody looks at a part of them. */
+  async put(given: Given, dress: Dress, parties: Parties, finer?: Finer): Promise<void> {
+    const crowd = given.features.length > CROWD;
+    const far = crowd ? NEAR : 0;
+    this.#given = given.features;
+    this.#dress = dress;
+    this.#finer = finer;
+    this.#exact = new Map();
+    this.#near = null;
+    const dots: Dot[] = [];
+    const always: Shown[] = [];
+    const bigger: Shown[] = [];
+    const items: Item[] = [];
+    if (crowd) {
+      for (const feature of given.features) {
+        const facts = feature.properties;
+        if (facts.record !== "declaration" || facts.kind === "line" || facts.standing === "rumoured") always.push(dress(feature, feature.geometry));
+        else {
+          const box = boxOf(feature);
+          items.push({ feature, box });
+          if (Math.max(box[2] - box[0], box[3] - box[1]) > SMALL_DEG) bigger.push(dress(feature, feature instanceof RowFeature ? feature.far : feature.geometry));
+          else dots.push({ lon: (box[0] + box[2]) / 2, lat: (box[1] + box[3]) / 2, ink: inkOf(facts, parties), key: keyOf(facts), layer: box[0] < box[2] ? "areas" : "sites" });
+        }
+      }
+    } else for (const feature of given.features) always.push(...this.#full(feature));
+    [this.#always, this.#bigger, this.#items] = [always, bigger, items];
+    this.#specks = dots;
+    this.#whole = false;
+    this.#speckle(true);
     if (far !== this.#far) {
       this.#far = far;
       this.#restyle();
     }
-    this.#data = given;
-    this.#points = given.features.filter(({ geometry, properties }) => geometry.type === "Point" && properties.doubt_px0 > 0);
+    this.#choose();
+    await this.#follow(true);
+    this.renderer.triggerRepaint();
+    await new Promise<void>((resolve) => this.renderer.once("render", () => resolve()));
+    if (!crowd) void this.#finish(given.features);
+  }
+
+  /** Of a crowd, near by: those in view and around it, as they are. Farther off the dots. */
+  async #follow(fresh = false): Promise<void> {
+    if (!this.#far) {
+      if (fresh) await this.#draw(this.#always);
+      else this.#unsure();
+      return;
+    }
+    if (this.renderer.getZoom() < NEAR) {
+      if (!fresh && !this.#near) return;
+      this.#near = null;
+      this.#whole = false;
+      this.#speckle();
+      await this.#draw([...this.#always, ...this.#bigger]);
+      return;
+    }
+    const seen = this.#seen(0);
+    if (!fresh && this.#near && covers(this.#near, seen)) {
+      this.#speckle();
+      this.#unsure();
+      return;
+    }
+    let around = this.#seen(0.5);
+    let some = this.#items.filter(({ box }) => meet(box, around));
+    if (some.length > AT_ONCE) {
+      around = seen;
+      some = this.#items.filter(({ box }) => meet(box, around));
+    }
+    const features = some.slice(0, AT_ONCE).map(({ feature }) => feature);
+    const turn = (this.#turn += 1);
+    this.#near = around;
+    await this.#draw([...this.#always, ...features.flatMap((each) => this.#full(each))]);
+    if (turn !== this.#turn || !this.#near) return;
+    this.#whole = some.length === features.length;
+    this.#speckle();
+    await this.#finish(features);
+  }
+
+  /** Asks for the outlines that are coarse here, once, and draws them when they have come. */
+  async #finish(features: readonly Declared[]): Promise<void> {
+    const lacking = features.filter((each) => each instanceof RowFeature && each.coarse && !this.#exact.has(partOf(each)));
+    const subjects = [...new Set(lacking.map((each) => each.properties.subject ?? ""))];
+    if (!subjects.length || !this.#finer) return;
+    const [given, turn] = [this.#given, this.#turn];
+    const found = await this.#finer(subjects).catch(() => null);
+    if (!found || given !== this.#given) return;
+    for (const [part, outlines] of found) this.#exact.set(part, outlines);
+    if (turn !== this.#turn) return;
+    this.#choose();
+    await this.#draw(this.#far ? [...this.#always, ...features.flatMap((each) => this.#full(each))] : this.#given.flatMap((each) => this.#full(each)));
+  }
+
+  /** One as it is, by its outlines in full where they are here. */
+  #full(feature: Declared): Shown[] {
+    if (!this.#dress) return [];
+    const exact = feature instanceof RowFeature ? this.#exact.get(partOf(feature)) : undefined;
+    return (exact ?? [feature.geometry]).map((outline) => this.#dress!(feature, outline));
+  }
+
+  async #draw(features: readonly Shown[]): Promise<void> {
+    this.#points = features.filter(({ geometry, properties }) => geometry.type === "Point" && properties.doubt_px0 > 0);
     this.#doubts = "";
     this.#unsure();
-    this.#choose();
-    await this.renderer.getSource<GeoJSONSource>(SOURCE)?.setData(given);
+    await this.renderer.getSource<GeoJSONSource>(SOURCE)?.setData({ type: "FeatureCollection", features: features as Shown[] });
+  }
+
+  /** What is in view, and some of its size to each side. */
+  #seen(more: number): Box {
+    const seen = this.renderer.getBounds();
+    const [west, south, east, north] = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];
+    return [west - more * (east - west), south - more * (north - south), east + more * (east - west), north + more * (north - south)];
+  }
+
+  /** The rivers come when somebody looks so closely. */
+  #detailed(): void {
+    const look = (): void => {
+      if (this.renderer.getZoom() < RIVERS_FROM) return;
+      this.renderer.off("idle", look);
+      void detail(this.renderer).catch(() => undefined);
+    };
+    this.renderer.on("idle", look);
   }
 
   /** Layers whose names are in `off` are not drawn. */
   show(off: ReadonlySet<string>): void {
     this.#off = off;
     this.#restyle();
+    this.#speckle();
+  }
+
+  /** Dots for what has no sign and no outline that could be seen yet. */
+  #speckle(fresh = false): void {
+    const [signs, outlines] = [this.#whole, this.#whole && this.renderer.getZoom() >= OUTLINED];
+    const which = `${signs} ${outlines} ${[...this.#off].join()}`;
+    if (!fresh && which === this.#speckled) return;
+    this.#speckled = which;
+    this.#dots.put(this.#specks.filter((each) => !this.#off.has(each.layer) && !(each.layer === "areas" ? outlines : signs)));
+    this.renderer.triggerRepaint();
   }
 
   select(key: string): void {
@@ -137,7 +295,8 @@ export class Chart {
   }
 
   #choose(): void {
-    const features = this.#selected ? this.#data.features.filter((each) => each.properties.key === this.#selected) : [];
+    const chosen = this.#selected ? this.#given.filter((each) => keyOf(each.properties) === this.#selected) : [];
+    const features = chosen.flatMap((each) => this.#full(each));
     void this.renderer.getSource<GeoJSONSource>(SELECTED)?.setData({ type: "FeatureCollection", features });
   }
 
@@ -204,6 +363,7 @@ export class Chart {
 
   #recolour(): void {
     this.#paint();
+    this.#dots.colour(theme());
     this.#restyle();
   }
 
@@ -221,11 +381,25 @@ export class Chart {
     const found = this.renderer.queryRenderedFeatures([[x - 6, y - 6], [x + 6, y + 6]], { layers });
     const order = ["finding", "emergency", "incident", "crossing", "declaration", "finding_region"];
     const best = found.sort((a, b) => order.indexOf(String(a.properties["record"])) - order.indexOf(String(b.properties["record"])))[0];
-    chosen(best ? String(best.properties["key"]) : "");
+    const within_deg = (HIT_PX * 360) / (512 * 2 ** this.renderer.getZoom());
+    const dot = best ? null : this.#dots.near(event.lngLat.lng, event.lngLat.lat, within_deg);
+    chosen(best ? String(best.properties["key"]) : (dot?.key ?? ""));
   }
 }
 
-async function fontsReady(): Promise<void> {
-  if (!document.fonts) return;
-  await Promise.allSettled([document.fonts.load("12px Plex"), document.fonts.load("12px Plex", "ع")]);
+function partOf(feature: Declared): string {
+  return `${feature.properties.subject ?? ""} ${feature instanceof RowFeature ? feature.number : 0}`;
+}
+
+function boxOf(feature: Declared): Box {
+  if (feature instanceof RowFeature) return feature.box;
+  return bounds({ type: "FeatureCollection", features: [feature] }) ?? [0, 0, 0, 0];
+}
+
+function meet(a: Box, b: Box): boolean {
+  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
+}
+
+function covers(a: Box, b: Box): boolean {
+  return a[0] <= b[0] && a[1] <= b[1] && a[2] >= b[2] && a[3] >= b[3];
 }

@@ -25,11 +25,14 @@ export interface Facts {
   readonly part?: "point" | "path" | "area" | "cells";
   readonly start?: string | null;
   readonly end?: string | null;
+  /** the same in seconds since the epoch, where they came so */
+  readonly start_s?: number | null;
+  readonly end_s?: number | null;
   readonly uncertainty_m?: number | null;
   readonly lower_m?: number | null;
   readonly upper_m?: number | null;
   readonly line_status?: string | null;
-  readonly sides?: readonly [readonly string[], readonly string[]];
+  readonly sides?: readonly [readonly string[], readonly string[]] | undefined;
   readonly standing?: string;
   readonly hypothetical?: boolean;
   readonly marks?: readonly string[];
@@ -79,19 +82,31 @@ export function keyOf(facts: Facts): string {
   return facts.finding ?? facts.id ?? facts.subject ?? facts.notice ?? "";
 }
 
-export function drawn(given: Given, parties: Parties, said: (facts: Facts, tag: string) => string): FeatureCollection<Geometry, Drawn> {
-  return { type: "FeatureCollection", features: given.features.map((each) => drawnOne(each, parties, said)) };
+/** A feature as it is drawn, with an outline that may be another than its own. */
+export type Dress = (feature: Feature<Geometry, Facts>, geometry: Geometry) => Feature<Geometry, Drawn>;
+
+export function dresser(parties: Parties, said: (facts: Facts, tag: string) => string): Dress {
+  return (feature, geometry) => drawnOne(feature.properties, geometry, parties, said);
 }
 
-function drawnOne(feature: Feature<Geometry, Facts>, parties: Parties, said: (facts: Facts, tag: string) => string): Feature<Geometry, Drawn> {
-  const facts = feature.properties;
+export function drawn(given: Given, parties: Parties, said: (facts: Facts, tag: string) => string): FeatureCollection<Geometry, Drawn> {
+  const dress = dresser(parties, said);
+  return { type: "FeatureCollection", features: given.features.map((each) => dress(each, each.geometry)) };
+}
+
+/** The colour of whose it is. */
+export function inkOf(facts: Facts, parties: Parties): Drawn["ink"] {
+  return facts.standing === "rumoured" ? "pr" : INKS[partyOf(facts, parties).side];
+}
+
+function drawnOne(facts: Facts, geometry: Geometry, parties: Parties, said: (facts: Facts, tag: string) => string): Feature<Geometry, Drawn> {
   const party = partyOf(facts, parties);
   const doubt = Math.max(facts.uncertainty_m ?? 0, facts.radius_m ?? 0);
-  const first = doubt > 0 ? firstPosition(feature.geometry) : null;
+  const first = doubt > 0 ? firstPosition(geometry) : null;
   const properties: Drawn = {
     record: facts.record,
     key: keyOf(facts),
-    ink: facts.standing === "rumoured" ? "pr" : INKS[party.side],
+    ink: inkOf(facts, parties),
     shape: shapeOf(facts),
     hatch: hatchOf(facts, party.side),
     label: said(facts, party.tag),
@@ -104,7 +119,7 @@ function drawnOne(feature: Feature<Geometry, Facts>, parties: Parties, said: (fa
     ...(facts.severity ? { severity: facts.severity } : {}),
     ...sidesOf(facts, parties),
   };
-  return { type: "Feature", geometry: feature.geometry, properties };
+  return { type: "Feature", geometry, properties };
 }
 
 /** How far the points among them may be off: soft areas, one over the other so that they fade outward, and an edge. */

@@ -1,36 +1,24 @@
 /** The pane with the map, its table and its sentence: three ways to the same facts. */
 import { view, look, VIEW, followLinks } from "../core/view";
-import { deskNow, iso } from "../core/clock";
+import type { Geometry } from "geojson";
+import { ask as post } from "../core/desk";
 import { announce, make } from "../core/dom";
 import { type Words, word } from "../core/words";
 import { BACK, NOTICE } from "../room/live";
 import { Chart } from "./chart";
-import { bounds, drawn, type Given, keyOf, type Parties, partyOf } from "./facts";
+import { bounds, dresser, type Given, keyOf, type Parties, partyOf } from "./facts";
 import { LAYERS } from "./layers/all";
 import { written } from "./coordinates";
+import { askMap, type Early, type MapProps, times } from "./props";
+import { legend } from "./legend";
+import { isRows, read, type Rows } from "./rows";
 import { Table } from "./table";
 import { label } from "./words";
 
-export interface MapProps {
-  /** where the facts are, without a query; `known` and `valid` of the page's address are added */
-  readonly url?: string;
-  /** or the facts themselves */
-  readonly data?: Given;
-  readonly parties?: Parties;
-  /** west, south, east, north: what is shown when the address says nothing */
-  readonly bounds?: readonly [number, number, number, number];
-  /** the reader's form of coordinates: dms, ddm, decimal, mgrs, utm */
-  readonly coordinates?: string;
-  /** leave out what is around the map: for small maps in a card */
-  readonly bare?: boolean;
-  /** a selector of a table that the server rendered, shown instead of one made here */
-  readonly table?: string;
-}
-
-const AHEAD_MS = 86_400_000;
+const CLOSELY = 2000; // outlines at once
 const REGION = [38.5, 33.8, 42.5, 36.8] as const;
 
-export async function openPane(element: HTMLElement, props: MapProps, words: Words): Promise<() => void> {
+export async function openPane(element: HTMLElement, props: MapProps, words: Words, begun?: Early): Promise<() => void> {
   followLinks();
   const parties = props.parties ?? {};
   const form = props.coordinates ?? "dms";
@@ -70,87 +58,112 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
   flip(false);
 
   let given: Given = props.data ?? { type: "FeatureCollection", features: [] };
-  const began = props.data ? null : ask(props);
-  const chart = await Chart.open(canvas, {
-    words,
-    bounds: props.bounds ?? (props.data ? (bounds(props.data) ?? REGION) : REGION),
-    keep: !props.bare,
-    chosen: choose,
-    pointer: (lon, lat) => (pointer.textContent = `${word(words, "map.pointer")} ${written(lon, lat, form)}`),
-  });
-
-  // Whether everything is on the screen: for who takes a picture of it.
-  chart.renderer.on("idle", () => (pane.dataset["idle"] = ""));
+  const said = label(words);
+  const dress = dresser(parties, said);
   const off = (): Set<string> => new Set(view("without").split(",").filter(Boolean));
+  let chart: Chart | undefined;
   const tell = (): void => {
     const key = view("on");
-    chart.select(key);
+    chart?.select(key);
     table.select(key);
     const facts = key ? given.features.find((each) => keyOf(each.properties) === key)?.properties : undefined;
     const count = String(table.count);
     const ahead = !props.data && !view("valid") ? ` ${word(words, "map.next")}` : "";
     if (!facts) sentence.textContent = word(words, given.features.length ? "map.shows" : "map.shows_none", { n: count }) + ahead;
-    else sentence.textContent = facts.sentence || `${label(words)(facts, partyOf(facts, parties).name)}`;
+    else sentence.textContent = facts.sentence || `${said(facts, partyOf(facts, parties).name)}`;
   };
+  let asked = 0;
+  let opening: Promise<Chart> | undefined;
+  /** The table and the sentence have them at once, the map when it stands. */
   const put = async (fresh: Given): Promise<void> => {
+    const mine = asked;
     given = fresh;
     table.show(given);
     tell();
     delete pane.dataset["idle"];
-    await chart.put(drawn(given, parties, label(words)));
-    pane.dataset["shown"] = String(given.features.length);
+    await (await opening)?.put(given, dress, parties, outlines);
+    if (mine === asked) pane.dataset["shown"] = String(given.features.length);
   };
-  let asked = 0;
+  const failed = (): void => {
+    sentence.textContent = word(words, "map.failed");
+    announce(word(words, "map.failed"));
+  };
   const again = async (): Promise<void> => {
     const mine = (asked += 1);
     try {
-      const fresh = await ask(props);
+      const fresh = await facts(askMap(props));
       if (mine === asked) await put(fresh);
     } catch {
       if (mine === asked) sentence.textContent = word(words, "map.failed");
     }
   };
+  opening = Chart.open(canvas, {
+    words,
+    bounds: props.bounds ?? (props.data ? (bounds(props.data) ?? REGION) : REGION),
+    keep: !props.bare,
+    chosen: choose,
+    pointer: (lon, lat) => (pointer.textContent = `${word(words, "map.pointer")} ${written(lon, lat, form)}`),
+    expected: props.expected ?? given.features.length,
+    ground: begun?.ground,
+    off: off(),
+  });
+  const putting = props.data ? put(given) : facts(begun?.facts ?? askMap(props)).then(put);
+  putting.catch(failed);
+  chart = await opening;
+
+  // Whether everything is on the screen: for who takes a picture of it.
+  chart.renderer.on("idle", () => (pane.dataset["idle"] = ""));
   const seen = (event: Event): void => {
     const names = (event as CustomEvent<string[]>).detail;
-    if (names.includes("without")) chart.show(off());
+    if (names.includes("without")) chart?.show(off());
     if (names.includes("on")) tell();
     if (!props.data && (names.includes("known") || names.includes("valid"))) void again();
   };
-  const fresh = (): void => {
-    if (!props.data && !view("known")) void again();
+  let under = false;
+  let more = false;
+  /** What comes in a burst is asked for once more, when the asking before it is over. */
+  const fresh = async (): Promise<void> => {
+    if (props.data || view("known")) return;
+    more = true;
+    if (under) return;
+    under = true;
+    while (more) {
+      more = false;
+      await again();
+    }
+    under = false;
   };
   document.addEventListener(VIEW, seen);
   document.addEventListener(NOTICE, fresh);
   document.addEventListener(BACK, fresh);
-  layersButton.addEventListener("click", () => layers(body, layersButton, words, off));
-  if (off().size) chart.show(off());
-  if (began) {
-    await began.then(put).catch(() => {
-      sentence.textContent = word(words, "map.failed");
-      announce(word(words, "map.failed"));
-    });
-  } else await put(given);
+  layersButton.addEventListener("click", () => layers(body, layersButton, words, off, parties));
+  tell();
+  await putting.catch(() => undefined);
   return () => {
     document.removeEventListener(VIEW, seen);
     document.removeEventListener(NOTICE, fresh);
     document.removeEventListener(BACK, fresh);
-    chart.close();
+    chart?.close();
     pane.remove();
   };
 }
 
-async function ask(props: MapProps): Promise<Given> {
-  const query = new URLSearchParams();
-  for (const name of ["known", "valid"]) if (view(name)) query.set(name, view(name));
-  // Unless a time is chosen: what holds then or within a day, so that nobody misses what is about to begin.
-  if (!view("valid")) {
-    const from = Date.parse(view("known")) || deskNow();
-    query.set("valid", `${iso(from)}/${iso(from + AHEAD_MS)}`);
-  }
-  const text = query.toString();
-  const answer = await fetch((props.url ?? "/v1/as-of/map") + (text ? `?${text}` : ""), { headers: { accept: "application/geo+json" } });
+async function facts(asked: Promise<Response>): Promise<Given> {
+  const answer = await asked;
   if (!answer.ok) throw new Error(`status ${answer.status}`);
-  return (await answer.json()) as Given;
+  const told = (await answer.json()) as Given | Rows;
+  return isRows(told) ? read(told) : told;
+}
+
+/** Outlines in full, by ids: what is looked at stands in no address. */
+async function outlines(subjects: readonly string[]): Promise<ReadonlyMap<string, readonly Geometry[]>> {
+  const found = new Map<string, readonly Geometry[]>();
+  for (let i = 0; i < subjects.length; i += CLOSELY) {
+    const body = { ...Object.fromEntries(times()), subjects: subjects.slice(i, i + CLOSELY) };
+    const told = await post<Readonly<Record<string, Readonly<Record<string, readonly Geometry[]>>>>>("/room/outlines", body);
+    for (const [subject, parts] of Object.entries(told)) for (const [number, each] of Object.entries(parts)) found.set(`${subject} ${number}`, each);
+  }
+  return found;
 }
 
 function tab(words: Words, key: string, stroke: string): HTMLButtonElement {
@@ -158,7 +171,7 @@ function tab(words: Words, key: string, stroke: string): HTMLButtonElement {
 }
 
 /** Which layers are drawn stands in the address, so that who is sent it sees the same. */
-function layers(body: HTMLElement, button: HTMLElement, words: Words, off: () => Set<string>): void {
+function layers(body: HTMLElement, button: HTMLElement, words: Words, off: () => Set<string>, parties: Parties): void {
   const open = body.querySelector(".map-layers");
   button.setAttribute("aria-expanded", String(!open));
   if (open) {
@@ -177,8 +190,9 @@ function layers(body: HTMLElement, button: HTMLElement, words: Words, off: () =>
     return make("label", {}, box, word(words, `layer.${layer.name}`));
   });
   const box = make("fieldset", { class: "map-layers" }, make("legend", { class: "unseen" }, word(words, "map.layers")), ...boxes);
+  box.append(make("h3", {}, word(words, "map.legend")), legend(words, parties));
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") layers(body, button, words, off);
+    if (event.key === "Escape") layers(body, button, words, off, parties);
   });
   body.append(box);
   box.querySelector("input")?.focus();

@@ -4,11 +4,15 @@ import { type Words, word } from "../core/words";
 import { doubt, marks } from "./words";
 import { type Facts, firstPosition, type Given, keyOf, type Parties, partyOf } from "./facts";
 import { written } from "./coordinates";
+import { RowFeature } from "./rows";
 
 const COLUMNS = ["party", "what", "kind", "from", "until", "where", "doubt", "marks"] as const;
 type Column = (typeof COLUMNS)[number];
-type Row = Readonly<Record<Column, string>> & { readonly key: string };
-const MOST = 500; // rows at once: more are reached by sorting or by narrowing what is looked at
+interface Line {
+  readonly key: string;
+  readonly feature: Given["features"][number];
+}
+const AT_ONCE = 100; // rows of a page
 
 export class Table {
   readonly element: HTMLElement;
@@ -16,9 +20,9 @@ export class Table {
   readonly #parties: Parties;
   readonly #form: string;
   readonly #choose: (key: string) => void;
-  #given: Given | undefined;
-  #rows: Row[] = [];
-  #count = 0;
+  #lines: Line[] = [];
+  #sorted: Line[] | null = null;
+  #page = 0;
   #by: Column = "from";
   #down = false;
   #selected = "";
@@ -32,87 +36,148 @@ export class Table {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#lines.length;
   }
 
   /** What there is; it is written out when somebody looks at it. */
   show(given: Given): void {
-    const facts = given.features.filter((each) => each.properties.record !== "finding_region");
-    this.#count = new Set(facts.map((each) => `${each.properties.record} ${keyOf(each.properties)}`)).size;
-    this.#given = given;
-    if (!this.element.hidden) this.#read();
+    const seen = new Set<string>();
+    this.#lines = [];
+    for (const feature of given.features) {
+      if (feature.properties.record === "finding_region") continue;
+      const key = keyOf(feature.properties);
+      const name = `${feature.properties.record} ${key}`;
+      if (seen.has(name)) continue;
+      seen.add(name);
+      this.#lines.push({ key, feature });
+    }
+    this.#sorted = null;
+    if (!this.element.hidden) this.#draw();
   }
 
   /** Whether it is looked at. */
   set open(open: boolean) {
     this.element.hidden = !open;
-    if (open && this.#given) this.#read();
-  }
-
-  #read(): void {
-    const seen = new Set<string>();
-    const features = this.#given?.features ?? [];
-    this.#given = undefined;
-    this.#rows = features.flatMap((feature) => {
-      const facts = feature.properties;
-      const key = keyOf(facts);
-      if (facts.record === "finding_region" || seen.has(`${facts.record} ${key}`)) return [];
-      seen.add(`${facts.record} ${key}`);
-      const first = firstPosition(feature.geometry);
-      return [{ key, ...this.#cells(facts, first ? written(first[0]!, first[1]!, this.#form) : "") }];
-    });
-    this.#draw();
+    if (open) this.#draw();
   }
 
   select(key: string): void {
-    this.#selected = key;
+    if (key !== this.#selected) {
+      this.#selected = key;
+      const place = key ? this.#order().findIndex((each) => each.key === key) : -1;
+      if (place >= 0 && Math.floor(place / AT_ONCE) !== this.#page) {
+        this.#page = Math.floor(place / AT_ONCE);
+        if (!this.element.hidden) this.#draw();
+      }
+    }
     for (const row of this.element.querySelectorAll<HTMLElement>("tr[data-key-of]")) {
       row.toggleAttribute("aria-selected", false);
       row.classList.toggle("chosen", row.dataset["keyOf"] === key);
     }
   }
 
-  #cells(facts: Facts, where: string): Record<Column, string> {
-    const party = partyOf(facts, this.#parties);
-    const kind = facts.record === "declaration" ? `kind.${facts.kind ?? "unstated"}` : facts.record === "finding" ? `severity.${facts.severity ?? "information"}` : `map.${facts.record}`;
-    return {
-      party: facts.record === "finding" ? "" : party.name,
-      what: facts.sentence ?? facts.title ?? "",
-      kind: word(this.#words, kind),
-      from: when(facts.start ?? facts.first ?? facts.at),
-      until: when(facts.end ?? facts.last),
-      where,
-      doubt: doubt(facts),
-      marks: marks(facts, this.#words),
-    };
+  #cell(column: Column, feature: Line["feature"]): string {
+    const facts = feature.properties;
+    switch (column) {
+      case "party":
+        return facts.record === "finding" ? "" : partyOf(facts, this.#parties).name;
+      case "what":
+        return facts.sentence ?? facts.title ?? "";
+      case "kind": {
+        const kind = facts.record === "declaration" ? `kind.${facts.kind ?? "unstated"}` : facts.record === "finding" ? `severity.${facts.severity ?? "information"}` : `map.${facts.record}`;
+        return word(this.#words, kind);
+      }
+      case "from":
+        return when(facts.start ?? facts.first ?? facts.at);
+      case "until":
+        return when(facts.end ?? facts.last);
+      case "where": {
+        const first = feature instanceof RowFeature ? feature.at : firstPosition(feature.geometry);
+        return first ? written(first[0]!, first[1]!, this.#form) : "";
+      }
+      case "doubt":
+        return doubt(facts);
+      case "marks":
+        return marks(facts, this.#words);
+    }
+  }
+
+  /** All of them in the order that was asked for; what is compared is computed once for each. */
+  #order(): readonly Line[] {
+    if (this.#sorted) return this.#sorted;
+    const [by, way] = [this.#by, this.#down ? -1 : 1];
+    if (by === "from" || by === "until" || by === "doubt") {
+      const value = by === "from" ? from : by === "until" ? until : (facts: Facts) => Math.max(facts.uncertainty_m ?? 0, facts.radius_m ?? 0);
+      const keyed = this.#lines.map((line) => [value(line.feature.properties), line] as const);
+      this.#sorted = keyed.sort(([a], [b]) => (a < b ? -way : a > b ? way : 0)).map(([, line]) => line);
+    } else {
+      const collator = new Intl.Collator(document.documentElement.lang || undefined, { numeric: true });
+      const keyed = this.#lines.map((line) => [this.#cell(by, line.feature), line] as const);
+      this.#sorted = keyed.sort(([a], [b]) => collator.compare(a, b) * way).map(([, line]) => line);
+    }
+    return this.#sorted;
   }
 
   #draw(): void {
     const by = this.#by;
-    const sorted = [...this.#rows].sort((a, b) => a[by].localeCompare(b[by], undefined, { numeric: true }) * (this.#down ? -1 : 1));
+    const sorted = this.#order();
+    const pages = Math.max(1, Math.ceil(sorted.length / AT_ONCE));
+    this.#page = Math.min(this.#page, pages - 1);
     const heads = COLUMNS.map((column) => {
       const button = make("button", { type: "button", class: "link" }, word(this.#words, `column.${column}`));
       button.addEventListener("click", () => {
         this.#down = this.#by === column && !this.#down;
         this.#by = column;
+        this.#sorted = null;
+        this.#page = 0;
         this.#draw();
         this.element.querySelector<HTMLElement>(`th[data-column="${column}"] button`)?.focus();
       });
       return make("th", { scope: "col", "data-column": column, "aria-sort": by === column ? (this.#down ? "descending" : "ascending") : undefined }, button);
     });
-    const rows = sorted.slice(0, MOST).map((row) => {
-      const cells = COLUMNS.map((column) => make("td", { dir: column === "what" || column === "party" ? "auto" : column === "where" ? "ltr" : undefined }, row[column]));
-      const choose = make("button", { type: "button", class: "link" }, row.what || row.kind);
-      choose.addEventListener("click", () => this.#choose(row.key));
+    const first = this.#page * AT_ONCE;
+    const rows = sorted.slice(first, first + AT_ONCE).map(({ key, feature }) => {
+      const cells = COLUMNS.map((column) => make("td", { dir: column === "what" || column === "party" ? "auto" : column === "where" ? "ltr" : undefined }, this.#cell(column, feature)));
+      const choose = make("button", { type: "button", class: "link" }, this.#cell("what", feature) || this.#cell("kind", feature));
+      choose.addEventListener("click", () => this.#choose(key));
       cells[1]?.replaceChildren(choose);
-      return make("tr", { "data-key-of": row.key, class: row.key === this.#selected ? "chosen" : undefined }, ...cells);
+      return make("tr", { "data-key-of": key, class: key === this.#selected ? "chosen" : undefined }, ...cells);
     });
-    const left = this.#rows.length - rows.length;
     this.element.replaceChildren(
       make("table", {}, make("caption", { class: "unseen" }, word(this.#words, "map.table")), make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows)),
-      ...(left > 0 ? [make("p", { class: "note" }, word(this.#words, "map.table_more", { n: left }))] : []),
+      ...(pages > 1 ? [this.#turning(pages)] : []),
     );
   }
+
+  /** Back and on through the pages of a long table. */
+  #turning(pages: number): HTMLElement {
+    const button = (name: string, to: number): HTMLButtonElement => {
+      const made = make("button", { type: "button", "data-turn": name, disabled: to < 0 || to >= pages }, word(this.#words, `map.table_${name}`));
+      made.addEventListener("click", () => {
+        this.#page = to;
+        this.#draw();
+        this.element.scrollTop = 0;
+        (this.element.querySelector<HTMLElement>(`[data-turn="${name}"]:not([disabled])`) ?? this.element).focus();
+      });
+      return made;
+    };
+    const first = this.#page * AT_ONCE + 1;
+    const told = word(this.#words, "map.table_page", { from: first, to: Math.min(first + AT_ONCE - 1, this.#lines.length), n: this.#lines.length });
+    return make("p", { class: "turning" }, button("back", this.#page - 1), make("span", { role: "status" }, told), button("on", this.#page + 1));
+  }
+}
+
+/** What has no beginning comes first, and what has no end last. */
+function from(facts: Facts): number {
+  return facts.start_s ?? parsed(facts.start ?? facts.first ?? facts.at, -Infinity);
+}
+
+function until(facts: Facts): number {
+  return facts.end_s ?? parsed(facts.end ?? facts.last, Infinity);
+}
+
+function parsed(instant: string | null | undefined, none: number): number {
+  return instant ? Date.parse(instant) / 1000 : none;
 }
 
 function when(instant: string | null | undefined): string {

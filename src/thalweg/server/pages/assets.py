@@ -76,6 +76,24 @@ class Assets:
         styles = tuple(f"/static/{ISLANDS}/{each}" for each in found.get("css", ()))
         return f"/static/{ISLANDS}/{found['file']}", styles
 
+    def ahead(self, name: str) -> tuple[str, ...]:
+        """The modules that an island asks for one after the other, so that a page can ask for all of them at once."""
+        found: dict[str, None] = {}
+
+        def follow(key: str) -> None:
+            chunk = self._manifest.get(key, {})
+            for each in (*chunk.get("imports", ()), *chunk.get("dynamicImports", ())):
+                address = f"/static/{ISLANDS}/{self._manifest[each]['file']}"
+                if address not in found:
+                    found[address] = None
+                    follow(each)
+
+        for key, chunk in self._manifest.items():
+            if chunk.get("isEntry") and chunk.get("name") == name:
+                found[f"/static/{ISLANDS}/{chunk['file']}"] = None
+                follow(key)
+        return tuple(found)
+
     def get(self, name: str) -> Asset | None:
         """By the path after `/static/`."""
         return self._held.get(name)

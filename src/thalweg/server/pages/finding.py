@@ -6,9 +6,9 @@ on a page of its own and beside the map.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Response
@@ -28,6 +28,7 @@ from thalweg.reports import outlines, phrases, plots
 from thalweg.reports.json import first_position
 from thalweg.reports.messages.findings import talk_to, warning
 from thalweg.reports.messages.slots import Change, Period, Sure
+from thalweg.server.desk import in_thread
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.pages.words import Words
 from thalweg.server.pages.words import words as words_in
@@ -126,7 +127,8 @@ class Card:
     height_plot: Markup
     rows: tuple[Row, ...]
     ways: tuple[Way, ...]
-    checked: int  # how many declarations the ways were checked against
+    checked: int  # how many declarations the ways were checked against; 0: they were not sought yet
+    open: bool  # whether there may be ways out
     seen: tuple[Seen, ...]
     partner: bool  # there is a channel with the other side
     rules: str
@@ -143,7 +145,13 @@ async def findings(page: Opened) -> Response:
 @router.get("/findings/{finding}")
 async def finding(page: Opened, finding: str) -> Response:
     """One of them, as a page."""
-    return page.render("finding.html", card=_required(page, finding))
+    return page.render("finding.html", card=await _whole(page, finding))
+
+
+@router.get("/findings/{finding}/ways")
+async def ways(page: Opened, finding: str) -> Response:
+    """The ways out alone, for the card beside the map, which does not wait for them."""
+    return page.render("finding_ways.html", card=await _whole(page, finding), below="h3")
 
 
 @router.post("/findings/{finding}/propose")
@@ -151,7 +159,9 @@ async def propose(page: Opened, filled: Filled, finding: str) -> Response:
     """Offers a way out to the other side. Nothing changes until the notifier declares it."""
     card = _required(page, finding)
     chosen = filled.need("way", 100)
-    offered = next((fix for fix in _offered(page, card.id)[0] if fix.changed.version_id == chosen), None)
+    found: Any = await in_thread(_offered(page, card.id))
+    fixes: tuple[Fix, ...] = found[0]
+    offered = next((fix for fix in fixes if fix.changed.version_id == chosen), None)
     if offered is None:
         raise Refusal("way-out-gone", "What is declared has changed since: look at the ways out again.")
     begins = _begins(card.finding)
@@ -165,7 +175,8 @@ async def propose(page: Opened, filled: Filled, finding: str) -> Response:
 
 def card_of(page: Page, finding: str, *, had: FindingHad | None = None, known: Instant | None = None) -> Card | None:
     """The card of a finding that stands, by its id; None where the reader knows of none. At a time gone by (`known`) it
-    is `had`, what came of it later is not on the card, and there are no ways out."""
+    is `had`, what came of it later is not on the card, and there are no ways out. Where they can be sought is `open`:
+    that takes a while, and is `_whole`'s."""
     mailboxes, party = page.reading.mailboxes, page.party
     read = _standing(page, finding) if had is None else _had(page, had)
     disclosed = None if read is None else mailboxes.notice(party, read.notice)
@@ -180,7 +191,6 @@ def card_of(page: Page, finding: str, *, had: FindingHad | None = None, known: I
     meeting, rule = _sentences(page, read, known)
     mine = next((each for each in (first, second) if each is not None and each.party == party), None)
     near = _plotted(page, found, first, second) if exact and first is not None and second is not None else _NOT_PLOTTED
-    offered, checked = _offered(page, finding) if known is None and exact else ((), 0)
     return Card(
         id=found.id,
         finding=found,
@@ -202,8 +212,9 @@ def card_of(page: Page, finding: str, *, had: FindingHad | None = None, known: I
         distance_plot=near[2],
         height_plot=near[3],
         rows=near[4],
-        ways=tuple(_way(page, fix, first, second) for fix in offered),
-        checked=checked,
+        ways=(),
+        checked=0,
+        open=known is None and exact,
         seen=_seen(page, notice, mine, other, known),
         partner=any({party, other} <= set(channel.joined) for channel in mailboxes.channels(party).value),
         rules=page.reading.world.membership.theatre.rules_hash,
@@ -217,14 +228,24 @@ def _required(page: Page, finding: str) -> Card:
     return card
 
 
+async def _whole(page: Page, finding: str) -> Card:
+    """The card with its ways out, sought beside the event loop."""
+    card = _required(page, finding)
+    if not card.open:
+        return card
+    read = _standing(page, finding)
+    first, second = (None, None) if read is None else _both(page, read)
+    found: Any = await in_thread(_offered(page, finding))
+    fixes, checked = found
+    return replace(card, ways=tuple(_way(page, fix, first, second) for fix in fixes), checked=checked)
+
+
 def _standing(page: Page, finding: str) -> FindingRead | None:
     found = page.reading.mailboxes.findings(page.party, page.now).value
     return next((each for each in found if each.finding.id == finding), None)
 
 
-def _both(
-    page: Page, read: FindingRead, known: Instant | None = None
-) -> tuple[Declaration | None, Declaration | None]:
+def _both(page: Page, read: FindingRead, known: Instant | None = None) -> tuple[Declaration | None, Declaration | None]:
     """What the finding is between, as far as the reader was shown it, or had been by `known`."""
     sides = page.reading.mailboxes.sides(page.party, read.notice, known).value
     first, second = read.finding.versions
@@ -417,27 +438,33 @@ def _finite(value: float) -> float | None:
 # --- ways out ---
 
 
-def _offered(page: Page, finding: str) -> tuple[tuple[Fix, ...], int]:
+def _offered(page: Page, finding: str) -> Callable[[], tuple[tuple[Fix, ...], int]]:
     """Changes of one's own, then of the other's where it is shown in full, each checked against all that one was
-    shown; and against how many that was."""
+    shown; and against how many that was. What it rests on is gathered now; the search may run in a thread."""
     read = _standing(page, finding)
     if read is None:
-        return (), 0
+        return lambda: ((), 0)
     theatre = page.reading.world.membership.theatre
     shown = page.reading.mailboxes.shown_to(page.party, page.now)
-    ours: list[Fix] = []
-    theirs: list[Fix] = []
-    for declaration in _both(page, read):
-        if declaration is None:
-            continue
-        own = declaration.party == page.party
-        if not own and not any(each.version_id == declaration.version_id for each in shown):
-            continue
-        _, suggested = preview(declaration, within_reach(declaration, shown, theatre), theatre)
-        for fix in suggested.fixes if suggested is not None else ():
-            (ours if own else theirs).append(fix)
-    room = _MOST_FIXES - (1 if theirs and ours else 0)
-    return (*ours[:room], *theirs[: _MOST_FIXES - len(ours[:room])]), len(shown)
+    changed = [each for each in _both(page, read) if each is not None]
+
+    def search() -> tuple[tuple[Fix, ...], int]:
+        ours: list[Fix] = []
+        theirs: list[Fix] = []
+        for declaration in changed:
+            own = declaration.party == page.party
+            if not own and not any(
+                each.declaration_id == declaration.declaration_id and each.version_id == declaration.version_id
+                for each in shown
+            ):
+                continue
+            _, suggested = preview(declaration, within_reach(declaration, shown, theatre), theatre)
+            for fix in suggested.fixes if suggested is not None else ():
+                (ours if own else theirs).append(fix)
+        room = _MOST_FIXES - (1 if theirs and ours else 0)
+        return (*ours[:room], *theirs[: _MOST_FIXES - len(ours[:room])]), len(shown)
+
+    return search
 
 
 def _way(page: Page, fix: Fix, first: Declaration | None, second: Declaration | None) -> Way:

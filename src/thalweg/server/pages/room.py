@@ -6,18 +6,25 @@ are off). The page is complete without a script: the map is then a table, and th
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+import orjson
 from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
 
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
-from thalweg.policy.asof import AsOf, Valid
+from thalweg.policy.asof import AsOf, Chart, Token, Valid
+from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import NoticeRead
+from thalweg.reports import charts
+from thalweg.reports.asof import MOST_DRAWN
 from thalweg.reports.json import first_position
 from thalweg.server.as_of import known_of, valid_of
+from thalweg.server.desk import in_thread
 from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Card, card_of
 from thalweg.server.pages.inbox import SEVERITIES, level, open_emergencies
@@ -32,7 +39,10 @@ _WAITING: Final = 6
 _PAST: Final = 400  # notices of a time gone by that are looked through for what was owed then
 _TAG: Final = 4
 _REGION: Final = (38.5, 33.8, 42.5, 36.8)
-_ARRIVES: Final = 5_000  # notices that one view puts on record as shown; the next view the next
+_ARRIVES: Final = 500  # notices that the page alone puts on record as shown; its map puts all of them there
+_SWIFTLY: Final = 1  # of gzip's nine: rows are alike, and somebody waits
+_PREPARED: Final = 60_000  # rows of maps that are kept, of all parties
+_CLOSELY: Final = 2_000  # outlines at once
 _AHEAD_S: Final = 86_400.0
 _AROUND_DEG: Final = 0.25
 _WIDEST_DEG: Final = 170.0
@@ -70,13 +80,7 @@ class Selected:
 async def room(page: Opened) -> Response:
     """The screen of the officer on watch."""
     asked = page.request.query_params
-    # A time that cannot be read is refused: the present must not be taken for the time that somebody asked for.
-    known = known_of(_zoned(asked.get("known", "")), page.asked)
-    valid = valid_of(_zoned(asked["valid"]), known) if asked.get("valid") else _ahead(known)
-    past = bool(asked.get("known")) and known < page.now
-    if not past:  # the screen shows all that was ever shown to the party
-        await page.arrived(page.reading.mailboxes.unreached(page.party, _ARRIVES).value)
-        known = max(known, page.desk.now(), page.reading.world.latest)
+    known, valid, past = await _times(page, _ARRIVES)
     mailboxes, party = page.reading.mailboxes, page.party
     picture = mailboxes.as_of.picture(party, known, valid, most=_ROWS).value
     owed = _then(page, known) if past else _now(page)
@@ -102,6 +106,64 @@ async def room(page: Opened) -> Response:
         parties=_parties(page),
         bounds=_bounds(picture),
     )
+
+
+@router.get("/room/map")
+async def chart(page: Opened) -> Response:
+    """What the map draws (`reports.charts`), for the room's own script. Like the page, it puts on record what reached
+    the party by it."""
+    known, valid, _ = await _times(page, MOST_DRAWN)
+    drawn, kept = _chart(page, known, valid)
+    packs = "gzip" in page.request.headers.get("accept-encoding", "")
+
+    def made() -> bytes:
+        data = charts.spelled(drawn, kept)
+        return gzip.compress(data, _SWIFTLY, mtime=0) if packs else data
+
+    data: Any = await in_thread(made)
+    headers = {"vary": "accept-encoding, cookie", "cache-control": "no-store"}
+    if packs:
+        headers["content-encoding"] = "gzip"
+    return Response(data, headers=headers, media_type="application/json")
+
+
+class Exactly(BaseModel):
+    """Which outlines somebody looks at closely, at which times."""
+
+    known: Annotated[str, Field(max_length=40)] = ""
+    valid: Annotated[str, Field(max_length=90)] = ""
+    subjects: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=_CLOSELY)]
+
+
+@router.post("/room/outlines")
+async def outlines(page: Opened, exactly: Exactly) -> Response:
+    """Outlines in full, by the ids of what is in view: a position is in no request."""
+    known = known_of(exactly.known, page.asked)
+    drawn, kept = _chart(page, known, valid_of(exactly.valid, known) if exactly.valid else _ahead(known))
+    data: Any = await in_thread(lambda: orjson.dumps(charts.exact(drawn, kept, frozenset(exactly.subjects))))
+    return Response(data, headers={"cache-control": "no-store"}, media_type="application/json")
+
+
+def _chart(page: Page, known: Instant, valid: Valid) -> tuple[Disclosed[Chart], dict[Token, Any]]:
+    as_of = page.reading.mailboxes.as_of
+    if len(as_of.prepared) > _PREPARED:
+        as_of.prepared = {}
+    kept = as_of.prepared  # the thread goes on with this one
+    return as_of.chart(page.party, known, valid, kept, MOST_DRAWN), kept
+
+
+async def _times(page: Page, arrives: int) -> tuple[Instant, Valid, bool]:
+    """The two times that the address asks for, and whether the first is gone by. Otherwise the screen shows all that
+    was ever shown to the party, of which so many notices are put on record at once as having reached it."""
+    asked = page.request.query_params
+    # A time that cannot be read is refused: the present must not be taken for the time that somebody asked for.
+    known = known_of(_zoned(asked.get("known", "")), page.asked)
+    valid = valid_of(_zoned(asked["valid"]), known) if asked.get("valid") else _ahead(known)
+    past = bool(asked.get("known")) and known < page.now
+    if not past:
+        await page.arrived(page.reading.mailboxes.unreached(page.party, arrives).value)
+        known = max(known, page.desk.now(), page.reading.world.latest)
+    return known, valid, past
 
 
 def _ahead(known: Instant) -> Valid:

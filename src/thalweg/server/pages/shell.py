@@ -224,6 +224,11 @@ class Visit:
         tags.append(Markup('<script type="module" src="{}"></script>').format(source))
         return Markup().join(tags)
 
+    def ahead(self, *islands: str) -> Markup:
+        """Asks for all modules of islands at once, and not for each when the one before it has been read."""
+        found = dict.fromkeys(each for island in islands for each in self.pages.assets.ahead(island))
+        return Markup().join(Markup('<link rel="modulepreload" href="{}">').format(each) for each in found)
+
     def render(self, template: str, /, status: int = 200, **values: object) -> Response:
         """The page, in the reader's language, with what was just done (`done`) above it."""
         done = self.request.cookies.get(_DONE, "")

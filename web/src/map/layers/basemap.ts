@@ -1,44 +1,58 @@
-import type { GeoJSONSourceSpecification, LayerSpecification } from "maplibre-gl";
-import borders from "basemap:borders";
-import countries from "basemap:countries";
-import lakes from "basemap:lakes";
-import places from "basemap:places_ne";
+import type { ExpressionSpecification, GeoJSONSource, GeoJSONSourceSpecification, LayerSpecification, Map as Renderer } from "maplibre-gl";
+import ground from "basemap:countries+lakes+rivers_ne+borders+places_ne";
 import rivers from "basemap:rivers_wdbii";
-import riversFar from "basemap:rivers_ne";
 import type { Theme } from "../theme";
 
 /** What the package carries: countries, borders, water, towns. Borders are the source's, and say nothing of whose they are. */
 export const CREDIT = "Natural Earth; World Data Bank II (GSHHG, LGPL-3.0)";
 
-const FILES: Readonly<Record<string, string>> = { borders, countries, lakes, places, rivers, riversFar };
+const GROUND = "ground";
+const RIVERS = "rivers";
+/** from which zoom on the rivers are drawn in detail, and fetched */
+export const RIVERS_FROM = 6.5;
+
+/** Asked for early, by who knows that there will be a map. */
+export function fetchGround(): Promise<Response> {
+  return fetch(ground);
+}
 
 /** Read by the page: what the desk gives as a script may ask nobody, and so the worker may not. */
-export async function basemapSources(): Promise<Record<string, GeoJSONSourceSpecification>> {
-  const read = async (name: string, url: string): Promise<[string, GeoJSONSourceSpecification]> => {
-    const answer = await fetch(url);
-    return [`base-${name}`, { type: "geojson", data: await answer.json(), tolerance: 0.5, maxzoom: 9 }];
+export async function basemapSources(asked: Promise<Response>): Promise<Record<string, GeoJSONSourceSpecification>> {
+  const data = (await (await asked).json()) as GeoJSON.FeatureCollection;
+  const rivers: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+  return {
+    [GROUND]: { type: "geojson", data, tolerance: 0.5, maxzoom: 9 },
+    [RIVERS]: { type: "geojson", data: rivers, tolerance: 0.5, maxzoom: 9 },
   };
-  return Object.fromEntries(await Promise.all(Object.entries(FILES).map(([name, url]) => read(name, url))));
 }
+
+/** The rivers in detail, once somebody looks so closely. */
+export async function detail(renderer: Renderer): Promise<void> {
+  const answer = await fetch(rivers);
+  if (answer.ok) await renderer.getSource<GeoJSONSource>(RIVERS)?.setData((await answer.json()) as GeoJSON.FeatureCollection);
+}
+
+const of = (name: string): ExpressionSpecification => ["==", ["get", "of"], name];
 
 export function basemapLayers(theme: Theme, font: readonly string[]): LayerSpecification[] {
   return [
     { id: "ground", type: "background", paint: { "background-color": theme.sunk } },
-    { id: "land", type: "fill", source: "base-countries", paint: { "fill-color": theme.land } },
-    { id: "lakes", type: "fill", source: "base-lakes", paint: { "fill-color": theme.water } },
-    { id: "rivers-far", type: "line", source: "base-riversFar", maxzoom: 6.5, paint: { "line-color": theme.water, "line-width": 1.2 } },
+    { id: "land", type: "fill", source: GROUND, filter: of("countries"), paint: { "fill-color": theme.land } },
+    { id: "lakes", type: "fill", source: GROUND, filter: of("lakes"), paint: { "fill-color": theme.water } },
+    { id: "rivers-far", type: "line", source: GROUND, filter: of("rivers_ne"), maxzoom: RIVERS_FROM, paint: { "line-color": theme.water, "line-width": 1.2 } },
     {
       id: "rivers",
       type: "line",
-      source: "base-rivers",
-      minzoom: 6.5,
-      paint: { "line-color": theme.water, "line-width": ["interpolate", ["linear"], ["zoom"], 6.5, 1.2, 10, ["match", ["get", "level"], 1, 4, 1.5]] },
+      source: RIVERS,
+      minzoom: RIVERS_FROM,
+      paint: { "line-color": theme.water, "line-width": ["interpolate", ["linear"], ["zoom"], RIVERS_FROM, 1.2, 10, ["match", ["get", "level"], 1, 4, 1.5]] },
     },
-    { id: "borders", type: "line", source: "base-borders", paint: { "line-color": theme.ink3, "line-width": 1, "line-dasharray": [4, 2, 1, 2] } },
+    { id: "borders", type: "line", source: GROUND, filter: of("borders"), paint: { "line-color": theme.ink3, "line-width": 1, "line-dasharray": [4, 2, 1, 2] } },
     {
       id: "towns",
       type: "symbol",
-      source: "base-places",
+      source: GROUND,
+      filter: of("places_ne"),
       layout: {
         "icon-image": "town",
         "text-field": ["coalesce", ["get", "name_en"], ["get", "name"]],
@@ -54,7 +68,8 @@ export function basemapLayers(theme: Theme, font: readonly string[]): LayerSpeci
     {
       id: "river-names",
       type: "symbol",
-      source: "base-riversFar",
+      source: GROUND,
+      filter: of("rivers_ne"),
       layout: { "text-field": ["get", "name"], "text-font": [...font], "text-size": 12, "symbol-placement": "line", "symbol-spacing": 500 },
       paint: { "text-color": theme.info, "text-halo-color": theme.land, "text-halo-width": 1.6 },
     },

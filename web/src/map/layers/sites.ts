@@ -1,23 +1,11 @@
-import { all, inked, isDeclaration, isPoint, type Layer, notRumour, SOURCE } from "./layer";
+import { all, isDeclaration, isPoint, type Layer, notRumour, SOURCE } from "./layer";
 
 const points = all(isDeclaration, notRumour, isPoint);
 
-/** Points: the pictogram of the kind, in the party's colour; a disc while there are too many to tell apart. */
+/** Points: the pictogram of the kind, in the party's colour; while there are too many to tell apart, `dots.ts` draws them. */
 export const sites: Layer = {
   name: "sites",
-  drawn: (theme, _font, far) => [
-    ...(far
-      ? [
-          {
-            id: "sites-far",
-            type: "circle" as const,
-            source: SOURCE,
-            maxzoom: far,
-            filter: points,
-            paint: { "circle-color": inked(theme), "circle-radius": 2.5 },
-          },
-        ]
-      : []),
+  drawn: (_theme, _font, far) => [
     {
       id: "sites",
       type: "symbol",
