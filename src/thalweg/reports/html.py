@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -51,11 +51,14 @@ for(const table of document.querySelectorAll('table[data-sortable]')){
 
 _LEGEND: Final = {
     "route": ("Route, with its direction", '<path class="pa p0" d="M1 8H21"/><path class="ch p0" d="M9 4L14 8L9 12"/>'),
-    "air": ("In the air", '<rect class="ar p0 h-air-l" x="1" y="1" width="20" height="14"/>'),
-    "ground": ("On the ground", '<rect class="ar p0 h-ground" x="1" y="1" width="20" height="14"/>'),
-    "any": ("Operation", '<rect class="ar p0 h-any" x="1" y="1" width="20" height="14"/>'),
-    "zone": ("Restricted zone", '<rect class="ar p6 h-zone" x="2" y="2" width="18" height="12"/>'),
-    "none": ("None of ours there", '<rect class="ar p1 h-none" x="1" y="1" width="20" height="14"/>'),
+    "air": ("In the air", '<rect class="ar p0" fill="url(#h-air-l-0)" x="1" y="1" width="20" height="14"/>'),
+    "ground": ("On the ground", '<rect class="ar p0" fill="url(#h-ground-0)" x="1" y="1" width="20" height="14"/>'),
+    "any": ("Operation", '<rect class="ar p0" fill="url(#h-any-0)" x="1" y="1" width="20" height="14"/>'),
+    "zone": (
+        "Restricted zone",
+        '<rect class="ar p6 h-zone" fill="url(#h-zone-6)" x="2" y="2" width="18" height="12"/>',
+    ),
+    "none": ("None of ours there", '<rect class="ar p1" fill="url(#h-none-1)" x="1" y="1" width="20" height="14"/>'),
     "site": (
         "Protected site",
         '<g transform="translate(11 8) scale(.8)"><rect class="si p2" x="-9" y="-9" width="18" height="18" rx="4"/>'
@@ -68,8 +71,11 @@ _LEGEND: Final = {
         "Unsure edge",
         '<circle class="so p6" cx="11" cy="8" r="7"/><circle class="se p6" cx="11" cy="8" r="7"/>',
     ),
-    "hypothetical": ("Hypothetical geometry", '<rect class="ar p0 hypo" x="2" y="2" width="18" height="12"/>'),
-    "rumour": ("Rumoured, no effect", '<rect class="ar pr" x="2" y="2" width="18" height="12"/>'),
+    "hypothetical": (
+        "Hypothetical geometry",
+        '<rect class="ar p0 hypo" fill="none" x="2" y="2" width="18" height="12"/>',
+    ),
+    "rumour": ("Rumoured, no effect", '<rect class="ar pr" fill="none" x="2" y="2" width="18" height="12"/>'),
 }  # fmt: skip
 
 
@@ -523,12 +529,7 @@ def _ltr(text: str) -> str:
 
 @cache
 def _style() -> str:
-    css = resources.files("thalweg.reports").joinpath("style.css").read_text(encoding="utf-8")
-    return css + _joined(maps.style_rules())
-
-
-def _joined(rules: Iterable[str]) -> str:
-    return "\n".join(rules) + "\n"
+    return resources.files("thalweg.reports").joinpath("style.css").read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -8,7 +8,7 @@ brings the style sheet (`style.css`, `print.css`). Everything on a map is in the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -147,13 +147,14 @@ class _Sheet:
     def add(self, layer: str, svg: str) -> None:
         self.layers.setdefault(layer, []).append(svg)
 
-    def draw(self, layer: str, flat: BaseGeometry, style: str) -> bool:
+    def draw(self, layer: str, flat: BaseGeometry, style: str, fill: str = "") -> bool:
         """Draw it; False when none of it is on the sheet."""
         shown = self.shown(flat)
         path = _path(shown)
         if not path:
             return False
-        self.add(layer, f'<path class="{style}" d="{path}"/>')
+        filled = f' fill="{fill}"' if fill else ""
+        self.add(layer, f'<path class="{style}"{filled} d="{path}"/>')
         return bool(shapely.intersects(shown, self.paper))
 
     def label(
@@ -542,11 +543,12 @@ def _declaration(
                 _soft(sheet, sheet.flat(geometry), doubt_px, ink)
         if area is not None:
             flat = sheet.flat(area)
-            style = "ar pr" if rumour else f"ar {ink} {_hatch(declaration, party)}"
+            hatch = _hatch(declaration, party)
+            style, fill = ("ar pr", "none") if rumour else (f"ar {ink} {hatch}", f"url(#{hatch}-{party})")
             if declaration.hypothetical:
                 style += " hypo"
                 sheet.kinds["hypothetical"] = None
-            if sheet.draw("areas", flat, style):
+            if sheet.draw("areas", flat, style, fill):
                 anchors.append(_anchor(sheet, flat))
             sheet.kinds["rumour" if rumour else _symbol_name(declaration)] = None
         if line is not None:
@@ -819,10 +821,3 @@ def _at(drawn: BaseGeometry, share: float) -> DrawnPoint:
 
 def _text_width(text: str, size: float) -> float:
     return len(text) * size * 0.56
-
-
-def style_rules(prefix: str = "") -> Iterable[str]:
-    """The rules that tie areas to the hatches of their party, for a style sheet."""
-    for index in range(PARTY_STYLES):
-        for name in ("air-l", "air-r", "ground", "any", "zone", "none", "site"):
-            yield f"{prefix}.ar.p{index}.h-{name}{{fill:url(#h-{name}-{index})}}"

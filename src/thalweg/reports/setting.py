@@ -19,7 +19,6 @@ import typst
 
 from thalweg.model.errors import ThalwegError
 from thalweg.model.instants import Instant
-from thalweg.reports import map as maps
 from thalweg.reports import phrases
 
 _FONTS: Final = (
@@ -132,5 +131,4 @@ def _ink() -> str:
     root = css[css.index(":root{") : css.index("@media")]
     values = dict(re.findall(r"--([a-z0-9-]+):([^;}]+)", root))
     begin, end = css.index("/* map */"), css.index("@media (max-width:900px)")
-    rules = css[begin:end] + "\n".join(maps.style_rules())
-    return re.sub(r"var\(--([a-z0-9-]+)\)", lambda hit: values[hit[1]], rules)
+    return re.sub(r"var\(--([a-z0-9-]+)\)", lambda hit: values[hit[1]], css[begin:end])

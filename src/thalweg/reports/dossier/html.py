@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
@@ -344,8 +344,4 @@ def _style() -> str:
     root = whole[whole.index(":root{") : whole.index("@media")].replace("light dark", "light")
     drawn = whole[whole.index("/* map */") : whole.index("@media (max-width:900px)")]
     own = room.joinpath("dossier").joinpath("dossier.css").read_text(encoding="utf-8")
-    return "\n".join((root, drawn, _joined(maps.style_rules()), own))
-
-
-def _joined(rules: Iterable[str]) -> str:
-    return "\n".join(rules)
+    return "\n".join((root, drawn, own))
