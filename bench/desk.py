@@ -3,7 +3,8 @@ is warned.
 
 python -m bench.desk whole FOLDER --live 10000 --store sqlite   fill a desk, measure, keep bench/results/desk.json
 python -m bench.desk one FOLDER --live 10000        measure one that is filled, printed
-python -m bench.desk load FOLDER --live 100000      only fill a desk
+python -m bench.desk load FOLDER --live 100000      only fill a desk; goes on where it was stopped
+python -m bench.desk restart FOLDER                 how long one that is filled takes to answer again
 
 One town of 20 km (`bench.online`), two parties in a joint operation room, every operation in conflict with some of the
 other party's. Each declaration is signed by its officer beforehand; the server verifies it, compares it with everything
@@ -54,7 +55,7 @@ from thalweg.ledger.identity import GRANT, KEY_ADD, grant_body, key_add_body
 from thalweg.ledger.tree import EMPTY_ROOT, Head
 from thalweg.model.accounts import Account, Token
 from thalweg.model.declarations import Declaration, Volume
-from thalweg.model.events import ChannelJoined, ChannelOpened, Declared, PartyNamed, Role, Said
+from thalweg.model.events import ChannelJoined, ChannelOpened, Declared, PartyNamed, Role, Said, Taken
 from thalweg.model.instants import Instant, Window
 from thalweg.server.app import ServeSettings, build
 from thalweg.server.doors import DoorSettings
@@ -70,6 +71,8 @@ OFFICERS = 32  # of each party: so many statements can be on their way at once
 _CLOSER = 0.85  # of the days over which `bench.online` spreads as many: only the other party's conflict here
 _DAY_S = 86_400.0
 _IN_FLIGHT = 64
+_ROUND = 100_000  # declarations between two times that a desk is put away while it is filled
+_SLOWEST_PER_S = 100.0
 
 
 # --- what is said ---
@@ -136,18 +139,63 @@ class Voice:
 
 
 def load(folder: Path, live: int, store: str = "sqlite:log.db", *, first_s: float | None = None) -> Record:
-    """A desk with so many live, made in this process by its own office."""
-    opened = open_desk(folder, origin=ORIGIN, store=store)
+    """A desk with so many live, made in this process by its own office, in rounds: after each the desk is put away and
+    opened again, so that no more than a round is held as objects. One that was begun before is filled up."""
     start_s = time.perf_counter()
-    record: Record = asyncio.run(_load(opened, live, first_s or time.time() + 2 * _DAY_S))
-    (folder / "bench.json").write_text(json.dumps(record))
-    opened.close()
+    file = folder / "bench.json"
+    # The windows begin after the last has been declared: nothing ends meanwhile.
+    begin_s = first_s or time.time() + max(2 * _DAY_S, live / _SLOWEST_PER_S)
+    record: Record = {"first_s": begin_s, "asked": live, "declared": 0}
+    if file.exists():
+        record = json.loads(file.read_text())
+    while record["declared"] < record["asked"]:
+        opened = open_desk(folder, origin=ORIGIN, store=store)
+        record = asyncio.run(_load(opened, record, min(record["asked"], record["declared"] + _ROUND)))
+        opened.close()
+        file.write_text(json.dumps(record))
     return {**record, "loaded_in_s": round(time.perf_counter() - start_s, 1)}
 
 
-async def _load(opened: OpenDesk, live: int, first_s: float) -> Record:
+async def _load(opened: OpenDesk, record: Record, upto: int) -> Record:
+    """One round: the rows from the first that is not declared to `upto`."""
     office = opened.office
     await office.start()
+    names = [officer(party, number) for party in PARTIES for number in range(OFFICERS)]
+    if record["declared"]:
+        voices = {name: speaking(opened, name) for name in names}
+    else:
+        voices = await _begin(opened)
+    gate = asyncio.Semaphore(_IN_FLIGHT)
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def one(data: bytes, beside: Sequence[tuple[bytes, bytes]]) -> None:
+        try:
+            await office.take(data, beside)
+        finally:
+            gate.release()
+
+    for row in range(record["declared"], upto):
+        party = PARTIES[row % 2]
+        _, data, beside = voices[officer(party, row // 2 % OFFICERS)].say(
+            Declared(party, operation(row, record["asked"], record["first_s"]), declines=True)
+        )
+        await gate.acquire()
+        task = asyncio.create_task(one(data, beside))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+        if row % 10_000 == 9_999:
+            print(row + 1, "live", flush=True)
+    await asyncio.gather(*tasks)
+    world = (await office.reading()).world
+    taken = sum(len(keys) for keys in world.picture.by_party.values())
+    met, size = len(world.picture.open), world.size
+    await office.stop()
+    return {**record, "declared": upto, "live": taken, "open_findings": met, "entries": size}
+
+
+async def _begin(opened: OpenDesk) -> dict[str, Voice]:
+    """Two parties in a joint operation room, each with its officers."""
+    office = opened.office
     opened.home.hold_key("chair")
     chair = opened.home.officer("chair")
     assert chair is not None
@@ -175,33 +223,13 @@ async def _load(opened: OpenDesk, live: int, first_s: float) -> Record:
     await office.take(data, beside)
     _, data, beside = voices[officer(second, 0)].say(ChannelJoined(second, "room"))
     await office.take(data, beside)
-    gate = asyncio.Semaphore(_IN_FLIGHT)
-    tasks: set[asyncio.Task[None]] = set()
+    return voices
 
-    async def one(data: bytes, beside: Sequence[tuple[bytes, bytes]]) -> None:
-        try:
-            await office.take(data, beside)
-        finally:
-            gate.release()
 
-    for row in range(live):
-        party = PARTIES[row % 2]
-        _, data, beside = voices[officer(party, row // 2 % OFFICERS)].say(
-            Declared(party, operation(row, live, first_s), declines=True)
-        )
-        await gate.acquire()
-        task = asyncio.create_task(one(data, beside))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        if row % 10_000 == 9_999:
-            print(row + 1, "live", flush=True)
-    await asyncio.gather(*tasks)
-    reading = await office.reading()
-    taken = sum(1 for _ in reading.world.picture.in_force())
-    met = len(reading.world.picture.open)
-    size = reading.world.size
-    await office.stop()
-    return {"live": taken, "open_findings": met, "entries": size, "first_s": first_s, "asked": live}
+def speaking(opened: OpenDesk, name: str) -> Voice:
+    """An officer who has spoken before."""
+    tip = opened.home.home.store.tip(name)
+    return Voice(name, None if tip is None else (tip.seq, tip.event_hash))
 
 
 def admit(opened: OpenDesk, author: str, party: str) -> None:
@@ -645,6 +673,13 @@ def _restarted(folder: Path, told: Any) -> None:  # noqa: ANN401  # a queue of m
             **memory(),
         }
         reading = await opened.office.reading()
+        asked_s = time.perf_counter()
+        inbox = reading.mailboxes.inbox(PARTIES[0], 20).value
+        found["inbox_s"] = round(time.perf_counter() - asked_s, 2)
+        asked_s = time.perf_counter()
+        found["warned_of"] = await _one_more(opened, folder)
+        found["declared_s"] = round(time.perf_counter() - asked_s, 2)
+        assert len(inbox) == 20
         found |= {
             "live": sum(len(keys) for keys in reading.world.picture.by_party.values()),
             "entries": reading.world.size,
@@ -659,6 +694,19 @@ def _restarted(folder: Path, told: Any) -> None:  # noqa: ANN401  # a queue of m
     found["put_away_s"] = round(time.perf_counter() - keeping_s, 2)
     opened.close()
     told.put(found)
+
+
+async def _one_more(opened: OpenDesk, folder: Path) -> int:
+    """Declare one operation more, of those that come after all that were asked for; how many conflicts are found."""
+    record = json.loads((folder / "bench.json").read_text())
+    office = opened.office
+    row = record["asked"] + (await office.reading()).world.size // 2 * 2  # of the first party, and never said before
+    made = operation(row, record["asked"], record["first_s"])
+    _, data, beside = speaking(opened, officer(PARTIES[0], 0)).say(Declared(PARTIES[0], made, declines=True))
+    event = await office.take(data, beside)
+    world = (await office.reading()).world
+    assert isinstance(world.load(world.answers[event]).body, Taken)
+    return len(world.picture.findings_of(made.version_id))
 
 
 def whole(folder: Path, which: str, live: int, count: int) -> None:
