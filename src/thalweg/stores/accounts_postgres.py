@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
-import psycopg
-from psycopg.rows import TupleRow
-
-from thalweg.ledger.errors import Damaged, LedgerError, Refused, StoreFailed
+from thalweg.ledger.errors import LedgerError, StoreFailed
 from thalweg.stores.accounts_tables import AccountTables, Row
+from thalweg.stores.postgres_line import Connection, bring_forward, connect, guard
 from thalweg.stores.sql import migrations, queries
-
-_SYNCHRONOUS = "SET synchronous_commit = on"
-
-T = TypeVar("T")
-Connection = psycopg.Connection[TupleRow]
 
 
 class PostgresAccounts(AccountTables):
@@ -36,7 +28,7 @@ class _Database:
         self._held: Connection | None = None
         self._within = False
         try:
-            self._guard("no", self._migrate)
+            guard("no", lambda: bring_forward(self._connected(), self._sql, migrations("postgres_accounts")))
         except LedgerError:
             self.close()
             raise
@@ -46,7 +38,7 @@ class _Database:
 
     def change(self, name: str, *values: object) -> int:
         with self._lock:
-            return self._guard("unknown", lambda: self._connected().execute(self._sql[name], values).rowcount)
+            return guard("unknown", lambda: self._connected().execute(self._sql[name], values).rowcount)
 
     def change_returning(self, name: str, *values: object) -> list[Row]:
         return self._fetch("unknown", name, values)
@@ -54,23 +46,23 @@ class _Database:
     @contextmanager
     def together(self) -> Iterator[None]:
         with self._lock:
-            self._guard("no", lambda: self._connected().execute("BEGIN"))
+            guard("no", lambda: self._connected().execute("BEGIN"))
             connection = self._connected()
             done, self._within = False, True
             try:
                 yield
-                self._guard("unknown", lambda: connection.execute("COMMIT"))
+                guard("unknown", lambda: connection.execute("COMMIT"))
                 done = True
             finally:
                 self._within = False
                 if not done and not connection.broken:
-                    self._guard("unknown", lambda: connection.execute("ROLLBACK"))
+                    guard("unknown", lambda: connection.execute("ROLLBACK"))
 
     def wipe_contacts(self) -> None:
         # A deleted row stays in its page until the table is written anew. The server's WAL and its backups keep it
         # for as long as their owner lets them: docs/explanation/sign-in.md says so.
         with self._lock:
-            self._guard("unknown", lambda: self._connected().execute(self._sql["rewrite-contacts"]))
+            guard("unknown", lambda: self._connected().execute(self._sql["rewrite-contacts"]))
 
     def close(self) -> None:
         with self._lock:
@@ -84,44 +76,12 @@ class _Database:
                 return [*cursor.execute(self._sql[name], values or None).fetchall()]
 
         with self._lock:
-            return self._guard(happened, act)
+            return guard(happened, act)
 
     def _connected(self) -> Connection:
         held = self._held
         if held is None or held.broken or held.closed:
             if self._within:  # a new connection would be outside of the transaction
                 raise StoreFailed("store.failed", "The connection broke within a transaction.", happened="no")
-            held = psycopg.connect(self._conninfo, autocommit=True)
-            held.execute(_SYNCHRONOUS)
-            self._held = held
+            held = self._held = connect(self._conninfo)
         return held
-
-    def _migrate(self) -> None:
-        connection, sql, steps = self._connected(), self._sql, migrations("postgres_accounts")
-        with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(1414024257)")
-            if connection.execute(sql["schema-version"]).fetchall() == [(None,)]:
-                connection.execute(sql["make-version"])
-                connection.execute(sql["first-version"])
-            version = connection.execute(sql["version"]).fetchall()[0][0]
-            newest = steps[-1].version
-            if version > newest:
-                raise Refused(
-                    "store.newer",
-                    f"The database has schema {version}, this program knows {newest}: use the newer program.",
-                    found=version,
-                    known=newest,
-                )
-            for step in steps:
-                if step.version > version:
-                    connection.execute(step.text.encode())
-            connection.execute(sql["set-version"], (newest,))
-
-    def _guard(self, happened: str, act: Callable[[], T]) -> T:
-        """Runs `act`; what the driver raises leaves here as an error of the ledger's family."""
-        try:
-            return act()
-        except psycopg.errors.DataCorrupted as error:
-            raise Damaged("store.damaged", f"PostgreSQL reports damage: {error}") from error
-        except psycopg.Error as error:
-            raise StoreFailed("store.failed", f"PostgreSQL failed: {error}", happened=happened) from error

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 
 import apsw
 
-from thalweg.ledger.errors import Damaged, Refused, StoreFailed
+from thalweg.ledger.errors import Refused, StoreFailed
 from thalweg.stores.accounts_tables import AccountTables, Row
 from thalweg.stores.sql import migrations, queries
+from thalweg.stores.sqlite import bring_forward, guard
 
 APPLICATION_ID = 0x54484C41  # "THLA"
 _BUSY_MS = 5_000
@@ -91,40 +92,11 @@ class _File:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA foreign_keys = ON")
-            self._migrate(connection)
+            bring_forward(connection, self._path, migrations("sqlite_accounts"), APPLICATION_ID)
         except (apsw.Error, Refused):
             connection.close(force=True)
             raise
         return connection
 
-    def _migrate(self, connection: apsw.Connection) -> None:
-        steps = migrations("sqlite_accounts")
-        with connection:
-            version = connection.pragma("user_version")
-            owner = connection.pragma("application_id")
-            if owner not in (0, APPLICATION_ID) or (owner == 0 and version):
-                raise Refused("store.foreign", "This SQLite file holds no accounts of ours.", path=str(self._path))
-            newest = steps[-1].version
-            if version > newest:
-                raise Refused(
-                    "store.newer",
-                    f"The file has schema {version}, this program knows {newest}: use the newer program.",
-                    found=version,
-                    known=newest,
-                )
-            for step in steps:
-                if step.version > version:
-                    connection.execute(step.text)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {newest}")
-
     def _guard(self, happened: str, act: Callable[[], T]) -> T:
-        """Runs `act`; what the driver raises leaves here as an error of the ledger's family."""
-        try:
-            return act()
-        except (apsw.CorruptError, apsw.NotADBError) as error:
-            raise Damaged("store.damaged", f"SQLite cannot read the file: {error}", path=str(self._path)) from error
-        except apsw.BusyError as error:
-            raise StoreFailed("store.busy", "The file is locked by another program.", happened="no") from error
-        except apsw.Error as error:
-            raise StoreFailed("store.failed", f"SQLite failed: {error}", happened=happened) from error
+        return guard(happened, self._path, act)

@@ -1,4 +1,4 @@
-"""What the two stores on PostgreSQL share: a guarded connection, a schema brought forward, and a bell that
+"""What the stores on PostgreSQL share: a guarded connection, a schema brought forward, and a bell that
 rings when another process has notified."""
 
 from __future__ import annotations

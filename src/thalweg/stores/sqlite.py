@@ -314,7 +314,7 @@ def _go_forward(connection: apsw.Connection, path: Path, steps: Sequence[Migrati
     version, newest = connection.pragma("user_version"), steps[-1].version
     owner = connection.pragma("application_id")
     if owner not in (0, application_id) or (owner == 0 and version):
-        raise Refused("store.foreign", "This SQLite file is not a log of ours.", path=str(path))
+        raise Refused("store.foreign", "This SQLite file is not ours, or not of this kind.", path=str(path))
     if version > newest:
         raise Refused(
             "store.newer",
