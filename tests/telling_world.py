@@ -43,21 +43,40 @@ from thalweg.model.cases import (
     Risk,
     RiskAssessed,
 )
-from thalweg.model.declarations import Declaration, Kind, Medium, Volume, Zone
+from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium, Segment, Volume, Zone
 from thalweg.model.events import (
     SECRETARIAT,
     Acknowledged,
+    Answer,
     ChannelJoined,
     ChannelOpened,
+    ChannelState,
+    ChannelStated,
     Committed,
+    ConsentStated,
+    CrossingLogged,
+    CustodyAnswered,
+    CustodyOffered,
+    DecisionStated,
     Declared,
     EmergencySent,
+    LineAnswered,
+    LineChecked,
+    LineJudged,
+    LineProposed,
     MessageSent,
+    Outcome,
+    OutcomeStated,
+    Participation,
+    ParticipationStated,
+    ProposalAnswered,
     Proposed,
+    QuietGuaranteed,
     QuietProposed,
     ReadBack,
     Refused,
     Release,
+    Released,
     Response,
     Said,
     Taken,
@@ -70,7 +89,8 @@ from thalweg.model.events import (
 from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
 from thalweg.model.measures import Band, Datum
-from thalweg.model.shapes import Circle, Position
+from thalweg.model.shapes import Circle, Path, Position
+from thalweg.model.sourced import MAIN_TEXT, ClaimConfirmed, Force, SourceEntered
 from thalweg.model.theatre import Theatre
 from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
 from thalweg.policy.dossier import dossier
@@ -88,10 +108,13 @@ from thalweg.server.reads import Reads
 from thalweg.server.sessions import principal
 from thalweg.server.shell import ShellSettings, build_shell
 from thalweg.server.streams import Streams
-from thalweg.state.recorded import KeyFact
+from thalweg.state.agreements import AgreementState, Matter
+from thalweg.state.picture import Standing
+from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.stores.accounts_memory import MemoryAccounts
 
 READER, SIDE, HIDER = "alpha", "bravo", "charlie"  # who reads; a third; and whose secrets differ
+FOURTH = "delta"  # on no channel with READER
 MIDDLE = Position(40.14, 35.336)
 HOUR = 3600.0
 
@@ -246,7 +269,7 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
     indexes = mailboxes.entries(party).value
     yield "entries", [_entry(room, mailboxes, party, index) for index in indexes]
     assert [index for index in range(desk.world.size) if mailboxes.may_hold(party, index)] == list(indexes)
-    yield "notices", [_body(each) for each in room.notices(party)]
+    yield "notices", notices(room, party)
     for reference in desk.world.cases.by_party.get(party, ()):
         made_of = of_log(desk.world, indexes, party)
         made_now = dossier(party, made_of, reference, room.now, names=copies.names_of(desk.world))
@@ -274,6 +297,11 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
         if made is not None:
             yield "webhook", json.loads(webhook_body(made))
             yield "e-mail", [made.subject, mail_text(made)]
+
+
+def notices(room: Room, party: str = READER) -> list[object]:
+    """Every notice to the party, as it stands in its entry."""
+    return [_body(each) for each in room.notices(party)]
 
 
 def paths(app: FastAPI, room: Room, party: str, mailboxes: Mailboxes) -> Iterator[str]:
@@ -354,14 +382,23 @@ def _not_theirs(room: Room, party: str, mailboxes: Mailboxes, hidden: Sequence[s
 
 
 def true_ids(room: Room, party: str = READER) -> list[str]:
-    """What HIDER's declarations are called inside the desk, where the party was never shown one in full."""
+    """What HIDER's declarations are called inside the desk, where the party was never shown one in full, and did not
+    guess it."""
+    guessed = {getattr(record.body, name, "") for record in _said(room, party) for name in ("chain", "line")}
     shown = {each.statement for each in room.desk.world.exchange.mailbox(party)}
     return [
         name
         for chain in room.desk.world.picture.chains.values()
         if chain.notifier == HIDER and chain.event not in shown
         for name in (chain.key, *(version for version, _ in chain.versions))
+        if name not in guessed
     ]
+
+
+def _said(room: Room, party: str) -> list[Recorded]:
+    world = room.desk.world
+    loaded = (world.load(index) for index in range(world.size))
+    return [each for each in loaded if getattr(each.body, "by", "") == party]
 
 
 def pages(room: Room, party: str = READER) -> list[bytes]:
@@ -478,10 +515,18 @@ class AnswerTo:
 
 @dataclass(frozen=True, slots=True)
 class AskAbout:
-    """`by` proposes something to `to` about the newest warning that it has."""
+    """`by` proposes something to `to` about the newest notice that it has of `to`."""
 
     by: str
     to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cites:
+    """A declaration that cites all that its notifier was shown of one of another party's."""
+
+    declaration: Declaration
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,6 +537,45 @@ class InIncident:
     what: str
     words: str = ""
     shared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """`by` offers the newest site of its own whose id begins so to `to`."""
+
+    by: str
+    to: str
+    name: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """`by` answers the newest proposal to it that is open, of those that READER is a side of (`shared`), or is not."""
+
+    by: str
+    answer: Answer
+    words: str = ""
+    shared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`by` promises something about the newest emergency that it was called by, or, with an `outcome`, says what came
+    of the newest promise about one that it called; of those that READER is a side of (`shared`), or is not."""
+
+    by: str
+    outcome: Outcome | None = None
+    words: str = "We stop."
+    shared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """`by` answers the newest line check of the channel that another sent."""
+
+    by: str
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,14 +596,19 @@ class History:
 
 def play(history: History, side: int, look: Callable[[Room], object] | None = None) -> Room:
     """The one or the other of the two, from the beginning. `look`: called while most of it is in force."""
-    room = Room((READER, SIDE, HIDER, "delta"))
+    room = Room((READER, SIDE, HIDER, FOURTH))
     for number, (first, second, shows, shown) in enumerate(history.channels):
-        room.say(first, ChannelOpened(first, f"ch-{number}", f"Line {number}", (first, second), terms=_terms(shows)))
+        opened = ChannelOpened(
+            first, f"ch-{number}", f"Line {number}", (first, second), room=number == 0, terms=_terms(shows)
+        )
+        room.say(first, opened)
         room.say(second, _joined(second, f"ch-{number}", shown))
     if history.shared:
         room.channel(READER, SIDE, HIDER, name="all")
-    room.say(SIDE, ChannelOpened(SIDE, "unseen", "Unseen", (SIDE, HIDER), terms=_terms(history.unseen[side])))
+    terms = _terms(history.unseen[side])
+    room.say(SIDE, ChannelOpened(SIDE, "unseen", "Unseen", (SIDE, HIDER, FOURTH), room=True, terms=terms))
     room.say(HIDER, _joined(HIDER, "unseen", history.unseen[side]))
+    room.say(FOURTH, _joined(FOURTH, "unseen", history.unseen[side]))
     for step in history.steps:
         do(room, step.of(side))
         room.now = Instant(room.now.epoch_s + 1.0)  # so that nothing of one step comes due with what is of another
@@ -547,16 +636,98 @@ def do(room: Room, act: object) -> None:
             room.say(getattr(act.body, "by", SECRETARIAT), act.body)
         case Declare():
             declare(room, act.declaration, act.releases)
+        case Cites():
+            by = act.declaration.party
+            shown = [each for each in room.desk.world.exchange.mailbox(by) if each.of == act.of and each.version]
+            room.say(by, Declared(by, act.declaration, cites=tuple(each.version for each in shown)))
         case AnswerTo():
             _answer(room, act)
         case AskAbout():
             _ask(room, act)
-        case InIncident():
-            said = _in_incident(room, act)
+        case InIncident() | HandOver() | Agree() | Promise() | AnswerLine():
+            said = _made(room, act)
             if said is not None:
                 room.say(act.by, said)
         case _:
             raise AssertionError(act)
+
+
+def _made(room: Room, act: InIncident | HandOver | Agree | Promise | AnswerLine) -> Said | None:
+    match act:
+        case InIncident():
+            return _in_incident(room, act)
+        case HandOver():
+            return _offered(room, act)
+        case Agree():
+            return _agreed(room, act)
+        case Promise():
+            return _promised(room, act)
+        case AnswerLine():
+            held = room.desk.world.channels.channels[act.channel]
+            checks = [event for event, (by, _) in held.checks.items() if by != act.by]
+            return LineAnswered(act.by, act.channel, checks[-1]) if checks and act.by in held.joined else None
+
+
+def _offered(room: Room, act: HandOver) -> Said | None:
+    picture = room.desk.world.picture
+    sites = [
+        key
+        for key, chain in picture.chains.items()
+        if chain.notifier == act.by
+        and chain.kind is Kind.STATIC_SITE
+        and chain.standing is Standing.IN_FORCE
+        and chain.declaration_id.startswith(act.name)
+    ]
+    return CustodyOffered(act.by, sites[-1], act.to, act.words) if sites else None
+
+
+def _agreed(room: Room, act: Agree) -> Said | None:
+    agreements = room.desk.world.agreements.agreements.values()
+    open_to = [
+        each
+        for each in agreements
+        if act.by in each.to
+        and each.state is AgreementState.PROPOSED
+        and act.by not in each.answers
+        and (READER in (each.by, *each.to)) is act.shared
+    ]
+    if not open_to:
+        return None
+    event = open_to[-1].event
+    match open_to[-1].matter:
+        case Matter.FIX:
+            return ProposalAnswered(act.by, event, act.answer, act.words)
+        case Matter.QUIET_WINDOW:
+            return QuietGuaranteed(act.by, event, act.answer, act.words)
+        case Matter.LINE:
+            return LineJudged(act.by, event, act.answer, act.words)
+        case Matter.CUSTODY:
+            return CustodyAnswered(act.by, event, act.answer, act.words)
+
+
+def _promised(room: Room, act: Promise) -> Said | None:
+    exchange = room.desk.world.exchange
+    called = {
+        event: {each.by, *(exchange.notices[name].to for name in each.notices)}
+        for event, each in exchange.emergencies.items()
+    }
+    if act.outcome is None:
+        mine = [
+            event
+            for event, sides in called.items()
+            if act.by in sides - {exchange.emergencies[event].by} and (READER in sides) is act.shared
+        ]
+        due = Instant(room.now.epoch_s + HOUR / 2)
+        return Committed(act.by, mine[-1], act.words, due) if mine else None
+    made = [
+        each.event
+        for each in exchange.commitments.values()
+        if each.outcome is None
+        and each.about in called
+        and exchange.emergencies[each.about].by == act.by
+        and (READER in called[each.about]) is act.shared
+    ]
+    return OutcomeStated(act.by, made[-1], act.outcome, act.words) if made else None
 
 
 def declare(room: Room, declaration: Declaration, releases: tuple[Release, ...] = ()) -> Taken | Refused:
@@ -627,7 +798,7 @@ def _in_incident(room: Room, act: InIncident) -> Said | None:
         case "promise":
             return Committed(by, name, act.words, due)
         case "share":
-            return IncidentShared(by, name, ("delta",))
+            return IncidentShared(by, name, (FOURTH,))
         case "withdraw":
             return IncidentWithdrawn(by, name, act.words)
         case "declaration":
@@ -874,6 +1045,129 @@ def _lay(draw: st.DrawFn, so: Drawing) -> list[Said2]:
     return _both(InIncident(HIDER, what, f"{HIDER}/{draw(st.sampled_from(names))}"))
 
 
+def _custody(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """A site changes hands: between READER and SIDE; of HIDER, and READER is told nothing of it or holds it too."""
+    answer = draw(st.sampled_from(tuple(Answer)))
+    if draw(st.booleans()):
+        by, to = draw(st.sampled_from(((READER, SIDE), (SIDE, READER))))
+        return [*_both(HandOver(by, to, "op-")), *_both(Agree(to, answer))]
+    words = ("Yours.", "The keys are with the guard.")
+    whole = [name for name, each in so.told.items() if each.kinds == (Kind.STATIC_SITE, Kind.STATIC_SITE)]
+    unknown = [name for name in whole if so.told[name].far]
+    name = draw(st.sampled_from(whole)) if whole else ""
+    if name in unknown:
+        made = HandOver(HIDER, FOURTH, name, words[0])
+        return [Said2(made, None), Said2(Agree(FOURTH, answer, shared=False), None)]
+    if not name:
+        return []
+    if answer is Answer.ACCEPT:  # it has another notifier now, whose new versions are not drawn here
+        del so.told[name]
+        so.told[f"{name}-over-{len(so.told)}"] = Told(Level.NOTHING, far=True)
+    offers = (HandOver(HIDER, FOURTH, name, each) for each in words)
+    answers = (Agree(FOURTH, answer, each, shared=False) for each in words)
+    return [Said2(*offers), Said2(*answers)]
+
+
+def line_at(name: str, party: str, lon: float, status: LineStatus = LineStatus.AGREED) -> Declaration:
+    """A line from south to north, without sides."""
+    path = Path((Position(lon, MIDDLE.lat - 0.2), Position(lon, MIDDLE.lat + 0.2)))
+    return Declaration(Kind.LINE, party, f"Line {name}", segments=(Segment(path, status),), declaration_id=name)
+
+
+LAPSES = Instant(START.epoch_s + 9 * 86_400.0)
+
+
+def _line(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """A line that READER is a side of, and one that it is not; who crossed it."""
+    so.count["lines"] = so.count.get("lines", 0) + 1
+    name, answer = f"line-{so.count['lines']}", draw(st.sampled_from(tuple(Answer)))
+    crossed = Instant(START.epoch_s - HOUR)
+    if draw(st.booleans()):
+        by, to = draw(st.sampled_from(((READER, SIDE), (SIDE, READER))))
+        line = line_at(name, by, MIDDLE.lon + 0.3)
+        cross = CrossingLogged(to, f"{by}/{name}", crossed, "unknown")
+        return [*_both(Plain(LineProposed(by, (to,), line, LAPSES))), *_both(Agree(to, answer)), *_both(Plain(cross))]
+    line = line_at(name, FOURTH, MIDDLE.lon + 6.0)
+    cross = CrossingLogged(HIDER, f"{FOURTH}/{name}", crossed, READER)
+    return [
+        Said2(Plain(LineProposed(FOURTH, (HIDER,), line, LAPSES)), None),
+        Said2(Agree(HIDER, answer, shared=False), None),
+        Said2(Plain(cross), None),
+    ]
+
+
+def _answer_proposal(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    answer = draw(st.sampled_from(tuple(Answer)))
+    if draw(st.booleans()):
+        return _both(Agree(draw(st.sampled_from((READER, SIDE, HIDER))), answer, "So be it."))
+    return [Said2(Agree(draw(st.sampled_from((SIDE, HIDER))), answer, "Between us.", shared=False), None)]
+
+
+def _between(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """SIDE and HIDER propose something about what they were told of each other."""
+    by, to = draw(st.sampled_from(((SIDE, HIDER), (HIDER, SIDE))))
+    return [Said2(AskAbout(by, to), None)]
+
+
+def _on_channel(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """Line checks, decisions, the state of a channel: READER's own, and one that it is not on."""
+    shared = draw(st.booleans())
+    channel = "ch-0" if shared else "unseen"
+    by = draw(st.sampled_from((READER, SIDE) if shared else (SIDE, HIDER)))
+    since = Instant(START.epoch_s - HOUR)
+    acts: list[object] = [
+        Plain(LineChecked(by, channel)),
+        AnswerLine(by, channel),
+        Plain(ChannelStated(by, channel, draw(st.sampled_from(tuple(ChannelState))), since, "We hear nothing.")),
+        Plain(DecisionStated(by, channel, "Nobody flies before noon.")),
+        Plain(MessageSent(by, channel, "Noted.")),
+        Plain(TermsSet(by, channel, (Term(draw(st.sampled_from(_LEVELS))),), FOURTH if not shared else "")),
+    ]
+    # What HIDER shows READER stays as it was drawn; SIDE and READER may change theirs.
+    act = draw(st.sampled_from(acts))
+    return _both(act) if shared else [Said2(act, None)]
+
+
+def _alarm(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """An emergency, a promise and what came of it: with READER, and without."""
+    shared = draw(st.booleans())
+    by, to = draw(st.sampled_from(((READER, SIDE), (SIDE, READER), (HIDER, READER)) if shared else ((HIDER, SIDE),)))
+    place = Position(MIDDLE.lon + 0.01, MIDDLE.lat) if by != HIDER or not shared else None
+    outcome = draw(st.sampled_from((None, *Outcome)))
+    acts: list[object] = [Plain(EmergencySent(by, "Stop!", place=place, radius_m=500, to=(to,)))]
+    acts += [Promise(to, shared=shared)] if draw(st.booleans()) else []
+    acts += [Promise(by, outcome, "They did what they could.", shared)] if outcome is not None else []
+    return [each for act in acts for each in (_both(act) if shared else [Said2(act, None)])]
+
+
+def _released(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """HIDER takes back what it showed READER, or the consent to it, in other words in each."""
+    names = [name for name, each in so.told.items() if each.revision >= 0]
+    if not names:
+        return []
+    key, words = f"{HIDER}/{draw(st.sampled_from(names))}", ("", "They asked for it.")
+    if draw(st.booleans()):
+        return [Said2(*(Plain(Released(HIDER, key, (Release(READER, Level.NOTHING),), each)) for each in words))]
+    given = draw(st.booleans())
+    return [Said2(*(Plain(ConsentStated(HIDER, key, given, words=each)) for each in words))]
+
+
+def _part(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    status = draw(st.sampled_from(tuple(Participation)))
+    return _both(Plain(ParticipationStated(SIDE, SIDE, status, Instant(START.epoch_s - HOUR), "For now.")))
+
+
+def _entered(draw: st.DrawFn, so: Drawing) -> list[Said2]:
+    """A source that READER is shown, and one of HIDER's that it is not; the same article may be both."""
+    source = draw(st.sampled_from(("5e" * 32, "3c" * 32)))
+    title, outlet = "Shells hit depot", "The Courier"
+    shared = draw(st.booleans())
+    by, to = (SIDE, (READER, HIDER)) if shared else (HIDER, (SIDE,))
+    said = Plain(SourceEntered(by, source, 4_000, "html", to, title, outlet, published="2017-09-10"))
+    claim = Plain(ClaimConfirmed(by, source, MAIN_TEXT, 0, 20, Force.ASSERTION, "Six drivers.", "the mission"))
+    return [*_both(said), *_both(claim)] if shared else [Said2(said, None), Said2(claim, None)]
+
+
 _STEPS: tuple[Callable[[st.DrawFn, Drawing], list[Said2]], ...] = (
     _open,
     _open,
@@ -891,6 +1185,15 @@ _STEPS: tuple[Callable[[st.DrawFn, Drawing], list[Said2]], ...] = (
     _in_case,
     _in_case,
     _lay,
+    _custody,
+    _line,
+    _answer_proposal,
+    _between,
+    _on_channel,
+    _alarm,
+    _released,
+    _part,
+    _entered,
 )
 
 

@@ -170,6 +170,10 @@ def test_crossings_are_neutral_facts_and_counted_for_whoever_sees_the_line() -> 
     taken(desk.say("alpha", CrossingLogged("alpha", "L", START, "bravo")))
     assert desk.last("bravo").facts == {"at": "2017-09-15T18:26:40Z", "who": "bravo", "count": "4"}
     assert not [each for each in desk.notices("charlie") if each.what is NoticeKind.CROSSING]
+    desk.say("alpha", Released("alpha", "L", (Release("bravo", Level.NOTHING),)))
+    before = len(desk.notices("bravo"))
+    taken(desk.say("alpha", CrossingLogged("alpha", "L", START, "bravo")))
+    assert len(desk.notices("bravo")) == before, "what is no longer shown is told of no more"
     desk.declare("alpha", circle("S", "alpha", kind=Kind.STATIC_SITE))
     assert refused(desk.say("alpha", CrossingLogged("alpha", "S", START, "bravo"))) == "crossing-line"
 

@@ -300,7 +300,8 @@ class Telling:
         """A neutral fact, to everyone that sees the line, with how many there have been (R33)."""
         chain = self._world.picture.chains[key]
         facts = {"at": str(said.at), "who": said.who, "count": str(chain.crossings)}
-        to = {chain.notifier, *(party for party, at in self._policy.holders(chain) if at is Level.FULL)} - {said.by}
+        seen = (party for party, _ in self._policy.holders(chain) if self._policy.level(chain, party) is Level.FULL)
+        to = {chain.notifier, *seen} - {said.by}
         return [
             Notice(
                 party, 0, NoticeKind.CROSSING, now, of=said.by, subject=key, statement=record.event,
