@@ -33,18 +33,43 @@ _DURATION = re.compile(
 )
 
 
-def restriction_flag(restriction: str) -> Flag | None:
-    """A flag for a restriction that neither format has; such a zone is kept as restricting."""
-    if restriction in RESTRICTING:
-        return None
-    return Flag(
-        "zone-restriction-unknown",
-        f"Its restriction is “{restriction}”, which the format does not have: it is kept as a restricted zone."
-        if restriction
-        else "It does not say what it restricts: it is kept as a restricted zone.",
-        "restriction",
-        {"restriction": restriction},
-    )
+def zone_id(zone: object) -> str:
+    """Country and identifier: what names a zone across files; empty where it has no identifier."""
+    if not isinstance(zone, dict) or not text_of(zone.get("identifier")).strip():
+        return ""
+    return f"{text_of(zone.get('country')).strip()}-{text_of(zone.get('identifier')).strip()}"
+
+
+def zone_fields(zone: Mapping[str, object], restriction: str, flags: list[Flag], *, unique: bool) -> dict[str, str]:
+    """The fields of a zone's draft that both formats give alike; `unique` says that no other zone of the file has its
+    identifier. Flags an identifier that is repeated, and a restriction that neither format has: such a zone is kept as
+    restricting."""
+    if restriction not in RESTRICTING:
+        flags.append(
+            Flag(
+                "zone-restriction-unknown",
+                f"Its restriction is “{restriction}”, which the format does not have: it is kept as a restricted zone."
+                if restriction
+                else "It does not say what it restricts: it is kept as a restricted zone.",
+                "restriction",
+                {"restriction": restriction},
+            )
+        )
+    title = one_language(zone.get("name")) or text_of(zone.get("identifier"))
+    fields = {"kind": "restricted_zone", "zone": "restricted_airspace", "medium": "air", "title": title}
+    name = zone_id(zone)
+    if name and unique:
+        fields["id"] = name
+    elif name:
+        flags.append(
+            Flag(
+                "zone-identifier-repeated",
+                f"The file has more than one zone {name}: each is a declaration of its own.",
+                "identifier",
+                {"identifier": name},
+            )
+        )
+    return fields
 
 
 def windows_of(

@@ -44,13 +44,7 @@ from importlib import resources
 
 from thalweg.drafts import AreaOutline, Context, Draft, DraftVolume, Outcome, finish, reading_of
 from thalweg.drafts.documents import list_of, number_of, object_of, parse, text_of
-from thalweg.drafts.geozones import (
-    NO_RESTRICTION,
-    authority_details,
-    one_language,
-    restriction_flag,
-    windows_of,
-)
+from thalweg.drafts.geozones import NO_RESTRICTION, authority_details, windows_of, zone_fields, zone_id
 from thalweg.drafts.heights import read_length
 from thalweg.drafts.outlines import area_shape
 from thalweg.model.declarations import Declaration
@@ -91,7 +85,7 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
     except InputError as error:
         return reading_of(NAME, (), problems=(_problem(Source(name), error),))
     order = _Order(axes, "it was stated") if axes is not Axes.EVIDENCE else _order(items, context)
-    ids = Counter(_id(item) for item in items if _restriction(item) != NO_RESTRICTION)
+    ids = Counter(zone_id(item) for item in items if _restriction(item) != NO_RESTRICTION)
     outcomes: list[Outcome] = []
     omissions: list[Omission] = []
     contacts = flagged = False
@@ -101,7 +95,7 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
             omissions.append(
                 Omission(
                     source,
-                    f"the zone {_id(item)} with NO_RESTRICTION",
+                    f"the zone {zone_id(item)} with NO_RESTRICTION",
                     "it restricts nothing, and is no zone",
                     harmless=True,
                 )
@@ -110,7 +104,7 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
         try:
             zone = object_of(item, "zone")
             told = None if order.decided and flagged else order.flag()
-            draft, has_contacts = _draft(zone, source, context, order.axes, told, unique=ids[_id(zone)] == 1)
+            draft, has_contacts = _draft(zone, source, context, order.axes, told, unique=ids[zone_id(zone)] == 1)
             contacts |= has_contacts
         except InputError as error:
             outcomes.append(_problem(source, error))
@@ -153,36 +147,11 @@ def _restriction(zone: object) -> str:
     return text_of(zone.get("restriction")).strip().upper() if isinstance(zone, dict) else ""
 
 
-def _id(zone: object) -> str:
-    """Country and identifier: what names a zone across files; empty where it has no identifier."""
-    if not isinstance(zone, dict) or not text_of(zone.get("identifier")).strip():
-        return ""
-    return f"{text_of(zone.get('country')).strip()}-{text_of(zone.get('identifier')).strip()}"
-
-
 def _draft(
     zone: dict[str, object], source: Source, context: Context, order: Axes, told: Flag | None, *, unique: bool
 ) -> tuple[Draft, bool]:
     flags = [told] if told is not None else []
-    if found := restriction_flag(_restriction(zone)):
-        flags.append(found)
-    title = one_language(zone.get("name")) or text_of(zone.get("identifier"))
-    fields = {
-        "kind": "restricted_zone", "zone": "restricted_airspace", "medium": "air", "title": title,
-        "axis_order": order.value,
-    }  # fmt: skip
-    zone_id = _id(zone)
-    if zone_id and unique:
-        fields["id"] = zone_id
-    elif zone_id:
-        flags.append(
-            Flag(
-                "zone-identifier-repeated",
-                f"The file has more than one zone {zone_id}: each is a declaration of its own.",
-                "identifier",
-                {"identifier": zone_id},
-            )
-        )
+    fields = zone_fields(zone, _restriction(zone), flags, unique=unique) | {"axis_order": order.value}
     details, contacts = authority_details(list_of(zone.get("zoneAuthority"), "zoneAuthority"), flags)
     for member in (
         "identifier", "country", "restriction", "restrictionConditions", "reason", "otherReasonInfo",

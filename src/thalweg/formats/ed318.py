@@ -32,13 +32,7 @@ from collections.abc import Iterator, Mapping
 
 from thalweg.drafts import AreaOutline, Context, Draft, DraftVolume, Outcome, finish, reading_of
 from thalweg.drafts.documents import list_of, number_of, object_of, parse, text_of
-from thalweg.drafts.geozones import (
-    NO_RESTRICTION,
-    authority_details,
-    one_language,
-    restriction_flag,
-    windows_of,
-)
+from thalweg.drafts.geozones import NO_RESTRICTION, authority_details, windows_of, zone_fields, zone_id
 from thalweg.drafts.outlines import area_shape
 from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.notes import Flag, Omission, Problem, Source
@@ -78,7 +72,7 @@ def read(data: bytes, name: str, context: Context) -> Reading:
         }
     except InputError as error:
         return reading_of(NAME, (), problems=(_problem(Source(name), error),))
-    ids = Counter(_id(_properties(item)) for item in features if _type(item) != NO_RESTRICTION)
+    ids = Counter(zone_id(_properties(item)) for item in features if _type(item) != NO_RESTRICTION)
     outcomes: list[Outcome] = []
     omissions: list[Omission] = []
     contacts = False
@@ -88,7 +82,7 @@ def read(data: bytes, name: str, context: Context) -> Reading:
             omissions.append(
                 Omission(
                     source,
-                    f"the zone {_id(_properties(item))} with NO_RESTRICTION",
+                    f"the zone {zone_id(_properties(item))} with NO_RESTRICTION",
                     "it restricts nothing, and is no zone",
                     harmless=True,
                 )
@@ -96,7 +90,7 @@ def read(data: bytes, name: str, context: Context) -> Reading:
             continue
         try:
             feature = object_of(item, "feature")
-            unique = ids[_id(_properties(feature))] == 1
+            unique = ids[zone_id(_properties(feature))] == 1
             draft, has_contacts = _draft(feature, source, context, geoid, validity, unique=unique)
             contacts |= has_contacts
         except InputError as error:
@@ -126,12 +120,6 @@ def _type(feature: object) -> str:
     return text_of(_properties(feature).get("type")).strip().upper()
 
 
-def _id(properties: dict[str, object]) -> str:
-    """Country and identifier: what names a zone across files; empty where it has no identifier."""
-    identifier = text_of(properties.get("identifier")).strip()
-    return f"{text_of(properties.get('country')).strip()}-{identifier}" if identifier else ""
-
-
 def _draft(
     feature: dict[str, object],
     source: Source,
@@ -143,24 +131,7 @@ def _draft(
 ) -> tuple[Draft, bool]:
     properties = object_of(feature.get("properties"), "properties")
     flags: list[Flag] = []
-    if found := restriction_flag(_type(feature)):
-        flags.append(found)
-    title = one_language(properties.get("name")) or text_of(properties.get("identifier"))
-    fields = {
-        "kind": "restricted_zone", "zone": "restricted_airspace", "medium": "air", "title": title, **validity,
-    }  # fmt: skip
-    zone_id = _id(properties)
-    if zone_id and unique:
-        fields["id"] = zone_id
-    elif zone_id:
-        flags.append(
-            Flag(
-                "zone-identifier-repeated",
-                f"The file has more than one zone {zone_id}: each is a declaration of its own.",
-                "identifier",
-                {"identifier": zone_id},
-            )
-        )
+    fields = zone_fields(properties, _type(feature), flags, unique=unique) | dict(validity)
     details, contacts = authority_details(list_of(properties.get("zoneAuthority"), "zoneAuthority"), flags)
     for member in (
         "identifier", "country", "type", "variant", "restrictionConditions", "reason",
