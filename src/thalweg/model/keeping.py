@@ -162,9 +162,6 @@ class Outbox(Protocol):
     def ended(self, message_id: str) -> Ended | None:
         """How it ended; None while it is queued, and when it was never there or has been cleaned."""
 
-    def next_due_ms(self) -> int | None:
-        """When the next claim may get something: the earliest due time, or end of a lease."""
-
     def queued(self) -> list[Queued]:
         """Everything that has not ended, for a backup."""
 

@@ -156,10 +156,6 @@ class _Outbox:
             row = self._rows.get(message_id)
             return None if row is None else row.ended
 
-    def next_due_ms(self) -> int | None:
-        with self._lock:
-            return min((row.free_ms for row in self._rows.values() if row.ended is None), default=None)
-
     def queued(self) -> list[Queued]:
         with self._lock:
             return [row.queued for row in self._in_order()]

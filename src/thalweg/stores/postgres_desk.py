@@ -170,10 +170,6 @@ class _Outbox:
         rows = self._line.rows("ended", message_id)
         return Ended(Message(*rows[0][:6]), rows[0][6], rows[0][7] == "done", rows[0][8]) if rows else None
 
-    def next_due_ms(self) -> int | None:
-        due: int | None = self._line.rows("next-due")[0][0]
-        return due
-
     def queued(self) -> list[Queued]:
         return [_queued(row) for row in self._line.rows("queued")]
 

@@ -302,10 +302,6 @@ class _Outbox:
         rows = self._file.rows("ended", message_id)
         return Ended(Message(*rows[0][:6]), rows[0][6], rows[0][7] == "done", rows[0][8]) if rows else None
 
-    def next_due_ms(self) -> int | None:
-        due: int | None = self._file.rows("next-due")[0][0]
-        return due
-
     def queued(self) -> list[Queued]:
         return [_queued(row) for row in self._file.rows("queued")]
 

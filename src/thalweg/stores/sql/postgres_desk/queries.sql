@@ -48,8 +48,6 @@ UPDATE outbox SET state = %s, said = %s, owner = '' WHERE id = %s AND state = 'q
 UPDATE outbox SET due_ms = %s, free_ms = %s, said = %s, owner = '' WHERE id = %s AND state = 'queued' AND owner = %s;
 -- name: ended
 SELECT id, recipient, bearer, address_ref, body, due_ms, tries, state, said FROM outbox WHERE id = %s AND state <> 'queued';
--- name: next-due
-SELECT min(free_ms) FROM outbox WHERE state = 'queued';
 -- name: queued
 SELECT id, recipient, bearer, address_ref, body, due_ms, tries, said FROM outbox WHERE state = 'queued' ORDER BY due_ms, n;
 -- name: clean-outbox

@@ -20,8 +20,6 @@ UPDATE outbox SET state = ?, said = ?, owner = '' WHERE id = ? AND state = 'queu
 UPDATE outbox SET due_ms = ?1, free_ms = ?1, said = ?2, owner = '' WHERE id = ?3 AND state = 'queued' AND owner = ?4;
 -- name: ended
 SELECT id, recipient, bearer, address_ref, body, due_ms, tries, state, said FROM outbox WHERE id = ? AND state <> 'queued';
--- name: next-due
-SELECT min(free_ms) FROM outbox WHERE state = 'queued';
 -- name: queued
 SELECT id, recipient, bearer, address_ref, body, due_ms, tries, said FROM outbox WHERE state = 'queued' ORDER BY due_ms, n;
 -- name: clean-outbox
