@@ -22,6 +22,7 @@ from thalweg.model.levels import Level
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route, Shape, Waypoint
 from thalweg.model.words import HYPOTHETICAL, STALE
 from thalweg.policy.asof import ALWAYS, AsOfs, DeclarationHad, Drawable, Valid
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.reports import asof, charts
 from thalweg.state.history import span_of
 
@@ -83,7 +84,11 @@ def test_rows_that_are_kept_say_what_the_plain_picture_says_at_any_time(
             party = data.draw(st.sampled_from((*PARTIES, SECRETARIAT)))
             holds(asofs, party, Instant(history.room.now.epoch_s), ALWAYS)
     now_s = history.room.now.epoch_s
+    mailboxes = Mailboxes(history.room.desk.world, history.room.desk.policy)
     for party in (*PARTIES, SECRETARIAT):
+        read = mailboxes.declarations(party, history.room.now).value.declarations
+        plain = tuple(each.declaration for each in read if each.declaration is not None)
+        assert mailboxes.shown_to(party, history.room.now) == plain
         for known_s in (now_s, (START.epoch_s + now_s) / 2):
             known = Instant(float(round(known_s)))
             for valid in (ALWAYS, Valid.at(known), Valid(known, Instant(known.epoch_s + 7200.0))):

@@ -54,6 +54,7 @@ from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceRe
 from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState, Owed
+from thalweg.state.history import FINDS, FIRST
 from thalweg.state.membership import OnWatch, WatchSaid
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
@@ -665,19 +666,22 @@ class Mailboxes:
             told.name(state.version, state.subject)
         if not state.subject or state.what not in _TELLS_FINDINGS:
             return
-        body = self._world.load(state.index).body
-        if not isinstance(body, Notice):
-            return
-        if body.view is not None:
-            told.name(body.view.version_id, state.subject)
-        if body.part == 0:
+        had = self._world.history.of(party)
+        columns = had.columns["told"]
+        flags, view = columns["flags"][state.n - 1], columns["view"][state.n - 1]
+        if view:
+            told.name(had.word(view), state.subject)
+        if flags & FIRST:
             told.forget(state.subject)
-        for finding in body.findings:
+        if not flags & FINDS:
+            return  # most are read no further
+        body = self._world.load(state.index).body
+        for finding in body.findings if isinstance(body, Notice) else ():
             for version in finding.versions:
                 chain = self._world.picture.chain_of(version)
                 if chain is not None and version not in told.subject_of:
                     told.name(version, chain.key)
-            told.hear(FindingRead(finding, state.id, state.at, (party, body.of)))
+            told.hear(FindingRead(finding, state.id, state.at, (party, state.of)))
 
     def _own_over(self, party: str, read: FindingRead) -> bool:
         """Whether the party's own side of it was replaced or is over."""

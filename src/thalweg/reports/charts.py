@@ -162,9 +162,9 @@ def _shape(shape: Shape, *, cells: bool) -> tuple[list[Any], bool]:
     """The shape, and whether it is coarser than it was shown."""
     match shape:
         case Point(at=at):
-            return ["p", _flat(np.array([[at.lon, at.lat]]))], False
+            return ["p", _spot(at)], False
         case Circle(centre=at, radius_m=radius_m) if radius_m <= _WIDEST_M and _plain((at,)):
-            return ["c", _flat(np.array([[at.lon, at.lat]])), radius_m], False
+            return ["c", _spot(at), radius_m], False
         case Path(points=points):
             return _line(points, 0.0)
         case Corridor(path=path, half_width_m=half_m):
@@ -205,6 +205,10 @@ def _area(area: BaseGeometry | None, *, cells: bool) -> tuple[list[Any], bool]:
 def _each(geometry: BaseGeometry) -> list[Any]:
     found: list[Any] = shapely.get_parts(geometry).tolist()
     return [each for each in found if not each.is_empty]
+
+
+def _spot(at: Position) -> list[int]:
+    return [round(at.lon * 1e6), round(at.lat * 1e6)]
 
 
 def _flat(lonlat: Floats) -> list[int]:

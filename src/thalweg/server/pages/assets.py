@@ -104,6 +104,12 @@ class Assets:
             self._packed[name] = gzip.compress(self._held[name].plain, 9, mtime=0)
         return self._packed[name]
 
+    def pack(self) -> None:
+        """Compress everything now."""
+        for name, asset in self._held.items():
+            if asset.packs:
+                self.packed(name)
+
     def _keep(self, name: str, suffix: str, data: bytes) -> None:
         if suffix == ".css" and not name.startswith(f"{ISLANDS}/"):
             data = _URL.sub(lambda match: b"url(" + self._urls[match[1].decode()].encode() + b")", data)

@@ -18,6 +18,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs, quote
@@ -34,6 +35,7 @@ from thalweg.ledger.errors import StoreFailed
 from thalweg.model.errors import ThalwegError
 from thalweg.model.events import SECRETARIAT, Bearer, ChannelState, Delivered, Refused, Said
 from thalweg.model.instants import Instant
+from thalweg.places.describe import describe
 from thalweg.policy.mailbox import StatementRead
 from thalweg.reports.messages.catalogue import LANGUAGES
 from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes
@@ -63,6 +65,7 @@ _NAVIGATION: Final = (
     ("ledger", "/ledger", True),
     ("settings", "/settings", False),
 )
+_ANYWHERE: Final = (40.0, 35.0)
 _ARRIVE_AT_ONCE: Final = 1_000
 _DONE: Final = "thalweg-done"
 _WORST: Final = (ChannelState.DOWN, ChannelState.UNKNOWN, ChannelState.NORMAL)
@@ -83,7 +86,25 @@ class Pages:
 
 def pages(paths: frozenset[str]) -> Pages:
     """For an application with these routes."""
-    environment = Environment(
+    return Pages(_assets(), _environment(), paths)
+
+
+def warm() -> None:
+    """Make at leisure, in a thread, what the first page would wait for otherwise: templates, and files packed."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+    _assets().pack()
+    describe(*_ANYWHERE)  # reads the places
+
+
+@cache
+def _assets() -> Assets:
+    return Assets()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         finalize=finalized,
@@ -91,7 +112,6 @@ def pages(paths: frozenset[str]) -> Pages:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return Pages(Assets(), environment, paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,8 +438,13 @@ async def say(page: Page, filled: Form, said: Said, then: str, done: str) -> Res
 
 async def said_by(page: Page, filled: Form, said: Said, author: str) -> StatementRead:
     """The desk's answer to a statement by a form."""
+    return await stated(page, said, filled.once, author)
+
+
+async def stated(page: Page, said: Said, once: str, author: str) -> StatementRead:
+    """The desk's answer to a statement; with the same `once`, to the same one."""
     body = screen(said, author, page.reading.world)
-    event = await page.desk.office.say_for(author, body, f"page/{filled.once}".encode())
+    event = await page.desk.office.say_for(author, body, f"page/{once}".encode())
     found = (await page.desk.office.reading()).mailboxes.statement(page.party, event)
     if found is None:
         raise Refusal("not-found", "Nothing of that id is known to you.")
