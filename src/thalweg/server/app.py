@@ -34,6 +34,7 @@ from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.mail import Mail, MailSettings
 from thalweg.server.pages import routes as room
+from thalweg.server.pages.shell import warm
 from thalweg.server.reads import Reads
 from thalweg.server.shell import ShellSettings, build_shell, raised_in
 from thalweg.server.steps import STEP_S, Steps
@@ -198,6 +199,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         watching = asyncio.create_task(watch(), name="watch")
         bearers.start()
         beats.start()
+        asyncio.get_running_loop().run_in_executor(None, warm)
         try:
             yield
         finally:
