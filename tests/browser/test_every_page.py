@@ -7,6 +7,7 @@ fails. Each is looked at full and empty, in an exercise, in both directions, wid
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser
 from tests.browser.room import Browse, Screen, ServedDesk, served_desk
 from tests.browser.test_acts import fine
 from tests.serving import soon
+from tests.unit.pages.test_declare_file import many
 from tests.unit.test_sources_at_the_desk import CLAIM, COURIER, ENTERED
 from thalweg.model.cases import AccountGiven, EvidenceLaid, ExplanationAsked, IncidentReported, Particulars
 from thalweg.model.cases import Evidence as Beside
@@ -92,8 +94,13 @@ def ids(desk: ServedDesk, chromium: Browser) -> Mapping[str, str]:
     page.click("main form button.first")
     page.wait_for_url(re.compile("/sources/read/[0-9a-f]{64}"))
     read = page.url.rpartition("/")[2]
+    page = browse("alpha-1").open("/declare/file").page
+    page.set_input_files("#f-file", {"name": "wells.csv", "mimeType": "text/csv", "buffer": many(6, odd=(2,))})
+    page.click("main form button.first")
+    page.wait_for_selector("table.of-file")
     browse.close()
     return {
+        "/declare/file/{sha256}": f"/declare/file/{hashlib.sha256(many(6, odd=(2,))).hexdigest()}",
         "/sources/read/{sha256}": f"/sources/read/{read}",
         "{sha256}": COURIER,
         "{notice}": next(each.id for each in mailboxes(desk).inbox("alpha").value if each.notice.version),

@@ -130,6 +130,7 @@ OUTSIDER: Mapping[str, frozenset[int]] = {
             "POST /incidents/{reference}/risk", "POST /incidents/{reference}/evidence",
             "POST /incidents/{reference}/share", "POST /incidents/{reference}/withdraw",
             "GET /sources/{sha256}", "POST /sources/{sha256}/share", "POST /sources/{sha256}/retract",
+            "GET /declare/file/{sha256}", "POST /declare/file/{sha256}/send",
             "GET /sources/read/{sha256}", "POST /sources/read/{sha256}/enter",
             "POST /sources/read/{sha256}/claims/{draft}", "POST /sources/read/{sha256}/forget",
         ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,53 @@ def test_a_file_that_is_none_is_said_to_be_none(desk: Serving, data: bytes) -> N
 def test_a_form_without_a_file_is_sent_back(desk: Serving) -> None:
     headers = {**desk.bearing("alpha-1"), "accept": "text/html"}
     assert desk.client.post("/declare/file", data={"file": "x"}, headers=headers).status_code == 422
+
+
+def many(count: int, odd: Collection[int] = ()) -> bytes:
+    lines = ["id,kind,party,title,latitude,longitude"]
+    for n in range(count):
+        where = "35.2,40" if n in odd else f"{35.00012 + n % 20 / 100:.5f},{40.00034 + n // 20 / 10:.5f}"
+        lines.append(f"m-{n},static_site,alpha,Well {n},{where}")
+    return "\n".join(lines).encode()
+
+
+def test_rows_in_which_nothing_is_odd_are_declared_together_once_they_were_looked_at(desk: Serving) -> None:
+    """R3, R4: one statement a row, nothing odd among them, and the same file goes on where it was left."""
+    data = many(30, odd=(7,))
+    headers = {**desk.bearing("alpha-1"), "accept": "text/html"}
+    shown = upload(desk, data).text
+    ticks = re.findall(r'<input type="checkbox" name="row" value="([^"]+)"', shown)
+    assert len(ticks) == 29, "the row with a flag has no tick"
+    assert "<svg" in shown
+    assert shown.count("<bdi>", shown.index("<tbody>")) > 60, "each has its reference"
+    sha = hashlib.sha256(data).hexdigest()
+    path = f"/declare/file/{sha}/send"
+    before = len(desk.get("alpha-1", "/v1/declarations?limit=200").json()["declarations"])
+    form = {"once": "the form of thirty", "row": ticks[:20]}
+    unseen = desk.client.post(path, data=form, headers=headers, follow_redirects=False)
+    assert unseen.status_code == 422, "not before somebody says that they looked"
+    for _ in range(2):  # sent twice, it is said once
+        sent = desk.client.post(path, data={**form, "sure": "yes"}, headers=headers, follow_redirects=False)
+        assert sent.headers["location"] == f"/declare/file/{sha}#rows"
+    held = desk.get("alpha-1", "/v1/declarations?limit=200").json()["declarations"]
+    assert len(held) == before + 20
+    again = upload(desk, data).text
+    assert again.count('<input type="checkbox" name="row"') == 9
+    assert "declared: 20 of 30" in re.sub("<[^>]+>", "", again)
+    assert desk.client.get(f"/declare/file/{sha}", headers=headers).status_code == 200
+    other = {**desk.bearing("bravo-1"), "accept": "text/html"}
+    assert desk.client.get(f"/declare/file/{sha}", headers=other).status_code == 404
+
+
+def test_a_row_that_was_never_shown_is_not_declared_by_naming_it(desk: Serving) -> None:
+    data = many(3, odd=(1,))
+    sha = hashlib.sha256(data).hexdigest()
+    headers = {**desk.bearing("alpha-1"), "accept": "text/html"}
+    upload(desk, data)
+    before = len(desk.get("alpha-1", "/v1/declarations?limit=200").json()["declarations"])
+    form = {"once": "x" * 12, "sure": "yes", "row": ["v-of-nothing"]}
+    assert desk.client.post(f"/declare/file/{sha}/send", data=form, headers=headers).status_code == 200
+    assert len(desk.get("alpha-1", "/v1/declarations?limit=200").json()["declarations"]) == before
 
 
 @given(st.binary(max_size=300), st.text(st.characters(exclude_characters='"\r\n\\/', codec="utf-8"), max_size=20))

@@ -59,7 +59,8 @@ def add(app: FastAPI) -> AsPage:
     for router in _ROUTERS:
         app.include_router(router)
     app.state.answered = Kept()
-    app.state.read_here = source_drafts.Desk()
+    app.state.read_here = source_drafts.Pages()
+    app.state.files_here = declare_file.Files()
     app.state.pages = pages(
         frozenset(
             context.path or ""

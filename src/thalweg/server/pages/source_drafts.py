@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +27,7 @@ from thalweg.places.gazetteer import Lookup, Place
 from thalweg.policy.source_reads import EnteredRead
 from thalweg.server import multipart
 from thalweg.server.desk import in_thread
+from thalweg.server.pages.at_hand import AtHand
 from thalweg.server.pages.shell import Filled, Form, Opened, Page, in_field, say
 from thalweg.server.problems import Refusal
 from thalweg.server.sessions import media_type
@@ -64,35 +64,12 @@ class Read:
         return self.article.headline or self.name
 
 
-@dataclass(slots=True)
-class Desk:
+class Pages(AtHand[Read]):
     """What was read last, by account and SHA-256."""
 
-    _held: OrderedDict[tuple[str, str], Read] = field(default_factory=OrderedDict)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """One page is read after the other: each may take all the memory that its reader is given."""
-
-    def get(self, account: str, sha256: str) -> Read | None:
-        found = self._held.get((account, sha256))
-        if found is not None:
-            self._held.move_to_end((account, sha256))
-        return found
-
-    def of(self, account: str) -> list[Read]:
-        """Those of an account, the newest first."""
-        return [read for (whose, _), read in reversed(self._held.items()) if whose == account]
-
-    def put(self, account: str, read: Read) -> None:
-        """Keeps it, and lets the oldest go, of the account and of all."""
-        self._held[account, read.article.sha256] = read
-        own = [key for key in self._held if key[0] == account]
-        for key in own[: max(0, len(own) - _OF_ONE)]:
-            del self._held[key]
-        while len(self._held) > _OF_ALL:
-            self._held.popitem(last=False)
-
-    def drop(self, account: str, sha256: str) -> None:
-        self._held.pop((account, sha256), None)
+    def __init__(self) -> None:
+        super().__init__(_OF_ONE, _OF_ALL)
+        self.turn = asyncio.Lock()  # one page after the other: each may take all the memory that its reader is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +101,7 @@ class Line:
 @router.get("/sources/read")
 async def choose(page: Opened) -> Response:
     """Where a page is chosen; and those that are at hand."""
-    held = [(each, _left(page, each)) for each in _desk(page).of(_account(page))]
+    held = [(each, _left(page, each)) for each in _held(page).of(_account(page))]
     return page.render("source_read.html", held=held)
 
 
@@ -148,16 +125,16 @@ async def upload(page: Opened) -> Response:
         area = Outline(theatre.area) if theatre.area else None
         claims = drafting.draft(article, gazetteer, parties=theatre.parties, area=area)
         written = importlib.import_module("thalweg.sources.drafted").drafts_data(
-            article, claims, size=len(file.data), lineage=_lineage(_desk(page).of(_account(page)), article)
+            article, claims, size=len(file.data), lineage=_lineage(_held(page).of(_account(page)), article)
         )
         return Read(file.name[:_SHORT], article, claims, written)
 
-    async with _desk(page).turn:
+    async with _held(page).turn:
         read = cast("Read", await in_thread(work))
-    known = _desk(page).get(_account(page), read.article.sha256)
+    known = _held(page).get(_account(page), read.article.sha256)
     if known is not None:
         read.dropped |= known.dropped
-    _desk(page).put(_account(page), read)
+    _held(page).put(_account(page), read.article.sha256, read)
     return page.go(f"/sources/read/{read.article.sha256}", "read_page")
 
 
@@ -247,7 +224,7 @@ async def decide(page: Opened, sha256: str, draft: str, filled: Filled) -> Respo
 async def forget(page: Opened, sha256: str) -> Response:
     """Lets the page go from this desk's memory. What was entered and confirmed stays on record."""
     _read(page, sha256)
-    _desk(page).drop(_account(page), sha256)
+    _held(page).drop(_account(page), sha256)
     return page.go("/sources/read", "forgotten")
 
 
@@ -365,14 +342,14 @@ def _others(page: Page) -> list[str]:
 
 
 def _read(page: Page, sha256: str) -> Read:
-    found = _desk(page).get(_account(page), sha256)
+    found = _held(page).get(_account(page), sha256)
     if found is None:
         raise Refusal("not-found", "Nothing of that id is known to you.")
     return found
 
 
-def _desk(page: Page) -> Desk:
-    held: Desk = page.request.app.state.read_here
+def _held(page: Page) -> Pages:
+    held: Pages = page.request.app.state.read_here
     return held
 
 
