@@ -275,6 +275,6 @@ def test_what_had_no_sentence_of_its_own_says_what_its_notice_holds(kind: type[M
 def test_cells_are_said_to_be_about_where_they_are_and_not_where_the_thing_is() -> None:
     (first, *_) = [message for _, made in told() for message in made if isinstance(message, InCells)]
     text = render(first, "en")
-    assert ", about " in text
+    assert "The middle of the cells: " in text
     assert "somewhere in these cells" in text
     assert f"{MIDDLE.lat}" not in text
