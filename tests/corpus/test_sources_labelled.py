@@ -22,12 +22,12 @@ FLOORS = {
 
 # Of the set by another hand, English, held out: what an independent reader may expect, less a little.
 BY_ANOTHER_HAND = {
-    "attribution": (0.80, 0.50),
-    "relay": (0.90, 0.15),
-    "force": (0.72, 0.55),
+    "attribution": (0.80, 0.58),
+    "relay": (0.65, 0.18),
+    "force": (0.71, 0.57),
     "date": (0.80, 0.62),
-    "place": (0.95, 0.55),
-    "number": (0.55, 0.55),
+    "place": (0.95, 0.65),
+    "number": (0.57, 0.65),
     "main text": (0.82, 0.84),
     "comments": (0.85, 0.85),
 }
@@ -42,9 +42,10 @@ def others() -> dict[str, dict[str, bench.Rate]]:
 def test_rates_on_the_set_by_another_hand_hold_their_floors(kind: str) -> None:
     """R43: labelled by somebody who had not read the rules. What is missed is not shown, for it is held out."""
     rate = others()["held out"][kind]
+    got = (rate.precision, rate.recall)  # the rate itself would show what is held out, where this fails
     precision, recall = BY_ANOTHER_HAND[kind]
-    assert rate.precision >= precision
-    assert rate.recall >= recall
+    assert got[0] >= precision
+    assert got[1] >= recall
 
 
 @pytest.mark.parametrize("language", ["ar", "ru", "fr", "tr"])

@@ -77,7 +77,8 @@ _DAY: Final = (
     rf"yesterday|today|(?:on )?{_MONTH} \d{{1,2}}|(?:on )?\d{{1,2}} {_MONTH}|last (?:week|month|year)|this week|earlier"
 )
 _TAIL: Final = re.compile(
-    r"\s+(?:also|later|again|once|now|then|has|have|had|is|was|been|already|repeatedly|meanwhile|\w+ly|in turn|"
+    r"\s+(?:also|just|later|again|once|now|since|then|still|however|nevertheless|has|have|had|is|was|"
+    r"been|already|repeatedly|meanwhile|\w+ly|in turn|"
     rf"on condition of anonymity|{_DAY})$"
 )
 _NOT_IN_SUBJECT: Final = frozenset(
@@ -217,6 +218,7 @@ def attribute(text: str, sentence: Span, masked: str, quoted: Sequence[Quotation
         if outer.speaker is not None:
             break
     via = [*_told_to(text, said, base, heard), *via, *_carried_by(text, said, base, heard)]
+    outer = outer or _dashed(text, said, base, sentence, heard) or _asked_by(text, said, base, sentence, heard)
     according, frame = _according(text, said, base)
     if (
         according
@@ -352,9 +354,19 @@ def _subject_before(text: str, said: str, base: int, end: int, heard: Heard, beg
     return _speaker(text, said, base, start + at, last, heard)
 
 
+_INVERTED: Final = frozenset(  # after a quotation also these stand before who speaks: "…,” recalled Lena Ostrov"
+    (
+        "explained", "insisted", "claimed", "wrote", "warned", "recalled", "stated", "noted", "replied", "continued",
+        "argued", "admitted", "explains", "insists", "writes", "warns", "recalls", "notes", "remarked", "complained",
+    )
+)  # fmt: skip
+
+
 def _subject_after(text: str, said: str, base: int, verb: re.Match[str], heard: Heard) -> Speaker | None:
     """After a quotation or a comma: "…,” said Colonel Havel", "…, says Corvin Dahl, who chaired"."""
-    if not re.search(r"(?:\x01|,)\s*$", said[: verb.start()]) or verb[0] not in ("said", "says", "added", "told"):
+    left = said[: verb.start()]
+    inverted = verb[0] in _INVERTED and re.search(r"\x01\s*$", left)
+    if not inverted and not (re.search(r"(?:\x01|,)\s*$", left) and verb[0] in ("said", "says", "added", "told")):
         return None
     match = re.match(r" ((?:the |a |an )?[^,.;:\x01]{2,70})", said[verb.end() :])
     if not match:
@@ -525,10 +537,18 @@ def _built(said: str, base: int, sentence: Span, verb: re.Match[str], force: For
 # --- those who pass it on ---
 
 
+_TO_WHOM: Final = (
+    r"(?:speaking|spoke|talking|talked) (?:to|with)|"
+    r"(?:interview|remarks?|comments?|conversation|statement|letter|e-?mail|message|briefing|documents?|footage|video|copy)"
+    r" (?:with|to|for|given to|sent to|made to|seen by|obtained by|shared with)"
+)
+
+
 def _told_to(text: str, said: str, base: int, heard: Heard) -> list[Speaker]:
     found = []
     for match in re.finditer(
-        r"\b(?:told|tells|quoted (?:as saying )?by) (?P<who>(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*(?: magazine| news)?)",
+        rf"\b(?:told|tells|quoted (?:as saying )?by|{_TO_WHOM}) "
+        r"(?P<who>(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*(?: magazine| news)?)",
         said,
     ):
         who = match["who"]
@@ -538,7 +558,8 @@ def _told_to(text: str, said: str, base: int, heard: Heard) -> list[Speaker]:
         if is_media(who, heard) or _initials(who, heard):
             found.append(Speaker(span, span.of(text), re.sub(r"^the ", "", who)))
     for match in re.finditer(
-        r"\b(?:told|tells) (?P<who>me|us|this (?:page|paper|newspaper|programme|program|channel|website)|our \w+)\b",
+        rf"\b(?:told|tells|{_TO_WHOM}) "
+        r"(?P<who>me|us|this (?:page|paper|newspaper|programme|program|channel|website)|our \w+)\b",
         said,
     ):
         span = Span(base + match.start("who"), base + match.end("who"))
@@ -556,12 +577,14 @@ def _initials(name: str, heard: Heard) -> bool:
 def _carried_by(text: str, said: str, base: int, heard: Heard) -> list[Speaker]:
     found = []
     for match in re.finditer(
-        r"\b(?:carried|published|cited|quoted|reported) by (?P<who>(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*)\b(?!')", said
+        r"\b(?:carried|published|cited|quoted|reported|broadcast|aired|relayed|released|seen|obtained|reviewed) by "
+        r"(?P<who>(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*)\b(?!')",
+        said,
     ):
         span = Span(base + match.start("who"), base + match.end("who"))
         if is_media(match["who"], heard) or _initials(match["who"], heard):
             found.append(Speaker(span, span.of(text), re.sub(r"^the ", "", match["who"])))
-    for match in re.finditer(r", (?:citing|quoting) (?P<who>(?:the |a |an )?[^,.;\x01]{2,60}),", said):
+    for match in re.finditer(r", (?:citing|quoting) (?P<who>(?:the |a |an )?[^,.;\x01]{2,60})(?=[,.])", said):
         span = Span(base + match.start("who"), base + match.end("who"))
         found.append(Speaker(span, span.of(text), re.sub(r"^(?:the|a|an) ", "", match["who"])))
     return found
@@ -577,6 +600,38 @@ def _according(text: str, said: str, base: int) -> tuple[Speaker | None, Span | 
     return Speaker(span, span.of(text), name), Span(base + match.start(), base + match.end())
 
 
+def _dashed(text: str, said: str, base: int, sentence: Span, heard: Heard) -> Saying | None:
+    """As a flash has it: "The line is suspended from midnight - ministry spokesman Havel"."""
+    match = re.search(r" - (?P<who>(?:the )?(?:[\w.'-]+ ){0,6}[\w'-]+)\.?\s*$", said)
+    if not match or match.start() < _LEAST_DASHED:
+        return None
+    who = _speaker(text, said, base, match.start("who"), match["who"], heard)
+    roles = {each.casefold() for each in match["who"].split()} & lexicon("en").set_of("speakers")
+    if who is None or not who.name or not (roles or _is_person(who.name)):
+        return None
+    framing = Span(base + match.start(), sentence.end)
+    content = Span(sentence.start, framing.start)
+    if is_media(who.name, heard):
+        return Saying(None, (who,), Force.ASSERTION, "a name after a dash", framing, content)
+    return Saying(who, (), Force.ASSERTION, "a name after a dash", framing, content)
+
+
+_LEAST_DASHED: Final = 30  # characters of what is said before the dash
+_ASKED: Final = re.compile(
+    r"\b(?:is|are|was|were|been) (?:asked|urged|requested|called (?:up)?on|ordered|instructed|advised|told|invited) by"
+    r" (?P<who>(?:the |a |an )?[^,.;:\x01]{2,60}?) to\b"
+)
+
+
+def _asked_by(text: str, said: str, base: int, sentence: Span, heard: Heard) -> Saying | None:
+    """ "Both sides were asked by the mission to hand over their records"."""
+    match = _ASKED.search(said)
+    who = None if match is None else _speaker(text, said, base, match.start("who"), match["who"], heard)
+    if match is None or who is None or not who.name:
+        return None
+    return Saying(who, (), Force.REQUEST, f"“{match[0][:60]}”", None, sentence)
+
+
 def _rest(sentence: Span, frame: Span) -> Span:
     return (
         Span(frame.end, sentence.end)
@@ -588,8 +643,8 @@ def _rest(sentence: Span, frame: Span) -> Span:
 def _quoted_by(text: str, said: str, base: int, sentence: Span, heard: Heard) -> Saying | None:
     """ "X quoted Y as saying …"; "Y was quoted as saying by X"."""
     match = re.search(
-        r"(?P<by>(?:The |the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*) (?:quoted|cited) (?P<who>[^,.\x01]{2,60}?)"
-        r" as (?:saying|having said)(?: that)? ?",
+        r"(?P<by>(?:The |the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*) (?:quoted|cited|quotes|cites) "
+        r"(?P<who>[^,.\x01]{2,60}?) as (?:saying|having said)(?: that)? ?",
         said,
     )
     if match and is_media(match["by"], heard):
@@ -600,7 +655,9 @@ def _quoted_by(text: str, said: str, base: int, sentence: Span, heard: Heard) ->
             via = Speaker(by, by.of(text), re.sub(r"^[Tt]he ", "", match["by"]))
             return Saying(who, (via,), Force.ASSERTION, "“quoted as saying”", framing, Span(framing.end, sentence.end))
     match = re.search(
-        r"(?P<who>[^,.\x01]{2,60}?) was quoted as saying by (?P<by>(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*)", said
+        r"(?P<who>[^,.\x01]{2,60}?) (?:was|were|is) quoted as saying by "
+        r"(?P<by>(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*)",
+        said,
     )
     if match and is_media(match["by"], heard):
         who = _speaker(text, said, base, match.start("who"), match["who"], heard)

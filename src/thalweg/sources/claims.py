@@ -176,7 +176,10 @@ def _of_paragraph(
         if saying:
             remember(saying, heard)
         found.append((sentence, saying))
-    turn = _turn(text, paragraph)
+    found = _carried_afterwards(text, masked, found, heard)
+    turn = _turn(text, paragraph, heard)
+    if turn:
+        found = [(sentence, saying and _in_turn(saying, turn)) for sentence, saying in found]
     opens = comparable(paragraph.of(text)).startswith('"')
     whole = (
         carried is not None
@@ -198,7 +201,9 @@ def _of_paragraph(
             None,
         )
         before = found[at - 1][1] if at else None
-        if turn and not saying and sentence.end - sentence.start >= _LEAST_SAID:
+        quoting = bool(quoted) and quoted[0].whole.start <= paragraph.start + _LEAD
+        in_quotes = any(_mostly(each, sentence) for each in quotes)
+        if turn and turn.speaker and not saying and (in_quotes or not quoting) and _says_something(text, sentence):
             found[at] = (sentence, _also(text, turn, sentence, [], heard, "turn"))
             continue
         starts_quoted = bool(quotes) and quotes[0].whole.start == sentence.start and _mostly(quotes[0], sentence)
@@ -263,22 +268,79 @@ def _carries(
 
 
 _TURN: Final = re.compile(
-    r"(?P<who>(?:[A-Z][A-Z'.-]{0,15} ?){1,4}|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3}): (?=[\"'A-Z\d])"
+    r"(?P<who>(?:[A-Z][A-Z'.-]{0,15} ?){1,4}|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3}): (?=[(\"'A-Z\d])"
 )  # a transcript: "MAJ. COLBROOK: We notified it"
+_PARTY_TURN: Final = re.compile(r"(?:The )?(?P<who>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,3}): (?=\")")
 _ASKS: Final = re.compile(
     r"(?:Q|QUESTION|REPORTER|MODERATOR|URGENT|FLASH|BREAKING|UPDATE|NOTE|SOURCE|PHOTO|VIDEO|EXCLUSIVE|LIVE|CORRECTION)\.?",
     re.IGNORECASE,
 )
-_LEAST_SAID: Final = 40  # characters of a sentence in a transcript that says something: not "Good afternoon."
+_LEAD: Final = 45  # characters of a name and a colon before a quotation
+_LEAST_SAID: Final = 3  # words of a sentence in a transcript that says something
+_POLITE: Final = re.compile(
+    r"\W*(?:\w[\w.' ]{0,40}: )?(?:\([^()]{0,40}\)|"
+    r"(?:good (?:morning|afternoon|evening)|thank you|thanks|hello|welcome|yes|no|sure|next|go ahead|i have seen that|"
+    r"i (?:will|would) not comment|no comment|that is all|any (?:more|other) questions)\b[^,]{0,40})$",
+    re.IGNORECASE,
+)
+_ASKER: Final = re.compile(r"(?:Q|QUESTION|REPORTER)\.?", re.IGNORECASE)
 
 
-def _turn(text: str, paragraph: Span) -> Saying | None:
-    """Whose turn it is in a transcript, where a paragraph begins with a name and a colon."""
+def _says_something(text: str, sentence: Span) -> bool:
+    """Not "Good afternoon.", "Yes.", or a question."""
+    said = comparable(sentence.of(text)).strip()
+    return len(said.split()) >= _LEAST_SAID and not said.endswith("?") and not _POLITE.fullmatch(said)
+
+
+def _in_turn(saying: Saying, turn: Saying) -> Saying:
+    """What somebody says in a transcript of somebody else is passed on by whose turn it is, or who asks."""
+    whose = turn.speaker or (turn.via[0] if turn.via else None)
+    if whose is None or saying.speaker is None or saying.speaker.name.casefold() == whose.name.casefold():
+        return saying
+    if any(each.name.casefold() == whose.name.casefold() for each in saying.via):
+        return saying
+    return replace(saying, via=(*saying.via, whose))
+
+
+_CARRIED: Final = re.compile(
+    r"\b(?:statement|remarks?|comments?|interview|letter|post|announcement|message|text) (?:was|were|has been|had been)"
+    r" (?:first )?(?:carried|published|broadcast|distributed|reported|relayed|posted) (?:by|on|in)"
+    r" (?:the )?(?:[a-z]+ ){0,3}(?P<who>[A-Z][\w-]+(?: [A-Z][\w-]+)*)"
+)
+
+
+def _carried_afterwards(text: str, masked: str, found: _Attributed, heard: Heard) -> _Attributed:
+    """ "The statement was carried by NOR-1": what was said before it in the paragraph came through there."""
+    for at, (sentence, _) in enumerate(found):
+        match = _CARRIED.search(comparable(masked[sentence.start : sentence.end]))
+        if match is None or not at:
+            continue
+        span = Span(sentence.start + match.start("who"), sentence.start + match.end("who"))
+        who = Speaker(span, span.of(text), span.of(text))
+        heard.media.add(who.name)
+        found = [
+            (each, replace(saying, via=(*saying.via, who)) if saying and number < at and saying.speaker else saying)
+            for number, (each, saying) in enumerate(found)
+        ]
+    return found
+
+
+def _turn(text: str, paragraph: Span, heard: Heard) -> Saying | None:
+    """Whose turn it is in a transcript, where a paragraph begins with a name and a colon. Who asks says nothing, and
+    passes on what the question holds."""
     match = _TURN.match(comparable(text), paragraph.start, paragraph.end)
-    if not match or _ASKS.fullmatch(match["who"].strip()) or match.end() > paragraph.end - 10:
+    if match is None:
+        match = _PARTY_TURN.match(comparable(text), paragraph.start, paragraph.end)
+        if match and match["who"].casefold() not in heard.bare_parties:
+            return None
+    if not match or match.end() > paragraph.end - 10:
         return None
     span = Span(match.start("who"), match.start("who") + len(match["who"].rstrip()))
     speaker = Speaker(span, span.of(text), span.of(text))
+    if _ASKER.fullmatch(match["who"].strip()):
+        return Saying(None, (speaker,), Force.ASSERTION, "a question in a transcript", None, paragraph, ("turn",))
+    if _ASKS.fullmatch(match["who"].strip()):
+        return None
     return Saying(speaker, (), Force.ASSERTION, "a turn in a transcript", None, paragraph, ("turn",))
 
 
@@ -306,11 +368,12 @@ def _claim(
         return None
     rumour = any_of(known["rumour"]).search(own)
     opinion = any_of(known["opinion"]).search(own)
-    if saying is None and (rumour or opinion):
-        force = Force.RUMOUR if rumour else Force.OPINION
-        cue = rumour or opinion
+    asked = any_of(known["request"]).search(own)
+    if saying is None and (rumour or opinion or asked):
+        force = Force.RUMOUR if rumour else Force.OPINION if opinion else Force.REQUEST
+        cue = rumour or opinion or asked
         saying = Saying(None, (), force, f"“{cue[0] if cue else ''}”", None, sentence)
-    elif saying and saying.speaker is None and rumour:
+    elif saying and rumour and (saying.speaker is None or _CHATTER.fullmatch(saying.speaker.text)):
         saying = replace(saying, force=Force.RUMOUR, why=f"“{rumour[0]}”")
     bases = [each for each in dict.fromkeys((article.published, article.updated)) if each]
     days = days_in(text, sentence, bases)
@@ -322,7 +385,8 @@ def _claim(
     places = places_in(text, sentence, gazetteer, area=area, taken=[*(each.span for each in named), *people])
     numbers = numbers_in(text, sentence, [each.span for each in days])
     if saying is None:
-        if not (days or numbers or len(places) > 1):
+        known_places = [each for each in places if each.looked_up.candidates or each.looked_up.areas]
+        if not (days or numbers or known_places or len(places) > 1):
             return None
         saying = Saying(None, (), Force.ASSERTION, "the outlet's own words", None, sentence)
     said = tuple(
@@ -343,10 +407,34 @@ def _claim(
     return Claim(
         article.sha256, sentence, saying.content, words if len(words) <= _SHORT else words[: _SHORT - 1] + "…",
         saying.force, saying.why, saying.speaker, speaker_parties, saying.via,
-        tuple(each.name for each in article.credits if each.start <= sentence.start),
+        _credited(article, sentence, saying),
         said, about, places, numbers, named, quotes, inserted,
         tuple(_flags(saying, quotes, inserted, days, places, former=former)),
     )  # fmt: skip
+
+
+_CHATTER: Final = re.compile(
+    r"(?:the |some |many |several )?(?:locals|residents|neighbou?rs|villagers|people|friends)"
+    r"(?: (?:in|at|from|of|near|there|here)\b.*)?",
+    re.IGNORECASE,
+)
+
+
+def _credited(article: Article, sentence: Span, saying: Saying) -> tuple[str, ...]:
+    """Whose text it is, but for those who are named already as having passed it on, in full or by their initials."""
+    named = [each.name for each in saying.via]
+    found: list[str] = []
+    for each in article.credits:
+        if each.start <= sentence.start and not any(_one(each.name, other) for other in (*named, *found)):
+            found.append(each.name)
+    return tuple(found)
+
+
+def _one(a: str, b: str) -> bool:
+    """Whether one is the other, or its initials: VNA is the Vesnia News Agency."""
+    short, long = sorted((re.sub(r"^[Tt]he ", "", comparable(each)) for each in (a, b)), key=len)
+    initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", long) if word[0].isupper())
+    return short.casefold() == long.casefold() or short == initials
 
 
 def _beside(text: str, saying: Saying) -> Span | None:

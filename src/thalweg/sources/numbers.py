@@ -31,9 +31,25 @@ class Number:
     upper: float | None = None  # of a range, "between 400 and 600 litres": `value` is its lower end
 
 
-_DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d ,.]*\d)|\d+(?:\.\d+)?"
 _NOT_AFTER: Final = re.compile(r"(?:[A-Za-z]-?|[$£€#/:]|\bNo\.? |\d[.,:/]|-)$")
-_NOT_BEFORE: Final = re.compile(r"(?:st|nd|rd|th)\b|[:/]\d|-(?!year|day|metre|mile|km)\w|[a-zA-Z]{3,}\d")
+_MEASURES: Final = (
+    "year|day|week|month|hour|minute|second|metre|meter|kilomet|mile|km|tonne|ton|kilogram|kg|litre|liter|foot|feet|per"
+)
+_NOT_BEFORE: Final = re.compile(
+    rf"(?:st|nd|rd|th)\b|[:/]\d|-(?!(?:{_MEASURES})\w*\b)\w|[a-zA-Z]{{3,}}\d|"
+    r"[ -](?:third|half|halves|quarter|fifth|sixth|eighth|tenth)s?\b|(?: \d{3,})+\b"
+)
+_CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-3])[.:]?[0-5]\d (?:hours|hrs|h|[ap]\.?m\b|local|GMT|UTC)")
+# A number after one of these is a name: "Highway 7", "Resolution 2254", "Post 12".
+_NAMES: Final = re.compile(
+    r"\b(?:highway|route|road|street|avenue|post|checkpoint|room|page|pages|flight|resolution|article|articles|section|chapter|"
+    r"paragraph|annex|sector|zone|area|phase|stage|version|camp|unit|gate|pier|platform|building|block|level|grade|channel|"
+    r"frequency|no|nos|number|numbers|item|part|volume|issue|edition|km|kilometre|marker|mile|point|site|well|line|squadron|"
+    r"battalion|brigade|division|regiment|company|hangar|berth|ward|district|exercise|document|form|table|figure|fig|season|"
+    r"channel|episode|bus|train|tram|vessel|call|dial|phone|tel|fax|room)\.? $",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -42,7 +58,8 @@ def _pattern(language: str) -> re.Pattern[str]:
     words = "|".join(sorted(known.table["number_words"], key=len, reverse=True))
     hedges = "|".join(map(re.escape, known.list_of("number_after")))
     return re.compile(
-        rf"(?:\b(?P<about>{hedges}) )?(?P<n>{_DIGITS}|\b(?:{words})\b(?:[- ](?:{words})\b)*)"
+        rf"(?:\b(?P<about>{hedges}) )?(?P<n>{_DIGITS}|"
+        rf"\b(?:{words})\b(?:(?<=hundred) and (?:{words})\b|[- ](?:{words})\b)*)"
         r"(?P<times> (?:hundred|thousand|million|billion))?",
         re.I,
     )
@@ -64,6 +81,8 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
         if any(span.meets(each) for each in taken) or _NOT_AFTER.search(said[max(0, span.start - 4) : span.start]):
             continue
         rest = said[match.end() : within.end]
+        if _named(said, span, rest, within):
+            continue
         if _NO_COUNT.match(rest) or (found and found[-1].span.meets(span)):
             continue  # of a position, of a day; or the upper end of a range
         if (
@@ -79,6 +98,8 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
             end, high, unit, counted = upper
             found.append(Number(Span(match.start(), end), value, unit, counted, (match["about"] or "").strip(), high))
             continue
+        if not unit and (noun := _of_what(said, match.start(), within)):
+            unit = noun
         alone = match["n"].lower() in ("one", "a")
         if alone and not unit:
             continue
@@ -86,7 +107,25 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
             continue  # "the two", "at six": a word that counts nothing
         end = match.end() + len(counted) + (len(rest) - len(rest.lstrip(" -")) if counted else 0)
         found.append(Number(Span(match.start(), end), value, unit, counted, (match["about"] or "").strip()))
-    return tuple(found)
+    for match in _OFTEN.finditer(said, within.start, within.end):
+        if not any(match.start() < each.span.end and each.span.start < match.end() for each in found):
+            found.append(Number(Span(*match.span()), _HOW_OFTEN[match[0].lower()], "time", "time", ""))
+    return tuple(sorted(found, key=lambda each: each.span.start))
+
+
+_HOW_OFTEN: Final = {"twice": 2.0, "thrice": 3.0}
+_OFTEN: Final = re.compile(r"\b(?:twice|thrice)\b(?! (?:as|the)\b)", re.I)
+_OF_WHAT: Final = re.compile(
+    r"\b(?:numbers?|tolls?|count|total|tally|figures?) (?:of|for) (?:the |its |their )?"
+    r"(?P<noun>[a-z-]+)\b[^.;\x01]{0,40}?"
+    r"\b(?:at|as|to|was|is|were|from|reached|stood at|rose to|fell to)(?: (?:about|some|nearly|at least|over))? $"
+)
+
+
+def _of_what(said: str, at: int, within: Span) -> str:
+    """What a number counts that is told before it: "put the number of dead at 12"."""
+    match = _OF_WHAT.search(said[max(within.start, at - 90) : at])
+    return singular(match["noun"]) if match else ""
 
 
 _MACHINE: Final = re.compile(r"[A-Z][A-Za-z]{0,5}-\d{1,4}[A-Za-z]{0,3}")
@@ -95,6 +134,19 @@ _NO_COUNT: Final = re.compile(
     r" (?:day|week|month|year)s? (?:ago|before|after|earlier|later)\b",
     re.I,
 )
+
+
+def _named(said: str, span: Span, rest: str, within: Span) -> bool:
+    """Whether the number is part of a name, a telephone number or a time of day, and counts nothing."""
+    written = said[span.start : span.end]
+    if written[0].isdigit() and len(written) > 1 and written[0] == "0" and "." not in written:
+        return True  # "0963 555 1234"
+    if _CLOCK.match(said, span.start, within.end):
+        return True
+    if not written[0].isdigit() or not _NAMES.search(said[max(within.start, span.start - 16) : span.start]):
+        return False
+    unit, _ = _counted(rest, lexicon("en"))
+    return unit not in lexicon("en").table["units"]  # "the road 4 km long" is measured
 
 
 def _upper(said: str, match: re.Match[str], within: Span, known: Lexicon) -> tuple[int, float, str, str] | None:
@@ -118,9 +170,9 @@ _TIMES: Final = {"": 1, "hundred": 100, "thousand": 1000, "million": 1_000_000, 
 
 def _value(text: str, known: Lexicon) -> float:
     if text[0].isdigit():
-        return float(text.replace(",", ""))
+        return float(text.replace(",", "").replace(" ", ""))
     total = 0.0
-    for word in re.split(r"[- ]", text.lower()):
+    for word in re.split(r"[- ](?:and )?", text.lower()):
         number = known.table["number_words"][word]
         total = total * number if number == 100 and total else total + number
     return total
@@ -134,6 +186,8 @@ def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
     )
     if match and (form := (match[1] or match[2])) in units and not (form == "m" and rest.startswith(" m-")):
         return units[form], form
+    if hurt := _HURT.match(rest):
+        return (hurt[1] or singular(hurt[2])), hurt[0].strip()
     stop, number_words = known.set_of("number_stop"), known.table["number_words"]
     of = re.match(rf" (?:of )?(?:(?:its|their|his|her|the|our)\b)? ?(?:{_DIGITS} )?", rest)
     head = rest[of.end() :] if of and of[0].strip() else rest[1:] if rest.startswith(" ") else ""
@@ -160,6 +214,12 @@ def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
     lead = rest[: len(rest) - len(head)].strip()
     text = f"{lead} {head[: head.index(words[-1], _offset(head, words)) + len(words[-1])]}".strip()
     return singular(words[-1]), text
+
+
+_HURT: Final = re.compile(  # "30 wounded", "six of them children"
+    r" (?:(wounded|injured|dead|missing)\b(?! (?:\w+s|people|men|women)\b)|"
+    r"of (?:them|whom) (?:are |were )?(\w+(?:s|ren|men))\b)"
+)
 
 
 def _offset(head: str, words: list[str]) -> int:
