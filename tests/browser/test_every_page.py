@@ -222,3 +222,21 @@ def test_every_field_and_button_shows_that_it_has_the_focus(
             seen.add(told[0])
             assert told[1], (path, told[0])
         assert len(seen) > 10, path
+
+
+def test_what_was_found_stands_on_the_bar_of_time_and_an_emergencys_words_stand_once(
+    desk: ServedDesk, ids: Mapping[str, str], browse: Browse
+) -> None:
+    page = browse("alpha-1").open("/room").page
+    page.wait_for_selector(".timebar")
+    page.locator(".tb-spans button").nth(2).click()  # seven days: the finding is two days ahead
+    mark = page.locator(".tb-track [data-at]").first
+    mark.wait_for()
+    box, track = mark.bounding_box(), page.locator(".tb-track").bounding_box()
+    assert box is not None
+    assert track is not None
+    share = (box["x"] + box["width"] / 2 - track["x"]) / track["width"]
+    assert 0.5 < share < 1, "it is yet to come"
+    page.locator(".tb-spans button").first.click()
+    mark.wait_for(state="hidden")
+    assert page.locator(".pane-detail").inner_text().count("أوقفوا") == 1

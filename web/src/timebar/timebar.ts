@@ -5,6 +5,7 @@
 import "./timebar.css";
 import { deskNow, iso, zulu } from "../core/clock";
 import { calm, make } from "../core/dom";
+import { PLACED } from "../core/island";
 import { look, VIEW, view } from "../core/view";
 import { unit, type Words, word } from "../core/words";
 import { STEP } from "../room/keys";
@@ -51,6 +52,12 @@ export class Timebar {
     this.#bar = around(this.#at("known"), this.#span);
     this.#handles = { valid: this.#handle("valid"), known: this.#handle("known") };
     this.#track = make("div", { class: "tb-track" }, this.#bars, this.#beyond, this.#handles.valid, this.#handles.known);
+    // What was found stands on the bar where it begins: the server renders it, and renders it anew with the rest.
+    const found = document.querySelector<HTMLElement>('.pane-time [data-live="found"]');
+    if (found) {
+      found.hidden = false;
+      this.#track.prepend(found);
+    }
     this.#now = this.#button("now", "n", () => this.now());
     this.#play = this.#button("play", "", () => this.#toggle());
     this.#play.setAttribute("aria-pressed", "false");
@@ -68,6 +75,7 @@ export class Timebar {
     );
     const { signal } = this.#stop;
     document.addEventListener(VIEW, () => this.#show(), { signal });
+    document.addEventListener(PLACED, () => this.#mark(), { signal });
     document.addEventListener(NOTICE, () => void this.#count(), { signal });
     document.addEventListener(STEP, (event) => this.#step((event as CustomEvent<string>).detail), { signal });
     this.#track.addEventListener("pointerdown", (event) => this.#drag(event), { signal });
@@ -79,15 +87,18 @@ export class Timebar {
   close(): void {
     this.#stop.abort();
     clearInterval(this.#playing);
+    const found = this.#track.querySelector<HTMLElement>('[data-live="found"]');
+    if (found) {
+      found.hidden = true;
+      this.#element.before(found);
+    }
     this.#element.querySelector(".timebar")?.remove();
   }
 
   now(): void {
     this.#pause();
-    this.#bar = around(deskNow(), this.#span);
     look({ known: null, valid: null });
-    this.#show();
-    void this.#count();
+    this.#stretch(this.#span, around(deskNow(), this.#span));
   }
 
   /** What a handle stands at: *known at* is now unless told, *valid at* is known at unless told. */
@@ -138,6 +149,14 @@ export class Timebar {
     this.#now.disabled = !past && !view("valid");
   }
 
+  #mark(): void {
+    for (const each of this.#track.querySelectorAll<HTMLElement>("[data-at]")) {
+      const at = Number(each.dataset["at"]);
+      each.hidden = at < this.#bar.from || at > this.#bar.until;
+      each.style.insetInlineStart = `${(share(this.#bar, at) * 100).toFixed(3)}%`;
+    }
+  }
+
   async #count(): Promise<void> {
     const mine = (this.#told += 1);
     const buckets = this.#props.buckets ?? 84;
@@ -158,9 +177,9 @@ export class Timebar {
     this.#bars.parentElement?.setAttribute("data-most", String(most));
   }
 
-  #stretch(span: Span): void {
+  #stretch(span: Span, bar: Bar = around(this.#at("known"), span)): void {
     this.#span = span;
-    this.#bar = around(this.#at("known"), span);
+    this.#bar = bar;
     for (const [name, button] of this.#spans) button.setAttribute("aria-pressed", String(name === span));
     this.#ticks.replaceChildren(
       ...ticks(this.#bar, span).filter((at) => share(this.#bar, at) > 0.02 && share(this.#bar, at) < 0.96).map((at) => {
@@ -172,6 +191,7 @@ export class Timebar {
       }),
     );
     this.#show();
+    this.#mark();
     void this.#count();
   }
 
@@ -183,17 +203,9 @@ export class Timebar {
     if (at < this.#bar.from || at > this.#bar.until) {
       const half = (this.#bar.until - this.#bar.from) / 2;
       const { tick } = SPANS[this.#span];
-      this.#bar = { from: Math.floor((at - half) / tick) * tick, until: Math.floor((at - half) / tick) * tick + 2 * half };
-      this.#stretchTo();
+      const from = Math.floor((at - half) / tick) * tick;
+      this.#stretch(this.#span, { from, until: from + 2 * half });
     } else if (name === "known" && rendered) void this.#count();
-  }
-
-  #stretchTo(): void {
-    const bar = this.#bar;
-    this.#stretch(this.#span);
-    this.#bar = bar;
-    this.#show();
-    void this.#count();
   }
 
   #key(event: KeyboardEvent, name: Name): void {

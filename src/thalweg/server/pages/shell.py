@@ -16,6 +16,7 @@ import contextlib
 import gzip
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -66,6 +67,7 @@ _NAVIGATION: Final = (
     ("settings", "/settings", False),
 )
 _ANYWHERE: Final = (40.0, 35.0)
+_ISOLATES: Final = re.compile("[\u2066-\u2069]")
 _ARRIVE_AT_ONCE: Final = 1_000
 _DONE: Final = "thalweg-done"
 _WORST: Final = (ChannelState.DOWN, ChannelState.UNKNOWN, ChannelState.NORMAL)
@@ -104,7 +106,7 @@ def _assets() -> Assets:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         finalize=finalized,
@@ -112,6 +114,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.tests["says"] = _says
+    return made
+
+
+def _says(text: str, words: str) -> bool:
+    """Whether a sentence holds somebody's words already, so that they stand once."""
+    return " ".join(words.split()) in " ".join(_ISOLATES.sub("", text).split())
 
 
 @dataclass(frozen=True, slots=True)
