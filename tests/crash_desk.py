@@ -35,8 +35,6 @@ def main() -> None:
         desk.outbox.put([message(2 * i), message(2 * i + 1)])
         (claimed,) = desk.outbox.claim("me", 4 * i + 4, 10**12, 1)
         desk.outbox.done(claimed.message.id, "taken")
-        desk.idempotency.begin("blue", str(i), b"digest", now_ms=1, lease_ms=10, expires_ms=10**12)
-        desk.idempotency.finish("blue", str(i), 200, b"answer")
         desk.snapshots.save("state", i + 1, bytes(32), [b"%d" % i] * 1000)
         print(i, flush=True)
 

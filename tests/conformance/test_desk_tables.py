@@ -22,11 +22,7 @@ from thalweg.ledger.errors import Refused, StoreFailed
 from thalweg.model.errors import ValueRefused
 from thalweg.model.keeping import (
     DeskTables,
-    Differs,
     Ended,
-    Finished,
-    Fresh,
-    InProgress,
     Message,
     NoSnapshot,
     Snapshot,
@@ -119,7 +115,7 @@ def test_a_writer_that_died_before_it_answered_leaves_the_request_to_the_next(op
 
 
 def test_offers_and_answers_wake_who_waits_for_them(open_one: OpenDesk) -> None:
-    """On PostgreSQL the writer sees an offer of another process within 10 ms; half of the rounds must."""
+    """Whoever waits is woken, and does not find it when it looks of itself, twice a second; half of the rounds must."""
     one, leader = open_one(), open_one()
     offered: list[float] = []
     there, back = [], []
@@ -141,9 +137,8 @@ def test_offers_and_answers_wake_who_waits_for_them(open_one: OpenDesk) -> None:
         assert one.requests.wait(name(i), 20.0) == b"ok %d" % i
         back.append(time.monotonic() - offered[-1])
     thread.join()
-    bound = 0.06 if isinstance(one, SqliteDesk) else 0.010
-    assert sorted(there)[10] < bound
-    assert sorted(back)[10] < 2 * bound
+    assert sorted(there)[10] < 0.1
+    assert sorted(back)[10] < 0.2
 
 
 def test_a_batch_of_64_goes_there_and_back(open_one: OpenDesk) -> None:
@@ -409,60 +404,12 @@ def test_a_message_without_an_id_or_a_time_cannot_be() -> None:
             Message(bad[0], "blue", "e-mail", "x", b"", bad[1])
 
 
-# --- idempotency keys ---
-
-
-def test_a_key_is_fresh_then_in_progress_then_answered_and_never_for_another_request(open_one: OpenDesk) -> None:
-    one, other = open_one().idempotency, open_one().idempotency
-    assert one.begin("blue", "k", b"d1", now_ms=100, lease_ms=50, expires_ms=1000) == Fresh()
-    assert other.begin("blue", "k", b"d1", now_ms=110, lease_ms=50, expires_ms=1000) == InProgress(100)
-    assert other.begin("blue", "k", b"d2", now_ms=110, lease_ms=50, expires_ms=1000) == Differs()
-    assert other.begin("red", "k", b"d2", now_ms=110, lease_ms=50, expires_ms=1000) == Fresh()
-    one.finish("blue", "k", 201, b"made")
-    one.finish("blue", "k", 500, b"late")
-    assert other.begin("blue", "k", b"d1", now_ms=500, lease_ms=50, expires_ms=2000) == Finished(201, b"made")
-    assert other.begin("blue", "k", b"d2", now_ms=500, lease_ms=50, expires_ms=2000) == Differs()
-
-
-def test_a_key_given_up_abandoned_or_expired_may_be_used_again(open_one: OpenDesk) -> None:
-    keys = open_one().idempotency
-
-    def begin(key: str, digest: bytes, now_ms: int) -> object:
-        return keys.begin("blue", key, digest, now_ms=now_ms, lease_ms=50, expires_ms=now_ms + 900)
-
-    assert begin("k", b"d1", 100) == Fresh()
-    keys.forget("blue", "k")
-    assert begin("k", b"d2", 101) == Fresh()
-    assert begin("k", b"d1", 200) == Differs()
-    assert begin("k", b"d2", 150) == InProgress(101)
-    assert begin("k", b"d2", 151) == Fresh()
-    keys.finish("blue", "k", 200, b"")
-    keys.forget("blue", "k")
-    assert begin("k", b"d2", 1050) == Finished(200, b"")
-    assert begin("k", b"d3", 1051) == Fresh()
-    assert begin("l", b"d", 1051) == Fresh()
-    assert keys.clean(1950) == 0
-    assert keys.clean(1951) == 2
-
-
-def test_of_many_who_begin_at_once_one_goes_on(open_one: OpenDesk) -> None:
-    desks = [open_one().idempotency for _ in range(4)]
-
-    def begin(which: int) -> list[object]:
-        return [desks[which].begin("blue", str(i), b"d", now_ms=100, lease_ms=1000, expires_ms=9999) for i in range(25)]
-
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(begin, range(4)))
-    for i in range(25):
-        assert sorted(type(each[i]).__name__ for each in found) == ["Fresh"] + 3 * ["InProgress"]
-
-
 # --- schemas, kills ---
 
 
 def test_the_tables_go_forward_and_a_newer_schema_is_refused(tmp_path: Path, pg_server: PgServer) -> None:
     where = pg_server.database()
-    later = (*migrations("postgres_desk"), Migration(2, "CREATE TABLE later (one integer)"))
+    later = (*migrations("postgres_desk"), Migration(3, "CREATE TABLE later (one integer)"))
     PostgresDesk(where).close()
     PostgresDesk(where, steps=later).close()
     with pytest.raises(Refused) as caught:
@@ -471,12 +418,13 @@ def test_the_tables_go_forward_and_a_newer_schema_is_refused(tmp_path: Path, pg_
     SqliteDesk(tmp_path).close()
     for file in ("desk.db", "snapshots.db"):
         connection = apsw.Connection(str(tmp_path / file))
+        ours = connection.pragma("user_version")
         connection.execute("PRAGMA user_version = 9")
         connection.close()
         with pytest.raises(Refused):
             SqliteDesk(tmp_path)
         connection = apsw.Connection(str(tmp_path / file))
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {ours}")
         connection.close()
 
 
@@ -517,8 +465,6 @@ def kills(kind: str, where: str, times: int) -> None:
             assert waiting[name(2 * i + 1)] == b"b"
             for each in (message(2 * i), message(2 * i + 1)):
                 assert (each.id in queued) != (desk.outbox.ended(each.id) is not None)
-            key = desk.idempotency.begin("blue", str(i), b"digest", now_ms=2, lease_ms=10, expires_ms=5)
-            assert key == Finished(200, b"answer")
         # All or nothing, of the round it died in too.
         assert (name(2 * done + 2) in waiting or desk.requests.wait(name(2 * done + 2), 0) is not None) == (
             name(2 * done + 3) in waiting
@@ -605,7 +551,7 @@ def test_a_full_disk_is_told_of_and_leaves_all_or_nothing(tmp_path: Path) -> Non
     big = bytes(100_000)
     acts: list[Callable[[], object]] = [
         lambda: desk.requests.offer([(name(2), b"small"), (name(3), big)]),
-        lambda: desk.idempotency.begin("blue", big.decode(), b"d", now_ms=1, lease_ms=1, expires_ms=9),
+        lambda: desk.requests.answer([(name(1), big)], 1),
         lambda: desk.snapshots.save("state", 1, bytes(32), [big]),
     ]
     for act in acts:

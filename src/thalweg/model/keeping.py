@@ -1,8 +1,8 @@
 """What the desk keeps beside the ledger, and the promises that its stores make about it. Values only.
 
-Nothing here is evidence: whoever deletes all of it takes nothing from what anybody can prove. Four things are
-kept, each under its promise below: requests on their way to the one writer, snapshots of the folded state,
-messages to be handed to bearers, and the answers of repeated requests.
+Nothing here is evidence: whoever deletes all of it takes nothing from what anybody can prove. Three things are
+kept, each under its promise below: requests on their way to the one writer, snapshots of the folded state, and
+messages to be handed to bearers.
 
 **Common to all.** Times are told, in milliseconds of Unix time; no store reads a clock. Ids are unique for ever
 within their table. Any thread may call; any number of processes may have the same tables open, except on SQLite
@@ -169,58 +169,8 @@ class Outbox(Protocol):
         """Forget what has ended and was due before then; says how many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """Nobody has this key: go on, and `finish` or `forget`."""
-
-
-@dataclass(frozen=True, slots=True)
-class InProgress:
-    """The same request is being worked on since then."""
-
-    since_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The same request was answered before, with this."""
-
-    status: int
-    response: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Differs:
-    """The key was used for another request; this one must not be done under it."""
-
-
-Begun = Fresh | InProgress | Finished | Differs
-
-
-class IdempotencyKeys(Protocol):
-    """The answers to requests that carry a key of their sender's choosing, so that a repeat gets the same one.
-
-    **Durability.** Loss of power may take the last second; a repeat is then decided anew, and the log knows the
-    entry by its hash. **Scope.** A key belongs to its author (`who`): nobody learns of another's keys.
-    **Expiry.** A key that has expired is as if it had never been. One in progress for longer than `lease_ms` is
-    taken for abandoned and may be begun again.
-    """
-
-    def begin(self, who: str, key: str, digest: bytes, *, now_ms: int, lease_ms: int, expires_ms: int) -> Begun:
-        """Take the key for the request with this digest, or learn what became of it."""
-
-    def finish(self, who: str, key: str, status: int, response: bytes) -> None:
-        """Keep the answer. A key that is not in progress is left as it is."""
-
-    def forget(self, who: str, key: str) -> None:
-        """Give up a key in progress: nothing was done, the next request under it is fresh."""
-
-    def clean(self, now_ms: int) -> int:
-        """Delete what has expired; says how many."""
-
-
 class DeskTables(Protocol):
-    """All four, opened together."""
+    """All three, opened together."""
 
     @property
     def requests(self) -> Requests: ...
@@ -230,9 +180,6 @@ class DeskTables(Protocol):
 
     @property
     def outbox(self) -> Outbox: ...
-
-    @property
-    def idempotency(self) -> IdempotencyKeys: ...
 
     def close(self) -> None:
         """Let go; whoever waits returns."""

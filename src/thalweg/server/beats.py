@@ -215,7 +215,6 @@ class Beats:
     def _sweep(self) -> None:
         now_ms = self.doors.now()
         self.doors.store.sweep(now_ms)
-        self.tables.idempotency.clean(now_ms)
         self.tables.outbox.clean(now_ms - _MESSAGES_MS)
 
     def _say(self, what: str, **fields: object) -> None:

@@ -8,12 +8,7 @@ from dataclasses import dataclass, replace
 
 from thalweg.model.keeping import (
     REQUESTS_AT_ONCE,
-    Begun,
-    Differs,
     Ended,
-    Finished,
-    Fresh,
-    InProgress,
     Message,
     NoSnapshot,
     Queued,
@@ -31,7 +26,6 @@ class MemoryDesk:
         self.requests = _Requests(self._bell)
         self.snapshots = _Snapshots()
         self.outbox = _Outbox()
-        self.idempotency = _IdempotencyKeys()
 
     def close(self) -> None:
         """Wakes whoever waits; the tables stay, as a file would."""
@@ -187,49 +181,3 @@ class _Outbox:
     def _in_order(self) -> list[_Row]:
         rows = [row for row in self._rows.values() if row.ended is None]
         return sorted(rows, key=lambda row: row.queued.message.due_ms)
-
-
-@dataclass(slots=True)
-class _Key:
-    digest: bytes
-    since_ms: int
-    expires_ms: int
-    finished: Finished | None = None
-
-
-class _IdempotencyKeys:
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._keys: dict[tuple[str, str], _Key] = {}
-
-    def begin(self, who: str, key: str, digest: bytes, *, now_ms: int, lease_ms: int, expires_ms: int) -> Begun:
-        with self._lock:
-            held = self._keys.get((who, key))
-            if held is not None and held.expires_ms > now_ms:
-                if held.digest != digest:
-                    return Differs()
-                if held.finished is not None:
-                    return held.finished
-                if held.since_ms > now_ms - lease_ms:
-                    return InProgress(held.since_ms)
-            self._keys[who, key] = _Key(digest, now_ms, expires_ms)
-            return Fresh()
-
-    def finish(self, who: str, key: str, status: int, response: bytes) -> None:
-        with self._lock:
-            held = self._keys.get((who, key))
-            if held is not None and held.finished is None:
-                held.finished = Finished(status, response)
-
-    def forget(self, who: str, key: str) -> None:
-        with self._lock:
-            held = self._keys.get((who, key))
-            if held is not None and held.finished is None:
-                del self._keys[who, key]
-
-    def clean(self, now_ms: int) -> int:
-        with self._lock:
-            old = [name for name, held in self._keys.items() if held.expires_ms <= now_ms]
-            for name in old:
-                del self._keys[name]
-        return len(old)

@@ -13,12 +13,7 @@ from psycopg.rows import TupleRow
 
 from thalweg.model.keeping import (
     REQUESTS_AT_ONCE,
-    Begun,
-    Differs,
     Ended,
-    Finished,
-    Fresh,
-    InProgress,
     Message,
     NoSnapshot,
     Queued,
@@ -47,12 +42,11 @@ class PostgresDesk:
         finally:
             connection.close()
         self._bell = PostgresBell(conninfo, sql)
-        self._lines = [Line(conninfo, sql, durable=durable) for durable in (True, False, True, False)]
-        offered, answered, outbox, keys = self._lines
+        self._lines = [Line(conninfo, sql, durable=durable) for durable in (True, False, True)]
+        offered, answered, outbox = self._lines
         self.requests = _Requests(offered, answered, self._bell)
         self.snapshots = _Snapshots(conninfo, sql, seal)
         self.outbox = _Outbox(outbox)
-        self.idempotency = _IdempotencyKeys(keys)
 
     def close(self) -> None:
         self._bell.close()
@@ -177,29 +171,6 @@ class _Outbox:
         return self._line.count("clean-outbox", before_ms)
 
 
-class _IdempotencyKeys:
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    def begin(self, who: str, key: str, digest: bytes, *, now_ms: int, lease_ms: int, expires_ms: int) -> Begun:
-        while True:
-            if self._line.count("begin", who, key, digest, now_ms, expires_ms, now_ms - lease_ms) == 1:
-                return Fresh()
-            rows = self._line.rows("begun", who, key)
-            if rows:
-                return _begun(rows[0], digest)
-            # Given up by its holder between the two questions: ask again.
-
-    def finish(self, who: str, key: str, status: int, response: bytes) -> None:
-        self._line.count("finish", status, response, who, key)
-
-    def forget(self, who: str, key: str) -> None:
-        self._line.count("forget-key", who, key)
-
-    def clean(self, now_ms: int) -> int:
-        return self._line.count("clean-keys", now_ms)
-
-
 def _topic(request_id: bytes) -> str:
     """What a waiter listens for. Two ids with one topic wake each other for nothing, and no more."""
     return request_id.hex()[:32]
@@ -207,10 +178,3 @@ def _topic(request_id: bytes) -> str:
 
 def _queued(row: TupleRow) -> Queued:
     return Queued(Message(*row[:6]), row[6], row[7])
-
-
-def _begun(row: TupleRow, digest: bytes) -> Begun:
-    held, since_ms, status, response = row
-    if held != digest:
-        return Differs()
-    return InProgress(since_ms) if status is None else Finished(status, response)

@@ -19,12 +19,7 @@ import apsw
 from thalweg.ledger.errors import Damaged, StoreFailed
 from thalweg.model.keeping import (
     REQUESTS_AT_ONCE,
-    Begun,
-    Differs,
     Ended,
-    Finished,
-    Fresh,
-    InProgress,
     Message,
     NoSnapshot,
     Queued,
@@ -70,7 +65,6 @@ class SqliteDesk:
         self.requests = _Requests(durable_file, loose_file, self._bell)
         self.snapshots = _Snapshots(snapshots, seal)
         self.outbox = _Outbox(durable_file)
-        self.idempotency = _IdempotencyKeys(loose_file)
 
     def close(self) -> None:
         self._bell.close()
@@ -307,32 +301,6 @@ class _Outbox:
 
     def clean(self, before_ms: int) -> int:
         return self._file.count("clean-outbox", before_ms)
-
-
-class _IdempotencyKeys:
-    def __init__(self, file: _File) -> None:
-        self._file = file
-
-    def begin(self, who: str, key: str, digest: bytes, *, now_ms: int, lease_ms: int, expires_ms: int) -> Begun:
-        def act(connection: apsw.Connection) -> Begun:
-            values = (who, key, digest, now_ms, expires_ms, now_ms - lease_ms)
-            if _run(connection, self._file.sql["begin"], values) == 1:
-                return Fresh()
-            ((held, since_ms, status, response),) = _all(connection, self._file.sql["begun"], (who, key))
-            if held != digest:
-                return Differs()
-            return InProgress(since_ms) if status is None else Finished(status, bytes(response))
-
-        return self._file.change(act)
-
-    def finish(self, who: str, key: str, status: int, response: bytes) -> None:
-        self._file.count("finish", status, response, who, key)
-
-    def forget(self, who: str, key: str) -> None:
-        self._file.count("forget-key", who, key)
-
-    def clean(self, now_ms: int) -> int:
-        return self._file.count("clean-keys", now_ms)
 
 
 def _run(connection: apsw.Connection, statement: str, values: Sequence[apsw.SQLiteValue]) -> int:

@@ -24,13 +24,3 @@ SELECT id, recipient, bearer, address_ref, body, due_ms, tries, state, said FROM
 SELECT id, recipient, bearer, address_ref, body, due_ms, tries, said FROM outbox WHERE state = 'queued' ORDER BY due_ms, n;
 -- name: clean-outbox
 DELETE FROM outbox WHERE state <> 'queued' AND due_ms < ?;
--- name: begin
-INSERT INTO idempotency AS held (who, key, digest, since_ms, expires_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (who, key) DO UPDATE SET digest = excluded.digest, since_ms = excluded.since_ms, expires_ms = excluded.expires_ms, status = NULL, response = NULL WHERE held.expires_ms <= excluded.since_ms OR (held.status IS NULL AND held.digest = excluded.digest AND held.since_ms <= ?);
--- name: begun
-SELECT digest, since_ms, status, response FROM idempotency WHERE who = ? AND key = ?;
--- name: finish
-UPDATE idempotency SET status = ?, response = ? WHERE who = ? AND key = ? AND status IS NULL;
--- name: forget-key
-DELETE FROM idempotency WHERE who = ? AND key = ? AND status IS NULL;
--- name: clean-keys
-DELETE FROM idempotency WHERE expires_ms <= ?;
