@@ -26,6 +26,7 @@ const OUTLINED = 12; // from which zoom on what is small has an outline that can
 const HIT_PX = 8;
 const MOVING = 0.5; // pixels to a pixel while a map moves that the processor draws
 const SETTLED_MS = 160;
+const FADE_MS = 300; // without a fade labels would be placed anew for each frame
 const BELOW = "sites"; // the layer over the dots
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
@@ -69,6 +70,7 @@ export class Chart {
   #near: Box | null = null; // what is drawn near reaches so far
   #turn = 0;
   readonly #dots: Dots;
+  #images = images(theme());
   #specks: readonly Dot[] = [];
   #speckled = "";
   #whole = false; // whether all in view have their signs
@@ -77,7 +79,7 @@ export class Chart {
   #extra: LayerSpecification[] = [];
   readonly #letGo: (() => void)[] = [];
 
-  private constructor(element: HTMLElement, options: ChartOptions, ground: StyleSpecification["sources"], software: boolean) {
+  private constructor(element: HTMLElement, options: ChartOptions, ground: StyleSpecification["sources"]) {
     const { words } = options;
     this.#off = options.off ?? this.#off;
     this.#far = (options.expected ?? 0) > CROWD ? NEAR : 0;
@@ -99,9 +101,7 @@ export class Chart {
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
-      // Without a fade labels would be placed anew for each frame.
-      fadeDuration: software ? 300 : calm() ? 0 : 120,
-      ...(software ? { pixelRatio: Math.min(1, devicePixelRatio) } : {}),
+      fadeDuration: FADE_MS,
       maxZoom: 16,
       minZoom: 2,
       canvasContextAttributes: { antialias: false },
@@ -118,14 +118,18 @@ export class Chart {
     this.renderer.addControl(new NavigationControl({ visualizePitch: false }), "top-right");
     this.renderer.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
     this.renderer.addControl(new AttributionControl({ compact: true, customAttribution: CREDIT }), "bottom-left");
-    this.#paint();
+    this.renderer.setMissingStyleImageResolver((name) => this.#missing(name));
     this.renderer.on("click", (event) => this.#clicked(event, options.chosen));
     const { pointer } = options;
     if (pointer) this.renderer.on("mousemove", ({ lngLat }) => pointer(lngLat.lng, lngLat.lat));
     this.#letGo.push(whenThemeChanges(() => this.#recolour()));
     this.renderer.on("moveend", () => this.#follow());
     this.#detailed();
-    if (software) this.#spare();
+    const { gl } = this.renderer.painter.context;
+    if (inSoftware(gl)) {
+      if (devicePixelRatio > 1) this.renderer.setPixelRatio(1);
+      this.#spare();
+    } else if (calm()) this.renderer._fadeDuration = 0;
     let before: Element | null = null;
     const canvas = this.renderer.getCanvas();
     canvas.addEventListener("focus", (event) => (before = event.relatedTarget as Element | null));
@@ -137,7 +141,7 @@ export class Chart {
   static async open(element: HTMLElement, options: ChartOptions): Promise<Chart> {
     setWorkerUrl(workerUrl);
     const ground = await basemapSources(options.ground ?? fetchGround());
-    const chart = new Chart(element, options, ground, inSoftware());
+    const chart = new Chart(element, options, ground);
     await new Promise<void>((resolve) => chart.renderer.once("style.load", () => resolve()));
     chart.renderer.addLayer(chart.#dots, chart.renderer.getLayer(BELOW) ? BELOW : undefined);
     element.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"); // one press away
@@ -367,11 +371,15 @@ export class Chart {
     this.#restyle();
   }
 
+  /** Signs are drawn when the map first needs them, and again in other colours. */
   #paint(): void {
-    for (const [name, data] of images(theme())) {
-      if (this.renderer.hasImage(name)) this.renderer.updateImage(name, data);
-      else this.renderer.addImage(name, data, { pixelRatio: PIXEL_RATIO });
-    }
+    this.#images = images(theme());
+    for (const [name, draw] of this.#images) if (this.renderer.hasImage(name)) this.renderer.updateImage(name, draw());
+  }
+
+  #missing(name: string): void {
+    const draw = this.#images.get(name);
+    if (draw && !this.renderer.hasImage(name)) this.renderer.addImage(name, draw(), { pixelRatio: PIXEL_RATIO });
   }
 
   #clicked(event: MapMouseEvent, chosen: (key: string) => void): void {

@@ -53,18 +53,19 @@ const KINDS: Readonly<Record<string, string>> = {
   line: "M3 18l5-6 5 3 8-9",
 };
 
-export function images(theme: Theme): Map<string, ImageData> {
-  const made = new Map<string, ImageData>();
+/** By name, each drawn when it is asked for. */
+export function images(theme: Theme): Map<string, () => ImageData> {
+  const made = new Map<string, () => ImageData>();
   for (const ink of INKS) {
     for (const [name, [size, draw]] of Object.entries(HATCHES)) {
-      made.set(`hatch-${name}-${ink}`, image(size, (pen) => {
+      made.set(`hatch-${name}-${ink}`, () => image(size, (pen) => {
         pen.strokeStyle = pen.fillStyle = theme[ink];
         pen.globalAlpha = 0.5;
         pen.lineWidth = 1;
         draw(pen, size);
       }));
     }
-    made.set(`chevron-${ink}`, image(14, (pen) => {
+    made.set(`chevron-${ink}`, () => image(14, (pen) => {
       pen.strokeStyle = theme.land;
       pen.lineWidth = 4.5;
       lines(pen, [5, 2.5, 9.5, 7, 5, 11.5]);
@@ -72,19 +73,19 @@ export function images(theme: Theme): Map<string, ImageData> {
       pen.lineWidth = 2;
       lines(pen, [5, 2.5, 9.5, 7, 5, 11.5]);
     }));
-    for (const [kind, path] of Object.entries(KINDS)) made.set(`kind-${kind}-${ink}`, image(24, (pen) => pictogram(pen, path, theme, ink, kind)));
+    for (const [kind, path] of Object.entries(KINDS)) made.set(`kind-${kind}-${ink}`, () => image(24, (pen) => pictogram(pen, path, theme, ink, kind)));
   }
-  for (const [name, draw] of Object.entries(SEVERITIES)) made.set(`finding-${name}`, image(28, (pen) => draw(pen, theme)));
-  made.set("star", image(28, (pen) => star(pen, theme, theme.ink)));
-  made.set("star-emergency", image(28, (pen) => star(pen, theme, theme.emerg)));
-  made.set("crossing", image(24, (pen) => {
+  for (const [name, draw] of Object.entries(SEVERITIES)) made.set(`finding-${name}`, () => image(28, (pen) => draw(pen, theme)));
+  made.set("star", () => image(28, (pen) => star(pen, theme, theme.ink)));
+  made.set("star-emergency", () => image(28, (pen) => star(pen, theme, theme.emerg)));
+  made.set("crossing", () => image(24, (pen) => {
     for (const [colour, width] of [[theme.land, 5], [theme.ink, 2]] as const) {
       pen.strokeStyle = colour;
       pen.lineWidth = width;
       lines(pen, [4, 20, 19, 5], [11, 5, 19, 5, 19, 13]);
     }
   }));
-  made.set("town", image(8, (pen) => {
+  made.set("town", () => image(8, (pen) => {
     pen.fillStyle = theme.ink2;
     pen.fillRect(2, 2, 4, 4);
   }));

@@ -22,13 +22,13 @@ export function legend(words: Words, parties: Parties): HTMLElement {
     const names = Object.values(parties).filter((each) => each.side === side).map((each) => each.name);
     if (names.length) add(whose(colours, ink), names.join(", "));
   }
-  for (const kind of KINDS) add(picture(drawn.get(`kind-${kind}-p0`)), word(words, `kind.${kind}`));
+  for (const kind of KINDS) add(picture(drawn.get(`kind-${kind}-p0`)?.()), word(words, `kind.${kind}`));
   for (const [status, dashes] of Object.entries(STATUSES)) add(line(colours, dashes, status === "agreed"), word(words, `line.${status}`));
   add(ring(colours), word(words, "layer.doubt"));
-  for (const severity of SEVERITIES) add(picture(drawn.get(`finding-${severity}`)), word(words, `severity.${severity}`));
-  add(picture(drawn.get("crossing")), word(words, "map.crossing"));
-  add(picture(drawn.get("star-emergency")), word(words, "map.emergency"));
-  add(picture(drawn.get("star")), word(words, "map.incident"));
+  for (const severity of SEVERITIES) add(picture(drawn.get(`finding-${severity}`)?.()), word(words, `severity.${severity}`));
+  add(picture(drawn.get("crossing")?.()), word(words, "map.crossing"));
+  add(picture(drawn.get("star-emergency")?.()), word(words, "map.emergency"));
+  add(picture(drawn.get("star")?.()), word(words, "map.incident"));
   return list;
 }
 

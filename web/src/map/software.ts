@@ -1,11 +1,7 @@
 /** Whether the processor draws in place of a graphics card: then what is drawn is worth sparing. */
-export function inSoftware(): boolean {
-  const context = document.createElement("canvas").getContext("webgl2");
-  if (!context) return true;
+export function inSoftware(context: WebGL2RenderingContext): boolean {
   const told = context.getExtension("WEBGL_debug_renderer_info");
-  const name = String(context.getParameter(told ? told.UNMASKED_RENDERER_WEBGL : context.RENDERER));
-  context.getExtension("WEBGL_lose_context")?.loseContext();
-  return byProcessor(name);
+  return byProcessor(String(context.getParameter(told ? told.UNMASKED_RENDERER_WEBGL : context.RENDERER)));
 }
 
 /** By the name that the renderer gives itself. */

@@ -36,9 +36,8 @@ const of = (name: string): ExpressionSpecification => ["==", ["get", "of"], name
 
 export function basemapLayers(theme: Theme, font: readonly string[]): LayerSpecification[] {
   return [
-    { id: "ground", type: "background", paint: { "background-color": theme.sunk } },
-    { id: "land", type: "fill", source: GROUND, filter: of("countries"), paint: { "fill-color": theme.land } },
-    { id: "lakes", type: "fill", source: GROUND, filter: of("lakes"), paint: { "fill-color": theme.water } },
+    { id: "land", type: "fill", source: GROUND, filter: of("countries"), paint: { "fill-color": theme.land, "fill-antialias": false } },
+    { id: "lakes", type: "fill", source: GROUND, filter: of("lakes"), paint: { "fill-color": theme.water, "fill-antialias": false } },
     { id: "rivers-far", type: "line", source: GROUND, filter: of("rivers_ne"), maxzoom: RIVERS_FROM, paint: { "line-color": theme.water, "line-width": 1.2 } },
     {
       id: "rivers",
