@@ -540,10 +540,10 @@ def _read(hint: Any, value: Any) -> Any:  # noqa: ANN401  # by the annotation, w
         if not isinstance(value, list):
             raise TypeError(hint)
         return tuple(_read(arguments[0], each) for each in value)
-    if dataclasses.is_dataclass(hint):
-        return _record(hint, value)
     if hint is Instant:
         return Instant.of(datetime.fromisoformat(value))
+    if dataclasses.is_dataclass(hint):
+        return _record(hint, value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(value)
     if isinstance(hint, type) and not (isinstance(value, hint) and not (hint is int and isinstance(value, bool))):
@@ -552,8 +552,6 @@ def _read(hint: Any, value: Any) -> Any:  # noqa: ANN401  # by the annotation, w
 
 
 def _record(of: Any, value: Any) -> Any:  # noqa: ANN401  # a dataclass of this module
-    if of is Instant:
-        return Instant.of(datetime.fromisoformat(value))
     return of(**{name: _read(hint, value[name]) for name, hint in _fields(of) if name in value})
 
 
