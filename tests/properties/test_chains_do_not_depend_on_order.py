@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,11 +35,11 @@ CANCELLATIONS = st.builds(Cancellation, IDS, PARTIES)
 @settings(max_examples=300)
 @given(st.lists(notices(), max_size=8), st.lists(CANCELLATIONS, max_size=3), st.randoms(use_true_random=False))
 def test_the_order_and_the_number_of_copies_make_no_difference(
-    declarations: list[Declaration], cancellations: list[Cancellation], order: object
+    declarations: list[Declaration], cancellations: list[Cancellation], order: Random
 ) -> None:
     shuffled, again = list(declarations) + declarations[:3], list(cancellations)
-    order.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
-    order.shuffle(again)  # type: ignore[attr-defined]
+    order.shuffle(shuffled)
+    order.shuffle(again)
     assert resolve(declarations, cancellations) == resolve(shuffled, again)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -37,11 +38,11 @@ def cases(draw: st.DrawFn) -> tuple[tuple[Declaration, ...], Theatre]:
 @settings(SLOW, max_examples=60)
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_the_inputs_changes_nothing_in_any_finding(
-    case: tuple[tuple[Declaration, ...], Theatre], rng: object
+    case: tuple[tuple[Declaration, ...], Theatre], rng: Random
 ) -> None:
     world, theatre = case
     shuffled = list(world)
-    rng.shuffle(shuffled)  # type: ignore[attr-defined]  # a random.Random, as Hypothesis hands it out
+    rng.shuffle(shuffled)
     assert by_id(batch(shuffled, theatre)) == by_id(batch(world, theatre))
     assert batch(shuffled, theatre) == batch(world, theatre), "findings come in one order"
 

@@ -485,7 +485,7 @@ def _moving() -> list[Case]:
 
 def _uncertain() -> list[Case]:
     def point(title: str, away_m: float, radius_m: float, **rest: object) -> Declaration:
-        return declare(title, Point(at(90.0, away_m)), uncertainty=Uncertainty(radius_m), **rest)  # type: ignore[arg-type]
+        return declare(title, Point(at(90.0, away_m)), uncertainty=Uncertainty(radius_m), **rest)  # type: ignore[arg-type]  # names checked by Declaration
 
     disc = declare("a", DISC)
     return [
@@ -782,7 +782,7 @@ def _lines() -> list[Case]:
     lines = Theatre("lines", (rule,))
 
     def disc(title: str, where: Circle, party: str, **rest: object) -> Declaration:
-        return declare(title, where, party=party, **rest)  # type: ignore[arg-type]
+        return declare(title, where, party=party, **rest)  # type: ignore[arg-type]  # names checked by Declaration
 
     return [
         Case(
