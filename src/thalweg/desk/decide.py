@@ -451,7 +451,7 @@ class Desk:
     ) -> tuple[Finding, ...]:
         """The findings but for those with what the declaration takes the place of."""
         gone = {each.version_id for each in before.values()}
-        return tuple(each for each in findings if _met(each, declaration.version_id).other not in gone)
+        return tuple(each for each in findings if _other(each, declaration.version_id) not in gone)
 
     def _enter(
         self, declaration: Declaration, key: str, trial: Comparison | None, before: dict[str, Declaration]
@@ -503,7 +503,7 @@ class Desk:
     ) -> list[Relevant]:
         chains: dict[str, Chain] = {}
         for finding in findings:
-            other = self.world.picture.chain_of(_met(finding, declaration.version_id).other)
+            other = self.world.picture.chain_of(_other(finding, declaration.version_id))
             if other is not None and other.notifier != by and self.policy.level(other, by).at_least(Level.FOOTPRINT):
                 chains[other.key] = other
         chains.update({meeting.theirs.key: meeting.theirs for meeting in meetings})
@@ -1061,7 +1061,10 @@ def _age(chain: Chain) -> int:
     return chain.index
 
 
-def _met(finding: Finding, version: str) -> Met:
+def _other(finding: Finding, version: str) -> str:
     first, second = finding.versions
-    other = second if first == version else first
-    return Met(finding.id, other, finding.rule, finding.certainty.value)
+    return second if first == version else first
+
+
+def _met(finding: Finding, version: str) -> Met:
+    return Met(finding.id, _other(finding, version), finding.rule, finding.certainty.value)

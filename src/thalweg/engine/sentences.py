@@ -6,6 +6,7 @@ The engine's own sentences are English; templates of other languages fill the sa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from thalweg.model.declarations import Kind, Zone
@@ -68,6 +69,7 @@ def exact_metres(value_m: float) -> str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+@lru_cache(maxsize=4096)  # windows begin and end on whole minutes, and neighbours at the same ones
 def clock(instant: Instant) -> str:
     """`16 Sep 2017 00:30Z`, with seconds where there are any."""
     when = instant.as_datetime()

@@ -396,7 +396,8 @@ def explain(parts: Parts, matrix: Matrix, a: Ints32, b: Ints32, rule: Ints32) ->
     not meet), the closest places (degrees), vertical gap and what datums allow for (metres, NaN where height is no
     separation), and the first, closest and last moment (seconds since the epoch)."""
     names = ("d", "lon_a", "lat_a", "lon_b", "lat_b", "vertical", "allowance", "first", "closest", "last")
-    out = {name: np.empty(len(a)) for name in names}
+    out = np.empty((len(names), len(a)))
+    begin, step = _at(out), out.strides[0]
     _check(
         _lib.thalweg_explain(
             ctypes.byref(parts.struct()),
@@ -405,10 +406,10 @@ def explain(parts: Parts, matrix: Matrix, a: Ints32, b: Ints32, rule: Ints32) ->
             _at(a),
             _at(b),
             _at(rule),
-            *(_at(out[name]) for name in names),
+            *(begin + row * step for row in range(len(names))),
         )
     )
-    return out
+    return dict(zip(names, out, strict=True))
 
 
 def shares(parts: Parts, matrix: Matrix, start: Ints, a: Ints32, b: Ints32, rule: Ints32) -> tuple[Floats, Bytes]:

@@ -13,6 +13,7 @@ Angles are degrees, lengths metres. Eastings and northings carry the false origi
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass
 
@@ -108,13 +109,16 @@ def to_utm(lon: float, lat: float, zone: int) -> GridPoint:
     taup = _conformal(math.tan(math.radians(lat)))
     xip = math.atan2(taup, math.cos(lam))
     etap = math.asinh(math.sin(lam) / math.hypot(taup, math.cos(lam)))
-    xi, eta = xip, etap
-    for j, alpha in enumerate(_ALPHA, start=1):
-        xi += alpha * math.sin(2 * j * xip) * math.cosh(2 * j * etap)
-        eta += alpha * math.cos(2 * j * xip) * math.sinh(2 * j * etap)
+    # Karney's sums, of alpha_j sin 2jz over complex z, by Clenshaw's recurrence: two functions for twenty-four.
+    z = complex(xip, etap)
+    twice = 2 * cmath.cos(2 * z)
+    this = before = 0j
+    for alpha in reversed(_ALPHA):
+        this, before = alpha + twice * this - before, this
+    z += cmath.sin(2 * z) * this
     scale = _K0_UTM * _RECTIFYING_RADIUS
     north = lat >= 0
-    return GridPoint(zone, north, 500_000.0 + scale * eta, scale * xi + (0.0 if north else 10_000_000.0))
+    return GridPoint(zone, north, 500_000.0 + scale * z.imag, scale * z.real + (0.0 if north else 10_000_000.0))
 
 
 def from_utm(point: GridPoint) -> tuple[float, float]:

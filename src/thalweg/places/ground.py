@@ -59,15 +59,15 @@ def metres_per_degree(lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.f
 
 def from_to(lon1: float, lat1: float, lon2: float, lat2: float) -> tuple[float, float]:
     """`inverse` of two positions: the distance, and the bearing at the first."""
-    u1, u2 = (math.atan((1 - F) * math.tan(math.radians(lat))) for lat in (lat1, lat2))
+    u1 = math.atan((1 - F) * math.tan(math.radians(lat1)))
+    u2 = math.atan((1 - F) * math.tan(math.radians(lat2)))
     dlon = math.radians(lon2 - lon1)
     cos1, sin1, cos2, sin2 = math.cos(u1), math.sin(u1), math.cos(u2), math.sin(u2)
-    p, q = (u1 + u2) / 2, (u2 - u1) / 2
-    h = min(max(math.sin(q) ** 2 + cos1 * cos2 * math.sin(dlon / 2) ** 2, 0.0), 1.0)
-    sigma = 2 * math.asin(math.sqrt(h))
-    near, far = math.sin(sigma / 2) ** 2, math.cos(sigma / 2) ** 2
-    x = (sigma - math.sin(sigma)) * math.sin(p) ** 2 * math.cos(q) ** 2 / max(far, 1e-4)
-    y = (sigma + math.sin(sigma)) * math.cos(p) ** 2 * math.sin(q) ** 2 / max(near, 1e-300)
+    sin2p, sin2q = math.sin((u1 + u2) / 2) ** 2, math.sin((u2 - u1) / 2) ** 2
+    near = min(max(sin2q + cos1 * cos2 * math.sin(dlon / 2) ** 2, 0.0), 1.0)
+    sigma, far = 2 * math.asin(math.sqrt(near)), 1 - near
+    x = (sigma - math.sin(sigma)) * sin2p * (1 - sin2q) / max(far, 1e-4)
+    y = (sigma + math.sin(sigma)) * (1 - sin2p) * sin2q / max(near, 1e-300)
     distance = A * (sigma - F / 2 * (x + y) if far > 1e-4 else sigma)
     bearing = math.degrees(math.atan2(cos2 * math.sin(dlon), cos1 * sin2 - sin1 * cos2 * math.cos(dlon)))
     return distance, bearing % 360

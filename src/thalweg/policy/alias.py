@@ -13,7 +13,7 @@ import hmac
 import re
 from typing import Final
 
-from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
@@ -32,30 +32,32 @@ class Aliases:
         if len(secret) < 32:
             raise ValueRefused("alias-secret", "The desk's secret has at least 32 bytes.", found=len(secret))
         self._secret = secret
-        self._ciphers: dict[str, Cipher[ECB]] = {}
+        self._both_ways: dict[str, tuple[CipherContext, CipherContext]] = {}
 
     def of(self, recipient: str, name: str) -> str:
         """What the recipient knows the thing of this name by."""
-        # One block exactly, and no two things share it, so ECB has nothing to give away.
-        made = self._cipher(recipient).encryptor().update(digest_of(name))
+        made = self._cipher(recipient)[0].update(digest_of(name))
         return PREFIX + made.hex()
 
     def notice(self, recipient: str, n: int, again: int = 0) -> str:
         """The id of the n-th notice to a recipient: ten letters and digits to be read aloud, which tell nothing of n.
         `again` gives others, where one is taken."""
         name = f"notice {n} {again}" if again else f"notice {n}"
-        made = self._cipher(recipient).encryptor().update(digest_of(name))
+        made = self._cipher(recipient)[0].update(digest_of(name))
         return NOTICE_PREFIX + base64.b32encode(made)[:10].decode().lower()
 
     def digest(self, recipient: str, alias: str) -> bytes:
         """The digest (`state.picture.digest_of`) behind a recipient's alias; empty if it is not in the form of one."""
         if _ALIAS.fullmatch(alias) is None:
             return b""
-        return self._cipher(recipient).decryptor().update(bytes.fromhex(alias.removeprefix(PREFIX)))
+        return self._cipher(recipient)[1].update(bytes.fromhex(alias.removeprefix(PREFIX)))
 
-    def _cipher(self, recipient: str) -> Cipher[ECB]:
-        cipher = self._ciphers.get(recipient)
-        if cipher is None:
+    def _cipher(self, recipient: str) -> tuple[CipherContext, CipherContext]:
+        """What enciphers and what deciphers one block after the other. Each is one block exactly, and no two things
+        share it, so ECB has nothing to give away, and nothing goes over from one block to the next."""
+        known = self._both_ways.get(recipient)
+        if known is None:
             key = hmac.new(self._secret, b"thalweg/alias/v1\n" + recipient.encode(), hashlib.sha256).digest()
-            cipher = self._ciphers[recipient] = Cipher(AES256(key), ECB())  # noqa: S305 -- one block, see above
-        return cipher
+            cipher = Cipher(AES256(key), ECB())  # noqa: S305 -- one block, see above
+            known = self._both_ways[recipient] = (cipher.encryptor(), cipher.decryptor())
+        return known

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+import orjson
 import prometheus_client
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -447,7 +448,7 @@ class _Exchange:
             "bytes_in": self._bytes_in,
             "bytes_out": self._bytes_out,
         }
-        shell.settings.log(json.dumps(line, separators=(",", ":")))
+        shell.settings.log(orjson.dumps(line).decode())
 
 
 def too_large(limit: int) -> Refusal:

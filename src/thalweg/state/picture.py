@@ -119,9 +119,10 @@ class Picture:
     def where(self, version: str) -> int:
         """The entry in which a version was declared. `EngineError` if there is none."""
         chain = self.chain_of(version)
-        if chain is None:
-            raise EngineError("version-unknown", f"{version} was never declared.", version=version)
-        return next(index for each, index in reversed(chain.versions) if each == version)
+        for each, index in reversed(() if chain is None else chain.versions):  # it is nearly always the newest
+            if each == version:
+                return index
+        raise EngineError("version-unknown", f"{version} was never declared.", version=version)
 
     def declaration(self, version: str) -> Declaration:
         """A version as it was declared. `EngineError` if there is none."""
