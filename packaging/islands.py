@@ -66,11 +66,12 @@ def build():
 
 
 def check():
-    """Types and tests of the sources; the exit status is 1 if any of them fails."""
+    """Types, lint and tests of the sources; the exit status is 1 if any of them fails."""
     _modules()
     failed = 0
     for program in (
         ("node_modules/typescript/bin/tsc", "--noEmit"),
+        ("node_modules/@biomejs/biome/bin/biome", "lint", "--error-on-warnings", "src", "tests"),
         ("node_modules/vitest/vitest.mjs", "run", "--reporter=dot"),
     ):
         try:
