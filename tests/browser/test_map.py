@@ -180,3 +180,64 @@ def test_the_map_is_fine_in_both_directions(drawn: Callable[..., room.Screen], l
     screen = drawn(language, phone=phone)
     screen.fine()
     assert screen.page.evaluate("() => getComputedStyle(document.querySelector('.map-canvas')).direction") == "ltr"
+
+
+def crowd(count: int) -> dict[str, Any]:
+    """Rows as `/room/map` gives them: sites of two, and one corridor whose outline is finer elsewhere."""
+    rows: list[Any] = [
+        [f"S-{i}", "cj" if i % 2 else "ru", "full", "static_site", "ground", f"Site {i}", i % 2, 0,
+         [[None, None, 0, 0, 1, 0, ["c", [40_000_000 + i % 50 * 9_000, 35_100_000 + i // 50 * 9_000], 150.0]]], 0]
+        for i in range(count)
+    ]  # fmt: skip
+    way = [40_060_000, 35_150_000, 20_000, 30_000]
+    rows.append(
+        ["M-1", "cj", "full", "movement", "ground", "Convoy", 1, 0, [[0, 60, 0, 0, 1, 1, ["l", [way], 400.0]]], 0]
+    )
+    return {"thalweg": {"known": "2017-09-16T00:00:00Z", "left_out": 0}, "rows": rows, "features": []}
+
+
+def test_a_crowd_is_drawn_and_chosen_and_turned_through_and_looked_at_closely(browse: room.Browse) -> None:
+    """Two thousand: dots far off, of which a click chooses one; a table by pages; near by, outlines in full, for which
+    ids are sent and no position (R20)."""
+    screen = browse("alpha-1")
+    page, given, exact = screen.page, crowd(2_000), []
+    spoken = json.dumps(words("en").of_islands()).replace("<", "\\u003c")
+    inside = f'<script type="application/json" id="island-words">{spoken}</script>'
+    props = {"parties": PARTIES, "bounds": [39.9, 34.95, 40.7, 35.55], "expected": 2_000}
+    html = room.stub("map", props, inside, head='<style>[data-island="map"]{height:700px}</style>')
+    page.route("**/stub*", lambda route: room.show(route, html, styles=True))
+    page.route("**/room/map*", lambda route: route.fulfill(body=json.dumps(given), content_type="application/json"))
+
+    def outlines(route: Any) -> None:  # noqa: ANN401  # of playwright
+        exact.append(route.request.post_data_json)
+        route.fulfill(json={"M-1": {"1": [{"type": "Polygon", "coordinates": box(40.07, 35.165, 0.01)}]}})
+
+    page.route("**/room/outlines", outlines)
+    screen.open("/stub#7.5/35.28/40.225")
+    page.wait_for_selector('[data-shown="2001"]')
+    assert "2001" in page.inner_text(".map-sentence")
+    assert exact == []
+    page.evaluate("() => { location.hash = '#13/35.1/40.009' }")  # S-1 in the middle
+    page.wait_for_function("() => location.hash.startsWith('#13')")
+    page.wait_for_selector("[data-idle]")
+    page.wait_for_timeout(1_000)
+    frame = page.locator("canvas.maplibregl-canvas").bounding_box()
+    assert frame is not None
+    page.mouse.click(frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2)
+    page.wait_for_function("() => location.search.includes('on=S-1')")
+    page.evaluate("() => { location.hash = '#12/35.165/40.07' }")
+    page.wait_for_function("() => location.hash.startsWith('#12')")
+    for _ in range(50):
+        if exact:
+            break
+        page.wait_for_timeout(200)
+    assert exact[0]["subjects"] == ["M-1"]
+    assert "valid" in exact[0]
+    page.click("button[data-key=t]")
+    assert page.locator(".map-table tbody tr").count() == 100
+    page.click("[data-turn=on]")
+    page.wait_for_selector(".turning:has-text('101')")
+    page.click("th[data-column=what] button")
+    assert page.inner_text(".map-table tbody tr >> nth=0").startswith("Coalition desk")
+    assert not screen.troubles
+    assert not screen.axe()

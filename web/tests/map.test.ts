@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { written } from "../src/map/coordinates";
 import { bounds, circle, doubts, drawn, type Given, type Parties } from "../src/map/facts";
+import { read, type Row, type RowFeature } from "../src/map/rows";
 import { byProcessor } from "../src/map/software";
 import { distance, label } from "../src/map/words";
 
@@ -62,6 +63,30 @@ describe("what is drawn", () => {
     const ring = circle([40, 35], 10_000);
     expect(ring).toHaveLength(49);
     expect(ring[0]![1]).toBeCloseTo(35 + 10_000 / 111_319.49, 4);
+  });
+});
+
+describe("rows of the room's map", () => {
+  const row = (shape: unknown, flags = 1, coarse = 0): Row => ["alpha/s", "cj", "full", "static_site", "ground", "Hospital", flags, 0, [[1505521800, null, 0, 0, 1, coarse, shape]], 1] as unknown as Row;
+  const feature = (shape: unknown, flags = 1, coarse = 0) => read({ thalweg: { known: "", left_out: 0 }, rows: [row(shape, flags, coarse)], features: [] }).features[0] as RowFeature;
+
+  it("say what the interface says, when they are asked", () => {
+    const { properties } = feature(["p", [40000000, 35000000]], 1 | 4 | 8);
+    expect(properties).toMatchObject({ subject: "alpha/s", own: true, late: true, standing: "rumoured", hypothetical: false, marks: ["stale"], start: "2017-09-16T00:30:00Z", end: null });
+  });
+
+  it("are shapes as they were stated", () => {
+    const circle = feature(["c", [40000000, 35000000], 10000]);
+    expect(circle.at).toEqual([40, 35]);
+    const [west, south] = circle.box;
+    expect((35 - south) * 110_940).toBeGreaterThan(10_000);
+    expect((40 - west) * 91_288).toBeGreaterThan(10_000);
+    const ring = (circle.geometry as { coordinates: number[][][] }).coordinates[0]!;
+    expect(ring).toHaveLength(97);
+    // 10 km due north of 35 N on the ellipsoid is 0.090139 degrees of latitude; the polygon lies around the circle.
+    expect(ring[0]![1]! - 35).toBeCloseTo(0.090139 / Math.cos(Math.PI / 96), 5);
+    expect(feature(["l", [[40000000, 35000000, 10000, -20000]], 300], 1, 1)).toMatchObject({ half_m: 300, coarse: true, geometry: { type: "LineString" } });
+    expect(feature(["a", [[[0, 0, 1000000, 0, 0, 1000000, -1000000, -1000000]]]]).geometry).toEqual({ type: "Polygon", coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] });
   });
 });
 

@@ -3,6 +3,7 @@ import { view, look, VIEW, followLinks } from "../core/view";
 import type { Geometry } from "geojson";
 import { ask as post } from "../core/desk";
 import { announce, make } from "../core/dom";
+import { DRAWN } from "../core/drawn";
 import { type Words, word } from "../core/words";
 import { BACK, NOTICE } from "../room/live";
 import { Chart } from "./chart";
@@ -83,6 +84,7 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
     delete pane.dataset["idle"];
     await (await opening)?.put(given, dress, parties, outlines);
     if (mine === asked) pane.dataset["shown"] = String(given.features.length);
+    document.dispatchEvent(new CustomEvent(DRAWN));
   };
   const failed = (): void => {
     sentence.textContent = word(words, "map.failed");

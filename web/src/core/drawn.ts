@@ -1,0 +1,2 @@
+/** Fired on `document` when a map shows what there is. */
+export const DRAWN = "thalweg:drawn";
