@@ -113,10 +113,6 @@ class OfficerHome:
         file = self.folder / "answers" / f"{seq:016d}"
         return file.read_bytes() if file.exists() else None
 
-    def answer_again(self, seq: int) -> None:
-        """Forget the answer to an own entry, so that it is asked for again."""
-        (self.folder / "answers" / f"{seq:016d}").unlink(missing_ok=True)
-
     # --- statements that the server signs ---
 
     def wait(self, request: Mapping[str, Any]) -> str:
