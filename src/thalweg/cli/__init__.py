@@ -82,6 +82,7 @@ FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141
 
 def main() -> None:
     """Run the command line and exit with its status; whatever goes wrong becomes a sentence on standard error."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter gets its number, not a failure
             stream.reconfigure(errors="backslashreplace")
@@ -99,11 +100,33 @@ def main() -> None:
     except KeyboardInterrupt:
         _tell("Interrupted; nothing that was written is complete.")
         status = INTERRUPTED
-    except Exception:  # noqa: BLE001  else Python would end with status 1, which says "findings"
+    except Exception as error:  # noqa: BLE001  else Python would end with status 1, which says "findings"
+        if isinstance(error, UnicodeEncodeError) and _undecoded(sys.argv):
+            _tell(_WORDS)
+            sys.exit(FAILED)
         traceback.print_exc()
         _tell("This is an error of Thalweg itself: nothing was checked. Please report it with the lines above.")
         status = FAILED
     sys.exit(status)
+
+
+def _open_what_is_closed() -> None:
+    """Where the shell closed an output (`>&-`) nobody wants to see it; what is to be done is done all the same."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
+
+
+_WORDS = (
+    "A word of the command cannot be read in the encoding that this system states. "
+    "Set LANG to one in UTF-8, such as C.UTF-8. [words-encoding]"
+)
+
+
+def _undecoded(words: list[str]) -> bool:
+    """Whether a word holds bytes that Python kept without knowing their letters."""
+    return any("\udc80" <= letter <= "\udcff" for word in words for letter in word)
 
 
 def _run(words: list[str]) -> int:

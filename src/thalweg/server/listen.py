@@ -59,8 +59,15 @@ def server_config(app: Any, host: str, port: int, *, tls: Tls | None = None, gra
     )
 
 
+_PORTS = 65_535
+
+
 def bind(host: str, port: int) -> socket.socket:
     """The socket to listen on, taken before anything else is done. InputError says why it cannot be had."""
+    if not 0 <= port <= _PORTS:  # the system takes it modulo 65,536, and would listen somewhere else
+        raise InputError(
+            "serve-port", f"There is no port {port}: they end at {_PORTS}.", expected=f"0 to {_PORTS}", found=port
+        )
     # It names its protocol, for by that asyncio knows TCP and sends what is written at once: else the second half of an
     # answer waits 40 ms for the word that the first has arrived.
     try:
