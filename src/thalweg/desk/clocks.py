@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -90,6 +91,35 @@ class KeptTimers:
     def __len__(self) -> int:
         return len(self.columns["at"]) - self._next
 
+    def merged(self, timers: Iterable[Timer]) -> KeptTimers:
+        """Those that are left, and of these those that last. What is left is copied in columns: no timer is made of
+        it but to find where another belongs."""
+        more = sorted(each for each in timers if each.what in _LAST)
+        other, left = KeptTimers.of(more).columns, self._left()
+        if not more:
+            return KeptTimers(left)
+        places = np.array([self._before(each) for each in more], np.int64) - self._next
+        begins = np.concatenate([[0], np.cumsum(left["text_length"], dtype=np.int64)])[places]
+        return KeptTimers(
+            {
+                name: np.insert(
+                    column, np.repeat(begins, other["text_length"]) if name == "text" else places, other[name]
+                )
+                for name, column in left.items()
+            }
+        )
+
+    def _left(self) -> dict[str, npt.NDArray[Any]]:
+        begin = int(self._ends[self._next - 1]) if self._next else 0
+        return {name: column[begin if name == "text" else self._next :] for name, column in self.columns.items()}
+
+    def _before(self, timer: Timer) -> int:
+        """The first row that comes after it."""
+        at = self.columns["at"]
+        first, last = (int(np.searchsorted(at, timer.at_s, side)) for side in ("left", "right"))
+        first, last = max(first, self._next), max(last, self._next)
+        return first + bisect_right(range(first, last), timer, key=self._timer)
+
     def head(self) -> Timer | None:
         """The earliest of those that are left."""
         if self._head is None and len(self):
@@ -151,7 +181,7 @@ class Clocks:
 
     def kept(self) -> KeptTimers:
         """Those that last, for `resume`."""
-        return KeptTimers.of((*self._heap, *self._kept.left()))
+        return self._kept.merged(self._heap)
 
     def resume(self, kept: KeptTimers, world: World) -> None:
         """Those that were put away, and all of the kinds that are not."""
