@@ -248,6 +248,8 @@ def at_work(machine: Record, records: list[Record]) -> str:
         if record["what"] == "restart":
             for name, told in (("first", "log folded from its first entry"), ("kept", "from what was put away")):
                 run = record[name]
+                if name == "first" and not run["passed_over"]:
+                    continue  # it had been put away before
                 lines.append(
                     f"| {told} | {record['live']:,} | {record['entries']:,} | {run['ready_s']:.1f} s "
                     f"| {run['ready_cpu_s']:.1f} s | {run['peak_mb']:,.0f} MB "
