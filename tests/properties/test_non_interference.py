@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -70,6 +70,7 @@ from thalweg.model.events import (
     Release,
     Released,
     Response,
+    Revalidated,
     Term,
     TermsSet,
     Verification,
@@ -128,14 +129,14 @@ def differs(history: History, *, quick: bool = False) -> str:
     return told
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(histories(GRID))
 def test_what_a_party_was_not_shown_changes_nothing_that_it_receives(history: History) -> None:
     assert differs(history) == ""
 
 
 @pytest.mark.storm
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(histories(GRID))
 def test_what_a_party_was_not_shown_changes_nothing_at_length(history: History) -> None:
     assert differs(history) == ""
@@ -309,6 +310,8 @@ def between() -> History:
         AskAbout(SIDE, HIDER),
         Agree(HIDER, Answer.REJECT, "We stay.", shared=False),
         AskAbout(SIDE, HIDER),
+        Plain(Revalidated(HIDER, f"{HIDER}/depot", Instant(START.epoch_s + 12 * HOUR))),
+        Plain(Released(HIDER, f"{HIDER}/depot", (Release(SIDE, Level.EXISTS),))),
         HandOver(HIDER, FOURTH, "depot", "The keys are with the guard."),
         Agree(FOURTH, Answer.ACCEPT, "Ours.", shared=False),
         Plain(LineProposed(FOURTH, (HIDER,), line, soon)),
@@ -606,6 +609,35 @@ _HISTORY = Histories.of
 _ABOUT = Telling.about
 _OF_SOURCES = SourceNotices.about
 
+LEAKS: Mapping[str, tuple[str, str]] = {
+    "_channel": ("of a channel, to those on it", "between"),
+    "_on_channel": ("on a channel, to those on it", "between"),
+    "_of_notice": ("of a notice, to its notifier", "between"),
+    "_emergency": ("an emergency, to those it calls", "between"),
+    "_promised": ("of a promise, to those concerned", "between"),
+    "_proposed": ("a proposal, to those asked", "between"),
+    "_answered": ("its answer, to its sides", "between"),
+    "_crossing": ("a crossing, to those who see the line", "between"),
+    "_of_chain": ("of a chain, to those who hold it", "between"),
+    "_disclosure": ("what is shown from now on, to whom it is", "between"),
+    "commitment_lapsed": ("that a promise lapsed, to those concerned", "between"),
+    "proposal_lapsed": ("that a proposal lapsed, to its sides", "between"),
+    "line_down": ("that a line is down, to who asked", "between"),
+    "escalated": ("that nobody answers, to the next watch", "between"),
+    "silent": ("that nobody answers, to the notifier", "between"),
+    "repeated": ("once more, to those called", "between"),
+    "validity": ("that nobody vouches any more, to the notifier", "between"),
+    "explanation_due": ("that an explanation is owed, to those that have the incident", "incidents"),
+}
+"""Parts of `Telling`, what is said of each, and the history in which it shows that READER is told too."""
+TOLD_OTHERWISE: Mapping[str, str] = {
+    "about": "two filters below",
+    "_to_full": "a filter below",
+    "alike": "a filter below",
+    "_membership": "is told to everybody",
+    "line_check_owed": "rests on the channel alone: tests/unit/test_desk_channels.py",
+}
+
 FILTERS: Mapping[str, Filter] = {
     "terms: the level that the notifier chose": Filter(
         method(Policy, "level", lambda self, chain, recipient: Level.FULL), "exists"
@@ -694,26 +726,7 @@ FILTERS: Mapping[str, Filter] = {
     "cancelled: its words to those who see all of it": Filter(method(Policy, "over", _over), "withdrawn"),
     "duplicates: to those who see both": Filter(method(Telling, "alike", _told_of_all), "doubled"),
     "crossings: to those who see the line now": Filter(method(Telling, "_crossing", _to_holders), "shown no more"),
-    **{
-        f"telling: {what}": Filter(leaking(name), "between")
-        for what, name in {
-            "of a channel, to those on it": "_channel",
-            "on a channel, to those on it": "_on_channel",
-            "of a notice, to its notifier": "_of_notice",
-            "an emergency, to those it calls": "_emergency",
-            "of a promise, to those concerned": "_promised",
-            "a proposal, to those asked": "_proposed",
-            "its answer, to its sides": "_answered",
-            "a crossing, to those who see the line": "_crossing",
-            "of a chain, to those who hold it": "_of_chain",
-            "that a promise lapsed, to those concerned": "commitment_lapsed",
-            "that a proposal lapsed, to its sides": "proposal_lapsed",
-            "that a line is down, to who asked": "line_down",
-            "that nobody answers, to the next watch": "escalated",
-            "that nobody answers, to the notifier": "silent",
-            "once more, to those called": "repeated",
-        }.items()
-    },
+    **{f"telling: {what}": Filter(leaking(name), seen_in) for name, (what, seen_in) in LEAKS.items()},
     "mailbox: channels that one is on": Filter(
         method(Mailboxes, "channels", lambda self, party: seal(_CHANNELS(self, SECRETARIAT).value, party)), "between"
     ),
@@ -764,6 +777,58 @@ def taken_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("taken_out", FILTERS, indirect=True)
 def test_a_filter_that_is_taken_out_is_missed(taken_out: Filter) -> None:
     assert differs(_BY_NAME[taken_out.seen_in](), quick=True) != ""
+
+
+def test_no_part_of_what_is_told_is_left_without_a_filter_taken_out() -> None:
+    """A new function that makes notices is missing here until it stands in one of the two lists."""
+    made = {
+        name
+        for name, part in vars(Telling).items()
+        if getattr(part, "__annotations__", {}).get("return") == "list[Notice]"
+    }
+    assert made == {*LEAKS, *TOLD_OTHERWISE}
+
+
+READ_AS_OWN: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "notices", "unreached", "inbox", "owed", "about", "count", "declarations", "declaration",
+            "findings", "reached", "retracted", "telling", "resting_on", "sides", "waiting", "undelivered", "preview",
+            "previewing", "watches",
+        ),
+        "folded over the party's own mailbox and statements",
+    ),
+    "parties": "known to every member (R22)",
+    "incident": "see `Cases.has` and `IncidentReads.page`",
+    "incidents": "see `IncidentReads.page`",
+    "source": "see `Sources.shown`",
+    "sources": "see `Sources.shown`",
+    "claims": "see `Sources.shown`",
+    "claiming": "see `Sources.shown`",
+}  # fmt: skip
+"""Readings of a mailbox that hold nothing back: there is nothing else in what they read. All are compared above."""
+
+
+def test_no_reading_of_a_mailbox_is_left_without_a_filter_taken_out_or_a_reason() -> None:
+    readings = {name for name, part in vars(Mailboxes).items() if callable(part) and not name.startswith("_")}
+    patched = Patched()
+    for each in FILTERS.values():
+        each.out(cast(pytest.MonkeyPatch, patched))
+    assert readings == {*patched.of(Mailboxes), "agreements", *READ_AS_OWN}
+    assert patched.of(Agreements) == {"of"}  # that is what `agreements` holds back
+
+
+class Patched:
+    """Notes what would be patched."""
+
+    def __init__(self) -> None:
+        self.names: list[tuple[object, str]] = []
+
+    def setattr(self, of: object, name: str, _made: object) -> None:
+        self.names.append((of, name))
+
+    def of(self, what: object) -> set[str]:
+        return {name for each, name in self.names if each is what}
 
 
 def test_whoever_only_met_something_is_told_and_its_notifier_does_not_hear_of_it() -> None:
