@@ -96,10 +96,38 @@ WHATS = (
     "line", "offer", "agree", "agree", "cross", "check", "check", "state", "leave", "part", "propose", "message",
     "looked", "later", "incident", "incident", "in_case", "in_case", "in_case",
 )  # fmt: skip
-STEPS = st.lists(
-    st.tuples(st.sampled_from(WHATS), st.integers(0, 2), st.integers(0, 5), st.integers(0, 11)), min_size=4, max_size=28
-)
 Step = tuple[str, int, int, int]
+SCENES: dict[str, tuple[Step, ...]] = {
+    # What takes several steps of several parties, in their order: alone they seldom come about.
+    "crossing": (("line", 0, 1, 0), ("agree", 1, 0, 1), ("deliver", 0, 0, 0), ("cross", 0, 0, 0), ("deliver", 1, 0, 0)),
+    "custody": (("site", 0, 2, 0), ("deliver", 1, 0, 0), ("offer", 0, 2, 1), ("agree", 2, 0, 1), ("deliver", 0, 0, 0)),
+    "account": (("incident", 0, 3, 0), ("deliver", 1, 0, 0), ("in_case", 1, 0, 1), ("deliver", 0, 0, 0)),
+    "explained": (("incident", 1, 4, 1), ("in_case", 1, 0, 3), ("in_case", 0, 0, 0), ("deliver", 1, 0, 0)),
+}
+_STEP = st.tuples(st.sampled_from(WHATS), st.integers(0, 2), st.integers(0, 5), st.integers(0, 11))
+STEPS: st.SearchStrategy[list[Step]] = st.lists(
+    st.lists(_STEP, min_size=1, max_size=6) | st.sampled_from(sorted(SCENES.values())).map(list), min_size=2, max_size=6
+).map(lambda parts: [step for part in parts for step in part])
+
+
+def came_about(history: History) -> set[str]:
+    """Which of these there is in a history."""
+    world = history.room.desk.world
+    bodies = [world.load(index).body for index in range(world.size)]
+    taken = {each.statement for each in bodies if isinstance(each, Taken)}
+    events = {world.load(index).event for index in range(world.size)} & taken
+    said = [world.load(index) for index in range(world.size)]
+    kinds = {
+        "crossing": CrossingLogged,
+        "custody": CustodyAnswered,
+        "account": AccountGiven,
+        "explained": ExplanationGiven,
+    }
+    return {
+        name for name, kind in kinds.items()
+        if any(each.event in events and isinstance(each.body, kind) and
+               getattr(each.body, "answer", Answer.ACCEPT) is Answer.ACCEPT for each in said)
+    }  # fmt: skip
 
 
 def room_of(level: Level | None, *, room: bool) -> Room:
@@ -153,7 +181,8 @@ class History:
                     party, "Stop!", place=place, radius_m=500 * (more % 2), to=(other,) if more % 3 else ()
                 )
             case "incident":
-                particulars = Particulars(latest=self.room.now, place=Position(40.1, 35.3), radius_m=2000)
+                earliest, latest = (Instant(self.room.now.epoch_s - each) for each in (600.0, 60.0))
+                particulars = Particulars(earliest, latest, Position(40.1, 35.3), 2000)
                 return IncidentReported(party, f"Encounter {number}", particulars, (other,), "They came close.")
             case "in_case":
                 return self._in_case(party, other, number, more)
@@ -345,7 +374,7 @@ def brute(log: Sequence[Any], party: str, known_s: float, valid: tuple[float, fl
             reached = min([at for at, _ in reaches(log, answers, party, each)], default=float("inf"))
             things.append(Thing(each.index, each.body.at.epoch_s, reached, each.body, each.event))
     things = [each for each in things if each.known <= known_s]
-    own, over, stood = _own(things, said, party)
+    own, over, stood = _own(log, things, said, party)
     others, gone = _others(things, said, party, own, over)
     shown = {}
     for subject, row in {**{k: v for k, v in own.items() if k not in others}, **others}.items():
@@ -446,7 +475,7 @@ def _within(body: object) -> Declaration | None:
 
 
 def _own(
-    things: list[Thing], said: dict[str, Any], party: str
+    log: Sequence[Any], things: list[Thing], said: dict[str, Any], party: str
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     """Its own declarations, newest versions; which are over; and the subject of each own version."""
     rows: dict[str, Any] = {}
@@ -511,10 +540,11 @@ def _own(
                 offers[thing.event] = meant(body.chain)
             case CustodyAnswered() if body.answer is Answer.ACCEPT and body.offer in offers:
                 subject = offers[body.offer]
+                # Whoever accepts a site has it as its own, as it was shown last, whether or not that is on record.
                 shown = [
-                    each.body for each in things
-                    if isinstance(each.body, Notice) and each.body.subject == subject and each.index < thing.index
-                    and _shows(each.body, ())
+                    each.body for each in log
+                    if isinstance(each.body, Notice) and each.body.to == party and each.body.subject == subject
+                    and each.index < thing.index and _shows(each.body, ())
                 ]  # fmt: skip
                 if shown:
                     declaration = _within(said[shown[-1].statement].body)
