@@ -30,7 +30,7 @@ _FIRST_PAGE: Final = (
 )  # facts of one answer on the first page, in one language and in two; all are in the timeline
 _COLUMNS: Final = 4  # accounts beside each other
 _WIDE: Final = 760.0
-_PLACES: Final = 40  # rows of the table of coordinates
+_PLACES: Final = 120  # rows of the table of coordinates
 
 
 def languages(text: str) -> tuple[str, ...]:
@@ -189,6 +189,7 @@ class _Page:
             ],
             "map": drawing,
             "spots": spots,
+            "spots_left": self.say("spots.left", n=len(dossier.spots) - _PLACES) if len(dossier.spots) > _PLACES else [],
             "accounts": self._accounts(),
             "requests": [self._request(number) for number in range(len(dossier.requests))],
             "assessments": {
@@ -338,20 +339,30 @@ class _Page:
     # --- map and coordinates ---
 
     def _spots(self) -> list[dict[str, Any]]:
-        return [self._spot(number, spot) for number, spot in enumerate(self.dossier.spots[:_PLACES], 1)]
+        """The positions, those of one statement together: who states them, what they are of, and where that is in words
+        stand once, above."""
+        groups: list[dict[str, Any]] = []
+        for number, spot in enumerate(self.dossier.spots[:_PLACES], 1):
+            said = {
+                "label": self.say(f"spot.{spot.label}"),
+                "who": self._party(spot.who),
+                "title": self.own(spot.title),
+                "entries": _indexes(spot.entries),
+            }
+            if not groups or any(groups[-1][key] != value for key, value in said.items()):
+                reference = [each.place(spot.at.lon, spot.at.lat) for each in self.spoken]
+                groups.append({**said, "reference": reference, "rows": []})
+            groups[-1]["rows"].append(self._spot(number, spot))
+        return groups
 
     def _spot(self, number: int, spot: Spot) -> dict[str, Any]:
         return {
             "number": str(number),
-            "label": self.say(f"spot.{spot.label}"),
-            "who": self._party(spot.who),
-            "title": self.own(spot.title),
             "utc": "" if spot.when is None else self._time(spot.when),
             "dms": phrases.dms(spot.at),
             "decimal": phrases.decimal(spot.at),
             "mgrs": phrases.mgrs(spot.at),
             "radius": [each.doubt(spot.radius_m) for each in self.spoken],
-            "reference": [each.place(spot.at.lon, spot.at.lat) for each in self.spoken],
         }
 
     def _map(self, ground: maps.Ground | None) -> dict[str, Any]:

@@ -154,20 +154,28 @@ class _Page:
         )
 
     def _places(self) -> str:
-        rows = "".join(
-            f'<tr><td>{_ltr(spot["number"])}</td><th scope=row><bdi>{escape(spot["who"])}</bdi><div class="small">'
-            f"{self.each(spot['label'])}</div><bdi>{escape(spot['title'])}</bdi></th><td>{_ltr(spot['utc'])}</td>"
-            f"<td><b>{_ltr(spot['dms'])}</b><br>{_ltr(spot['decimal'])}</td><td>{_ltr(spot['mgrs'])}<br>"
-            f"{escape(spot['radius'][0])}</td><td>{self.each(spot['reference'], 'p')}</td></tr>"
-            for spot in self.data["spots"]
-        )
-        if not rows:
+        bodies = []
+        for group in self.data["spots"]:
+            title = f" · <bdi>{escape(group['title'])}</bdi>" if group["title"] else ""
+            rows = "".join(
+                f"<tr><td>{_ltr(spot['number'])}</td><td>{_ltr(spot['utc'])}</td><td><b>{_ltr(spot['dms'])}</b></td>"
+                f"<td>{_ltr(spot['decimal'])}</td><td>{_ltr(spot['mgrs'])}</td><td>{escape(spot['radius'][0])}</td></tr>"
+                for spot in group["rows"]
+            )
+            bodies.append(
+                f'<tbody><tr class="group"><th scope=rowgroup colspan=6><bdi>{escape(group["who"])}</bdi> · '
+                f"{self.each(group['label'])}{title}{_cites(group['entries'])}"
+                f'<div class="small">{self.each(group["reference"], "p")}</div></th></tr>{rows}</tbody>'
+            )
+        if not bodies:
             return ""
         heads = (
-            f"{self.cell('head.no')}{self.cell('head.who')}{self.cell('head.utc')}<th scope=col>WGS84</th>"
-            f"<th scope=col>MGRS</th>{self.cell('head.reference')}"
+            f"{self.cell('head.no')}{self.cell('head.utc')}<th scope=col colspan=2>WGS84</th><th scope=col>MGRS</th>"
+            "<th scope=col>±</th>"
         )
-        return f"{self.head('section.places')}{_table(heads, rows)}"
+        left = f'<div class="small">{self.both(self.data["spots_left"])}</div>' if self.data["spots_left"] else ""
+        table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead>{"".join(bodies)}</table></div>'
+        return f"{self.head('section.places')}{table}{left}"
 
     def _timeline(self) -> str:
         rows = "".join(
