@@ -148,6 +148,28 @@ def test_a_file_is_known_by_its_last_name_and_by_more_where_two_are_the_same(tmp
     assert both.duplicates == 1
 
 
+def test_a_linked_folder_is_said_to_be_left_out_and_never_passed_over(tmp_path: Path) -> None:
+    """What lies behind it could be the file with the conflict."""
+    for folder in ("shared/inner", "elsewhere"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "sites.geojson").write_bytes(GEOJSON)
+    (tmp_path / "shared/inner/others").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "shared/round").symlink_to(tmp_path / "shared")
+    found = intake([tmp_path / "shared"], CONTEXT)
+    assert sorted(problems(found)) == [
+        ("shared/inner/others", "file-unreadable"),
+        ("shared/round", "file-unreadable"),
+    ]
+    assert [source.name for source in found.sources] == ["shared/inner/sites.geojson"]
+
+
+def test_a_pipe_or_a_device_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.geojson")
+    (tmp_path / "endless.csv").symlink_to("/dev/zero")
+    found = intake([tmp_path], CONTEXT)
+    assert [code for _, code in problems(found)] == ["file-unreadable"] * 2
+
+
 def test_a_missing_file_and_an_empty_folder_are_problems(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     found = intake([tmp_path / "nope.kml", tmp_path / "empty"], CONTEXT)

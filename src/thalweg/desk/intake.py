@@ -160,6 +160,11 @@ def recognise(data: bytes, name: str) -> str:
 # --- 1 collect ---
 
 
+# A link can lead round in a circle, or out of what somebody meant to have checked. What is behind it is not passed over.
+_LINKED = "It is a link to a folder, which is not followed: name that folder beside this one."
+_NO_FILE = "It is no file but a pipe, a device or the like, and was not opened."
+
+
 class _Collected:
     """Files found so far, and what could not be opened."""
 
@@ -178,19 +183,28 @@ class _Collected:
         for folder, folders, files in os.walk(path, onerror=self._unreadable):
             folders.sort()
             below = Path(folder).relative_to(path)
+            for linked in [each for each in folders if (Path(folder) / each).is_symlink()]:
+                found = True
+                self._left(f"{name}/{(below / linked).as_posix()}" if name else (below / linked).as_posix(), _LINKED)
             for entry in sorted(files):
                 found = True
                 inside = (below / entry).as_posix()
-                self._file(Path(folder) / entry, f"{name}/{inside}" if name else inside)
+                self._file(Path(folder) / entry, f"{name}/{inside}" if name else inside, below_folder=True)
         if not found:
             self.problems.append(Problem(Source(name or str(path)), "folder-empty", "The folder has no file in it."))
 
-    def _file(self, path: Path, name: str) -> None:
+    def _left(self, name: str, why: str) -> None:
+        self.problems.append(Problem(Source(name), "file-unreadable", why))
+
+    def _file(self, path: Path, name: str, *, below_folder: bool = False) -> None:
         if why := _harmless(name):
             self.omissions.append(Omission(Source(name), "the file", why, harmless=True))
             return
         try:
             size = path.stat().st_size
+            if below_folder and not path.is_file():
+                self._left(name, _NO_FILE)  # a pipe or a device: whoever reads it may wait for ever
+                return
             if size > LARGEST_FILE:
                 self.problems.append(_too_large(name, size))
                 return
