@@ -29,6 +29,10 @@ def test_a_page_becomes_drafts_with_their_characters(capsys: pytest.CaptureFixtu
     assert claim["speaker"]["name"] == "Colonel Petr Havel"
     assert claim["speaker"]["parties"] == ["COMMAND"]
     assert claim["places"][0]["may_be"] == ["ex:salheva-north", "ex:salheva-south"]
+    assert [each["id"] for each in claim["places"][0]["choices"]] == claim["places"][0]["may_be"]
+    for each in claim["places"][0]["choices"]:  # named, with what kind of place it is and where: to choose by
+        assert each["told"].startswith("Salheva (")
+        assert len(each["position"]) == 2
 
 
 def test_for_people_it_says_that_nothing_is_decided(capsys: pytest.CaptureFixture[str]) -> None:

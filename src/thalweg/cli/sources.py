@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # the rules and their words are loaded when a page has been r
     from thalweg.sources.claims import Claim
     from thalweg.sources.days import Day
     from thalweg.sources.lineage import Lineage, Source
+    from thalweg.sources.mentions import PlaceNamed
 
 app = App(name="sources", help="Read press reports and statements, draft their claims, and list where they differ.")
 
@@ -273,6 +274,7 @@ def _claim_data(article: Article, claim: Claim) -> dict[str, Any]:
                 "kind": each.kind,
                 "characters": [each.span.start, each.span.end],
                 "may_be": [c.place.id for c in each.looked_up.candidates],
+                "choices": _choices(each),
                 "areas": [c.place.id for c in each.looked_up.areas],
                 "spelt_alike": [c.place.id for c in each.looked_up.similar],
             }
@@ -378,10 +380,13 @@ def _claim_lines(article: Article, claim: Claim) -> list[str]:
     for label, days in (("said", claim.said), ("about", claim.about)):
         lines += [f"    {label} “{day.text}”: {_told(day)}" for day in days]
     for place in claim.places:
-        may_be = [c.place.id for c in place.looked_up.candidates] or [c.place.id for c in place.looked_up.areas]
-        lines.append(
-            f"    place “{place.name}”: {' or '.join(may_be[:6]) or 'not in the gazetteer'}{' …' if may_be[6:] else ''}"
-        )
+        may_be = _choices(place)
+        if len(may_be) == 1:
+            lines.append(f"    place “{place.name}”: {may_be[0]['told']}  [{may_be[0]['id']}]")
+            continue
+        lines.append(f"    place “{place.name}”: {f'one of {len(may_be)}:' if may_be else 'not in the gazetteer'}")
+        lines += [f"      {each['told']}  [{each['id']}]" for each in may_be[:_PLACES]]
+        lines += [f"      … and {len(may_be) - _PLACES} more" for _ in may_be[_PLACES : _PLACES + 1]]
     lines += [
         f"    number {each.value:,g} {each.counted or each.unit}{f' ({each.about})' if each.about else ''}"
         for each in claim.numbers
@@ -390,6 +395,12 @@ def _claim_lines(article: Article, claim: Claim) -> list[str]:
     return lines + [f"    ? {each.sentence}" for each in claim.flags]
 
 
+def _choices(place: PlaceNamed) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = importlib.import_module("thalweg.sources.drafted").choices(place)
+    return found
+
+
+_PLACES = 12  # that a name may mean, in the text; the drafts have them all
 _RELATED = {"quotes": "quotes", "shares": "shares with", "translation": "is perhaps a translation of"}
 
 

@@ -28,9 +28,11 @@ from thalweg.model.sourced import (
     PlaceTold,
     SourceEntered,
 )
+from thalweg.places.gazetteer import Place
 from thalweg.sources.article import Article
 from thalweg.sources.claims import Claim
 from thalweg.sources.days import Day
+from thalweg.sources.mentions import PlaceNamed
 
 SCHEMA: Final = "thalweg-claim-drafts/1"
 DECISIONS: Final = ("", "confirm", "reject")
@@ -92,6 +94,7 @@ def _entry(article: Article, claim: Claim) -> dict[str, Any]:
                 "may_be": [
                     each.place.id for each in (*place.looked_up.candidates, *place.looked_up.areas)
                 ][:32],
+                "choices": choices(place)[:32],
                 "place": None,
                 "radius_m": 0,
             }
@@ -257,6 +260,25 @@ def confirmed(entry: Mapping[str, Any], source: Mapping[str, Any], by: str) -> C
 
 def _day(each: Mapping[str, Any]) -> DayTold:
     return DayTold(str(each["words"]), str(each["first"]), str(each["last"]), str(each["why"]))
+
+
+def choices(place: PlaceNamed) -> list[dict[str, Any]]:
+    """What a name may mean, in words: the name, the kind of place, the country, and where (`[longitude, latitude]`)."""
+    return [
+        {
+            "id": each.place.id,
+            "told": told(each.place)[:_SHORT],
+            "position": [round(each.place.lon, 5), round(each.place.lat, 5)],
+        }
+        for each in (*place.looked_up.candidates, *place.looked_up.areas)
+    ]
+
+
+def told(place: Place) -> str:
+    """A place in a line: "Salhiya (village, SY), 34.7433 N 40.7419 E"."""
+    beside = ", ".join(each for each in (place.kind.value, place.country) if each)
+    ns, ew = "N" if place.lat >= 0 else "S", "E" if place.lon >= 0 else "W"
+    return f"{place.name} ({beside}), {abs(place.lat):.4f} {ns} {abs(place.lon):.4f} {ew}"
 
 
 def _place(each: Mapping[str, Any]) -> PlaceTold:
