@@ -241,7 +241,12 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         log=settings.log,
         ticks=monotonic,
         statuses=STATUSES,
-        body_bytes_under={"/v1/reviews": 64 << 20, "/declare/file": 16 << 20, "/sources/read": 16 << 20, "/v1/statements": 26 << 20},
+        body_bytes_under={
+            "/v1/reviews": 64 << 20,
+            "/declare/file": 16 << 20,
+            "/sources/read": 16 << 20,
+            "/v1/statements": 26 << 20,
+        },
         metrics_token=settings.metrics_token,
         hosts=settings.hosts,
         ready=office.trouble,

@@ -189,7 +189,9 @@ class _Page:
             ],
             "map": drawing,
             "spots": spots,
-            "spots_left": self.say("spots.left", n=len(dossier.spots) - _PLACES) if len(dossier.spots) > _PLACES else [],
+            "spots_left": self.say("spots.left", n=len(dossier.spots) - _PLACES)
+            if len(dossier.spots) > _PLACES
+            else [],
             "accounts": self._accounts(),
             "requests": [self._request(number) for number in range(len(dossier.requests))],
             "assessments": {
