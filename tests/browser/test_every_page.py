@@ -44,7 +44,7 @@ PATHS: Final = sorted(
     for router in routes._ROUTERS
     if router is not assets.router
     for route in router.routes
-    if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in NO_PAGES
+    if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path not in NO_PAGES
 )
 LOOKS: Final = [
     ("alpha-1", "en", False, "light"), ("alpha-1", "ar", True, "night"), ("carol-1", "ar", False, "dark"),

@@ -433,6 +433,36 @@ def test_a_lost_device_is_signed_out_from_another_and_keeps_nothing(told: Autumn
     assert lost.page.evaluate("() => localStorage.length") == 0
 
 
+@pytest.mark.parametrize(("language", "phone", "script"), [("en", False, True), ("ar", True, False)])
+def test_a_page_of_the_press_is_read_entered_and_a_claim_confirmed(
+    told: Autumn, browse: Browse, photograph: Photograph, language: str, phone: bool, script: bool
+) -> None:
+    """R43: one draft beside the characters that it rests on, signed by the desk. The article is invented."""
+    screen = browse("dmc-1", language=language, phone=phone, script=script).open("/sources/read")
+    page = screen.page
+    pages = room.ROOT / "tests/corpus/sources/pages"
+    page.set_input_files("#f-file", pages / ("a01.html-article.html" if script else "a01.saved.mhtml"))
+    page.locator("main form button.first").click()
+    page.wait_for_url(re.compile("/sources/read/[0-9a-f]{64}"))
+    assert page.locator("#draft button[value=confirm]").is_disabled(), "before its source is entered nothing is"
+    page.locator('form[action$="/enter"] button.first').click()
+    page.wait_for_selector("#draft button[value=confirm]:enabled")
+    marked = page.locator("#draft mark").first.inner_text()
+    assert marked.startswith("Shells struck a depot")
+    if script:
+        fine(live(screen))
+    photograph(screen, f"sources-read-{'phone-' if phone else ''}{language}", at="#draft .paper")
+    page.locator("#draft button[value=confirm]").click()
+    page.wait_for_selector(".done")
+    page.wait_for_selector("#draft-h")
+    assert page.locator("ol.rows li").first.locator(".mark:not(.late)").count() == 1
+    screen.open("/sources")
+    page.locator(".source-line").first.wait_for()
+    if script:
+        fine(live(screen))
+    photograph(screen, f"sources-{'phone-' if phone else ''}{language}")
+
+
 # --- every page ---
 
 

@@ -46,7 +46,7 @@ _QUOTE: Final = 200
 _TEXT: Final = 2_000
 _NAMES: Final = 12  # places that a name may be, as choices
 _WHOLE: Final = 400_000  # characters of a main text that are shown in one page
-UNDECIDED, NEITHER = "", "none"
+NEITHER: Final = "none"
 
 
 @dataclass(slots=True)
@@ -361,4 +361,5 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise InputError("time-day", "This is no day.", expected="a day such as 2031-03-10", found=text[:40]) from error
+        sentence = f"“{text[:40]}” is no day: write it as 2031-03-10."
+        raise InputError("source-day", sentence, expected="a day such as 2031-03-10", found=text[:40]) from error
