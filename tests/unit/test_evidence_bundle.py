@@ -153,6 +153,30 @@ def test_one_entry_left_out_is_refused(told: Told, bundle: Bundle) -> None:
         assert refusal(told, replace(bundle, entries=entries)).code in ("dossier.differs", "bundle.payload")
 
 
+def test_what_is_refused_is_refused_with_its_reason_in_words(told: Told, bundle: Bundle) -> None:
+    """R39: one byte, one entry, one part of the key history."""
+    at = next(number for number, each in enumerate(bundle.entries) if b'"at":1' in each.entry)
+    entry = bundle.entries[at]
+    changed = replace(entry, entry=entry.entry.replace(b'"at":1', b'"at":2', 1))
+    entries = (*bundle.entries[:at], changed, *bundle.entries[at + 1 :])
+    byte = refusal(told, replace(bundle, entries=entries))
+    assert byte.sentence == f"The proof does not place this entry at {entry.index}."
+    last = bundle.entries[-1].index
+    absent = refusal(told, replace(bundle, entries=bundle.entries[:-1]))
+    assert absent.sentence.endswith(f"It rests on entry {last}, which is not in the bundle.")
+    keys = [refusal(told, replace(bundle, keys=(*bundle.keys[:number], *bundle.keys[number + 1 :]))).sentence
+            for number in range(len(bundle.keys))]  # fmt: skip
+    assert keys[0] == "The log does not begin with the entry that is trusted."
+    assert any("has no key" in each for each in keys)
+    assert all("key" in each or "trusted" in each for each in keys), keys
+    (document,) = bundle.documents
+    value = json.loads(document.data)
+    value["accounts"].pop()
+    data = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    forged = Document.of(document.name, document.media, data)
+    assert refusal(told, replace(bundle, documents=(forged,))).sentence.endswith("It differs in: accounts.")
+
+
 def test_one_byte_of_an_entry_changed_is_refused(told: Told, bundle: Bundle) -> None:
     first = bundle.entries[5]
     changed = replace(first, entry=first.entry.replace(b'"at":1', b'"at":2', 1))

@@ -83,9 +83,31 @@ def _made(data: bytes, verdict: BundleVerdict, document: Document) -> Disclosed[
         )
     except (KeyError, TypeError, ValueError, ValueRefused, InputError) as error:
         raise _differs(document) from error
-    if encode(again) != document.data:
-        raise _differs(document)
+    made = encode(again)
+    if made != document.data:
+        raise _differs(document, _where(given, json.loads(made), {each.index for each in verdict.verdicts}))
     return again
+
+
+def _where(given: dict[str, Any], made: dict[str, Any], there: set[int]) -> str:
+    """In what the dossier differs from the one that its entries make."""
+    rows = given.get("entries")
+    listed = [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
+    named = {each["index"] for each in listed if isinstance(each.get("index"), int)}
+    missing = sorted(named - there)
+    if missing:
+        return f" It rests on entry {missing[0]}, which is not in the bundle."
+    parts = [key for key in sorted({*given, *made}) if given.get(key) != made.get(key)]
+    if parts == ["keys"]:
+        return " It names a part of the key history that the bundle does not have."
+    return (
+        f" It differs in: {', '.join(part[:_PART] for part in parts[:_PARTS])}."
+        if parts
+        else " It is spelled otherwise."
+    )
+
+
+_PART, _PARTS = 40, 6  # characters of a key, and keys, that are told
 
 
 def _reached(party: str, records: Sequence[Recorded], rows: Sequence[dict[str, Any]]) -> dict[str, Reached]:
@@ -124,10 +146,10 @@ def _given(document: Document) -> dict[str, Any]:
     return given
 
 
-def _differs(document: Document) -> Refused:
+def _differs(document: Document, where: str = "") -> Refused:
     return Refused(
         "dossier.differs",
         f"The dossier {document.name[:60]!r} does not follow from the entries in the bundle: made again from them, "
-        "it is another.",
+        f"it is another.{where}",
         name=document.name[:60],
     )
