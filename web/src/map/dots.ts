@@ -18,7 +18,7 @@ export interface Dot {
 export const DOTS = "dots";
 const INKS = ["p0", "p1", "p2", "p3"] as const;
 /** pixels across: a disc of one's own, a square of the other desk's, a triangle of relief's, a diamond of third parties' */
-const ACROSS_PX = 6;
+const ACROSS_PX = 6; // and less where the whole region is on a small screen
 
 /** the same shapes for the legend, about the origin */
 export const DOT_PATHS: Readonly<Record<(typeof INKS)[number], string>> = {
@@ -65,6 +65,7 @@ export class Dots implements CustomLayerInterface {
   #middle: [number, number] = [0.5, 0.5];
   #data = new Float32Array(0);
   #fresh = false;
+  #zoom = (): number => 7;
   #inks: Float32Array;
   #gl: WebGL2RenderingContext | null = null;
   #program: WebGLProgram | null = null;
@@ -103,9 +104,10 @@ export class Dots implements CustomLayerInterface {
     return best;
   }
 
-  onAdd(_map: unknown, gl: WebGLRenderingContext | WebGL2RenderingContext): void {
+  onAdd(map: { getZoom(): number }, gl: WebGLRenderingContext | WebGL2RenderingContext): void {
     if (!(gl instanceof WebGL2RenderingContext)) return;
     this.#gl = gl;
+    this.#zoom = () => map.getZoom();
     const program = (this.#program = gl.createProgram());
     for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]] as const) {
       const shader = gl.createShader(kind)!;
@@ -144,7 +146,7 @@ export class Dots implements CustomLayerInterface {
     }
     gl.uniformMatrix4fv(gl.getUniformLocation(this.#program, "seen"), false, moved(told.defaultProjectionData.mainMatrix, this.#middle));
     const ratio = gl.drawingBufferWidth / ((gl.canvas as HTMLCanvasElement).clientWidth || gl.drawingBufferWidth);
-    gl.uniform1f(gl.getUniformLocation(this.#program, "across"), Math.max(3, ACROSS_PX * ratio));
+    gl.uniform1f(gl.getUniformLocation(this.#program, "across"), Math.max(3, Math.min(ACROSS_PX, this.#zoom() - 1) * ratio));
     gl.uniform3fv(gl.getUniformLocation(this.#program, "inks"), this.#inks);
     gl.drawArrays(gl.POINTS, 0, this.#dots.length);
     gl.bindVertexArray(null);
