@@ -160,7 +160,7 @@ def recognise(data: bytes, name: str) -> str:
 # --- 1 collect ---
 
 
-# A link can lead round in a circle, or out of what somebody meant to have checked. What is behind it is not passed over.
+# A link can lead round in a circle, or out of what was meant to be checked; what is behind it is told, never left.
 _LINKED = "It is a link to a folder, which is not followed: name that folder beside this one."
 _NO_FILE = "It is no file but a pipe, a device or the like, and was not opened."
 

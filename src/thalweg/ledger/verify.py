@@ -361,7 +361,7 @@ def _require_origin(signed: SignedCheckpoint, trust: Trust) -> None:
 
 def _ascending(numbers: Sequence[int], what: str) -> None:
     if any(low >= high for low, high in pairwise(numbers)):
-        raise Malformed("file.order", f"The {what} are not in ascending order.")
+        raise Malformed("file.order", f"Not in ascending order: the {what}.")
 
 
 def _chains(verdicts: Sequence[Verdict]) -> tuple[Gap, ...]:
