@@ -71,6 +71,14 @@ _HEADINGS: Final = {
     NoticeKind.PARTICIPATION: "participation",
     NoticeKind.PROBING: "probing",
     NoticeKind.RULES: "rules_changed",
+    NoticeKind.INCIDENT: "incident",
+    NoticeKind.ACCOUNT: "account",
+    NoticeKind.EXPLANATION_REQUEST: "explanation_asked",
+    NoticeKind.EXPLANATION: "explanation_given",
+    NoticeKind.ASSESSMENT: "incident",
+    NoticeKind.EVIDENCE: "incident",
+    NoticeKind.SOURCE: "source_told",
+    NoticeKind.CLAIM: "claim_told",
 }
 _SEVERITIES: Final = frozenset(("caution", "information"))
 _SHORT: Final = 10  # characters of an id that are read
