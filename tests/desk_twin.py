@@ -6,6 +6,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from tests.desk_world import Room
 from thalweg.desk.clocks import Clocks, Due, Timer
 from thalweg.formats import event as kinds
@@ -56,6 +58,8 @@ def differences(first: object, second: object, where: str = "world") -> list[str
             return [f"{where}: {len(first)} and {len(second)}"]
         pairs = enumerate(zip(first, second, strict=True))
         return [each for at, (a, b) in pairs for each in differences(a, b, f"{where}[{at}]")]
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        return [] if np.array_equal(first, second) else [f"{where}: {first!r} and {second!r}"]
     names = _names(first)
     if names is not None and type(first).__module__.startswith("thalweg.state"):
         return [
