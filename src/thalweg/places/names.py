@@ -132,7 +132,8 @@ def id_key(identifier: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    # Case is folded on both sides: what a sign such as ℻ is taken apart into may be capitals again.
+    decomposed = unicodedata.normalize("NFKD", name.casefold()).casefold()
     plain = unicodedata.normalize("NFKC", _MARKS.sub("", decomposed).translate(_LETTERS))
     joined = re.sub(r"(?<=\w)['’‘ʼʻʿʾˈ`´′ˌʹ]+(?=\w)|[ʿʾʻʼ`‘’']", "", plain)
     # Vowel signs of Indic scripts are marks, not letters; they belong to the word.
