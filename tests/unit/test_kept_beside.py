@@ -13,6 +13,7 @@ import pytest
 from tests.properties.test_kept_worlds import same
 from tests.serving import Serving, serving, soon
 from tests.unit.test_bearers import until
+from thalweg.engine import Declared
 from thalweg.ledger.errors import StoreFailed
 from thalweg.ledger.promise import Store
 from thalweg.model.keeping import Snapshot
@@ -20,7 +21,7 @@ from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 from thalweg.wiring import desk as wired
 from thalweg.wiring import keeper
-from thalweg.wiring.kept import DESK, ENGINE, WORLD
+from thalweg.wiring.kept import DESK, ENGINE, WORLD, keep
 
 
 def sizes(desk: Serving) -> tuple[int, ...]:
@@ -145,6 +146,28 @@ def test_what_was_put_away_in_part_is_passed_over_or_made_whole_from_the_log(
         assert len(one.online.findings) > 0
         assert set(one.online.versions) == set(other.online.versions)
         desk.declare("alpha-1", soon("third", "alpha", 41.0))  # and the desk goes on beside it
+
+
+def test_what_was_put_away_and_contradicts_itself_is_passed_over_and_everything_is_folded(tmp_path: Path) -> None:
+    """A seal says that nothing was changed since, not that whoever wrote it was right: a desk begins all the same."""
+    told: list[str] = []
+    with serving(tmp_path) as desk:
+        desk.parties("alpha", "bravo")
+        desk.declare("alpha-1", soon("patrol", "alpha"))
+        home, secret = desk.opened.home.home, desk.opened.home.secret("desk")
+        snapshots, store = desk.opened.tables.snapshots, home.store
+        kept = wired.Kept(snapshots, told.append)
+        wrong = wired.fold(store, None, told.append).desk(store, secret, None, kept)
+        wrong.online.feed(Declared(soon("never declared", "bravo")))
+        assert keep(wrong, snapshots, store)
+        index = snapshots.newest(ENGINE)
+        assert isinstance(index, Snapshot)
+        snapshots.save(DESK, index.size, index.root, [b"nothing of use"])  # so that the index is gone through
+        told.clear()
+        begun = wired.fold(store, snapshots, told.append).desk(store, secret, None, kept)
+        assert "does not hold together" in told[-1]
+        assert [each.title for each in begun.online.live] == ["patrol of alpha"]
+        same(begun.world, wired.fold_world(store))
 
 
 @pytest.mark.parametrize("which", ["a byte of the rows", "another version", "the end"])

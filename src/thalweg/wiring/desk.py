@@ -275,7 +275,18 @@ class Fold:
     def desk(
         self, store: Store, secret: bytes, describe: Describe | None, kept: Kept, *, exercise_only: bool = False
     ) -> Desk:
-        """The deciding desk over it, with the index and all else that was put away at the same time."""
+        """The deciding desk over it, with the index and all else that was put away at the same time; over everything
+        folded anew where those contradict each other, for a seal says only that they are as they were written."""
+        try:
+            return self._with_kept(store, secret, describe, kept, exercise_only=exercise_only)
+        except EngineError as error:
+            kept.tell(f"What was kept is passed over: it does not hold together. {error.sentence}")
+            world = fold_world(store)
+            return desk_over(world, secret, describe, exercise_only=exercise_only, resume=lambda _: None)
+
+    def _with_kept(
+        self, store: Store, secret: bytes, describe: Describe | None, kept: Kept, *, exercise_only: bool
+    ) -> Desk:
         with collector_paused(_ALL_THERE_IS):
             online, size = kept_engine(kept.snapshots, store, self.world, describe, kept.tell)
             beside = kept_desk(kept.snapshots, store, kept.tell) if self.size >= 0 and size == self.size else None
