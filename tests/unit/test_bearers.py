@@ -188,7 +188,8 @@ def test_what_is_not_taken_is_tried_again_under_the_same_id_and_given_up_where_i
         until(lambda: bool(delivered(desk, "bravo-1", "webhook")))
         hook.answers = [410]
         desk.declare("alpha-1", soon("clinic", "alpha", 40.3, kind=Kind.STATIC_SITE))
-        until(lambda: desk.built.bearers.counts.dead == 1)
+        until(lambda: any(each["what"] == "dead" for each in desk.events("bearer")))
+        assert desk.built.bearers.counts.dead == 1
         line = next(each for each in desk.events("bearer") if each["what"] == "dead")
         assert line["why"] == "HTTP 410"
         assert "localhost" not in json.dumps(desk.events("bearer"))
