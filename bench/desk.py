@@ -620,7 +620,7 @@ def main() -> None:
     parser.add_argument("--live", type=int, default=10_000)
     parser.add_argument("--store", default="sqlite")
     parser.add_argument("--count", type=int, default=4_000)
-    parser.add_argument("--lanes", type=int, default=4)
+    parser.add_argument("--lanes", type=int, default=5)
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--profile", default="")
     parser.add_argument("--first-row", type=int, default=0)
@@ -640,7 +640,7 @@ def main() -> None:
         keep(RESULTS / "desk.json", datetime.now(UTC).date().isoformat(), [found], ("what", "store", "live"))
         print(json.dumps(found, indent=1))
     else:
-        whole(asked.folder, asked.store, asked.live, asked.count)
+        whole(asked.folder, asked.store, asked.live, asked.count, asked.lanes)
 
 
 def restart(folder: Path) -> Record:
@@ -709,14 +709,14 @@ async def _one_more(opened: OpenDesk, folder: Path) -> int:
     return len(world.picture.findings_of(made.version_id))
 
 
-def whole(folder: Path, which: str, live: int, count: int) -> None:
-    """Fill a desk and measure it: eight at a time as fast as they are answered, then at half that rate."""
+def whole(folder: Path, which: str, live: int, count: int, lanes: int) -> None:
+    """Fill a desk and measure it: two at a time for each lane as fast as they are answered, then at half that rate."""
     for store, bare in stores(which):
         if not (folder / "bench.json").exists():
             load(folder, live, store)
-        closed = measure(folder, store, bare, count=count, lanes=4, rate=0.0, first_row=live)
+        closed = measure(folder, store, bare, count=count, lanes=lanes, rate=0.0, first_row=live)
         even = closed["per_s"] // 2
-        opened = measure(folder, store, bare, count=count // 2, lanes=4, rate=even, first_row=live + count)
+        opened = measure(folder, store, bare, count=count // 2, lanes=lanes, rate=even, first_row=live + count)
         for how, found in (("closed", closed), ("open", opened)):
             record = {"what": how, "store": which, **found}
             keep(RESULTS / "desk.json", datetime.now(UTC).date().isoformat(), [record], ("what", "store", "live"))
