@@ -47,6 +47,7 @@ _URGENT: Final = "!"  # before the notice of an emergency, in the body of its me
 _LOOK_S: Final = 1.0
 _GATHER_S: Final = 0.1  # what is told meanwhile is looked up with it; an emergency waits for nothing
 _DAY_S: Final = 86_400.0
+_LOOKED_AT: Final = 1_000  # notices of the past, before others get their turn
 _FIRST_MS, _LONGEST_MS, _LONGEST_EMERGENCY_MS = 2_000, 900_000, 60_000
 _BEARERS: Final = {"webhook": Bearer.WEBHOOK, "email": Bearer.EMAIL}
 
@@ -154,8 +155,7 @@ class Bearers:
         reached: dict[str, Sequence[Contact]] = {}
         for party, number, severity, at_ms in notices:
             if party not in reached:
-                found = await asyncio.to_thread(self.contacts.contacts, f"party:{party}")
-                reached[party] = [each for each in found if self._carries(each)]
+                reached[party] = await self._reached(party)
             messages += [
                 self._message(party, mailboxes[party][number - 1], severity, at_ms, contact)
                 for contact in reached[party]
@@ -171,19 +171,27 @@ class Bearers:
         return Message(name, party, _BEARERS[contact.kind].value, contact.id, body, 0 if urgent else at_ms)
 
     async def _catch_up(self) -> None:
-        """What was told in the last day, while nobody or somebody else listened."""
+        """What was told in the last day, while nobody or somebody else listened, to those who are reached from here.
+        What is told meanwhile may be found twice: a message has one name."""
         self._fresh.clear()
         world = (await self.office.reading()).world
         since_s = self.now_ms() / 1000 - _DAY_S
-        found: list[tuple[str, int, str, int]] = []
         for party in (*world.membership.parties, SECRETARIAT):
-            for name in reversed(world.exchange.mailboxes.get(party, ())):
+            if not await self._reached(party):
+                continue
+            for number, name in enumerate(reversed(world.exchange.mailboxes.get(party, ())), 1):
                 state = world.exchange.notices[name]
                 if state.at.epoch_s < since_s:
                     break
                 if not any(fact.what in _BY_US for fact in state.delivered):
-                    found.append((party, state.n, state.severity, round(state.at.epoch_s * 1000)))
-        self._fresh.extend(found)
+                    self._fresh.append((party, state.n, state.severity, round(state.at.epoch_s * 1000)))
+                if number % _LOOKED_AT == 0:
+                    await asyncio.sleep(0)
+
+    async def _reached(self, party: str) -> list[Contact]:
+        """Where messages to a party go."""
+        found = await asyncio.to_thread(self.contacts.contacts, f"party:{party}")
+        return [each for each in found if self._carries(each)]
 
     def _carries(self, contact: Contact) -> bool:
         return contact.kind == "webhook" or (contact.kind == "email" and self.mail is not None)

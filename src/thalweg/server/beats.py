@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -28,16 +28,15 @@ from typing_extensions import override
 
 from thalweg.desk.office import Office
 from thalweg.ledger.errors import LedgerError
-from thalweg.model.events import Notice, ReadBack, Refused, Taken
+from thalweg.model.events import Refused, Taken
 from thalweg.model.keeping import DeskTables
-from thalweg.policy.tell import EMERGENCY, SEVERITIES
+from thalweg.policy.tell import SEVERITIES
 from thalweg.server.bearers import Bearers
 from thalweg.server.desk import on_the_rolls
 from thalweg.server.doors import Doors
 from thalweg.server.reads import Reads
 from thalweg.server.sessions import ended
 from thalweg.server.streams import Streams
-from thalweg.state.exchange import NoticeState
 from thalweg.state.recorded import Recorded
 
 _BEAT_S: Final = 1.0
@@ -45,7 +44,6 @@ _COUNT_S: Final = 15
 _READS_S: Final = 300
 _SWEEP_S: Final = 3_600
 _MESSAGES_MS: Final = 2 * 86_400_000  # longer than what is put again on taking over
-_AT_ONCE: Final = 2_000  # notices looked at before others get their turn
 
 
 @dataclass(slots=True)
@@ -83,7 +81,6 @@ class Beats:
     log: Callable[[str], None]
     keeper: Keeping
     counts: DeskCounts = field(default_factory=DeskCounts)
-    _owed: set[str] = field(default_factory=set)  # notices that may be without an answer
     _reasons: tuple[str, ...] = ()
     _task: asyncio.Task[None] | None = None
     _deaf: Callable[[], None] | None = None
@@ -121,36 +118,19 @@ class Beats:
                     counts.taken += 1
                 case Refused():
                     counts.refused += 1
-                case Notice(owed=True) as notice:
-                    self._owed.add(f"{notice.to}\n{notice.n}")
-                case ReadBack() as said:
-                    self._owed.add(said.notice)  # a wrong one opens it again
                 case _:
                     pass
 
     async def _run(self) -> None:
         second = 0
-        began = False
         while not self._closing.is_set():
             try:
-                if not began:
-                    await self._begin()
-                    began = True
                 await self._beat(second)
             except LedgerError as error:
                 self._say("beat-missed", code=error.code)
             second += 1
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), _BEAT_S)
-
-    async def _begin(self) -> None:
-        """What was owed before this process began to listen."""
-        notices = (await self.office.reading()).world.exchange.notices
-        for number, (name, state) in enumerate(list(notices.items())):
-            if state.outstanding:
-                self._owed.add(name)
-            if number % _AT_ONCE == _AT_ONCE - 1:
-                await asyncio.sleep(0)
 
     async def _beat(self, second: int) -> None:
         reasons = tuple(self.office.trouble())
@@ -190,27 +170,9 @@ class Beats:
     async def _count(self) -> None:
         self.counts.waiting = len(await asyncio.to_thread(self.tables.outbox.queued))
         exchange = (await self.office.reading()).world.exchange
-        owed = dict.fromkeys(SEVERITIES, 0)
-        oldest_s = self.doors.now() / 1000
-        standing: set[str] = set()
-        looked_at, self._owed = self._owed, set()  # what becomes owed meanwhile is looked at the next time
-        for number, name in enumerate(looked_at):
-            if number % _AT_ONCE == _AT_ONCE - 1:
-                await asyncio.sleep(0)
-            state = self._state(name, exchange.notices, exchange.mailboxes)
-            if state is not None and state.outstanding:
-                standing.add(state.id)
-                owed[state.severity] = owed.get(state.severity, 0) + 1
-                if state.severity == EMERGENCY:
-                    oldest_s = min(oldest_s, state.at.epoch_s)
-        self._owed |= standing
-        self.counts.owed = owed
-        self.counts.oldest_emergency_s = round(self.doors.now() / 1000 - oldest_s, 3)
-
-    @staticmethod
-    def _state(name: str, notices: Mapping[str, NoticeState], mailboxes: dict[str, list[str]]) -> NoticeState | None:
-        party, number = name.partition("\n")[::2]
-        return notices.get(mailboxes[party][int(number) - 1] if number else name)
+        now_s = self.doors.now() / 1000
+        self.counts.owed = {each: exchange.unanswered.get(each, 0) for each in SEVERITIES}
+        self.counts.oldest_emergency_s = round(now_s - min(exchange.alarms.values(), default=now_s), 3)
 
     def _sweep(self) -> None:
         now_ms = self.doors.now()

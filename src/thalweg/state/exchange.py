@@ -131,6 +131,8 @@ class Exchange:
         self.emergencies: dict[str, Emergency] = {}
         self.commitments: dict[str, Commitment] = {}
         self.owing: dict[str, MutableMapping[str, Owed]] = {}  # party -> notice -> what is outstanding
+        self.unanswered: dict[str, int] = {}  # severity -> how many those are, of all parties
+        self.alarms: dict[str, float] = {}  # the emergencies among them -> when they were sent, in epoch seconds
         # party -> subject -> the notices about it, oldest first
         self.known: dict[str, MutableMapping[str, list[str]]] = {}
         self.about: MutableMapping[str, list[str]] = {}  # statement -> the notices that it led to
@@ -271,14 +273,25 @@ class Exchange:
 
     def _look_again(self, notice: NoticeState) -> None:
         """Something was said about it that may have answered it, or opened it again."""
+        owing = self.owing.setdefault(notice.to, {})
+        known = notice.id in owing
         if notice.outstanding:
-            self.owing.setdefault(notice.to, {})[notice.id] = Owed(
+            owing[notice.id] = Owed(
                 notice.id, notice.n, notice.of, notice.subject, notice.version, notice.severity, notice.due
             )
-        elif notice.owed:
-            self.owing.get(notice.to, {}).pop(notice.id, None)
+        elif known:
+            del owing[notice.id]
+        self.unanswered[notice.severity] = (
+            self.unanswered.get(notice.severity, 0) + int(notice.outstanding) - int(known)
+        )
+        if notice.severity == _EMERGENCY:
+            if notice.outstanding:
+                self.alarms[notice.id] = notice.at.epoch_s
+            else:
+                self.alarms.pop(notice.id, None)
 
 
+_EMERGENCY = "emergency"  # a severity
 _SAYS_ANEW = frozenset(
     (
         NoticeKind.DECLARED,

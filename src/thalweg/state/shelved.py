@@ -52,7 +52,7 @@ _PLAIN: Final = {
     "cases": ("by_party", "withdrawn", "_incident_of"),
     "cases.sought": ("words", "times", "places", "parties"),
     "sourced": ("by_party",),
-    "exchange": ("mailboxes", "_asked"),
+    "exchange": ("mailboxes", "_asked", "unanswered", "alarms"),
     "channels": ("_of",),
     "membership": ("theatre_text", "_roles"),
 }
