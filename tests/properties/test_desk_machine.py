@@ -9,6 +9,7 @@ told what is not for them; what was late stays late.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -383,9 +384,11 @@ class AtTheDesk(RuleBasedStateMachine):
     def nothing_owed_is_forgotten(self) -> None:
         timers = working(self.room.desk.clocks, self.room.desk.world)
         exchange = self.room.desk.world.exchange
-        for notice in exchange.notices.values():
-            if notice.outstanding:
-                assert (Due.ANSWER, notice.id, notice.step + 1) in timers
+        owed = [notice for notice in exchange.notices.values() if notice.outstanding]
+        for notice in owed:
+            assert (Due.ANSWER, notice.id, notice.step + 1) in timers
+        assert +Counter(exchange.unanswered) == Counter(notice.severity for notice in owed)
+        assert exchange.alarms == {each.id: each.at.epoch_s for each in owed if each.severity == "emergency"}
         for emergency in exchange.emergencies.values():
             if emergency.open:
                 assert (Due.REPEAT, emergency.event, emergency.repeated + 1) in timers
