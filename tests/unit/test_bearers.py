@@ -167,11 +167,11 @@ def test_what_goes_out_shows_no_more_than_the_interface(tmp_path: Path) -> None:
         desk.parties("alpha", "bravo", terms=(Term(Level.EXISTS),))
         desk.contact("bravo", "webhook", hook.url, "en", SECRET)
         desk.contact("bravo", "email", "watch@bravo.example")
-        desk.declare("alpha-1", soon("hospital", "alpha", kind=Kind.STATIC_SITE))
+        desk.declare("alpha-1", soon("ephrem", "alpha", kind=Kind.STATIC_SITE))
         until(lambda: bool(hook.got) and bool(box.got))
         until(lambda: bool(delivered(desk, "bravo-1", "email")))
         for sent in (hook.got[-1][1].decode(), box.got[-1].as_string(), box.got[-1].get_content()):
-            assert "hospital" not in sent.lower()
+            assert "ephrem" not in sent.lower()
             assert "static_site" not in sent
             assert "40.14" not in sent
 

@@ -112,11 +112,11 @@ def test_two_copies_of_the_same_never_bear_one_mark(pair: Serving) -> None:
 def test_a_copy_shows_no_more_than_its_level(tmp_path: Path, level: Level) -> None:
     with serving(tmp_path) as held:
         held.parties("alpha", "bravo", terms=(Term(level),))
-        held.declare("alpha-1", soon("hospital", "alpha", 40.1234567, 35.7654321, kind=Kind.STATIC_SITE))
+        held.declare("alpha-1", soon("ephrem", "alpha", 40.1234567, 35.7654321, kind=Kind.STATIC_SITE))
         for form in FORMS:
             answer = held.get("bravo-1", f"/v1/export?form={form}")
             text = text_of(form, answer.content)
-            assert "hospital" not in text.lower()
+            assert "ephrem" not in text.lower()
             if level is not Level.FOOTPRINT:
                 assert "40.12345" not in text
                 assert "1234567" not in text
