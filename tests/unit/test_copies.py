@@ -131,7 +131,7 @@ def test_a_copy_shows_no_more_than_its_level(tmp_path: Path, level: Level) -> No
         assert shown["title"] == ""
         assert any(flag["code"] == "shown-in-part" for flag in shown["flags"])
         own = held.get("alpha-1", "/v1/export?form=json").json()
-        assert own["declarations"][0]["title"] == "hospital of alpha"
+        assert own["declarations"][0]["title"] == "ephrem of alpha"
 
 
 @pytest.mark.parametrize("form", FORMS)
