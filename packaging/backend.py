@@ -7,9 +7,10 @@ The islands of the pages are built with Node.js (packaging/islands.py).
 
 from shutil import which
 
-import islands
 from setuptools import build_meta
 from setuptools.build_meta import *  # noqa: F403  the whole PEP 517 interface, extended below
+
+import islands
 
 _COMPILER = [] if which("cc") or which("gcc") or which("clang") else ["ziglang>=0.13"]
 
