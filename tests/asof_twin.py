@@ -827,7 +827,7 @@ def _incidents(things: list[Thing], said: dict[str, Any], party: str) -> dict[st
     def answered(request: str) -> None:
         for each in found.get(of_request.get(request, ""), []):
             if each[3] == request:
-                each[2] += " ANSWERED"
+                each[2] = each[2].removesuffix(" ANSWERED") + " ANSWERED"  # it may be explained more than once
 
     for thing in things:
         body, event = _stated(thing, said)
