@@ -2,7 +2,8 @@
 
     python -m bench.sources [--show] [--only PART] [--keep]
 
-Reads tests/corpus/sources (written together with the rules) and tests/corpus/sources_by_another_hand (articles, pages
+Reads tests/corpus/sources (written together with the rules), tests/corpus/sources_wire (in the manner of the wire, written
+for what the rules missed) and tests/corpus/sources_by_another_hand (articles, pages
 and labels by somebody who had not read the rules): articles set in many layouts, labels written from their text. With
 --keep it writes bench/results/sources.json and fills the tables of docs/explanation/sources.md. With --show it prints
 the misses, but never those of what is held out: whoever changes a rule does not look at them.
@@ -16,6 +17,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ MARKS = ("<!-- rates: python -m bench.sources -->", "<!-- /rates -->")
 AREA = Box(67.5, -49.0, 69.5, -47.4)
 HELD_OUT = ("a09", "a10", "a11", "a12", "a13")
 OTHER = ROOT / "tests" / "corpus" / "sources_by_another_hand"
+WIRE = ROOT / "tests" / "corpus" / "sources_wire"
 LANGUAGES = {"ar": "Arabic", "ru": "Russian", "fr": "French", "tr": "Turkish"}
 FORCE_MARKS = ("<!-- forces: python -m bench.sources -->", "<!-- /forces -->")
 ABROAD_MARKS = ("<!-- languages: python -m bench.sources -->", "<!-- /languages -->")
@@ -148,6 +151,32 @@ def measure_other() -> dict[str, dict[str, Rate]]:
             claims = ()
         _claims(part, name, article, claims, _labels(labelled[name]))
     return rates
+
+
+def measure_wire() -> dict[str, Rate]:
+    """Rates on the articles in the manner of the wire, each set as one plain page."""
+    raw = yaml.safe_load((WIRE / "articles.yaml").read_text("utf-8"))
+    labelled: dict[str, Any] = yaml.safe_load((WIRE / "labels.yaml").read_text("utf-8"))
+    gazetteer = packaged().with_places(read_region(OTHER / "gazetteer.csv"))
+    theatre = read_theatre((OTHER / "theatre.yaml").read_bytes(), "theatre.yaml")
+    area = Box(*raw["area"])
+    part = {kind: Rate() for kind in KINDS}
+    for each in raw["articles"]:
+        article = read(wire_page(each), published=each["published"], outlet=each["outlet"])
+        claims = draft(article, gazetteer, parties=theatre.parties, area=area)
+        _claims(part, each["id"], article, claims, _labels(labelled[each["id"]]))
+    return part
+
+
+def wire_page(each: dict[str, Any]) -> bytes:
+    """A plain page: headline, who wrote it and when, paragraphs."""
+    byline = f"<p class='byline'>{escape(each['byline'])}</p>" if each["byline"] else ""
+    told = f'<meta name="author" content="{escape(each["byline"])}">' if each["byline"] else ""
+    paragraphs = "\n".join(f"<p>{escape(one)}</p>" for one in each["body"].strip().split("\n\n"))
+    return (
+        f"<!doctype html><html lang='en'><head><title>{escape(each['headline'])}</title>{told}</head><body><article>"
+        f"<h1>{escape(each['headline'])}</h1>{byline}\n{paragraphs}</article></body></html>"
+    ).encode()
 
 
 def _comment(comment: Any) -> dict[str, str]:  # noqa: ANN401  a value of a YAML file
