@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import apsw
 import psycopg
 import pyrage
 import pytest
@@ -20,11 +21,13 @@ from tests.conformance.test_stores import Writer as Feed
 from tests.ledger_world import ORIGIN, REGISTRAR, seed
 from tests.pgserver import PgServer
 from thalweg.ledger.checkpoint import SignedCheckpoint
-from thalweg.ledger.errors import Inconsistent, Refused
+from thalweg.ledger.errors import Inconsistent, Refused, StoreFailed
+from thalweg.stores import sqlite
 from thalweg.stores.files import Unlocked, write_durably
 from thalweg.stores.home import Home, Writer, create
 from thalweg.stores.postgres import PostgresStore
 from thalweg.stores.postgres_line import connect
+from thalweg.stores.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[2]
 AT_MS = 1_510_000_000_000
@@ -276,6 +279,66 @@ def test_a_leader_that_hangs_within_an_append_is_ended_by_who_takes_over(pg_serv
     assert other.leads()
     for store in (leader, other):
         store.close()
+
+
+def test_a_database_that_goes_away_while_one_becomes_the_writer_leaves_the_lock_to_everybody(
+    pg_server: PgServer,
+) -> None:
+    """Between the lock and the number under which it writes; else neither this process nor another would ever write."""
+    where = pg_server.database()
+    store, other = PostgresStore(where), PostgresStore(where)
+    with psycopg.connect(where) as row, ThreadPoolExecutor(1) as pool:
+        row.execute("SELECT fence FROM log FOR UPDATE")
+        waiting = pool.submit(store.acquire)
+        waits = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        with psycopg.connect(where, autocommit=True) as server:
+            while not server.execute(waits).fetchall():
+                time.sleep(0.01)
+        with pytest.raises(StoreFailed):
+            waiting.result(timeout=20)
+    assert not store.leads()
+    fence = store.acquire()
+    assert store.leads()
+    store.release()
+    assert other.acquire() > fence
+    for each in (store, other):
+        each.close()
+
+
+def test_a_file_that_cannot_be_written_while_one_becomes_the_writer_leaves_the_lock_to_everybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_BUSY_MS", 20)
+    store, other = SqliteStore(tmp_path / "log.db"), SqliteStore(tmp_path / "log.db")
+    busy = apsw.Connection(str(tmp_path / "log.db"))
+    busy.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreFailed):
+        store.acquire()
+    busy.execute("ROLLBACK")
+    fence = other.acquire()
+    other.release()
+    assert store.acquire() > fence
+    for each in (store, other):
+        each.close()
+
+
+def test_a_home_that_cannot_settle_its_keys_lets_go_of_the_lock(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = site.machine("a"), site.machine("b")
+    unlocked = site.unlocked(first)
+
+    def away(*_: object) -> None:
+        raise StoreFailed("store.failed", "Not now.", happened="no")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Home, "_settle", away)
+        with pytest.raises(StoreFailed):
+            first.writer(unlocked)
+    for home in (second, first):
+        writer = home.writer_in_turn(unlocked, 0.1)
+        assert writer is not None
+        say(writer)
+        writer.close()
+        home.close()
 
 
 def break_connections(where: str) -> None:

@@ -108,7 +108,11 @@ class Home:
         keys = unlocked.log_keys(self.settings.origin)
         signer = HeadSigner(self.settings.origin, keys, None if marked is None else marked.head)
         writer = Writer(self, unlocked, Sequencer(self.store, signer, suspicious=self._suspicion.exists()))
-        self._settle(writer, keys)
+        try:
+            self._settle(writer, keys)
+        except (LedgerError, OSError):
+            writer.close()  # a writer that nobody has must not keep others from becoming one
+            raise
         return writer
 
     def writer_in_turn(self, unlocked: Unlocked, timeout_s: float) -> Writer | None:

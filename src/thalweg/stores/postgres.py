@@ -69,7 +69,12 @@ class PostgresStore:
                 return int(self._writing().execute(self._sql["take-fence"]).fetchall()[0][0])
 
         with self._writing_lock:
-            self._fence = self._guard("no", act)
+            try:
+                self._fence = self._guard("no", act)
+            except StoreFailed:
+                # With the lock and no number it would take itself for the writer for ever, and so would the others.
+                self._drop()
+                raise
             return self._fence
 
     def leads(self) -> bool:

@@ -80,7 +80,12 @@ class SqliteStore:
         elif not take_over:
             raise Refused("store.held", "This store is the writer already.", path=str(self._path))
         with self._writing_lock:
-            self._fence = int(self._guard("no", lambda: self._write("take-fence")[0][0]))
+            try:
+                self._fence = int(self._guard("no", lambda: self._write("take-fence")[0][0]))
+            except (StoreFailed, Damaged):
+                # With the lock and no number it would take itself for the writer for ever, and so would the others.
+                self.release()
+                raise
             return self._fence
 
     def leads(self) -> bool:
