@@ -60,7 +60,8 @@ from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
-from thalweg.policy.asof import AsOfs, Valid
+from thalweg.policy.asof.readings import AsOfs
+from thalweg.policy.asof.valid import Valid
 from thalweg.reports import asof
 from thalweg.state.history import Had
 from thalweg.state.recorded import Recorded, recorded

@@ -20,8 +20,10 @@ from thalweg.formats import event as kinds
 from thalweg.model.events import SECRETARIAT
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
-from thalweg.policy import asof
-from thalweg.policy.asof import ALWAYS, AsOfs, Valid, held_by
+from thalweg.policy.asof.cut import Columns, Cut
+from thalweg.policy.asof.had import NoticeHad
+from thalweg.policy.asof.readings import AsOfs, held_by
+from thalweg.policy.asof.valid import ALWAYS, Mask, Valid
 from thalweg.policy.held import of_log, reached
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.reports import asof as written
@@ -96,7 +98,7 @@ def agrees(history: History, party: str, known: Instant, valid: Valid) -> None:
     } == twin["incidents"]
 
 
-def facts(each: asof.NoticeHad) -> list[tuple[str, str]]:
+def facts(each: NoticeHad) -> list[tuple[str, str]]:
     names = ("delivered", "responses", "read_back", "disseminated", "relayed")
     return sorted((name, fact.what) for name in names for fact in getattr(each, name))
 
@@ -226,21 +228,21 @@ def test_a_later_fact_that_leaks_is_caught(leak: str, monkeypatch: pytest.Monkey
     """The two tests above can fail: with a reading that looks an hour ahead in one of its tables, both do."""
     room = (Level.FULL, False)
     assert not leaks(room, A_HISTORY)
-    table, cut = asof._Cut.table, asof._Cut.__init__
+    table, cut = Cut.table, Cut.__init__
 
-    def ahead(self: asof._Cut, had: Had, known: Instant, load: Callable[[int], Recorded]) -> None:
+    def ahead(self: Cut, had: Had, known: Instant, load: Callable[[int], Recorded]) -> None:
         cut(self, had, known, load)
         if leak == "reached":
             self.known = self.told["reached"] <= known.epoch_s + 3600.0
         elif leak == "facts":
             self.at_s = known.epoch_s + 3600.0
 
-    def later(self: asof._Cut, name: str) -> tuple[asof.Columns, asof.Mask, npt.NDArray[np.float64]]:
+    def later(self: Cut, name: str) -> tuple[Columns, Mask, npt.NDArray[np.float64]]:
         columns, known, since = table(self, name)
         return columns, (since <= self.at_s + 3600.0 if leak == "said" else known), since
 
-    monkeypatch.setattr(asof._Cut, "__init__", ahead)
-    monkeypatch.setattr(asof._Cut, "table", later)
+    monkeypatch.setattr(Cut, "__init__", ahead)
+    monkeypatch.setattr(Cut, "table", later)
     assert leaks(room, A_HISTORY)
     history = replay(room, A_HISTORY)
     with pytest.raises(AssertionError):

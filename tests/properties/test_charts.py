@@ -21,7 +21,9 @@ from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route, Shape, Waypoint
 from thalweg.model.words import HYPOTHETICAL, STALE
-from thalweg.policy.asof import ALWAYS, AsOfs, DeclarationHad, Drawable, Valid
+from thalweg.policy.asof.had import DeclarationHad, Drawable
+from thalweg.policy.asof.readings import AsOfs
+from thalweg.policy.asof.valid import ALWAYS, Valid
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.reports import asof, charts
 from thalweg.state.history import span_of

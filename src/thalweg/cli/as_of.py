@@ -87,7 +87,7 @@ def _read(source: Path, party: str, known: Instant, valid: str, form: Form, trus
         "thalweg.wiring.asof"
     )  # it knows the stores and the engine, which take a while to load
     written: Any = import_module("thalweg.reports.asof")
-    asof: Any = import_module("thalweg.policy.asof")
+    asked: Any = import_module("thalweg.policy.asof.valid")
     if source.is_dir():
         if not party:
             raise InputError("replay-party", "Whose picture? Name the party with --as.")
@@ -104,7 +104,7 @@ def _read(source: Path, party: str, known: Instant, valid: str, form: Form, trus
             )
         party = party or reading.holder(data, verdict)
         asofs = reading.of_bundle_file(data, verdict, party)
-    picture = asofs.picture(party, known, asof.read_valid(valid, known))
+    picture = asofs.picture(party, known, asked.read_valid(valid, known))
     value: Mapping[str, Any] = written.drawn(picture) if form == "geojson" else written.picture(picture)
     return value
 

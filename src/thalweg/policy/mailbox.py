@@ -46,7 +46,7 @@ from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.sourced import Force
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
-from thalweg.policy.asof import AsOfs
+from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import EVERYTHING, IncidentPage, IncidentRead, IncidentReads, Wanted
 from thalweg.policy.sealing import seal

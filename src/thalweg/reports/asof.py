@@ -18,7 +18,8 @@ from thalweg.model.declarations import Declaration, Segment, Volume
 from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
 from thalweg.model.words import DISCLAIMERS
-from thalweg.policy.asof import AsOf, DeclarationHad, FindingHad, IncidentHad, NoticeHad, NoticesHad, Times, Valid
+from thalweg.policy.asof.had import AsOf, DeclarationHad, FindingHad, IncidentHad, NoticeHad, NoticesHad, Times
+from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import geojson, json, outlines
 from thalweg.reports.json import Json

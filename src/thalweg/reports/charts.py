@@ -40,7 +40,8 @@ from thalweg.model.declarations import Declaration, Segment, Standing, Volume
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Position, Route, Shape
 from thalweg.model.shapes import Polygon as Drawn
-from thalweg.policy.asof import Chart, Drawable, Token, Valid
+from thalweg.policy.asof.had import Chart, Drawable, Token
+from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.reports import asof, geojson, outlines
 from thalweg.reports.json import Json

@@ -25,7 +25,7 @@ from thalweg.model.levels import Level as Levels
 from thalweg.model.measures import Datum as Datums
 from thalweg.model.sourced import Descent, Force
 from thalweg.model.theatre import Relation
-from thalweg.policy.asof import Stood
+from thalweg.policy.asof.had import Stood
 from thalweg.policy.mailbox import Shown
 from thalweg.policy.source_reads import Differ
 from thalweg.state.agreements import AgreementState, Matter

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
-from thalweg.policy.asof import Valid, read_instant, read_valid
+from thalweg.policy.asof.valid import Valid, read_instant, read_valid
 from thalweg.reports import asof, given
 from thalweg.server.api import PROBLEMS, Limit
 from thalweg.server.desk import Asked, Asking, Desk, answer, in_thread
@@ -109,10 +109,10 @@ def known_of(text: str, asked: Asking) -> Instant:
 
 
 def instant_of(text: str) -> Instant:
-    """See `policy.asof.read_instant`."""
+    """See `policy.asof.valid.read_instant`."""
     return read_instant(text)
 
 
 def valid_of(text: str, known: Instant) -> Valid:
-    """See `policy.asof.read_valid`."""
+    """See `policy.asof.valid.read_valid`."""
     return read_valid(text, known)

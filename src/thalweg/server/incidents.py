@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from thalweg.model.shapes import Position
-from thalweg.policy.asof import read_instant
+from thalweg.policy.asof.valid import read_instant
 from thalweg.policy.incident_reads import Wanted
 from thalweg.reports import given
 from thalweg.reports import incidents as wire

@@ -8,7 +8,7 @@ from thalweg.formats.theatre import read_theatre
 from thalweg.ledger.verify import BundleVerdict
 from thalweg.model.errors import InputError
 from thalweg.model.events import TheatreSet
-from thalweg.policy.asof import AsOfs, held_by
+from thalweg.policy.asof.readings import AsOfs, held_by
 from thalweg.policy.held import holder_of, of_bundle
 from thalweg.wiring import log_home
 from thalweg.wiring.desk import fold_world

@@ -22,7 +22,7 @@ from thalweg.model.findings import Certainty, Finding, FindingType, Fix
 from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position, Route
-from thalweg.policy.asof import FindingHad
+from thalweg.policy.asof.had import FindingHad
 from thalweg.policy.mailbox import Copy, FindingRead, NoticeRead
 from thalweg.reports import outlines, phrases, plots
 from thalweg.reports.json import first_position

@@ -17,7 +17,8 @@ from pydantic import BaseModel, Field
 
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
-from thalweg.policy.asof import AsOf, Chart, Token, Valid
+from thalweg.policy.asof.had import AsOf, Chart, Token
+from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import NoticeRead
 from thalweg.reports import charts
