@@ -14,10 +14,12 @@ from thalweg.model.shapes import Position
 from thalweg.places import basemap
 from thalweg.places.gazetteer import KIND_CODES, Kind, PackagedShelf
 from thalweg.reports.map import BaseLine, Basemap, BaseTown, Bounds
+from thalweg.reports.messages.places import place_name
 
 _LINES: Final = (("rivers_wdbii", "water"), ("rivers_ne", "river"), ("lakes", "lake"), ("borders", "border"))
 _MOST_TOWNS: Final = 60
-_CREDIT: Final = "Towns: GeoNames (CC BY 4.0). Rivers and borders: Natural Earth, World Data Bank II (GSHHG)."
+_TOWNS_BY: Final = "GeoNames (CC BY 4.0)"
+_LINES_BY: Final = "Natural Earth, World Data Bank II (GSHHG)"
 
 
 def packaged(bounds: Bounds) -> Basemap:
@@ -27,7 +29,7 @@ def packaged(bounds: Bounds) -> Basemap:
         for kind, name, points in _lines()
         for piece in _within(points, bounds)
     )
-    return Basemap(lines, _towns(bounds), _CREDIT)
+    return Basemap(lines, _towns(bounds), lines_by=_LINES_BY, towns_by=_TOWNS_BY)
 
 
 @cache
@@ -87,5 +89,6 @@ def _towns(bounds: Bounds) -> tuple[BaseTown, ...]:
         chosen = chosen[:: len(chosen) // 4000 + 1]  # a continent: the map has room for thirty
     places = sorted((shelf.place(int(number)) for number in chosen), key=lambda p: (-p.population, p.id))
     return tuple(
-        BaseTown(place.name, Position(place.lon, place.lat), rank) for rank, place in enumerate(places[:_MOST_TOWNS])
+        BaseTown(place_name(place), Position(place.lon, place.lat), rank)
+        for rank, place in enumerate(places[:_MOST_TOWNS])
     )

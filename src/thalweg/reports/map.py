@@ -2,7 +2,8 @@
 
 Shape first, colour second: kinds differ by hatch and symbol, parties by dash and tag, lines by stroke,
 and what is uncertain fades outward to a dotted edge. Only classes are written: the page, or the print,
-brings the style sheet (`style.css`, `print.css`). Everything on a map is in the text as well.
+brings the style sheet (`style.css`, `print.css`). Everything on a map is in the text as well. What is written
+on it follows the language of its document, or the two of a bilingual print (`lettering`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
@@ -25,12 +27,17 @@ from thalweg.model.findings import Finding
 from thalweg.model.result import CheckResult
 from thalweg.model.shapes import Point, Position, Route, Shape
 from thalweg.reports import outlines, phrases
+from thalweg.reports.messages.slots import PlaceName
+
+if TYPE_CHECKING:
+    from thalweg.reports.lettering import Lettering
 
 WIDE: Final = 1000.0  # of the main map, in the units of its drawing; labels are 13 of them
 WIDE_INSET: Final = 640.0
 SHAPE: Final = (0.5, 0.85)  # height over width of a map: neither too flat nor too tall for the page
 PARTY_STYLES: Final = 7  # the last is shared by all further parties
 _CROWDED: Final = 12  # findings; beyond, distances are left to the text
+_UNSEEN: Final = frozenset("\u2066\u2067\u2068\u2069")  # isolates
 _TOUCH: Final = 24.0  # two symbols nearer than this would hide each other
 
 Floats = NDArray[np.float64]
@@ -59,18 +66,19 @@ class BaseLine:
 class BaseTown:
     """A town to find one's way by; the smaller `rank`, the sooner it is named."""
 
-    name: str
+    name: PlaceName
     at: Position
     rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Basemap:
-    """What lies below: lines and towns within the bounds asked for, and whom to credit for them."""
+    """What lies below: lines and towns within the bounds asked for, and whom to credit for either."""
 
     lines: tuple[BaseLine, ...] = ()
     towns: tuple[BaseTown, ...] = ()
-    credit: str = ""
+    lines_by: str = ""
+    towns_by: str = ""
 
 
 Ground = Callable[[Bounds], Basemap]
@@ -112,9 +120,12 @@ class _Box:
 class _Sheet:
     """A view of the plane of a frame: metres there, pixels here, y down. Collects what is drawn."""
 
-    def __init__(self, frame: outlines.Frame, extent: tuple[float, float, float, float], wide: float) -> None:
+    def __init__(
+        self, frame: outlines.Frame, extent: tuple[float, float, float, float], wide: float, words: Lettering
+    ) -> None:
         x0, y0, x1, y1 = extent
         self.frame = frame
+        self.words = words
         self.wide = wide
         self.scale = wide / (x1 - x0)
         self.tall = (y1 - y0) * self.scale
@@ -201,17 +212,30 @@ def _places(
             yield places[index]
 
 
+def _lettering(languages: Sequence[str]) -> Lettering:
+    # Who checks without drawing a map does not wait for Babel to load.
+    words: Lettering = import_module("thalweg.reports.lettering").Lettering(languages)
+    return words
+
+
 def draw(
-    result: CheckResult, ground: Ground | None = None, *, wide: float = WIDE, shape: tuple[float, float] = SHAPE
+    result: CheckResult,
+    ground: Ground | None = None,
+    *,
+    wide: float = WIDE,
+    shape: tuple[float, float] = SHAPE,
+    languages: Sequence[str] = ("en",),
 ) -> Drawing:
     """The whole result on one map: all that findings are about, and whatever else lies there.
 
-    `shape`: the least and the most that its height may be of its width.
+    `shape`: the least and the most that its height may be of its width. `languages`: of what is written on it, one or
+    two; InputError (`language-unknown`) for one that there is none of.
     """
     told = {version for finding in result.findings for version in finding.versions}
     chosen = [declaration for version, declaration in result.declarations.items() if not told or version in told]
     numbered = list(enumerate(result.findings, 1))
-    return _draw(result, chosen, numbered, ground, wide, whole=True, own_hatches=True, shape=shape)
+    words = _lettering(languages)
+    return _draw(result, chosen, numbered, ground, wide, words, whole=True, own_hatches=True, shape=shape)
 
 
 def draw_finding(
@@ -226,13 +250,21 @@ def draw_finding(
     """One finding and its surroundings, close up. The hatches are those of the page's main map, unless the
     drawing stands alone and has its own."""
     chosen = [result.declarations[version] for version in finding.versions]
-    return _draw(result, chosen, [(number, finding)], ground, wide, whole=False, own_hatches=own_hatches)
+    numbered = [(number, finding)]
+    return _draw(result, chosen, numbered, ground, wide, _lettering(("en",)), whole=False, own_hatches=own_hatches)
 
 
-def draw_around(result: CheckResult, star: Star, ground: Ground | None = None, *, wide: float = WIDE) -> Drawing:
-    """An incident, and what of the result lies around it."""
+def draw_around(
+    result: CheckResult,
+    star: Star,
+    ground: Ground | None = None,
+    *,
+    wide: float = WIDE,
+    languages: Sequence[str] = ("en",),
+) -> Drawing:
+    """An incident, and what of the result lies around it. `languages` as in `draw`."""
     chosen = tuple(result.declarations.values())
-    return _draw(result, chosen, (), ground, wide, whole=True, own_hatches=True, star=star)
+    return _draw(result, chosen, (), ground, wide, _lettering(languages), whole=True, own_hatches=True, star=star)
 
 
 def _draw(
@@ -241,6 +273,7 @@ def _draw(
     findings: Sequence[tuple[int, Finding]],
     ground: Ground | None,
     wide: float,
+    words: Lettering,
     *,
     whole: bool,
     own_hatches: bool,
@@ -256,7 +289,7 @@ def _draw(
         extent = (
             _extent(frame, chosen, findings, shape) if whole else _close_up(frame, findings[0][1], chosen)
         )  # fmt: skip
-    sheet = _Sheet(frame, extent, wide)
+    sheet = _Sheet(frame, extent, wide, words)
     _furniture(sheet)
     _graticule(sheet)
     base = ground(_bounds(sheet)) if ground else Basemap()
@@ -276,10 +309,7 @@ def _draw(
         ):  # fmt: skip
             outside.append(declaration.version_id)
     _towns(sheet, base)
-    about = (
-        f"Map of {phrases.count(len(list(shown)) - len(outside), 'declaration')} and "
-        f"{phrases.count(len(findings), 'finding')}. All of it is in the text as well."
-    )
+    about = words.about(len(list(shown)) - len(outside), len(findings))
     order_of_layers = ("grid", "base", "soft", "areas", "paths", "lines", "regions", "marks", "found", "labels")
     body = "".join("".join(sheet.layers.get(layer, ())) for layer in order_of_layers)
     svg = (
@@ -288,7 +318,8 @@ def _draw(
         f"{_hatches() if own_hatches else ''}"
         f'<rect class="mp-land" width="{sheet.wide:.0f}" height="{sheet.tall:.0f}"/>{body}</svg>'
     )
-    return Drawing(svg, tuple(outside), tuple(sheet.kinds), base.credit)
+    credit = words.credit(base.towns_by, base.lines_by) if base.towns_by and base.lines_by else ""
+    return Drawing(svg, tuple(outside), tuple(sheet.kinds), credit)
 
 
 # ------------------------------------------------------------- what to show
@@ -426,7 +457,7 @@ def _base_lines(sheet: _Sheet, base: Basemap) -> None:
         seen = shapely.intersection(sheet.shown(flat), sheet.paper)
         if line.kind == "river" and seen.length > 150:
             at = _at(seen, 0.35)
-            if sheet.label(at.x, at.y, phrases.plain(line.name), "mp-river-name", 13, keep=False):
+            if sheet.label(at.x, at.y, sheet.words.river(line.name), "mp-river-name", 13, keep=False):
                 named.add(line.name)
 
 
@@ -436,7 +467,7 @@ def _towns(sheet: _Sheet, base: Basemap) -> None:
         at = sheet.spot(town.at)
         if not shapely.contains(sheet.paper, at) or limit == 0:
             continue
-        if sheet.label(at.x, at.y, phrases.plain(town.name), "mp-town-name", 13, keep=False, near=6):
+        if sheet.label(at.x, at.y, sheet.words.town(town.name), "mp-town-name", 13, keep=False, near=6):
             sheet.add("base", f'<rect class="mp-town" x="{at.x - 2.5:.1f}" y="{at.y - 2.5:.1f}" width="5" height="5"/>')
             limit -= 1
 
@@ -510,9 +541,9 @@ def _furniture(sheet: _Sheet) -> None:
         "labels",
         f'<path class="mp-scale" d="M{x:.1f} {y - 5:.1f}v5h{pixels:.1f}v-5"/>'
         f'<text class="mp-scale-name" x="{x + pixels / 2:.1f}" y="{y - 8:.1f}" text-anchor="middle">'
-        f"{phrases.distance(length)}</text>"
+        f"{sheet.words.label(sheet.words.distance(length))}</text>"
         f'<g transform="translate({sheet.wide - 26:.1f} 34)"><path class="mp-north" d="M0 -18L5 2L0 -2L-5 2Z"/>'
-        '<text class="mp-scale-name" y="17" text-anchor="middle">N</text></g>',
+        f'<text class="mp-scale-name" y="17" text-anchor="middle">{sheet.words.north()}</text></g>',
     )
 
 
@@ -566,7 +597,8 @@ def _declaration(
         _soft(sheet, flat, segment.uncertainty.horizontal_m * sheet.scale, "pl")
         if _line(sheet, flat, segment.status):
             at = _anchor(sheet, flat)
-            sheet.label(at.x, at.y, f"{tag} line, {phrases.line_status(segment.status)}", "lb pl", 13, keep=detail)
+            said = sheet.words.label(tag, sheet.words.segment(segment.status))
+            sheet.label(at.x, at.y, said, "lb pl", 13, keep=detail)
             anchors.append(at)
     if not anchors:
         return False
@@ -575,23 +607,19 @@ def _declaration(
         beside = isinstance(declaration.volumes[0].shape, Point | Route)
         near, above = (12.0, False) if beside else (5.0, True)
         style = f"lb {ink}"
-        full = _caption(result, declaration, tag)
+        full = _caption(sheet.words, result, declaration, tag)
         if not sheet.label(at.x, at.y, full, style, 13, keep=detail, near=near, above=above) and focus:
             # The number is that of the table of declarations.
             sheet.label(at.x, at.y, tag, style, 13, keep=True, near=near, above=above)
     return True
 
 
-def _caption(result: CheckResult, declaration: Declaration, tag: str) -> str:
+def _caption(words: Lettering, result: CheckResult, declaration: Declaration, tag: str) -> str:
     # Isolated (U+2068, U+2069), so that a name from right to left does not turn the rest of the label.
-    short = f"\u2068{phrases.short(phrases.title(declaration))}\u2069"
+    short = f"\u2068{phrases.short(words.title(declaration))}\u2069"
     doubt = max((volume.uncertainty.horizontal_m for volume in declaration.volumes), default=0.0)
-    marks = [mark for mark in result.marks(declaration.version_id) if mark != "exercise"]
-    return (
-        f"{tag} {short}"
-        + (f" ±{phrases.distance(doubt)}" if doubt else "")
-        + (f" [{', '.join(marks)}]" if marks else "")
-    )
+    marks = [words.mark(mark) for mark in result.marks(declaration.version_id) if mark != "exercise"]
+    return words.label(tag, short, words.doubt(doubt), f"[{', '.join(marks)}]" if marks else "")
 
 
 def _soft(sheet: _Sheet, flat: BaseGeometry, doubt_px: float, ink: str) -> None:
@@ -628,7 +656,8 @@ def _star(sheet: _Sheet, star: Star) -> None:
     path = "L".join(f"{at.x + r * math.cos(turn):.1f} {at.y + r * math.sin(turn):.1f}" for r, turn in corners)
     sheet.add("found", f'<path class="star" d="M{path}Z"/>')
     if star.radius_m:
-        sheet.label(at.x, at.y, f"±{phrases.distance(star.radius_m)}", "lb pl", 13, keep=True, near=16.0)
+        said = sheet.words.label(sheet.words.doubt(star.radius_m))
+        sheet.label(at.x, at.y, said, "lb pl", 13, keep=True, near=16.0)
 
 
 def _chevrons(sheet: _Sheet, flat: BaseGeometry, ink: str) -> None:
@@ -728,10 +757,10 @@ def _findings(sheet: _Sheet, findings: Sequence[tuple[int, Finding]]) -> None:
         sheet.add("found", f'<g transform="translate({x:.1f} {y:.1f})">{severity_symbol(finding, number)}</g>')
         if len(here) > 1:
             others = [str(other) for other, _ in here[1:]]
-            more = f" and {len(others) - 5} more" if len(others) > 6 else ""
-            said = "+ " + ", ".join(others[:5] if more else others) + more
+            more = sheet.words.more(len(others) - 5) if len(others) > 6 else ""
+            said = sheet.words.label("+ " + ", ".join(others[:5] if more else others), more)
         elif finding.horizontal_m > 0 and len(findings) <= _CROWDED:
-            said = phrases.distance(finding.horizontal_m)
+            said = sheet.words.label(sheet.words.distance(finding.horizontal_m))
         else:
             continue
         sheet.label(x, y, said, "fd-name", 14, keep=len(here) > 1, near=14)
@@ -820,4 +849,4 @@ def _at(drawn: BaseGeometry, share: float) -> DrawnPoint:
 
 
 def _text_width(text: str, size: float) -> float:
-    return len(text) * size * 0.56
+    return sum(letter not in _UNSEEN for letter in text) * size * 0.56

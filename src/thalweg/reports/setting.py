@@ -26,7 +26,7 @@ _FONTS: Final = (
     "IBMPlexSansArabic-Regular.ttf", "IBMPlexSansArabic-SemiBold.ttf",
 )  # fmt: skip
 _LONG: Final = re.compile(r"[^\s\u200b]{28}(?=[^\s\u200b])")
-_ISOLATES: Final = "\u2066\u2068\u2069"
+_ISOLATES: Final = "\u2066\u2067\u2068\u2069"
 
 
 class PdfError(ThalwegError):

@@ -61,10 +61,15 @@ def content(
 
 
 def around(
-    dossier: Dossier, ground: maps.Ground | None, *, wide: float = _WIDE, most: int | None = None
+    dossier: Dossier,
+    ground: maps.Ground | None,
+    languages: Sequence[str],
+    *,
+    wide: float = _WIDE,
+    most: int | None = None,
 ) -> maps.Drawing | None:
     """The incident, how uncertain its place is, and what was declared near it, the nearest so `most`; None where it has
-    no position."""
+    no position. `languages`: of what is written on it, one or two."""
     at = dossier.incident.particulars
     if at.place is None:
         return None
@@ -81,7 +86,7 @@ def around(
         marked={each.declaration.version_id: each.marks for each in near},
     )
     star = maps.Star(at.place, float(at.radius_m), dossier.margins.near_m)
-    return maps.draw_around(result, star, ground, wide=wide)
+    return maps.draw_around(result, star, ground, wide=wide, languages=languages)
 
 
 class _Page:
@@ -368,7 +373,7 @@ class _Page:
         }
 
     def _map(self, ground: maps.Ground | None) -> dict[str, Any]:
-        drawing = around(self.dossier, ground)
+        drawing = around(self.dossier, ground, [each.language for each in self.spoken])
         if drawing is None:
             return {"svg": "", "alt": "", "credit": ""}
         return {"svg": drawing.svg, "alt": " / ".join(self.say("map.note")), "credit": drawing.credit}

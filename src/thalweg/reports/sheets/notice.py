@@ -78,7 +78,7 @@ def render_notice(
         "source": _source(messages, said),
         "words": {"text": settable(read.notice.words), "language": read.notice.language} if read.notice.words else None,
         "rows": _rows(read, shown, names, said),
-        "map": _map(read, sides.value, theatre, names, ground),
+        "map": _map(read, sides.value, theatre, names, ground, languages),
         "map_alt": " ".join(each("sheet.map") for each in said),
         "cells": [each("sheet.cells") for each in said] if _in_cells(read) and places else [],
         "heads": {
@@ -189,6 +189,7 @@ def _map(
     theatre: Theatre,
     names: Mapping[str, str],
     ground: maps.Ground | None,
+    languages: Sequence[str],
 ) -> dict[str, str] | None:
     """What the notice shows and, of a conflict, what of one's own it is with."""
     drawn = {each.version_id: each for each in (read.declaration, *sides.values()) if each is not None}
@@ -203,7 +204,7 @@ def _map(
         engine_version="",
         party_names=names,
     )
-    drawing = maps.draw(result, ground, wide=_WIDE_MAP, shape=(_FLAT, _FLAT))
+    drawing = maps.draw(result, ground, wide=_WIDE_MAP, shape=(_FLAT, _FLAT), languages=languages)
     return {"svg": inked(drawing.svg), "credit": drawing.credit}
 
 

@@ -59,7 +59,9 @@ def render_situation(
     copy = result.copy or CopyFor("", situation.copy.reader, "", result.checked_at)
     party = names.get(copy.party, copy.party)
     owed, emergencies = situation.inbox, [each for each in situation.emergencies.value if each.open]
-    drawing = maps.draw(result, ground, wide=_WIDE_MAP, shape=_SHAPE) if result.declarations else None
+    drawing = (
+        maps.draw(result, ground, wide=_WIDE_MAP, shape=_SHAPE, languages=languages) if result.declarations else None
+    )
     number = f"EX-SIT {minute(result.checked_at)}" if result.exercise else f"SIT {minute(result.checked_at)}"
     fingerprint = hashlib.sha256("\n".join(sorted(result.declarations)).encode()).hexdigest()
     tags = phrases.tags(each.party for each in result.declarations.values())

@@ -32,7 +32,7 @@ _ALL_FACTS: Final = 24
 _NEAR: Final = 40  # declarations on the map
 _KEPT: Final = 64
 _WIDE: Final = 460.0
-_Key = tuple[str, str, float | None, int]
+_Key = tuple[str, str, float | None, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ async def answered(page: Page, reference: str, known: Instant | None) -> Answere
     its record is so long that it is not read for a page."""
     kept: Kept = page.request.app.state.answered
     world = page.reading.world
-    key = (page.party, reference, None if known is None else known.epoch_s, world.size)
+    language = page.reader.language  # of what is written on the map
+    key = (page.party, reference, None if known is None else known.epoch_s, world.size, language)
     found = kept.get(key)
     if found is None:
         indexes = page.reading.mailboxes.entries(page.party).value
@@ -111,7 +112,7 @@ async def answered(page: Page, reference: str, known: Instant | None) -> Answere
             ).value  # fmt: skip
             content = import_module("thalweg.reports.dossier.content")
             ground = import_module("thalweg.reports.ground").packaged
-            drawn = content.around(made, ground, wide=_WIDE, most=_NEAR)
+            drawn = content.around(made, ground, (language,), wide=_WIDE, most=_NEAR)
             return made, "" if drawn is None else drawn.svg, "" if drawn is None else drawn.credit
 
         done: Any = await in_thread(make)

@@ -575,7 +575,8 @@ async def _map(page: Page, echoes: Sequence[Echo], declaration: Declaration | No
         return Markup()
     rules = page.reading.world.membership.theatre.rules_hash
     result = CheckResult(drawn, found, page.now, "", rules, __version__, party_names=page.names)
-    made = await in_thread(lambda: maps.draw(result, ground, wide=640.0, shape=(0.8, 1.2)).svg)
+    said = (page.reader.language,)
+    made = await in_thread(lambda: maps.draw(result, ground, wide=640.0, shape=(0.8, 1.2), languages=said).svg)
     return Markup(made)  # noqa: S704  # drawn by us: its texts were escaped where they were put in
 
 

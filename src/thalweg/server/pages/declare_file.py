@@ -164,7 +164,8 @@ async def _map(page: Page, drawn: Sequence[Declaration]) -> Markup:
     rules = page.reading.world.membership.theatre.rules_hash
     by_version = {each.version_id: each for each in drawn}
     result = CheckResult(by_version, (), page.now, "", rules, __version__, party_names=page.names)
-    made = await in_thread(lambda: maps.draw(result, ground, wide=1000.0).svg)
+    said = (page.reader.language,)
+    made = await in_thread(lambda: maps.draw(result, ground, wide=1000.0, languages=said).svg)
     return Markup(made)  # noqa: S704  # drawn by us: its texts were escaped where they were put in
 
 
