@@ -101,8 +101,8 @@ def main() -> None:
         _tell("Interrupted; nothing that was written is complete.")
         status = INTERRUPTED
     except Exception as error:  # noqa: BLE001  else Python would end with status 1, which says "findings"
-        if isinstance(error, UnicodeEncodeError) and _undecoded(sys.argv):
-            _tell(_WORDS)
+        if isinstance(error, UnicodeEncodeError) and (what := _unwritable(error, sys.argv)):
+            _tell(what)
             sys.exit(FAILED)
         traceback.print_exc()
         _tell("This is an error of Thalweg itself: nothing was checked. Please report it with the lines above.")
@@ -124,9 +124,22 @@ _WORDS = (
 )
 
 
-def _undecoded(words: list[str]) -> bool:
-    """Whether a word holds bytes that Python kept without knowing their letters."""
-    return any("\udc80" <= letter <= "\udcff" for word in words for letter in word)
+def _unwritable(error: UnicodeEncodeError, words: list[str]) -> str:
+    """What is wrong with text that no encoding has: a word whose bytes Python kept without knowing their letters, or
+    half of a surrogate pair, which came out of an escape in a file. Empty where it is neither."""
+    if any("\udc80" <= letter <= "\udcff" for word in words for letter in word):
+        return _WORDS
+    letters = str(error.object)[error.start : error.end]
+    if not letters or not all("\ud800" <= letter <= "\udfff" for letter in letters):
+        return ""
+    code, around = (
+        "text-surrogate",
+        str(error.object)[max(error.start - 30, 0) : error.end + 10].encode("ascii", "backslashreplace").decode(),
+    )
+    return (
+        f"A text holds half of a surrogate pair (U+{ord(letters[0]):04X}), which is no letter, in “{around}”. "
+        f"Mend that text first. [{code}]"
+    )
 
 
 def _run(words: list[str]) -> int:

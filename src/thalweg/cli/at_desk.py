@@ -74,7 +74,7 @@ class AtDesk:
     @contextmanager
     def client(self) -> Iterator[Client]:
         """The officer's client, closed at the end."""
-        identity = None if self.identity is None else wiring.read_file(self.identity).decode()
+        identity = None if self.identity is None else wiring.words_of(self.identity)
         with open_client(self.folder, passphrase=self.passphrase, identity=identity) as client:
             yield client
 
@@ -108,7 +108,7 @@ def _tell(error: DeskError | LedgerError, status: int) -> int:
 
 def first_line(file: Path) -> str:
     """The first line of a file."""
-    return wiring.read_file(file).decode().partition("\n")[0].rstrip("\r")
+    return wiring.words_of(file).partition("\n")[0].rstrip("\r")
 
 
 # --- saying ---

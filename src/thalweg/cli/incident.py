@@ -470,10 +470,7 @@ def _words(text: tuple[str, ...], file: Path | None) -> str:
         raise InputError("words-twice", "Give the words here or in a file, and not both.")
     if file is None:
         return " ".join(text)
-    try:
-        return wiring.read_file(file).decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        raise InputError("words-encoding", f"{file} is no text in UTF-8.", expected="UTF-8") from error
+    return wiring.words_of(file, "words-encoding").strip()
 
 
 def _mine(client: Client, incident: str, named: str, what: tuple[str, ...]) -> str:

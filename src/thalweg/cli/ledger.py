@@ -858,7 +858,7 @@ class _Lock(TypedDict):
 
 def _lock(passphrase_file: Path | None, identity_file: Path | None) -> _Lock:
     if identity_file is not None:
-        lines = identity_file.read_text(encoding="utf-8").splitlines()
+        lines = wiring.words_of(identity_file).splitlines()
         keys = [line for line in lines if line.startswith("AGE-SECRET-KEY-")]
         if not keys:
             raise Malformed("keys.identity", f"There is no age identity in {identity_file}.")
@@ -868,7 +868,7 @@ def _lock(passphrase_file: Path | None, identity_file: Path | None) -> _Lock:
 
 def _passphrase(file: Path | None, *, twice: bool = False) -> str:
     if file is not None:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = wiring.words_of(file).splitlines()
         found = lines[0] if lines else ""
     elif sys.stdin.isatty():
         found = getpass.getpass("Passphrase of the keys: ")

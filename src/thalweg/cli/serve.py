@@ -17,7 +17,7 @@ from thalweg.server.app import ServeSettings, build
 from thalweg.server.listen import DeskServer, Tls, bind, log_through, server_config
 from thalweg.server.mail import MailSettings, Security
 from thalweg.server.webhooks import WebhookSettings
-from thalweg.wiring import ToldClock, now, read_file
+from thalweg.wiring import ToldClock, now, words_of
 from thalweg.wiring.desk import open_desk
 
 FAILED = 2
@@ -87,7 +87,7 @@ def serve(
         relay, _, number = smtp.partition(":")
         if number and not number.isdecimal():
             raise InputError("serve-smtp", "A mail server is given as mail.example:587.", found=smtp)
-        password = "" if smtp_password_file is None else read_file(smtp_password_file).decode().strip()
+        password = "" if smtp_password_file is None else words_of(smtp_password_file).strip()
         pem = "" if issuers is None else str(issuers)
         mail = MailSettings(
             relay, mail_from, int(number or _SMTP[smtp_security]), smtp_security, smtp_user, password, pem
@@ -99,8 +99,8 @@ def serve(
             home,
             origin=log_origin or "localhost/desk",
             store=f"postgres:{database}" if database else "sqlite:log.db",
-            passphrase=None if passphrase_file is None else read_file(passphrase_file).decode().strip(),
-            identity=None if identity is None else read_file(identity).decode(),
+            passphrase=None if passphrase_file is None else words_of(passphrase_file).strip(),
+            identity=None if identity is None else words_of(identity),
             clock=clock,
         )
     except LedgerError as error:

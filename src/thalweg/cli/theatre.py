@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from thalweg import wiring
 from thalweg.cli.at_desk import DONE, HERE, AtDesk, say, told
 from thalweg.formats.theatre import read_theatre
-from thalweg.model.errors import InputError
+from thalweg.model.encodings import decoded
 from thalweg.model.events import TheatreSet
 
 app = App(name="theatre", help="The rules in force: show them, or set them for everybody.")
@@ -28,11 +28,7 @@ def set_(file: Annotated[Path, Parameter(name="FILE")], *, at: AtDesk = HERE) ->
     """
     data = wiring.read_file(file)
     read_theatre(data, file.name)  # what is wrong in it is said here, with the line, before anything is signed
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError("theatre-utf8", f"{file} is not UTF-8.") from error
-    return say(at, lambda _: TheatreSet(text, file.name), "Set.")
+    return say(at, lambda _: TheatreSet(decoded(data, "theatre-utf8", file.name), file.name), "Set.")
 
 
 @app.command

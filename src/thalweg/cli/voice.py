@@ -1,7 +1,7 @@
 """`thalweg voice`: notices as short lines for a radio or SMS, and typed back in, without any network.
 
 Exit status of `read`: 0 read, 1 lines to say again, 2 no lines at all, or no message. Of `write`: 0, 2 if there was
-nothing to write, 3 if something in the files could not be read and so was not written.
+nothing to write, 3 if something in the files could not be read or said and so was not written.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from thalweg import wiring
 from thalweg.desk.intake import intake
 from thalweg.formats import geojson, voice
 from thalweg.model.declarations import Declaration
+from thalweg.model.encodings import decoded
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Band
@@ -84,15 +85,22 @@ def write(
         )
     texts = []
     for each in chosen:
-        lines = voice.write(Notice(each, rules.exercise), language, exact=exact, details=details)
+        try:
+            lines = voice.write(Notice(each, rules.exercise), language, exact=exact, details=details)
+        except InputError as error:
+            print(
+                f"Not written: {each.source.file}, {each.source.path}: {error.sentence} [{error.code}]", file=sys.stderr
+            )
+            continue
         if spoken:
             lines = tuple(voice.spoken(line, language) for line in lines)
         parts = voice.sms(lines) if sms else ("\n".join(lines),)
         texts.append("\n\n".join(parts))
-    print("\n\n".join(texts))
-    if not chosen:
+    if texts:
+        print("\n\n".join(texts))
+    else:
         return _NOTHING
-    return _DONE if came.complete else _INCOMPLETE
+    return _DONE if came.complete and len(texts) == len(chosen) else _INCOMPLETE
 
 
 @app.command
@@ -115,10 +123,7 @@ def read(
         "geojson" is what `thalweg check` reads (other messages than notices are plain JSON); "text" is for people.
     """
     typed = sys.stdin.buffer.read() if file is None or str(file) == "-" else wiring.read_file(file)
-    try:
-        text = typed.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("voice-encoding", "The lines are not UTF-8.", expected="UTF-8 text", found="") from error
+    text = decoded(typed, "voice-encoding", "What was typed" if file is None else str(file))
     try:
         said = voice.read(text, language or "")
     except InputError as error:

@@ -25,6 +25,7 @@ from thalweg.desk.chains import Superseded, resolve
 from thalweg.drafts import Context
 from thalweg.drafts.archive import Limits, Refused, is_zip, member_names, open_archive
 from thalweg.model.declarations import Declaration
+from thalweg.model.encodings import in_utf8
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Omission, Problem, Source
 from thalweg.model.reading import Reading
@@ -144,7 +145,8 @@ def recognise(data: bytes, name: str) -> str:
         return "table" if not _SHEETS.isdisjoint(member_names(data)) else ""
     if head.startswith(_OLE2):
         return "table"
-    text = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00\x1e \t\r\n")[:1]
+    head = in_utf8(head)
+    text = head.lstrip(b"\x00\x1e \t\r\n")[:1]
     by_suffix = _BY_SUFFIX.get(suffix, "")
     if by_suffix == "table":
         return "table"

@@ -11,6 +11,7 @@ import json
 from typing import NoReturn
 
 from thalweg.drafts.texts import number as number_from_text
+from thalweg.model.encodings import decoded
 from thalweg.model.errors import InputError
 
 
@@ -22,14 +23,9 @@ class _Twice(dict[str, object]):
 
 def parse(data: bytes, name: str) -> object:
     """The JSON value. Raises InputError (`json-encoding`, `json-syntax`, `json-depth`)."""
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    text = decoded(data, "json-encoding", name)
     try:
-        return _DECODER.decode(data.decode(encoding))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "json-encoding", f"{name} is not in UTF-8: {error.reason} at byte {error.start}.",
-            expected="UTF-8 (RFC 8259)", found=f"byte 0x{data[error.start]:02x}",
-        ) from error  # fmt: skip
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise InputError(
             "json-syntax",

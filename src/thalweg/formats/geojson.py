@@ -41,6 +41,7 @@ from thalweg.drafts.draft import VOLUME_FIELDS
 from thalweg.drafts.texts import folded, listed
 from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Declaration, Medium, Standing, Uncertainty, Volume
+from thalweg.model.encodings import decoded
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Datum
@@ -79,7 +80,7 @@ def read(data: bytes, file: str, context: Context) -> Reading:
 
 def _read(data: bytes, file: str, context: Context) -> Reading:
     try:
-        text = _text(data)
+        text = decoded(data, "json-encoding", "The file")
         documents = _documents(text, file)
     except InputError as error:
         return reading_of(NAME, (), problems=(_problem(Source(file), error),))
@@ -99,26 +100,6 @@ def _read(data: bytes, file: str, context: Context) -> Reading:
 
 
 # --- bytes to JSON ---
-
-
-def _text(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError(
-            "json-encoding",
-            "The file is in UTF-16.",
-            expected="UTF-8 (RFC 8259)",
-            found="a UTF-16 byte order mark",
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            "json-encoding",
-            f"Line {line} is not UTF-8.",
-            expected="UTF-8 (RFC 8259)",
-            found=f"byte 0x{data[error.start]:02x} at offset {error.start}",
-        ) from error
 
 
 def _documents(text: str, file: str) -> list[tuple[str, object]]:

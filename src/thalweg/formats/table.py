@@ -43,6 +43,7 @@ from thalweg.drafts.positions import read_cells, read_point, read_points, read_w
 from thalweg.drafts.texts import folded, kept, number
 from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Kind
+from thalweg.model.encodings import decoded, marked
 from thalweg.model.errors import InputError
 from thalweg.model.measures import Datum
 from thalweg.model.notes import Flag, Omission, Problem, Source
@@ -232,15 +233,15 @@ def _sections_of_text(data: bytes, file: str, problems: list[Problem], omissions
 
 def _decodings(data: bytes) -> list[tuple[str, str]]:
     """The text, and its encoding where that had to be assumed."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return [(_decoded(data, "utf-16"), "")]
+    if marked(data)[0]:
+        return [(decoded(data, "table-encoding", "The file"), "")]
     if b"\0" in data[:4096]:
         wide = data[1:200:2].count(0) > data[0:200:2].count(0)
         if data[:200].count(0) * 3 < len(data[:200]):
             raise InputError("table-binary", "This is not a table of text.", expected="CSV or XLSX", found="binary")
         return [(_decoded(data, "utf-16-le" if wide else "utf-16-be"), "UTF-16")]
     try:
-        return [(data.decode("utf-8-sig"), "")]
+        return [(data.decode("utf-8"), "")]
     except UnicodeDecodeError:
         # The first is the guess; another is taken where more columns are known by it.
         guesses = sorted(_WINDOWS, key=lambda guess: guess[0] != _likely(data[:20000]))

@@ -26,6 +26,7 @@ from thalweg.drafts.outlines import AreaOutline, area_shape
 from thalweg.drafts.texts import number, plain
 from thalweg.drafts.times import read_duration, zone_named
 from thalweg.model.declarations import Kind, Medium, Zone
+from thalweg.model.encodings import decoded
 from thalweg.model.errors import InputError, RulesError, ValueRefused
 from thalweg.model.shapes import MultiPolygon, Polygon
 from thalweg.model.theatre import (
@@ -117,7 +118,7 @@ class _Reader:
 
     def _compose(self, data: bytes) -> yaml.Node:
         try:
-            node = yaml.compose(data, Loader=yaml.SafeLoader)
+            node = yaml.compose(decoded(data, "theatre-yaml", self.file), Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
@@ -126,9 +127,9 @@ class _Reader:
                 f"{self.file}, line {line}: this is not YAML: {error.problem or error.context}.",
                 file=self.file, line=line,
             ) from error  # fmt: skip
-        except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        except (yaml.YAMLError, InputError, RecursionError, ValueError) as error:
             raise RulesError(
-                "theatre-yaml", f"{self.file}: this is not YAML in UTF-8: {error}.", file=self.file, line=1
+                "theatre-yaml", f"{self.file}: this is not YAML that can be read: {error}", file=self.file, line=1
             ) from error
         if node is None:
             raise RulesError("theatre-empty", f"{self.file}: the theatre is empty.", file=self.file, line=1)

@@ -22,7 +22,9 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
+from thalweg.model.encodings import codec, decoded
 from thalweg.model.errors import InputError
 from thalweg.places.gazetteer import Kind, Place
 
@@ -41,7 +43,7 @@ def read_region(path: Path) -> tuple[Place, ...]:
     """
     try:
         if path.suffix.casefold() == ".csv":
-            return tuple(_place_list(path.read_text("utf-8-sig"), path.name))
+            return tuple(_place_list(decoded(path.read_bytes(), "gazetteer-file", path.name), path.name))
         return tuple(_geonames(_lines(path), path.name))
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError(
@@ -58,8 +60,7 @@ def read_region(path: Path) -> tuple[Place, ...]:
 
 def _lines(path: Path) -> Iterator[str]:
     if path.suffix.casefold() != ".zip":
-        with path.open(encoding="utf-8", newline="\n") as lines:
-            yield from lines
+        yield from _text(path.open("rb"))
         return
     with zipfile.ZipFile(path) as archive:
         members = [n for n in archive.namelist() if n.endswith(".txt") and n.casefold() != "readme.txt"]
@@ -70,8 +71,14 @@ def _lines(path: Path) -> Iterator[str]:
                 expected="a zip with one .txt besides readme.txt",
                 found=", ".join(members[:5]),
             )
-        with archive.open(members[0]) as raw:
-            yield from io.TextIOWrapper(raw, "utf-8", newline="\n")
+        yield from _text(archive.open(members[0]))
+
+
+def _text(raw: IO[bytes]) -> Iterator[str]:
+    head = raw.read(4)
+    raw.seek(0)
+    with io.TextIOWrapper(raw, codec(head), newline="\n") as lines:
+        yield from lines
 
 
 def _geonames(lines: Iterable[str], name: str) -> Iterator[Place]:

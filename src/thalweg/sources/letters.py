@@ -11,6 +11,7 @@ import codecs
 import re
 from typing import Final
 
+from thalweg.model.encodings import marked
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
 from thalweg.sources.article import without_towers
@@ -32,7 +33,8 @@ _LABELS: Final = {
     **dict.fromkeys(("koi8-u",), "koi8-u"), **dict.fromkeys(("ibm866", "cp866"), "cp866"),
     **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"), "big5": "big5",
     **dict.fromkeys(("shift_jis", "shift-jis", "sjis"), "shift_jis"), "euc-jp": "euc-jp", "euc-kr": "euc-kr",
-    **dict.fromkeys(("utf-16", "utf-16le"), "utf-16-le"), "utf-16be": "utf-16-be",
+    **dict.fromkeys(("utf-16", "utf-16le", "utf-16-le"), "utf-16-le"),
+    **dict.fromkeys(("utf-16be", "utf-16-be"), "utf-16-be"), "utf-32-le": "utf-32-le", "utf-32-be": "utf-32-be",
 }  # fmt: skip
 # Old encodings that are tried, each with the commonest words of a language that it was used for.
 _TRIED: Final = (
@@ -77,12 +79,8 @@ def decoded(data: bytes, *, markup: bool = False, declared: str = "") -> tuple[s
 
 def _marked(data: bytes) -> str:
     """By byte order mark; or UTF-16 without one, where every second byte of the beginning is nought."""
-    if data.startswith(codecs.BOM_UTF8):
-        return "utf-8"
-    if data.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16le"
-    if data.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16be"
+    if stated := marked(data)[0]:
+        return stated
     head = data[:400]
     if len(head) >= 20 and not len(data) % 2:
         even, odd = head[::2].count(0), head[1::2].count(0)

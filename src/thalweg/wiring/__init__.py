@@ -13,6 +13,7 @@ from thalweg.drafts import Context
 from thalweg.drafts.plausibility import Doubts
 from thalweg.formats.theatre import default_theatre, read_theatre
 from thalweg.model.declarations import Kind
+from thalweg.model.encodings import decoded
 from thalweg.model.errors import InputError
 from thalweg.model.theatre import Theatre
 from thalweg.places.gazetteer import Gazetteer, packaged
@@ -91,6 +92,11 @@ def read_file(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise InputError("file-unreadable", f"{file} cannot be read: {error.strerror}.", found=str(file)) from error
+
+
+def words_of(file: Path, code: str = "file-encoding") -> str:
+    """The letters of a file that the person named. `InputError` if there is none, or it is no text (`code`)."""
+    return decoded(read_file(file), code, str(file))
 
 
 def write_file(file: Path, data: bytes) -> None:

@@ -63,7 +63,8 @@ def write(
     times to the second; what is finer is rounded outward, and the line of the version says so. With `exact`
     everything is written out as finely as versions tell apart: 1e-9 degrees, millimetres, microseconds. Without
     `details` those lines are left out, which the line of the version says as well.
-    `InputError` if there is no voice form in that language, or the message is longer than 4096 lines.
+    `InputError` if there is no voice form in that language, the message is longer than 4096 lines, or a text holds
+    what is no letter: half of a surrogate pair, which nobody can say and no keyboard types.
     """
     chosen = language_of(language)
     return tuple(written(line, chosen) for line in _lines(of(message), exact=exact, details=details))
@@ -77,11 +78,28 @@ def _lines(message: Message, *, exact: bool, details: bool) -> list[Line]:
     keyword, _, *rest = items[0]
     items[0] = (keyword, Number(str(count)), *rest)
     lines = [Line(number, each) for number, each in enumerate(items, 1)]
+    for line in lines:
+        _refuse_half_letters(line)
     made = checks.sums({line.number: checks.symbol(line.neutral) for line in lines})
     for word, half in (("sum", made[: checks.HALF]), ("last", made[checks.HALF :])):
         counted = [Counted(byte) for value in half for byte in (value >> 8, value & 0xFF)]
         lines.append(Line(len(lines) + 1, (Word(word), *counted)))
     return lines
+
+
+def _refuse_half_letters(line: Line) -> None:
+    for item in line.items:
+        text = item.text if isinstance(item, Spelled | Free) else ""
+        half = next((letter for letter in text if "\ud800" <= letter <= "\udfff"), "")
+        if not half:
+            continue
+        shown = text.encode("utf-8", "backslashreplace").decode()
+        raise InputError(
+            "voice-letters",
+            f"“{shown}” holds half of a surrogate pair (U+{ord(half):04X}), which is no letter. Mend that text first.",
+            expected="text that can be said and typed",
+            found=f"U+{ord(half):04X}",
+        )
 
 
 def read(text: str | Iterable[str], language: str = "") -> Read:

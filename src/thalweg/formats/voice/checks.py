@@ -58,7 +58,8 @@ def symbol(neutral: str) -> int:
 
 
 def _digest(neutral: str) -> bytes:
-    return hashlib.sha256(f"thalweg voice 1\n{neutral}".encode()).digest()
+    # half a surrogate pair, which only a program can hand in, agrees with no line: `write` makes none that has one
+    return hashlib.sha256(f"thalweg voice 1\n{neutral}".encode("utf-8", "surrogatepass")).digest()
 
 
 def sums(symbols: Mapping[int, int]) -> tuple[int, ...]:
