@@ -148,6 +148,33 @@ def test_a_time_without_a_zone_is_utc_as_gpx_says_and_flagged() -> None:
     assert "gpx-time-unzoned" in codes(found)
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2017-09-31T10:00:00",
+        "16 past ten",
+        "2017-09-16",
+        "2017-09-16T25:00",
+        "2017-09-16T10:00 local",
+        "1789-01-01T10:00",
+    ],
+)
+@pytest.mark.parametrize("tag", ["trkpt", "rtept"])
+def test_a_time_that_cannot_be_read_is_quoted_as_it_stands_in_the_file(time: str, tag: str) -> None:
+    """R2: no letter in it that its author did not write."""
+    points = (point(40.0, time, tag=tag), point(40.1, clock(5), tag=tag))
+    (problem,) = read(track(*points) if tag == "trkpt" else f"<rte>{''.join(points)}</rte>").problems
+    assert problem.code.startswith("time-")
+    assert problem.found == time
+    assert time + "Z" not in problem.sentence
+
+
+def test_a_zone_by_its_name_is_a_zone() -> None:
+    found = one(track(point(40.0, "2017-09-16T10:00 Asia/Damascus"), point(40.1, "2017-09-16T10:05 Asia/Damascus")))
+    assert str(found.volumes[0].window.start) == "2017-09-16T07:00:00Z"
+    assert "gpx-time-unzoned" not in codes(found)
+
+
 def test_an_offset_is_a_zone() -> None:
     found = one(track(point(40.0, "2017-09-16T10:00:00+03:00"), point(40.1, "2017-09-16T10:05:00+03:00")))
     assert str(found.volumes[0].window.start) == "2017-09-16T07:00:00Z"

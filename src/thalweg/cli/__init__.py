@@ -132,10 +132,8 @@ def _unwritable(error: UnicodeEncodeError, words: list[str]) -> str:
     letters = str(error.object)[error.start : error.end]
     if not letters or not all("\ud800" <= letter <= "\udfff" for letter in letters):
         return ""
-    code, around = (
-        "text-surrogate",
-        str(error.object)[max(error.start - 30, 0) : error.end + 10].encode("ascii", "backslashreplace").decode(),
-    )
+    code = "text-surrogate"
+    around = str(error.object)[max(error.start - 30, 0) : error.end + 10].encode("ascii", "backslashreplace").decode()
     return (
         f"A text holds half of a surrogate pair (U+{ord(letters[0]):04X}), which is no letter, in “{around}”. "
         f"Mend that text first. [{code}]"

@@ -40,6 +40,7 @@ from thalweg.drafts import (
 )
 from thalweg.drafts.markup import Element, child, children, local, parse, text
 from thalweg.drafts.texts import number
+from thalweg.drafts.times import Side, read_time
 from thalweg.drafts.tracks import Fix, track_volumes
 from thalweg.drafts.untyped import assumed_kind
 from thalweg.model.errors import InputError, ValueRefused
@@ -154,7 +155,7 @@ def _route(element: Element, source: Source, context: Context, flags: tuple[Flag
                 "times",
             )
         )
-    fixes, utc = _in_utc(fixes)
+    fixes, utc = _in_utc(fixes, "route")
     volumes, track_flags = track_volumes(fixes, "route", datum=Datum.EGM96, zone="")
     return Draft(source, fields, volumes, details, (*flags, *found, *utc, *track_flags))
 
@@ -165,7 +166,7 @@ def _track(element: Element, source: Source, context: Context, flags: tuple[Flag
     found = list(kind_flags)
     segments = 0
     for number_, segment in enumerate(children(element, "trkseg"), start=1):
-        fixes, utc = _in_utc([_fix(point) for point in children(segment, "trkpt")])
+        fixes, utc = _in_utc([_fix(point) for point in children(segment, "trkpt")], f"segment {number_}")
         made, track_flags = track_volumes(fixes, f"segment {number_}", datum=Datum.EGM96, zone="")
         volumes += made
         segments += bool(made)
@@ -227,9 +228,9 @@ def _degrees(element: Element, name: str) -> float:
     return number(written)
 
 
-def _in_utc(fixes: list[Fix]) -> tuple[list[Fix], tuple[Flag, ...]]:
+def _in_utc(fixes: list[Fix], where: str) -> tuple[list[Fix], tuple[Flag, ...]]:
     """Times without a zone are UTC by the schema; that is what is read, and it is flagged."""
-    bare = [bool(fix.time) and not _zoned(fix.time) for fix in fixes]
+    bare = [_bare(fix.time, f"time of point {number_}, {where}") for number_, fix in enumerate(fixes, start=1)]
     if not any(bare):
         return fixes, ()
     marked = [
@@ -243,6 +244,22 @@ def _in_utc(fixes: list[Fix]) -> tuple[list[Fix], tuple[Flag, ...]]:
             "times",
         ),
     )
+
+
+def _bare(time: str, what: str) -> bool:
+    """Whether a time is whole but for its zone. One that cannot be read is refused here, as it stands in the file."""
+    if not time or _zoned(time):
+        return False
+    try:
+        read_time(time, side=Side.MOMENT, what=what)
+    except InputError as error:
+        if error.code != "time-unzoned" or time.casefold().endswith(_LOCAL):
+            raise
+        return True
+    return False
+
+
+_LOCAL = ("local", "lt", "j", "местное")  # it does say that it is not UTC
 
 
 def _zoned(time: str) -> bool:
