@@ -157,13 +157,15 @@ class Log:
             known = self._known = (size, history)
         return known[1]
 
-    def prove(self, index: int, signed: SignedCheckpoint | None = None) -> ProvenEntry:
-        """An entry with its proofs in a checkpoint, the newest one unless told otherwise."""
+    def prove(self, index: int, signed: SignedCheckpoint | None = None, nodes: Nodes | None = None) -> ProvenEntry:
+        """An entry with its proofs in a checkpoint, the newest one unless told otherwise. `nodes` is for many proofs
+        (`Nodes.still`, made after the checkpoint)."""
         signed = self._signed(signed)
+        nodes = self._nodes.still() if nodes is None else nodes
         data = self.entry(index)
-        path = inclusion_proof(index, signed.head.size, self._nodes)
+        path = inclusion_proof(index, signed.head.size, nodes)
         seen = Entry.parse(data).event.seen
-        consistency = consistency_proof(seen.size, signed.head.size, self._nodes)
+        consistency = consistency_proof(seen.size, signed.head.size, nodes)
         try:
             verify_inclusion(leaf_hash(data), index, signed.head, path)
             verify_consistency(seen, signed.head, consistency)
@@ -176,11 +178,12 @@ class Log:
     def receipt(self, index: int, signed: SignedCheckpoint | None = None) -> Receipt:
         """A receipt: the entry, its proof, and the key history that author and witnesses rest on."""
         signed = self._signed(signed)
-        proven = self.prove(index, signed)
+        nodes = self._nodes.still()
+        proven = self.prove(index, signed, nodes)
         history = self.history(signed.head.size)
         checkpoint = _known_lines(signed, history)
         author = Entry.parse(proven.entry).event.author
-        keys = self._keys([author], checkpoint, history)
+        keys = self._keys([author], checkpoint, history, nodes)
         return Receipt(proven.entry, TlogProof(index, proven.path, checkpoint), proven.seen, keys)
 
     def bundle(
@@ -194,9 +197,10 @@ class Log:
         """One file for `indexes`, the payloads with the given digests, and the checkpoints of `earlier`
         sizes."""
         signed = self._signed(signed)
+        nodes = self._nodes.still()
         history = self.history(signed.head.size)
         checkpoint = _known_lines(signed, history)
-        entries = tuple(self.prove(index, signed) for index in sorted(set(indexes)))
+        entries = tuple(self.prove(index, signed, nodes) for index in sorted(set(indexes)))
         authors = {Entry.parse(item.entry).event.author for item in entries}
         disclosed: list[DisclosedPayload] = []
         for digest in payloads:
@@ -209,9 +213,9 @@ class Log:
             note = self._read.checkpoint(size)
             if note is None or size > signed.head.size:
                 raise Refused("log.checkpoint", f"No checkpoint of {size} entries was made.", size=size)
-            path = consistency_proof(size, signed.head.size, self._nodes)
+            path = consistency_proof(size, signed.head.size, nodes)
             before.append(EarlierCheckpoint(SignedCheckpoint.parse(note), tuple(path)))
-        keys = self._keys(sorted(authors), checkpoint, history)
+        keys = self._keys(sorted(authors), checkpoint, history, nodes)
         return Bundle(policy, checkpoint, entries, keys, tuple(before), tuple(disclosed))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
@@ -229,10 +233,12 @@ class Log:
             raise Refused("log.empty", "This log has no entries yet.")
         return signed
 
-    def _keys(self, authors: Sequence[str], signed: SignedCheckpoint, history: KeyHistory) -> tuple[ProvenEntry, ...]:
+    def _keys(
+        self, authors: Sequence[str], signed: SignedCheckpoint, history: KeyHistory, nodes: Nodes
+    ) -> tuple[ProvenEntry, ...]:
         lines = {(line.name, line.key_id) for line in signed.note.signatures}
         witnesses = [item.key for item in history.witnesses() if (item.key.name, item.key.key_id) in lines]
-        return tuple(self.prove(index, signed) for index in history.closure(authors, witnesses))
+        return tuple(self.prove(index, signed, nodes) for index in history.closure(authors, witnesses))
 
 
 class Sequencer(Log):

@@ -187,12 +187,21 @@ class Nodes:
     tiles are remembered: an unfinished one would go stale.
     """
 
-    __slots__ = ("_keep", "_kept", "_source")
+    __slots__ = ("_keep", "_kept", "_source", "_unfinished")
 
     def __init__(self, source: ReadsTiles, keep: int = 256) -> None:
         self._source = source
         self._keep = keep
         self._kept: OrderedDict[tuple[int, int], list[bytes]] = OrderedDict()
+        self._unfinished: dict[tuple[int, int], list[bytes]] | None = None
+
+    def still(self) -> Nodes:
+        """The same for many proofs at sizes that the source holds now: each unfinished tile is read and hashed once,
+        and not for every node in it. Let go of it afterwards."""
+        other = Nodes(self._source, self._keep)
+        other._kept = self._kept
+        other._unfinished = {}
+        return other
 
     def __call__(self, level: int, index: int) -> bytes:
         inner = level % TILE_HEIGHT
@@ -223,6 +232,8 @@ class Nodes:
         if kept is not None:
             self._kept[name] = kept
             return kept
+        if self._unfinished is not None and name in self._unfinished:
+            return self._unfinished[name]
         hashes = self._source.tile(tile_level, tile_index)
         layers = [hashes]
         for _ in range(TILE_HEIGHT - 1):
@@ -233,6 +244,8 @@ class Nodes:
             self._kept[name] = layers
             if len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
+        elif self._unfinished is not None:
+            self._unfinished[name] = layers
         return layers
 
 
