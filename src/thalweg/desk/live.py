@@ -12,6 +12,7 @@ What may go wrong, and what comes of it:
 ================================  ====================================================================================
 the store does not answer         the world is thrown away and folded again from the log; everyone in the batch is
                                   told that nothing is known of it yet, everyone else to come back; until it works
+the store takes long to answer    whoever reads or waits is told so after some seconds, and nothing is given up
 one statement cannot be decided   its author is told so, and the others of its batch are decided without it
 what came due cannot be decided   it is reported and passed over, so that it does not hold up every other clock
 another process writes            the desk ends (`lost`); nothing of its last batch is in the log
@@ -30,6 +31,7 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from thalweg.desk.book import Book, Hands
@@ -57,6 +59,8 @@ _WAKE_S = 1.0  # the longest the clocks go unlooked at
 _BEAT_S = 1.0  # how often it is asked whether this is still the process that writes
 _MOST_WAITING = 8192  # statements; whoever comes then is told to come back
 _PATIENCE_S = 1.0  # how long whoever asks waits for the store to come back, before being told so
+_READ_S = 5.0  # how long whoever reads waits for an append in flight
+_ANSWER_S = 20.0  # and whoever states something, for its own
 _PAUSES_S = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0)  # after one, two, … appends in a row that failed
 REPLACED = "desk.replaced"
 """The code where another process decides: nothing of the statement is in the log, and it is to be sent there."""
@@ -180,9 +184,11 @@ class LiveDesk:
     fault: Exception | None = None
     """What ended it, if that was neither `stop` nor another process."""
     _away: bool = False  # the store does not answer
+    _asked_s: float | None = None  # since when the store is waited for
     _failures: int = 0  # appends in a row that failed
     _beat_s: float = float("-inf")
     _told: tuple[float, float] | None = None  # the clock and the loop's seconds at the last append
+    _heard: int = 0  # up to which entry the listeners have been told
     _passed_over: set[tuple[Due, str]] = field(default_factory=set)
     _taken: list[Waiting] = field(default_factory=list)  # in the batch that is being decided or made durable
     _desk: Desk | None = None
@@ -203,6 +209,7 @@ class LiveDesk:
         except Exception:
             self._pool.shutdown()
             raise
+        self._heard = self._desk.world.size
         self._settled.set()
         self._task = asyncio.create_task(self._run(), name="desk")
 
@@ -226,7 +233,11 @@ class LiveDesk:
         StoreFailed while the store does not answer, and once the desk has ended."""
         while self._desk is None or not self._settled.is_set():
             self._require_here()
-            await self._settled.wait()
+            try:
+                async with asyncio.timeout(_READ_S):
+                    await self._settled.wait()
+            except TimeoutError as error:
+                raise _slow() from error
         return self._desk
 
     def report_to(self, report: Report) -> None:
@@ -241,7 +252,8 @@ class LiveDesk:
             return ("desk-replaced",)
         if self._task is None:
             return ("desk-starting",)
-        return ("store-away",) if self._away else ()
+        slow = self._asked_s is not None and self.loop_s() - self._asked_s > _READ_S
+        return ("store-away",) if self._away or slow else ()
 
     def _require_here(self) -> None:
         if self.lost.is_set():
@@ -261,7 +273,11 @@ class LiveDesk:
         return desk
 
     async def _in_pool(self, act: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, act)
+        self._asked_s = self.loop_s()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, act)
+        finally:
+            self._asked_s = None
 
     async def reading(self) -> Reading:
         """See `Office`."""
@@ -332,7 +348,11 @@ class LiveDesk:
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._queue.append(Waiting(what, future))
         self._wake.set()
-        return await future
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                return await future
+        except TimeoutError as error:
+            raise _slow() from error
 
     async def _run(self) -> None:
         try:
@@ -443,14 +463,18 @@ class LiveDesk:
         self.counters.batches += 1
         self.counters.entries += len(book.written)
         self._settled.set()
-        for listener in tuple(self._listeners):
-            listener(book.written)
+        self._tell(book.written)
         for waiting in self._taken:
             if not waiting.future.done():
                 waiting.future.set_result(waiting.event)
         self._taken.clear()
         # Whoever waited for this append reads before the next one begins.
         await asyncio.sleep(0)
+
+    def _tell(self, records: Sequence[Recorded]) -> None:
+        self._heard += len(records)
+        for listener in tuple(self._listeners):
+            listener(records)
 
     def _decide(self, desk: Desk, book: Book) -> None:
         start_s = self.loop_s()
@@ -517,6 +541,7 @@ class LiveDesk:
         """The world ran ahead of a log that did not follow: fold it again. Tried until the log can be read; whoever
         comes meanwhile is not kept waiting for long."""
         self._desk = None
+        missed: list[Recorded] = []
         failures = 0
         while self._desk is None:
             folding = asyncio.ensure_future(self._in_pool(self._opened))
@@ -524,7 +549,10 @@ class LiveDesk:
             if not folding.done():
                 self._gone()
             try:
-                self._desk = await folding
+                desk = await folding
+                # What was appended although the store had not said so: nobody else would tell of it.
+                missed = await self._in_pool(partial(self._between, desk.world, self._heard, desk.world.size))
+                self._desk = desk
             except StoreFailed as error:
                 if not failures:
                     self.report("store-away", error)
@@ -535,6 +563,12 @@ class LiveDesk:
                 await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
         self._away = False
         self._settled.set()
+        if missed:
+            self._tell(missed)
+
+    @staticmethod
+    def _between(world: World, start: int, stop: int) -> list[Recorded]:
+        return [world.load(index) for index in range(start, stop)]
 
     def _gone(self) -> None:
         """The store does not answer: whoever waits, or comes while it lasts, is told so."""
@@ -546,6 +580,12 @@ class LiveDesk:
 def _store_away() -> StoreFailed:
     return StoreFailed(
         "desk.store_away", "The store does not answer now; send it again as it is.", happened="no", retry_after_s=1
+    )
+
+
+def _slow() -> StoreFailed:
+    return StoreFailed(
+        "desk.slow", "The store has not answered yet; send it again as it is.", happened="unknown", retry_after_s=1
     )
 
 

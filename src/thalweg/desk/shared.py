@@ -14,6 +14,12 @@ next; deciding it twice changes nothing, since an entry gets one index and one a
 Each passing on is a request of its own, so that what was refused once because of how things stood (an author's numbers
 out of order, a role not granted yet) is decided anew when it is sent again.
 
+One that hangs keeps the lock for as long as its machine answers for it. So whoever decides shows every second that it
+lives, from a thread that the event loop keeps going, also while it folds. Whoever stands by and has seen nothing of it
+for fifteen seconds, at two looks, ends its hold and decides. What that costs, where it was only slow, is one more
+taking over; it is waited for twice as long the next time, so that two slow processes do not take it from each other
+for ever.
+
 Readers are never shown a world that is ahead of the log: between two worlds they wait. What nobody foresaw ends the
 office (`fault`), and with it the process.
 """
@@ -24,6 +30,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -36,7 +43,8 @@ from thalweg.ledger.canonical import Value, b64, unb64
 from thalweg.ledger.entry import Entry, payload_digest
 from thalweg.ledger.errors import Damaged, Inconsistent, LedgerError, Malformed, Refused, StoreFailed
 from thalweg.model.errors import EngineError, InputError, RulesError, ThalwegError, ValueRefused
-from thalweg.model.events import Delivered, Exported, Said, SitesRead
+from thalweg.model.events import DESK, Delivered, Exported, Said, SitesRead, Taken
+from thalweg.model.events import Refused as Refusal
 from thalweg.model.keeping import REQUESTS_AT_ONCE, Requests
 from thalweg.state.recorded import KeyFact, Recorded, recorded
 from thalweg.state.world import World
@@ -44,6 +52,11 @@ from thalweg.state.world import World
 _TURN_S = 0.5
 _ANSWER_S = 20.0  # how long an answer is waited for; the request stays, and may be sent again
 _AT_ONCE = 200  # entries folded before others get their turn
+_BEAT_S = 1.0  # how often whoever decides shows that it lives
+_SILENCE_S = 15.0  # after so much silence it is taken for one that hangs
+_LONGEST_SILENCE_S = 120.0
+_FORGIVEN_S = 3600.0  # so long after the last time, one is as patient as at first
+_NEAR = 500  # entries that are folded sooner than looked through
 _KEPT_MS = 3_600_000  # answers are kept that long
 _PATIENCE_S = 5.0  # how long a reader waits between two worlds
 _FAMILY: Mapping[str, type[ThalwegError] | type[LedgerError]] = {
@@ -62,13 +75,24 @@ def _unreported(_what: str, _error: BaseException) -> None:
     """For an office that nobody watches."""
 
 
+def _nothing() -> None:
+    """For a store by which nobody stands."""
+
+
+def _never(_silent_s: float) -> bool:
+    """Where nobody can tell."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """The store as a process that stands by uses it. All of them wait, and are called in threads.
 
     `wait(size, seconds)` is the durable size once it is larger; `read(start, stop)` the entries; `fold()` a world from
     the beginning; `become(world)` makes this process the one that decides, None while another is: the live desk that it
-    gives starts from that world, and folds what it has not seen.
+    gives starts from that world, and folds what it has not seen. `beat()` shows that this process lives, where it has
+    the lock; `hangs(seconds)` tells whether another that has it was silent for longer, and `end_hold(seconds)` takes it
+    from that one.
     """
 
     wait: Callable[[int, float], int]
@@ -76,6 +100,9 @@ class Shelf:
     fold: Callable[[], World]
     become: Callable[[World], LiveDesk | None]
     reading: Callable[[World], Reading]
+    beat: Callable[[], None] = _nothing
+    hangs: Callable[[float], bool] = _never
+    end_hold: Callable[[float], bool] = _never
 
 
 @dataclass(slots=True)
@@ -87,6 +114,8 @@ class SharedOffice:
     now_ms: Callable[[], int]
     random_bytes: Callable[[int], bytes]
     report: Report = _unreported
+    silence_s: float = _SILENCE_S
+    """How long whoever decides may be silent before it is taken for one that hangs."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     fault: Exception | None = None
     _live: LiveDesk | None = None
@@ -101,6 +130,11 @@ class SharedOffice:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _ones: set[asyncio.Task[None]] = field(default_factory=set)
     _busy: set[bytes] = field(default_factory=set)
+    _doubted: bool = False  # at the last look whoever decides was silent
+    _look_s: float = 0.0  # by the loop: when it is looked at next
+    _ended_s: float = 0.0  # and when a hold was ended last
+    _patience_s: float = 0.0  # as long as now; 0 for as long as at first
+    _beats: ThreadPoolExecutor | None = None
     _away: bool = False
     _closing: bool = False
 
@@ -126,6 +160,8 @@ class SharedOffice:
         for task in (*self._tasks, *self._ones):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._ones, return_exceptions=True)
+        if self._beats is not None:
+            self._beats.shutdown(wait=False)
         self.over.set()
 
     @property
@@ -226,10 +262,11 @@ class SharedOffice:
 
     # --- standing by ---
 
-    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(self._watched(name, work), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """What nobody foresaw ends the office: half of one would keep people waiting, or show them an old world."""
@@ -254,6 +291,7 @@ class SharedOffice:
                 else:
                     await self._catch_up(await asyncio.to_thread(self.shelf.wait, self._size, _TURN_S))
                     await self._turn()
+                    await self._doubt()
                 self._away = False
             except StoreFailed as error:
                 # Readers see the last durable state; whoever states something is told that it failed.
@@ -296,6 +334,7 @@ class SharedOffice:
         live = await asyncio.to_thread(self.shelf.become, self._read.world)
         if live is None:
             return
+        beating = self._begin("beat", self._beat(live))
         try:
             live.report_to(self._reported)
             # Nobody else appends from now on. What is left is folded here, on the loop, where the readers are, and
@@ -303,6 +342,7 @@ class SharedOffice:
             await self._catch_up(await asyncio.to_thread(self.shelf.wait, self._size, 0.0))
             await live.start()
         except Exception:
+            beating.cancel()
             await asyncio.to_thread(live.log.close)
             raise
         live.listen(self._told_live)
@@ -310,11 +350,39 @@ class SharedOffice:
         self._begin("requests", self._pump(live))
         await self._notify()
 
+    async def _beat(self, live: LiveDesk) -> None:
+        """Show that this process lives for as long as the desk does. The thread is for nothing else, so that it never
+        waits for a turn."""
+        if self._beats is None:
+            self._beats = ThreadPoolExecutor(1, thread_name_prefix="beat")
+        loop = asyncio.get_running_loop()
+        while not live.over.is_set():
+            with contextlib.suppress(StoreFailed):  # the desk finds that out by itself
+                await loop.run_in_executor(self._beats, self.shelf.beat)
+            await asyncio.sleep(_BEAT_S)
+
+    async def _doubt(self) -> None:
+        """End the hold of one that hangs. Two looks, because after a pause of everything, its first beat may still be
+        on its way."""
+        loop_s = asyncio.get_running_loop().time()
+        if self._live is not None or loop_s < self._look_s:
+            return
+        if loop_s - self._ended_s > _FORGIVEN_S or not self._patience_s:
+            self._patience_s = self.silence_s
+        self._look_s = loop_s + self._patience_s / 5
+        doubted, self._doubted = self._doubted, await asyncio.to_thread(self.shelf.hangs, self._patience_s)
+        if doubted and self._doubted and await asyncio.to_thread(self.shelf.end_hold, self._patience_s):
+            self._doubted, self._ended_s = False, loop_s
+            self._patience_s = max(self.silence_s, min(_LONGEST_SILENCE_S, 2 * self._patience_s))
+            self.report("leader-silent", StoreFailed("store.silent", "Whoever decides was silent.", happened="no"))
+
     async def _ended(self, live: LiveDesk) -> None:
         """Once another process decides, fold what it has made of the log, and follow. Until that is done nobody reads:
         the world of the desk that ended may be ahead of the log."""
         await live.over.wait()
         if live.fault is not None:
+            with contextlib.suppress(LedgerError):  # this process ends as soon as it can; another decides at once
+                await asyncio.to_thread(live.log.close)
             raise live.fault
         if self._closing:
             return
@@ -328,7 +396,7 @@ class SharedOffice:
         self.report(what, error)
 
     def _told_live(self, records: Sequence[Recorded]) -> None:
-        self._told += len(records)
+        self._told = max([self._told, *(record.index + 1 for record in records)])
         self._tell(records)
 
     def _tell(self, records: Sequence[Recorded]) -> None:
@@ -466,7 +534,8 @@ class SharedOffice:
         """What to answer to a request; None if nothing is known."""
         try:
             event = await _hand_in(live, body)
-            return {"event": event, "size": (await live.reading()).world.size}
+            world = (await live.reading()).world
+            return {"event": event, "size": await asyncio.to_thread(_through, world.answers.get(event), world)}
         except StoreFailed:
             return None
         except (ThalwegError, LedgerError) as error:
@@ -476,6 +545,18 @@ class SharedOffice:
         except Exception as error:  # noqa: BLE001  # whoever waits is told, and it must not come back for ever
             self.report("request-undecided", error)
             return _told(EngineError("desk-undecided", "This could not be decided; it is not on record."))
+
+
+def _through(answer: int | None, world: World) -> int:
+    """Up to where the log holds a statement's answer, which is an entry, and what follows from it. Whoever passed it on
+    has to have folded so far, and no further: one that is far behind would never reach the end of a log that grows."""
+    if answer is None or world.size - answer <= _NEAR:
+        return world.size
+    for index in range(answer + 1, answer + _NEAR):
+        record = world.load(index)
+        if record.author != DESK or isinstance(record.body, Taken | Refusal):
+            return index
+    return answer + _NEAR
 
 
 def _told(error: ThalwegError | LedgerError) -> dict[str, Value]:

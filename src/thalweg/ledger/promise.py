@@ -138,6 +138,15 @@ class Store(ReadStore, Protocol):
         connection broke takes its lock again here, if it is still free.
         """
 
+    def beat(self) -> None:
+        """Show those who stand by that this writer lives. To be called every second, also while it is about something
+        long, and by what stops when the process hangs."""
+
+    def hangs(self, silent_s: float, *, end: bool = False) -> bool:
+        """Whether another writer has been silent for longer than that while nothing was done for it; with `end` its
+        hold is ended, so that another may become the writer. False where that cannot be told.
+        """
+
     def release(self) -> None:
         """Stop being the writer, if this is one. The log stays as it is."""
 

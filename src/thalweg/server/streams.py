@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from thalweg.desk.office import Office, Reading
+from thalweg.ledger.errors import StoreFailed
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
 from thalweg.reports import wire
@@ -28,6 +29,7 @@ _AT_ONCE = 50
 _KEPT = 200  # newest notices of a party that are kept as they are sent
 _PAGES = 64  # of older notices, kept for whoever else is as far behind
 _PAGE_S = 2.0  # and no longer than that, for what became of a notice stands in it
+_AGAIN_S = 0.2  # while the store is away
 _BEAT_S = 15.0  # a comment, so that proxies and readers know that the line is open
 
 
@@ -170,7 +172,9 @@ class Streams:
         await self._steps.out(since_s)
         if earlier is not None:
             await asyncio.wait([earlier])  # whose step may end later, where the clock was set
-        reading = await self._office.reading()
+        reading = await self._reading()
+        if reading is None:
+            return
         for party, numbers in fresh.items():
             line = self._lines[party]
             if not line.listeners:
@@ -181,6 +185,16 @@ class Streams:
             line.newest.extend(_written(reading, party, before, len(numbers)))
             line.last = max(numbers)
             line.ring()
+
+    async def _reading(self) -> Reading | None:
+        """The world, waited for as long as it takes: those who listen sleep until they are rung, and it may be long
+        before there is another notice. None once the streams are closed."""
+        while not self._closed:
+            try:
+                return await self._office.reading()
+            except StoreFailed:
+                await asyncio.sleep(_AGAIN_S)
+        return None
 
 
 def _written(reading: Reading, party: str, after: int, most: int) -> list[bytes]:

@@ -41,6 +41,13 @@ class MemoryStore:
         with self._lock:
             return self._held
 
+    def beat(self) -> None:
+        """Nobody stands by."""
+
+    def hangs(self, silent_s: float, *, end: bool = False) -> bool:  # noqa: ARG002  # the promise: nobody can tell
+        """One that hangs is on this very machine, and is ended there."""
+        return False
+
     def release(self) -> None:
         with self._lock:
             self._held = False

@@ -103,6 +103,15 @@ class PostgresStore:
     def _lock(self) -> bool:
         return self._writing().execute(self._sql["lock"]).fetchall() == [(True,)]
 
+    def beat(self) -> None:
+        with self._writing_lock:
+            writer = self._writer
+            if self._holding and writer is not None and not writer.broken and not writer.closed:
+                self._guard("no", lambda: writer.execute(self._sql["beat"]))
+
+    def hangs(self, silent_s: float, *, end: bool = False) -> bool:
+        return bool(self._read("end-silent-writer" if end else "silent-writer", silent_s))
+
     def release(self) -> None:
         self._fence = None
         if self._holding:

@@ -91,6 +91,13 @@ class SqliteStore:
     def leads(self) -> bool:
         return self._fence is not None and self._read("standing")[0][0] == self._fence
 
+    def beat(self) -> None:
+        """Nobody stands by."""
+
+    def hangs(self, silent_s: float, *, end: bool = False) -> bool:  # noqa: ARG002  # the promise: nobody can tell
+        """One that hangs is on this very machine, and is ended there."""
+        return False
+
     def release(self) -> None:
         self._fence = None
         if self._lock_file is not None:

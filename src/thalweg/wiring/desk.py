@@ -237,6 +237,9 @@ def _shared(
         fold=lambda: fold_world(store, tables.snapshots, tell),
         become=become,
         reading=reading,
+        beat=store.beat,
+        hangs=store.hangs,
+        end_hold=lambda silent_s: store.hangs(silent_s, end=True),
     )
     return SharedOffice(shelf, tables.requests, now_ms, random_bytes)
 

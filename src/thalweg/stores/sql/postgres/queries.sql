@@ -70,3 +70,9 @@ SELECT 'thalweg_log_' || (SELECT oid FROM pg_namespace WHERE nspname = current_s
 SELECT pg_notify('thalweg_log_' || (SELECT oid FROM pg_namespace WHERE nspname = current_schema()), 'grown');
 -- name: end-the-writer
 SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = 1414024279 AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted AND pid <> pg_backend_pid() AND usename = current_user;
+-- name: beat
+SELECT 1;
+-- name: silent-writer
+SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = 1414024279 AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted AND pid <> pg_backend_pid() AND usename = current_user AND left(state, 4) = 'idle' AND clock_timestamp() - state_change > make_interval(secs => %s::float8);
+-- name: end-silent-writer
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = 1414024279 AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted AND pid <> pg_backend_pid() AND usename = current_user AND left(state, 4) = 'idle' AND clock_timestamp() - state_change > make_interval(secs => %s::float8);
