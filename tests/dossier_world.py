@@ -34,7 +34,7 @@ from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.dossier import dossier
+from thalweg.policy.dossier.made import dossier
 from thalweg.policy.evidence import proved
 from thalweg.policy.held import of_log, reached
 from thalweg.policy.mailbox import Mailboxes

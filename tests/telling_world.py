@@ -93,7 +93,7 @@ from thalweg.model.shapes import Circle, Path, Position
 from thalweg.model.sourced import MAIN_TEXT, ClaimConfirmed, Force, SourceEntered
 from thalweg.model.theatre import Theatre
 from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
-from thalweg.policy.dossier import dossier
+from thalweg.policy.dossier.made import dossier
 from thalweg.policy.held import of_log
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.view import view

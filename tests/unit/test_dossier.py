@@ -17,7 +17,8 @@ from thalweg.model.errors import InputError
 from thalweg.model.events import Acknowledged, Declared, Notice, NoticeKind, ReadBack, Taken
 from thalweg.model.levels import Level
 from thalweg.model.sourced import MAIN_TEXT, ClaimConfirmed, Descent, Force, GoesBack, SourceEntered
-from thalweg.policy.dossier import dossier, incidents, named
+from thalweg.policy.dossier.case import incidents, named
+from thalweg.policy.dossier.made import dossier
 from thalweg.policy.evidence import cut, proved
 from thalweg.policy.held import of_bundle
 from thalweg.reports.dossier.digest import encode
@@ -278,5 +279,6 @@ def test_a_later_report_whose_hash_begins_with_the_same_letters_does_not_take_th
     told = Told()
     first = told.dossier("alpha").value.incident
     told.say("bravo", IncidentReported("bravo", "Nothing", Particulars(at(72.5), at(73.5)), ("alpha",), "Nothing."))
-    monkeypatch.setattr("thalweg.policy.dossier._letters", lambda _event: told.reference.removeprefix("i-") + "aaaa")
+    letters = told.reference.removeprefix("i-") + "aaaa"
+    monkeypatch.setattr("thalweg.policy.dossier.case._letters", lambda _event: letters)
     assert told.dossier("alpha").value.incident.title == first.title

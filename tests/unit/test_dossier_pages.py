@@ -57,7 +57,7 @@ def test_every_word_is_used_and_every_answer_has_one() -> None:
     source = "".join(
         path.read_text("utf-8")
         for folder in (CATALOGUES.parent, CATALOGUES.parents[2] / "policy")
-        for path in folder.glob("*.py")
+        for path in folder.rglob("*.py")
     )
     made_up = set(re.findall(r'f"(\w+)[._]\{', source))  # families whose last word is a value
     unused = [

@@ -25,7 +25,7 @@ from thalweg.model.dossier import Asked
 from thalweg.model.events import Committed, Notice, Taken, Term, TermsSet
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
-from thalweg.policy.dossier import dossier
+from thalweg.policy.dossier.made import dossier
 from thalweg.policy.evidence import proved
 from thalweg.policy.held import of_log
 from thalweg.policy.mailbox import Mailboxes

@@ -17,7 +17,8 @@ from thalweg.ledger.verify import Trust, verify_bundle
 from thalweg.model.dossier import Dossier, Margins
 from thalweg.model.instants import Instant
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.dossier import dossier, incidents
+from thalweg.policy.dossier.case import incidents
+from thalweg.policy.dossier.made import dossier
 from thalweg.policy.evidence import cut, proved
 from thalweg.policy.held import of_bundle, reached
 from thalweg.reports.dossier.digest import MEDIA_TYPE, encode

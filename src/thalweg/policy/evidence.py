@@ -15,7 +15,7 @@ from thalweg.ledger.receipt import Bundle, ProvenEntry
 from thalweg.model.dossier import Dossier
 from thalweg.model.errors import InputError
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.dossier import keys_of
+from thalweg.policy.dossier.made import keys_of
 from thalweg.policy.sealing import seal
 
 Prove = Callable[[Sequence[int]], Bundle]

@@ -20,7 +20,7 @@ from thalweg.model.dossier import Dossier, Margins
 from thalweg.model.errors import InputError
 from thalweg.model.result import CopyFor
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.dossier import dossier
+from thalweg.policy.dossier.made import dossier
 from thalweg.policy.evidence import proved
 from thalweg.policy.export import mark_of
 from thalweg.policy.held import of_log, reached

@@ -20,7 +20,7 @@ from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.dossier import dossier, keys_of
+from thalweg.policy.dossier.made import dossier, keys_of
 from thalweg.policy.held import Reached, of_bundle, reached
 from thalweg.reports.dossier.digest import FORM, MEDIA_TYPE, encode
 from thalweg.state.recorded import Recorded

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from thalweg.model.declarations import Kind
 from thalweg.model.dossier import Dossier, Fact
 from thalweg.model.instants import Instant
-from thalweg.policy.dossier import dossier
+from thalweg.policy.dossier.made import dossier
 from thalweg.policy.held import of_log, reached
 from thalweg.reports.dossier.words import Words
 from thalweg.server.copies import names_of
