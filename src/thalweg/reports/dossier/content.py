@@ -11,7 +11,7 @@ from typing import Any, Final
 import segno
 
 from thalweg.model.cases import Named, Particulars
-from thalweg.model.dossier import Account, Answer, Dossier, Fact, Spot
+from thalweg.model.dossier import Account, Answer, Assessment, Cited, Claim, Dossier, Fact, Moment, SourceRead, Spot
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
 from thalweg.model.result import CheckResult, CopyFor
@@ -24,10 +24,17 @@ from thalweg.reports.dossier.words import Words
 from thalweg.reports.messages.catalogue import LANGUAGES
 
 Said = list[str]
-_FIRST_PAGE: Final = (
-    3,
-    2,
-)  # facts of one answer on the first page, in one language and in two; all are in the timeline
+_FIRST_PAGE: Final = (3, 2)  # facts of one answer, in one language and in two; all are in the timeline
+_DISCLAIMERS: Final = ("voluntary", "absence", "guarantee", "information")
+_HEADS: Final = (
+    "section.proves", "section.cannot", "section.timeline", "section.map", "section.places", "section.accounts",
+    "section.requests", "section.assessments", "section.sources", "section.entries", "label.words", "head.no",
+    "head.who", "head.utc", "head.reference", "head.valid", "head.known", "head.registered", "head.what",
+    "head.entries", "head.index", "head.kind", "head.author", "head.hash", "accounts.note", "requests.none",
+    "assess.cause", "assess.risk", "sources.note", "entries.note", "entries.withheld", "map.note", "map.none",
+    "foot.qr", "not_stated",
+)  # fmt: skip
+_LATER_S: Final = 86_400  # known so much later than it was, a moment is marked
 _COLUMNS: Final = 4  # accounts beside each other
 _WIDE: Final = 760.0
 _PLACES: Final = 120  # rows of the table of coordinates
@@ -106,161 +113,27 @@ class _Page:
 
     def content(self, ground: maps.Ground | None, copy: CopyFor | None) -> dict[str, Any]:
         dossier = self.dossier
-        hypothetical = any(HYPOTHETICAL in each.marks for each in dossier.near)
-        spots = self._spots()
-        drawing = self._map(ground)
         return {
-            "languages": [
-                {"code": each.language, "dir": "rtl" if each.right_to_left else "ltr"} for each in self.spoken
-            ],
-            "rtl": len(self.spoken) == 1 and self.spoken[0].right_to_left,
-            "reference": self.reference,
-            "sha256": self.sha256,
-            "short": self.sha256[:16],
-            "qr": segno.make(f"THALWEG:{self.reference}:SHA256:{self.sha256}", error="m").svg_inline(
-                border=0, omitsize=True, svgclass=None, lineclass=None
-            ),
-            "exercise": self.say("band.exercise") if dossier.exercise else [],
-            "hypothetical": self.say("band.hypothetical") if hypothetical else [],
-            "foot-alt": " / ".join(self.say("foot.qr")),
-            "title": self.say("title"),
-            "subtitle": self.say("subtitle"),
-            "live": self.say("live"),
-            "known_at": self.say("known_at" if dossier.reached is None else "reached_by", at=dossier.known_at),
-            "unreviewed": [each.text("unreviewed") if not each.reviewed else "" for each in self.spoken],
-            "copy": "" if copy is None else str(copy),
-            "incident": self.own(dossier.incident.title),
-            "facts": self._facts(),
-            "words": self._quoted(dossier.incident.text, dossier.incident.language),
-            "heads": {
-                each: self.say(each)
-                for each in (
-                    "section.proves",
-                    "section.cannot",
-                    "section.timeline",
-                    "section.map",
-                    "section.places",
-                    "section.accounts",
-                    "section.requests",
-                    "section.assessments",
-                    "section.sources",
-                    "section.entries",
-                    "label.words",
-                    "head.no",
-                    "head.who",
-                    "head.utc",
-                    "head.reference",
-                    "head.valid",
-                    "head.known",
-                    "head.registered",
-                    "head.what",
-                    "head.entries",
-                    "head.index",
-                    "head.kind",
-                    "head.author",
-                    "head.hash",
-                    "accounts.note",
-                    "requests.none",
-                    "assess.cause",
-                    "assess.risk",
-                    "sources.note",
-                    "entries.note",
-                    "entries.withheld",
-                    "map.note",
-                    "map.none",
-                    "foot.qr",
-                    "not_stated",
-                )
-            },
-            "page": self.say("foot.page", page="@", pages="#"),
-            "disclaimers": [
-                " ".join(
-                    each.text(f"disclaimer.{name}") for name in ("voluntary", "absence", "guarantee", "information")
-                )
-                for each in self.spoken
-            ],
+            **self._frame(copy),
+            **self._cover(),
+            "heads": {each: self.say(each) for each in _HEADS},
             "answers": [self._answer(each) for each in dossier.answers],
             "cannot": [self.fact(each, "cannot") for each in dossier.cannot],
-            "timeline": [
-                {
-                    "valid": self._time(moment.valid),
-                    "until": "" if moment.until is None or moment.until == moment.valid else self._time(moment.until),
-                    "known": self._time(moment.known),
-                    "what": self.fact(moment.fact),
-                    "entries": _indexes(moment.fact.entries),
-                    "later": moment.known.epoch_s - moment.valid.epoch_s > 86_400,
-                }
-                for moment in dossier.timeline
-            ],
-            "map": drawing,
-            "spots": spots,
+            "timeline": [self._moment(each) for each in dossier.timeline],
+            "map": self._map(ground),
+            "spots": self._spots(),
             "spots_left": self.say("spots.left", n=len(dossier.spots) - _PLACES)
             if len(dossier.spots) > _PLACES
             else [],
             "accounts": self._accounts(),
             "requests": [self._request(number) for number in range(len(dossier.requests))],
             "assessments": {
-                what: [
-                    {
-                        "by": self._party(each.by),
-                        "grade": self.say(f"grade.{each.grade}"),
-                        "at": self._time(each.at),
-                        "text": self._quoted(each.text, each.language),
-                        "superseded": []
-                        if each.superseded is None
-                        else self.say("account.superseded", at=each.superseded),
-                        "entries": _indexes(each.entries),
-                    }
-                    for each in dossier.assessments
-                    if each.what == what
-                ]
+                what: [self._assessment(each) for each in dossier.assessments if each.what == what]
                 for what in ("cause", "risk")
             },
-            "sources": [
-                {
-                    "outlet": self.own(each.outlet),
-                    "title": self.own(each.title),
-                    "published": each.published,
-                    "sha256": each.sha256,
-                    "copies": [self.own(name) for name in each.copies],
-                    "counted": self.say("source.copies"),
-                    "claims": [
-                        {
-                            "who": self.own(claim.who or ("" if claim.through else each.outlet)),
-                            "through": self.say("source.through", names="\n".join(claim.through))
-                            if claim.through
-                            else [],
-                            "force": self.say(f"force.{claim.force}"),
-                            "text": self.own(claim.text),
-                            "chars": self.say("source.chars", first=claim.first, last=claim.last),
-                            "entries": _indexes(claim.entries),
-                        }
-                        for claim in each.claims
-                    ],
-                    "entries": _indexes(each.entries),
-                }
-                for each in dossier.sources
-            ],
-            "entries": [
-                {
-                    "index": str(each.index),
-                    "event": each.event,
-                    "kind": each.kind,
-                    "author": self.own(each.author),
-                    "at": self._time(each.at),
-                }
-                for each in dossier.entries
-            ],
-            "keys": [
-                {
-                    "index": str(each.index),
-                    "event": each.event,
-                    "kind": each.kind,
-                    "author": self.own(each.author),
-                    "at": self._time(each.at),
-                }
-                for each in dossier.keys
-            ],
+            "sources": [self._source(each) for each in dossier.sources],
+            "entries": [self._cited(each) for each in dossier.entries],
+            "keys": [self._cited(each) for each in dossier.keys],
             "keys_note": [
                 " ".join((each.text("keys.note"), *([each.text("keys.exercise")] if dossier.exercise else [])))
                 for each in self.spoken
@@ -271,6 +144,41 @@ class _Page:
         }
 
     # --- the head ---
+
+    def _frame(self, copy: CopyFor | None) -> dict[str, Any]:
+        """What stands on every page: which dossier it is and whose copy, its bands and its foot."""
+        hypothetical = any(HYPOTHETICAL in each.marks for each in self.dossier.near)
+        code = segno.make(f"THALWEG:{self.reference}:SHA256:{self.sha256}", error="m")
+        return {
+            "languages": [
+                {"code": each.language, "dir": "rtl" if each.right_to_left else "ltr"} for each in self.spoken
+            ],
+            "rtl": len(self.spoken) == 1 and self.spoken[0].right_to_left,
+            "reference": self.reference,
+            "sha256": self.sha256,
+            "short": self.sha256[:16],
+            "qr": code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None),
+            "exercise": self.say("band.exercise") if self.dossier.exercise else [],
+            "hypothetical": self.say("band.hypothetical") if hypothetical else [],
+            "foot-alt": " / ".join(self.say("foot.qr")),
+            "copy": "" if copy is None else str(copy),
+            "page": self.say("foot.page", page="@", pages="#"),
+        }
+
+    def _cover(self) -> dict[str, Any]:
+        """What it is, of when, and the incident as it was reported."""
+        dossier = self.dossier
+        return {
+            "title": self.say("title"),
+            "subtitle": self.say("subtitle"),
+            "live": self.say("live"),
+            "known_at": self.say("known_at" if dossier.reached is None else "reached_by", at=dossier.known_at),
+            "unreviewed": [each.text("unreviewed") if not each.reviewed else "" for each in self.spoken],
+            "incident": self.own(dossier.incident.title),
+            "facts": self._facts(),
+            "words": self._quoted(dossier.incident.text, dossier.incident.language),
+            "disclaimers": [" ".join(each.text(f"disclaimer.{name}") for name in _DISCLAIMERS) for each in self.spoken],
+        }
 
     def _facts(self) -> list[dict[str, Any]]:
         dossier, report = self.dossier, self.dossier.incident
@@ -341,6 +249,16 @@ class _Page:
             ],
             "more": self.say("more", n=left) if left > 0 else [],
             "entries": _indexes(answer.entries),
+        }
+
+    def _moment(self, moment: Moment) -> dict[str, Any]:
+        return {
+            "valid": self._time(moment.valid),
+            "until": "" if moment.until is None or moment.until == moment.valid else self._time(moment.until),
+            "known": self._time(moment.known),
+            "what": self.fact(moment.fact),
+            "entries": _indexes(moment.fact.entries),
+            "later": moment.known.epoch_s - moment.valid.epoch_s > _LATER_S,
         }
 
     # --- map and coordinates ---
@@ -451,12 +369,54 @@ class _Page:
             "entries": _indexes(each.entries),
         }
 
-    def _time(self, when: Instant) -> str:
-        return (
-            phrases.instant(when).replace(":00Z", "Z")
-            if phrases.instant(when).endswith(":00Z")
-            else phrases.instant(when)
-        )
+    # --- assessments, sources, entries ---
+
+    def _assessment(self, each: Assessment) -> dict[str, Any]:
+        return {
+            "by": self._party(each.by),
+            "grade": self.say(f"grade.{each.grade}"),
+            "at": self._time(each.at),
+            "text": self._quoted(each.text, each.language),
+            "superseded": [] if each.superseded is None else self.say("account.superseded", at=each.superseded),
+            "entries": _indexes(each.entries),
+        }
+
+    def _source(self, source: SourceRead) -> dict[str, Any]:
+        return {
+            "outlet": self.own(source.outlet),
+            "title": self.own(source.title),
+            "published": source.published,
+            "sha256": source.sha256,
+            "copies": [self.own(name) for name in source.copies],
+            "counted": self.say("source.copies"),
+            "claims": [self._claim(each, source) for each in source.claims],
+            "entries": _indexes(source.entries),
+        }
+
+    def _claim(self, claim: Claim, source: SourceRead) -> dict[str, Any]:
+        return {
+            "who": self.own(claim.who or ("" if claim.through else source.outlet)),
+            "through": self.say("source.through", names="\n".join(claim.through)) if claim.through else [],
+            "force": self.say(f"force.{claim.force}"),
+            "text": self.own(claim.text),
+            "chars": self.say("source.chars", first=claim.first, last=claim.last),
+            "entries": _indexes(claim.entries),
+        }
+
+    def _cited(self, each: Cited) -> dict[str, str]:
+        return {
+            "index": str(each.index),
+            "event": each.event,
+            "kind": each.kind,
+            "author": self.own(each.author),
+            "at": self._time(each.at),
+        }
+
+    @staticmethod
+    def _time(when: Instant) -> str:
+        """To the minute, where it is a whole one."""
+        said = phrases.instant(when)
+        return f"{said.removesuffix(':00Z')}Z" if said.endswith(":00Z") else said
 
 
 def _indexes(entries: Iterable[int]) -> str:
