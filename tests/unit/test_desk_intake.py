@@ -11,7 +11,7 @@ from thalweg.desk.checks import NotAllowed
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
 from thalweg.ledger.entry import Entry
-from thalweg.model.declarations import Kind, Zone
+from thalweg.model.declarations import Kind, Volume, Zone
 from thalweg.model.declarations import Standing as Stands
 from thalweg.model.events import (
     Acknowledged,
@@ -27,8 +27,9 @@ from thalweg.model.events import (
     Verified,
     Withdrawn,
 )
-from thalweg.model.instants import Instant
+from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
+from thalweg.model.shapes import Corridor, Path, Polygon, Position, Route, Waypoint
 from thalweg.state.picture import Standing
 
 LEVELS = list(Level)
@@ -289,3 +290,24 @@ def test_the_same_entry_again_has_the_same_answer_though_its_officer_has_gone() 
     assert desk.desk.world.size == size
     with pytest.raises(NotAllowed):
         desk.declare("alpha", replace(circle("P", "alpha"), revision=1))
+
+
+def test_an_edge_that_runs_any_way_round_the_earth_is_refused() -> None:
+    """Nobody could be warned of where it runs (R3); in a ring, a route and a line alike."""
+    desk = room()
+    a, b, c = Position(10.0, 20.0), Position(-170.0, -20.0), Position(40.0, 30.0)
+    plain = circle("P", "alpha")
+    shapes = (
+        Path((c, a, b)),
+        Corridor((a, b), 100.0),
+        Polygon((a, b, c)),
+        Polygon((c, a, Position(41.0, 31.0)), ((b, c, a),)),
+    )
+    for shape in shapes:
+        volume = replace(plain.volumes[0], shape=shape)
+        assert refused(desk.declare("alpha", replace(plain, volumes=(volume,)))) == "edge-antipodal"
+    times = [Instant(START.epoch_s + 3600 * hour) for hour in (72, 73, 74)]
+    route = Route(tuple(Waypoint(at, time) for at, time in zip((c, a, b), times, strict=True)))
+    moving = replace(plain, volumes=(Volume(route, Window(times[0], times[-1])),))
+    assert refused(desk.declare("alpha", moving)) == "edge-antipodal"
+    taken(desk.declare("alpha", plain))

@@ -6,7 +6,7 @@ import pytest
 
 from thalweg.drafts.outlines import AreaOutline, LonLat, PathOutline, area_shape, path_points, timed_points
 from thalweg.model.errors import InputError, ThalwegError, ValueRefused
-from thalweg.model.shapes import Polygon, Position
+from thalweg.model.shapes import Path, Polygon, Position, edge_without_course
 
 SQUARE: tuple[LonLat, ...] = ((40.123, 35.1), (40.223, 35.1), (40.223, 35.2), (40.123, 35.2), (40.123, 35.1))
 
@@ -134,6 +134,58 @@ def test_a_path_needs_two_places_and_a_route_may_stand_still() -> None:
 
 def test_a_missing_digit_makes_a_long_edge_that_is_flagged() -> None:
     _, flags = path_points(PathOutline(((40.1, 35.3), (4.01, 35.3), (40.2, 35.4))))
+    assert [flag.code for flag in flags] == ["edge-long"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ((10.0, 20.0), (-170.0, -20.0)),
+        ((10.0, 20.0), (-169.4, -20.5)),
+        ((-90.0, 0.0), (90.0, 0.0)),
+        ((0.0, 0.0), (179.4, 0.4)),
+        ((5.0, 90.0), (60.0, -90.0)),
+        ((5.0, 89.7), (60.0, -89.7)),
+    ],
+)
+def test_an_edge_to_the_opposite_side_of_the_earth_has_no_course_and_is_refused(a: LonLat, b: LonLat) -> None:
+    """R3: which way round is meant is not guessed, and what may run anywhere is not told to run along one way."""
+    for points in ((a, b), (b, a), ((1.0, 1.0), a, b)):
+        for read in (path_points, timed_points):
+            with pytest.raises(InputError) as refused:
+                read(PathOutline(points))
+            assert refused.value.code == "edge-antipodal"
+            assert "every way round is as short" in refused.value.sentence
+    with pytest.raises(InputError) as refused:
+        area_shape(AreaOutline((((a, b, ((a[0] + b[0]) / 2, 10.0)),),)))
+    assert refused.value.code == "edge-antipodal"
+    assert edge_without_course(Path((Position(*a), Position(*b)))) == (Position(*a), Position(*b))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [((10.0, 20.0), (-170.0, -18.9)), ((0.0, 0.0), (178.9, 0.0)), ((0.0, 0.0), (0.0, 0.0))]
+)
+def test_a_very_long_edge_that_still_has_a_course_is_kept(a: LonLat, b: LonLat) -> None:
+    assert timed_points(PathOutline((a, b)))[0]
+    assert edge_without_course(Path((Position(*a), Position(*b)))) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ((-80.0, 0.0), (100.0, 0.0)),
+        ((7.0, 90.0), (7.0, -90.0)),
+        ((-80.0, 0.1), (99.8, 0.0)),
+        ((7.0, 89.6), (7.0, -90.0)),
+    ],
+)
+def test_a_straight_edge_half_round_the_earth_has_its_course(a: LonLat, b: LonLat) -> None:
+    """In longitude and latitude it runs along the parallel or the meridian, through the vertices that are put in."""
+    points, flags = path_points(PathOutline((a, b), straight=True))
+    assert edge_without_course(Path(points)) is None
+    for share, point in zip((1 / 3, 2 / 3), points[1:-1], strict=False):
+        if len(points) == 4:
+            assert (point.lon, point.lat) == pytest.approx((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
     assert [flag.code for flag in flags] == ["edge-long"]
 
 

@@ -65,6 +65,7 @@ from thalweg.model.events import (
     Withdrawn,
 )
 from thalweg.model.instants import Instant
+from thalweg.model.shapes import edge_without_course
 from thalweg.model.sourced import ClaimConfirmed, ClaimWithdrawn, SourceEntered, SourceShared
 from thalweg.policy.tell import Policy
 from thalweg.state.agreements import Agreement, AgreementState, Matter, answer_to
@@ -326,7 +327,7 @@ class Checks:
             )
         if any(segment.status is LineStatus.AGREED for segment in declaration.segments):
             return No("line-agreed-alone", "A line is agreed by all its sides: propose it, and let them accept.")
-        return None
+        return _without_course(declaration)
 
     def _own_chain(
         self, said: Withdrawn | Revalidated | Released | ConsentStated | CustodyOffered, now: Instant
@@ -450,13 +451,15 @@ class Checks:
             window = said.window
             if window.party != said.by or window.zone is not Zone.QUIET_WINDOW:
                 return No("quiet-zone", "A quiet window is proposed as a quiet window of your own party.")
-            return self._newer(window, said.by)
+            return _without_course(window) or self._newer(window, said.by)
         if isinstance(said, LineProposed):
             if said.line.kind is not Kind.LINE or said.line.party != said.by:
                 return No("line-kind", "A line is proposed as a line of your own party.")
-            return self._newer(said.line, said.by)
+            return _without_course(said.line) or self._newer(said.line, said.by)
         if said.changed is not None and said.changed.party != said.by and set(said.to) != {said.changed.party}:
             return No("proposal-to", "How another's declaration would read is proposed to that party alone.")
+        if said.changed is not None and (lost := _without_course(said.changed)):
+            return lost
         about = self._policy.resolve(said.by, said.about)
         known = self._world.exchange.notices.get(said.about)
         if known is not None and known.to == said.by:
@@ -547,6 +550,18 @@ def _matter(said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswe
 def _scope(said: OfficerAdded | OfficerEnded) -> str:
     """The scope of the grant: the secretariat's is the whole desk."""
     return "" if said.role is Role.SECRETARIAT else said.scope
+
+
+def _without_course(declaration: Declaration) -> No | None:
+    """An edge between opposite sides of the Earth runs any way round, so nobody could be warned of where it runs."""
+    shapes = [*(each.shape for each in declaration.volumes), *(each.path for each in declaration.segments)]
+    for a, b in filter(None, map(edge_without_course, shapes)):
+        return No(
+            "edge-antipodal",
+            f"An edge runs to the opposite side of the Earth, from longitude {a.lon:g}, latitude {a.lat:g}, to "
+            f"longitude {b.lon:g}, latitude {b.lat:g}: every way round is as short. Give a vertex on the way.",
+        )
+    return None
 
 
 def _all_over(declaration: Declaration, now: Instant) -> bool:

@@ -15,7 +15,7 @@ from math import atan2, ceil, cos, hypot, isfinite, radians, sin, sqrt
 
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
-from thalweg.model.shapes import MultiPolygon, Polygon, Position, Ring
+from thalweg.model.shapes import MultiPolygon, Polygon, Position, Ring, antipodal
 
 LonLat = tuple[float, float]
 
@@ -157,7 +157,8 @@ def densify_rhumb_like(points: Sequence[LonLat], *, closed: bool, tolerance_m: f
             dlon -= 360.0 if dlon > 0 else -360.0
         wide = dlon if dlon > 0 else -dlon
         # The sine and the turn in the bound are at most 1 and 2: most short edges are done here.
-        if wide * (wide + (dlat if dlat > 0 else -dlat)) <= enough:
+        tall = dlat if dlat > 0 else -dlat
+        if wide * (wide + tall) <= enough and tall < _NEARLY_ROUND:
             continue
         for share in _cuts(lat, wide, dlat, tolerance_m):
             made.append((_wrapped(lon + share * dlon), lat + share * dlat))
@@ -166,6 +167,7 @@ def densify_rhumb_like(points: Sequence[LonLat], *, closed: bool, tolerance_m: f
     return made
 
 
+_NEARLY_ROUND = 170.0  # degrees; ends farther apart may be opposite each other
 _QUICK = radians(1.0) ** 2 * EARTH_M / 4.0
 
 
@@ -180,8 +182,8 @@ def _cuts(lat: float, wide: float, dlat: float, tolerance_m: float) -> list[floa
     along = hypot(dlat_rad, cos(radians(low)) * dlon_rad) * EARTH_M
     turn = 1.0 + (dlat_rad**2 / (dlat_rad**2 + across**2) if dlat_rad else 0.0)
     bound_m = 1.02 * dlon_rad * sin_high * turn * along / 8.0
-    if bound_m <= tolerance_m:
-        return []
+    if bound_m <= tolerance_m:  # also along the equator or a meridian, where half a turn needs a way to run
+        return [1 / 3, 2 / 3] if wide + abs(dlat) >= _NEARLY_ROUND else []
     pieces = ceil(sqrt(bound_m / tolerance_m))
     if pieces > 2 and sin(radians(low)) < 0.5 * sin_high:
         first = _cuts(lat, wide / 2, dlat / 2, tolerance_m)
@@ -291,6 +293,8 @@ def _flag_edges(points: Sequence[LonLat], where: str, *, closed: bool, straight:
                 where,
             )
         )
+    if longest_deg >= _NEARLY_ROUND and not straight:
+        _refuse_without_course(points, where, closed=closed)
     if longest_deg * _METRES_PER_DEGREE > LONG_EDGE_M:
         length_m = rough_m(points[longest - 1], points[longest])
         if length_m > LONG_EDGE_M:
@@ -303,6 +307,25 @@ def _flag_edges(points: Sequence[LonLat], where: str, *, closed: bool, straight:
                     {"vertex": str(longest + 1), "km": f"{length_m / 1000:.0f}"},
                 )
             )
+
+
+def _refuse_without_course(points: Sequence[LonLat], where: str, *, closed: bool) -> None:
+    """An edge from one side of the Earth to the other runs any way round; which is meant is not guessed."""
+    before = points[-1] if closed else points[0]
+    for index, point in enumerate(points):
+        if antipodal(position(before), position(point)):
+            raise InputError(
+                "edge-antipodal",
+                f"The {where} runs at vertex {index + 1} to the opposite side of the Earth, from {_told(before)} to "
+                f"{_told(point)}: every way round is as short, so where it runs cannot be told. It was not tested.",
+                expected="a vertex on the way; or is a sign or a vertex mistyped?",
+                found=f"{_told(before)} to {_told(point)}",
+            )
+        before = point
+
+
+def _told(at: LonLat) -> str:
+    return f"longitude {at[0]:g}, latitude {at[1]:g}"
 
 
 def _flag_ring(points: Sequence[LonLat], where: str, *, straight: bool, flags: list[Flag]) -> None:

@@ -7,7 +7,10 @@ else (RFC 7946: straight in longitude and latitude) densifies in its reader.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from math import asin, cos, degrees, radians, sin, sqrt
 
 from thalweg.model.errors import ValueRefused
 from thalweg.model.instants import Instant
@@ -149,6 +152,41 @@ class Route:
 
 
 Shape = Point | Polygon | MultiPolygon | Circle | Corridor | Path | Route
+
+# Within a degree of each other's antipode no geodesic is to be had between two positions: on the ellipsoid its course
+# there changes by half a turn within half a degree (Karney, Algorithms for geodesics, 2013, figure 4), and at the edge
+# of that degree what a position may be off by at one end is fifty times that half way.
+ANTIPODAL_DEG = 1.0
+
+
+def antipodal(a: Position, b: Position) -> bool:
+    """Whether `b` lies so near the antipode of `a` that which way an edge between them runs cannot be told."""
+    if abs(a.lat + b.lat) >= ANTIPODAL_DEG:
+        return False
+    lat, other, turn = radians(a.lat), radians(-b.lat), radians(b.lon + 180.0 - a.lon)
+    half = sin((other - lat) / 2) ** 2 + cos(lat) * cos(other) * sin(turn / 2) ** 2
+    return 2 * degrees(asin(min(1.0, sqrt(half)))) < ANTIPODAL_DEG
+
+
+def edge_without_course(shape: Shape) -> tuple[Position, Position] | None:
+    """The first edge whose ends are `antipodal`, if there is one."""
+    return next((edge for edge in _edges(shape) if antipodal(*edge)), None)
+
+
+def _edges(shape: Shape) -> Iterator[tuple[Position, Position]]:
+    match shape:
+        case Path(points=points) | Corridor(path=points):
+            yield from pairwise(points)
+        case Route(waypoints=waypoints):
+            yield from pairwise([each.at for each in waypoints])
+        case Polygon():
+            for ring in (shape.outer, *shape.holes):
+                yield from pairwise((*ring, ring[0]))
+        case MultiPolygon():
+            for each in shape.polygons:
+                yield from _edges(each)
+        case Point() | Circle():
+            return
 
 
 def _check_extent(name: str, value_m: float, *, least: float = 1e-3) -> None:
