@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -20,10 +22,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from typing_extensions import override
 
 from tests.conformance.test_desk_trouble import rooms, states, within
 from tests.conformance.test_stores import Writer as Feed
-from tests.desk_site import Clients, Served, Site, Voice, judge
+from tests.desk_site import Clients, Patience, Served, Site, Voice, judge
 from tests.desk_world import ORIGIN, Room, seed
 from tests.pgserver import PgServer
 from tests.unit.test_live_desk import Stage, away, refusal
@@ -322,3 +325,31 @@ def test_whoever_ends_a_hold_is_more_patient_the_next_time(house: House) -> None
         assert "leader-silent" in second.faults
 
     play(house, act)
+
+
+def test_a_test_that_waits_for_a_desk_runs_out_of_patience_with_one_that_hangs() -> None:
+    words = [sys.executable, "-c", "print(flush=True); input()"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as hangs:
+        assert hangs.stdout is not None
+        assert hangs.stdout.readline()
+        patience = Patience(0.3)
+        while patience.lasts([hangs, None]):
+            time.sleep(0.02)
+        assert patience.left_s <= 0
+        hangs.kill()
+
+
+class Waits(Patience):
+    """Its processes waited for a processor all of the time."""
+
+    @override
+    def _starved_s(self, children: object) -> float:
+        time.sleep(0.05)
+        return 60.0
+
+
+def test_what_was_waited_for_a_processor_is_not_counted_but_nobody_waits_for_ever() -> None:
+    patience = Waits(0.1)
+    while patience.lasts([]):
+        pass
+    assert patience.left_s > 0, "it ended because it had taken too long altogether"
