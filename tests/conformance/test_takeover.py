@@ -356,3 +356,16 @@ def test_a_server_that_vanishes_is_given_up_after_seconds_unless_told_otherwise(
         assert (told["tcp_user_timeout"], told["keepalives_idle"], told["connect_timeout"]) == ("10000", "5", "5")
     with connect(where + " tcp_user_timeout=1234") as connection:
         assert connection.info.get_parameters()["tcp_user_timeout"] == "1234"
+
+
+def test_limits_that_are_set_for_all_sessions_do_not_end_those_of_a_server(pg_server: PgServer) -> None:
+    where = pg_server.database()
+    with psycopg.connect(where, autocommit=True) as server:
+        (name,) = server.execute("SELECT current_database()").fetchall()[0]
+        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            server.execute(f"ALTER DATABASE {name} SET {limit} = '100ms'".encode())
+    with connect(where) as connection:
+        connection.execute("SELECT pg_sleep(0.3)")
+        set_so = connection.execute("SELECT name, setting FROM pg_settings WHERE name LIKE '%_timeout'").fetchall()
+    held = {name: setting for name, setting in set_so if name in ("statement_timeout", "lock_timeout")}
+    assert set(held.values()) == {"0"}

@@ -28,6 +28,10 @@ _NOTICE_A_LOST_MACHINE = (
     "SET tcp_keepalives_interval = 1",
     "SET tcp_keepalives_count = 3",
 )
+# What an administrator may have set for everybody's sessions is not for these: the lock goes with its connection, and a
+# fold that is broken off begins anew. Servers know some of them only.
+_NO_LIMITS = """SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',
+'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')"""
 _BREATH_S = 0.25
 _FIRST_S = 5.0
 
@@ -48,7 +52,7 @@ def connect(conninfo: str, *, durable: bool = True) -> Connection:
     connection = psycopg.connect(make_conninfo("", **told), autocommit=True)
     try:
         connection.execute("SET synchronous_commit = on" if durable else "SET synchronous_commit = off")
-        for setting in _NOTICE_A_LOST_MACHINE:
+        for setting in (_NO_LIMITS, *_NOTICE_A_LOST_MACHINE):
             connection.execute(setting)
     except psycopg.Error:
         connection.close()
