@@ -357,6 +357,51 @@ def test_a_bundle_with_a_wrong_part_is_refused(part: str) -> None:
         verify_bundle(bad.encode(), trust)
 
 
+def with_late_keys() -> tuple[World, Bundle, Receipt, Trust]:
+    """Bundle and receipt whose key history cites heads that its author had seen, so that there is a proof to alter."""
+    world, _, trust = bundled()
+    world.registrar.seen = world.head().head
+    green = Author("green")
+    world.log.append(world.welcome(green))
+    (said,) = world.log.append(green.say())
+    world.grow_to(25)
+    bundle = world.log.bundle([said], policy(world, 0))
+    receipt = Receipt.parse(world.log.receipt(said).encode())
+    return world, bundle, receipt, dataclasses.replace(trust, quorum=0)
+
+
+def altered(keys: tuple[ProvenEntry, ...]) -> list[tuple[ProvenEntry, ...]]:
+    """The history with each hash of each proof of what was seen altered, missing or doubled, one at a time."""
+    made = []
+    for place, key in enumerate(keys):
+        for at, held in enumerate(key.seen):
+            for instead in ((bytes([held[0] ^ 1]) + held[1:],), (), (held, held)):
+                seen = (*key.seen[:at], *instead, *key.seen[at + 1 :])
+                made.append((*keys[:place], dataclasses.replace(key, seen=seen), *keys[place + 1 :]))
+        if not key.seen:
+            made.append((*keys[:place], dataclasses.replace(key, seen=(bytes(32),)), *keys[place + 1 :]))
+    return made
+
+
+def test_no_proof_of_what_the_authors_of_the_key_history_had_seen_can_be_altered() -> None:
+    """In a receipt, in a bundle of the first version, and in a receipt that is brought beside."""
+    world, bundle, receipt, trust = with_late_keys()
+    verify_bundle(bundle.encode(), trust)
+    verify_receipt(receipt.encode(), trust)
+    wrong = altered(bundle.keys)
+    assert len(wrong) > len(bundle.keys)
+    for keys in wrong:
+        with pytest.raises(LedgerError):
+            verify_bundle(dataclasses.replace(bundle, keys=keys).encode(), trust)
+        with pytest.raises(LedgerError):
+            verify_receipt(rebuilt(receipt, keys=keys), trust)
+    added = Receipt.parse(world.log.receipt(bundle.keys[-1].index).encode())
+    verify_receipt(receipt.encode(), trust, [added])
+    for keys in altered((ProvenEntry(added.entry, added.proof.index, added.proof.path, added.seen),)):
+        with pytest.raises(LedgerError):
+            verify_receipt(receipt.encode(), trust, [dataclasses.replace(added, seen=keys[0].seen)])
+
+
 def test_an_author_who_signs_two_events_with_one_number_is_named() -> None:
     world = World()
     first = world.authors["blue"]

@@ -179,9 +179,6 @@ def verify_bundle(data: bytes, trust: Trust, also: Sequence[Receipt] = ()) -> Bu
             raise Refused("bundle.payload", "A payload in the bundle meets no commitment of its entries.")
         opened.add(digest)
     _require_withheld(bundle)
-    if bundle.second:  # no byte of it is idle
-        for item in bundle.keys:
-            verify_consistency(Entry.parse(item.entry).event.seen, bundle.checkpoint.head, item.seen)
     for document in bundle.documents:
         if hashlib.sha256(document.data).hexdigest() != document.sha256:
             raise Refused(
@@ -227,6 +224,7 @@ def _standing(
     known: dict[int, bytes] = {}
     for item in keys:  # 5, the part that needs no signature
         _include(item, signed)
+        _cites_earlier(Entry.parse(item.entry), item, signed)  # no byte of a receipt or a bundle is idle
         known[item.index] = item.entry
     _ascending([item.index for item in keys], "key history")
     genesis_trusted = trust.genesis is not None and 0 in known and leaf_hash(known[0]) == trust.genesis
@@ -235,8 +233,9 @@ def _standing(
     for receipt in also:
         beside = receipt.proof.checkpoint
         _require_origin(beside, trust)
-        for item in (*receipt.keys, ProvenEntry(receipt.entry, receipt.proof.index, receipt.proof.path, ())):
+        for item in (*receipt.keys, ProvenEntry(receipt.entry, receipt.proof.index, receipt.proof.path, receipt.seen)):
             _include(item, beside)
+            _cites_earlier(Entry.parse(item.entry), item, beside)
             if known.setdefault(item.index, item.entry) != item.entry:
                 raise Inconsistent(
                     "verify.fork",
@@ -328,16 +327,21 @@ def _entry(
     if entry.event.log != trust.origin:  # 8
         raise Refused("verify.log", f"The event is meant for the log {entry.event.log}.", found=entry.event.log)
     record = history.check(entry, proven.index)  # 8, 9
-    seen = entry.event.seen
-    if seen.size > proven.index:
-        raise Refused("verify.seen", "The author cites a log that already held this entry.", seen=seen.size)
-    verify_consistency(seen, signed.head, proven.seen)  # 10
+    _cites_earlier(entry, proven, signed)  # 10
     bound = _bound(cosigned, trust)
     return Verdict(entry, proven.index, signed.head.size, cosigned, bound, record.suspect_at(proven.index))
 
 
 def _include(item: ProvenEntry, signed: SignedCheckpoint) -> None:
     verify_inclusion(leaf_hash(item.entry), item.index, signed.head, item.path)
+
+
+def _cites_earlier(entry: Entry, proven: ProvenEntry, signed: SignedCheckpoint) -> None:
+    """The head that the author had seen is an earlier head of this log."""
+    seen = entry.event.seen
+    if seen.size > proven.index:
+        raise Refused("verify.seen", "The author cites a log that already held this entry.", seen=seen.size)
+    verify_consistency(seen, signed.head, proven.seen)
 
 
 def _identity(data: bytes, trust: Trust) -> Entry:
