@@ -62,7 +62,7 @@ from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
 from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.asof.valid import Valid
-from thalweg.reports import asof
+from thalweg.reports import asof, asof_map
 from thalweg.state.history import Had
 from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.shelved import put_away, take_out
@@ -255,7 +255,7 @@ def _readings(world: World, known: Instant, valid: Instant, repeats: int) -> Rec
     readings: dict[str, Callable[[AsOfs], object]] = {
         "picture": lambda asofs: asof.picture(asofs.picture("bravo", known, Valid.at(valid), most=200)),
         "of_all_time": lambda asofs: asof.picture(asofs.picture("bravo", known, Valid(None, None), most=200)),
-        "map": lambda asofs: asof.drawn(asofs.picture("bravo", known, Valid.at(valid), most=asof.MOST_DRAWN)),
+        "map": lambda asofs: asof_map.drawn(asofs.picture("bravo", known, Valid.at(valid), most=asof_map.MOST_DRAWN)),
         "times": lambda asofs: asof.times(asofs.times("bravo", known)),
         "notices": lambda asofs: asof.notices(asofs.notices("bravo", known, 0, 50)),
     }

@@ -27,6 +27,7 @@ from thalweg.policy.asof.valid import ALWAYS, Mask, Valid
 from thalweg.policy.held import of_log, reached
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.reports import asof as written
+from thalweg.reports import asof_map
 from thalweg.state.history import Had
 from thalweg.state.recorded import Recorded
 
@@ -110,7 +111,7 @@ def pictures(history: History, known: Instant) -> bytes:
     for party in READERS:
         for valid in (ALWAYS, Valid.at(known), Valid(known, None)):
             told.append(written.picture(asofs.picture(party, known, valid)))
-            told.append(written.drawn(asofs.picture(party, known, valid)))
+            told.append(asof_map.drawn(asofs.picture(party, known, valid)))
         told.append(written.notices(asofs.notices(party, known, 0, 10_000)))
         told.append(written.times(asofs.times(party, known)))
     return json.dumps(told).encode()

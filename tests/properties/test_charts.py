@@ -25,7 +25,7 @@ from thalweg.policy.asof.had import DeclarationHad, Drawable
 from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.asof.valid import ALWAYS, Valid
 from thalweg.policy.mailbox import Mailboxes
-from thalweg.reports import asof, charts
+from thalweg.reports import asof_map, charts
 from thalweg.state.history import span_of
 
 ROOMS = st.sampled_from(((None, True), (Level.FULL, False), (Level.FOOTPRINT, False), (Level.COARSE, False)))
@@ -41,13 +41,13 @@ def holds(asofs: AsOfs, party: str, known: Instant, valid: Valid) -> None:
     assert joined == charts.spelled(asofs.chart(party, known, valid, {}, MOST), {})
     told = json.loads(joined)
     plain = picture.value
-    assert told["features"] == json.loads(json.dumps(asof.beside(plain)))
+    assert told["features"] == json.loads(json.dumps(asof_map.beside(plain)))
     assert (told["thalweg"]["known"], told["thalweg"]["left_out"]) == (str(known), 0)
     assert [row[0] for row in told["rows"]] == [each.subject for each in plain.declarations]
     for row, each in zip(told["rows"], plain.declarations, strict=True):
         says_the_same(row, each, valid)
     outlines: Mapping[str, Any] = charts.exact(kept, asofs.prepared, {each.subject for each in plain.declarations})
-    for feature in asof.drawn(picture)["features"]:
+    for feature in asof_map.drawn(picture)["features"]:
         facts = feature["properties"]
         if facts["record"] == "declaration":
             listed = [each for part in outlines[facts["subject"]].values() for each in part]
@@ -125,7 +125,7 @@ def test_a_row_s_shape_is_the_outline_that_is_shown_or_says_that_it_is_coarser(s
     declared = Declaration(Kind.STATIC_SITE, "alpha", "t", (Volume(shape, WINDOW, None, Uncertainty(12.5)),))
     had = Drawable("s", "v", "alpha", True, level, Kind.STATIC_SITE, False, declared, float("inf"))
     (part,) = json.loads(charts._prepared(had).whole + b"0]")[8]
-    full = [drawn_of(asof.geometry(each)) for each in charts._outlines(declared.volumes[0])]
+    full = [drawn_of(asof_map.geometry(each)) for each in charts._outlines(declared.volumes[0])]
     if part[6][0] == "c":
         assert isinstance(shape, Circle)
         assert decoded(part[6][1])[0] == pytest.approx((shape.centre.lon, shape.centre.lat), abs=1e-6)

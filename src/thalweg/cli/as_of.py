@@ -83,10 +83,8 @@ def _asked(at: AtDesk, party: str, known: Instant, valid: str, form: Form) -> Ma
 
 def _read(source: Path, party: str, known: Instant, valid: str, form: Form, trust: Path | None) -> Mapping[str, Any]:
     """From a bundle or a log, with no desk."""
-    reading: Any = import_module(
-        "thalweg.wiring.asof"
-    )  # it knows the stores and the engine, which take a while to load
-    written: Any = import_module("thalweg.reports.asof")
+    # It knows the stores and the engine, which take a while to load.
+    reading: Any = import_module("thalweg.wiring.asof")
     asked: Any = import_module("thalweg.policy.asof.valid")
     if source.is_dir():
         if not party:
@@ -105,7 +103,11 @@ def _read(source: Path, party: str, known: Instant, valid: str, form: Form, trus
         party = party or reading.holder(data, verdict)
         asofs = reading.of_bundle_file(data, verdict, party)
     picture = asofs.picture(party, known, asked.read_valid(valid, known))
-    value: Mapping[str, Any] = written.drawn(picture) if form == "geojson" else written.picture(picture)
+    value: Mapping[str, Any]
+    if form == "geojson":
+        value = import_module("thalweg.reports.asof_map").drawn(picture)
+    else:
+        value = import_module("thalweg.reports.asof").picture(picture)
     return value
 
 

@@ -1,36 +1,38 @@
-"""The picture as a party had it at a time, as JSON values and as GeoJSON: docs/reference/api.md lists the fields.
+"""The picture as a party had it at a time, as JSON values: docs/reference/api.md lists the fields.
 
-Takes what policy disclosed and nothing else. On the map a declaration is drawn as fine as it was shown: below footprint
-the cells, and nothing in them.
+Takes what policy disclosed and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import shapely
-from shapely.geometry import LineString
-from shapely.geometry import Point as DrawnPoint
-from shapely.geometry.base import BaseGeometry
-
-from thalweg.model.declarations import Declaration, Segment, Volume
-from thalweg.model.instants import Instant, Window
-from thalweg.model.levels import Level
+from thalweg.model.declarations import Declaration
+from thalweg.model.instants import Instant
 from thalweg.model.words import DISCLAIMERS
-from thalweg.policy.asof.had import AsOf, DeclarationHad, FindingHad, IncidentHad, NoticeHad, NoticesHad, Times
+from thalweg.policy.asof.had import (
+    AgreementHad,
+    AsOf,
+    ChannelHad,
+    CommitmentHad,
+    CrossingHad,
+    DeclarationHad,
+    EmergencyHad,
+    FindingHad,
+    IncidentHad,
+    NoticeHad,
+    NoticesHad,
+    ParticipationHad,
+    Times,
+)
 from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
-from thalweg.reports import geojson, json, outlines
-from thalweg.reports.json import Json
+from thalweg.reports import json
 from thalweg.state.exchange import Fact
-from thalweg.state.history import span_of
 
 if TYPE_CHECKING:
     from thalweg.reports import given
-
-_DIGITS: Final = 6  # of degrees: a decimetre
-MOST_DRAWN: Final = 20_000
 
 
 def picture(disclosed: Disclosed[AsOf]) -> given.AsOf:
@@ -50,115 +52,14 @@ def picture(disclosed: Disclosed[AsOf]) -> given.AsOf:
         "declarations": [_declaration(each) for each in read.declarations],
         "next": read.next,
         "findings": [_finding(each) for each in read.findings],
-        "crossings": [
-            {
-                "line": each.line,
-                "at": str(each.at),
-                "who": each.who,
-                "by": each.by,
-                "medium": each.medium,
-                "position": None if each.position is None else json.place(each.position),
-                "to_side": each.to_side,
-                "told": str(each.told),
-                "reached": str(each.reached),
-                "notice": each.notice,
-            }
-            for each in read.crossings
-        ],
-        "channels": [
-            {
-                "id": each.channel,
-                "name": each.name,
-                "room": each.room,
-                "opened_by": each.opened_by,
-                "invited": list(each.invited),
-                "joined": [{"party": party, "told": str(told)} for party, told in each.joined],
-                "lines": [
-                    {"party": line.party, "state": line.state.value, "since": _time(line.since)} for line in each.lines
-                ],
-            }
-            for each in read.channels
-        ],
-        "agreements": [
-            {
-                "id": each.event,
-                "matter": each.matter.value,
-                "by": each.by,
-                "to": list(each.to),
-                "state": each.state.value,
-                "at": str(each.at),
-                "expires": _time(each.expires),
-                "answers": [{"by": by, "answer": given.value, "at": str(at)} for by, given, at in each.answers],
-                "words": each.words,
-                "declaration": None if each.changed is None else _plain(each.changed),
-            }
-            for each in read.agreements
-        ],
-        "commitments": [
-            {
-                "id": each.event,
-                "by": each.by,
-                "about": each.about,
-                "action": each.action,
-                "due": str(each.due),
-                "at": str(each.at),
-                "outcome": each.outcome or None,
-                "lapsed": each.lapsed,
-            }
-            for each in read.commitments
-        ],
-        "emergencies": [
-            {
-                "id": each.event,
-                "by": each.by,
-                "at": str(each.at),
-                "text": each.text,
-                "place": None if each.place is None else json.place(each.place),
-                "radius_m": each.radius_m,
-                "repeated": each.repeated,
-                "open": each.open,
-            }
-            for each in read.emergencies
-        ],
-        "participation": [
-            {
-                "party": each.party,
-                "by": each.by,
-                "status": each.status,
-                "since": str(each.since),
-                "told": str(each.told),
-            }
-            for each in read.participation
-        ],
+        "crossings": [_crossing(each) for each in read.crossings],
+        "channels": [_channel(each) for each in read.channels],
+        "agreements": [_agreement(each) for each in read.agreements],
+        "commitments": [_commitment(each) for each in read.commitments],
+        "emergencies": [_emergency(each) for each in read.emergencies],
+        "participation": [_participation(each) for each in read.participation],
         "incidents": [_incident(each) for each in read.incidents],
         "disclaimers": list(DISCLAIMERS),
-    }
-
-
-def _incident(had: IncidentHad) -> given.AsOfIncident:
-    return {
-        "reference": had.reference,
-        "title": had.title,
-        "by": had.by,
-        "at": str(had.at),
-        "withdrawn": _time(had.withdrawn),
-        "said": [
-            {
-                "what": each.what,
-                "by": each.by,
-                "at": str(each.at),
-                "reached": str(each.reached),
-                "notice": each.notice,
-                "statement": each.statement,
-                "text": each.text,
-                "language": each.language,
-                "grade": each.grade,
-                "to": each.to,
-                "due": _time(each.due),
-                "answered": _time(each.answered),
-            }
-            for each in had.said
-        ],
     }
 
 
@@ -189,46 +90,111 @@ def times(disclosed: Disclosed[Times]) -> given.AsOfTimes:
     }
 
 
-def drawn(disclosed: Disclosed[AsOf]) -> given.Map:
-    """The picture as a GeoJSON feature collection (RFC 7946); of what has no place, nothing is in it."""
-    read = disclosed.value
-    features = [each for had in read.declarations for each in _drawn(had, read.valid)]
-    features += beside(read)
-    left_out = read.counts.valid - len(read.declarations)
-    said: given.MapHead = {**head(read), "left_out": left_out, "disclaimers": list(DISCLAIMERS)}
-    return {"type": "FeatureCollection", "thalweg": said, "features": features}
+def _crossing(had: CrossingHad) -> given.AsOfCrossing:
+    return {
+        "line": had.line,
+        "at": str(had.at),
+        "who": had.who,
+        "by": had.by,
+        "medium": had.medium,
+        "position": None if had.position is None else json.place(had.position),
+        "to_side": had.to_side,
+        "told": str(had.told),
+        "reached": str(had.reached),
+        "notice": had.notice,
+    }
 
 
-def beside(read: AsOf) -> list[given.Feature]:
-    """Of the features of `drawn` those that are no declarations."""
-    features = [each for found in read.findings for each in _drawn_finding(found)]
-    for crossing in read.crossings:
-        if crossing.position is not None:
-            properties: Json = {
-                "record": "crossing",
-                "line": crossing.line,
-                "at": str(crossing.at),
-                "who": crossing.who,
-                "by": crossing.by,
-                "medium": crossing.medium,
-                "notice": crossing.notice,
-                "told": str(crossing.told),
-                "reached": str(crossing.reached),
+def _channel(had: ChannelHad) -> given.AsOfChannel:
+    return {
+        "id": had.channel,
+        "name": had.name,
+        "room": had.room,
+        "opened_by": had.opened_by,
+        "invited": list(had.invited),
+        "joined": [{"party": party, "told": str(told)} for party, told in had.joined],
+        "lines": [
+            {"party": line.party, "state": line.state.value, "since": json.time(line.since)} for line in had.lines
+        ],
+    }
+
+
+def _agreement(had: AgreementHad) -> given.Agreement:
+    return {
+        "id": had.event,
+        "matter": had.matter.value,
+        "by": had.by,
+        "to": list(had.to),
+        "state": had.state.value,
+        "at": str(had.at),
+        "expires": json.time(had.expires),
+        "answers": [{"by": by, "answer": answer.value, "at": str(at)} for by, answer, at in had.answers],
+        "words": had.words,
+        "declaration": None if had.changed is None else _plain(had.changed),
+    }
+
+
+def _commitment(had: CommitmentHad) -> given.AsOfCommitment:
+    return {
+        "id": had.event,
+        "by": had.by,
+        "about": had.about,
+        "action": had.action,
+        "due": str(had.due),
+        "at": str(had.at),
+        "outcome": had.outcome or None,
+        "lapsed": had.lapsed,
+    }
+
+
+def _emergency(had: EmergencyHad) -> given.AsOfEmergency:
+    return {
+        "id": had.event,
+        "by": had.by,
+        "at": str(had.at),
+        "text": had.text,
+        "place": None if had.place is None else json.place(had.place),
+        "radius_m": had.radius_m,
+        "repeated": had.repeated,
+        "open": had.open,
+    }
+
+
+def _participation(had: ParticipationHad) -> given.AsOfParticipation:
+    return {
+        "party": had.party,
+        "by": had.by,
+        "status": had.status,
+        "since": str(had.since),
+        "told": str(had.told),
+    }
+
+
+def _incident(had: IncidentHad) -> given.AsOfIncident:
+    return {
+        "reference": had.reference,
+        "title": had.title,
+        "by": had.by,
+        "at": str(had.at),
+        "withdrawn": json.time(had.withdrawn),
+        "said": [
+            {
+                "what": each.what,
+                "by": each.by,
+                "at": str(each.at),
+                "reached": str(each.reached),
+                "notice": each.notice,
+                "statement": each.statement,
+                "text": each.text,
+                "language": each.language,
+                "grade": each.grade,
+                "to": each.to,
+                "due": json.time(each.due),
+                "answered": json.time(each.answered),
             }
-            spot = DrawnPoint(crossing.position.lon, crossing.position.lat)
-            features.append(_feature(f"crossing/{crossing.line}/{crossing.at}", spot, properties))
-    for call in read.emergencies:
-        if call.place is not None:
-            properties = {
-                "record": "emergency",
-                "id": call.event,
-                "by": call.by,
-                "at": str(call.at),
-                "open": call.open,
-                "radius_m": call.radius_m,
-            }
-            features.append(_feature(f"emergency/{call.event}", DrawnPoint(call.place.lon, call.place.lat), properties))
-    return features
+            for each in had.said
+        ],
+    }
 
 
 def head(read: AsOf) -> given.AsOfHead:
@@ -254,7 +220,7 @@ def _declaration(had: DeclarationHad) -> given.AsOfDeclaration:
         "level": had.level.value,
         "kind": None if had.kind is None else had.kind.value,
         "state": had.stood.value,
-        "over": _time(had.over),
+        "over": json.time(had.over),
         "valid": {"from": _bound(since), "until": _bound(until)},
         "at": str(had.at),
         "reached": str(had.reached),
@@ -305,7 +271,7 @@ def _notice(had: NoticeHad) -> given.AsOfNotice:
         "severity": said.severity,
         "owed": said.owed,
         "outstanding": had.outstanding,
-        "due": _time(said.due),
+        "due": json.time(said.due),
         "answers": said.answers,
         "findings": len(said.findings),
         "talk_to": list(said.talk_to),
@@ -317,117 +283,6 @@ def _notice(had: NoticeHad) -> given.AsOfNotice:
         "disseminated": _facts(had.disseminated),
         "relayed": _facts(had.relayed),
     }
-
-
-# --- the map ---
-
-
-def _drawn(had: DeclarationHad, valid: Valid) -> Iterator[given.Feature]:
-    shown = had.declaration
-    common: Json = {
-        "record": "declaration",
-        "subject": had.subject,
-        "version": had.version,
-        "of": had.of,
-        "own": had.own,
-        "level": had.level.value,
-        "kind": None if had.kind is None else had.kind.value,
-        "zone": shown.zone.value if shown.zone is not None and had.kind is not None else None,
-        "medium": shown.medium.value,
-        "state": had.stood.value,
-        "over": _time(had.over),
-        "title": shown.title,
-        "standing": shown.standing.value,
-        "hypothetical": shown.hypothetical,
-        "late": had.late,
-        "marks": list(had.marks),
-        "notice": had.notice,
-        "statement": had.statement,
-        "at": str(had.at),
-        "reached": str(had.reached),
-    }
-    cells = not had.level.at_least(Level.FOOTPRINT)
-    for number, volume in enumerate(shown.volumes, 1):
-        if not _holds(volume, valid):
-            continue
-        properties = {**common, **_volume(volume)}
-        for part, geometry in geojson.parts(volume):
-            name = "cells" if cells else part
-            yield _feature(f"{had.version}/volume-{number}/{part}", geometry, {**properties, "part": name})
-    for number, segment in enumerate(shown.segments, 1):
-        if _holds(segment, valid):
-            properties = {**common, "line_status": segment.status.value, **_part(segment), "part": "path"}
-            yield _feature(f"{had.version}/segment-{number}", outlines.line(segment.path), properties)
-
-
-def _holds(part: Volume | Segment, valid: Valid) -> bool:
-    return valid.meets_one((span_of(part),))
-
-
-def _volume(volume: Volume) -> Json:
-    band = volume.band
-    return {
-        **_part(volume),
-        "shape": type(volume.shape).__name__.lower(),
-        "lower_m": None if band is None else band.lower_m,
-        "lower_datum": None if band is None else band.datum.value,
-        "upper_m": None if band is None else band.upper_m,
-        "upper_datum": None if band is None else band.datum_of_upper.value,
-    }
-
-
-def _part(part: Volume | Segment) -> Json:
-    doubt = part.uncertainty
-    return {
-        **_window(part.window),
-        "uncertainty_m": doubt.horizontal_m,
-        "uncertainty_height_m": doubt.vertical_m,
-        "uncertainty_s": doubt.time_s,
-        "uncertainty_at_95": doubt.at_95,
-    }
-
-
-def _drawn_finding(had: FindingHad) -> Iterator[given.Feature]:
-    finding = had.finding
-    properties: Json = {
-        "record": "finding",
-        "finding": finding.id,
-        "type": finding.type.value,
-        "severity": finding.severity,
-        "certainty": finding.certainty.value,
-        "relation": finding.relation.value,
-        "sentence": finding.sentence,
-        "first": _time(finding.first),
-        "last": _time(finding.last),
-        "versions": list(finding.versions),
-        "of": had.of,
-        "notice": had.notice,
-        "told": str(had.told),
-        "reached": str(had.reached),
-    }
-    p, q = finding.closest
-    geometry: BaseGeometry
-    geometry = DrawnPoint(p.lon, p.lat) if p == q else LineString(outlines.along((p, q)))
-    yield _feature(finding.id, geometry, properties)
-    for number, region in enumerate(finding.region, 1):
-        overlap = {**properties, "record": "finding_region"}
-        yield _feature(f"{finding.id}/region-{number}", outlines.polygon(region), overlap)
-
-
-def _feature(name: str, drawn: BaseGeometry | None, properties: Json) -> given.Feature:
-    return {
-        "type": "Feature",
-        "id": name,
-        "geometry": None if drawn is None else geometry(drawn),
-        "properties": properties,
-    }
-
-
-def geometry(drawn: BaseGeometry) -> Json:
-    """As GeoJSON has it, to a decimetre."""
-    home = outlines.oriented(outlines.cut(drawn))
-    made: Json = shapely.geometry.mapping(shapely.transform(home, lambda xy: xy.round(_DIGITS)))
-    return {"type": made["type"], "coordinates": made["coordinates"]}
 
 
 # --- values ---
@@ -442,16 +297,8 @@ def _facts(facts: Iterable[Fact]) -> list[given.Fact]:
 
 
 def _valid(valid: Valid) -> given.Bounds:
-    return {"from": _time(valid.since), "until": _time(valid.until)}
-
-
-def _window(window: Window) -> Json:
-    return {"start": _time(window.start), "end": _time(window.end)}
+    return {"from": json.time(valid.since), "until": json.time(valid.until)}
 
 
 def _bound(epoch_s: float) -> str | None:
     return str(Instant(epoch_s)) if Instant.possible(epoch_s) else None
-
-
-def _time(when: Instant | None) -> str | None:
-    return None if when is None else str(when)

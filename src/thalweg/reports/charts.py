@@ -43,7 +43,7 @@ from thalweg.model.shapes import Polygon as Drawn
 from thalweg.policy.asof.had import Chart, Drawable, Token
 from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
-from thalweg.reports import asof, geojson, outlines
+from thalweg.reports import asof, asof_map, geojson, outlines
 from thalweg.reports.json import Json
 from thalweg.state.history import span_of
 
@@ -75,7 +75,7 @@ def spelled(disclosed: Disclosed[Chart], kept: MutableMapping[Token, Prepared]) 
     rows = [_row(_of(kept, *each), chart) for each in chart.rows]
     left_out = chart.picture.counts.valid - len(chart.rows)
     head = orjson.dumps({**asof.head(chart.picture), "left_out": left_out, "rows": len(rows)})
-    beside = orjson.dumps(asof.beside(chart.picture))
+    beside = orjson.dumps(asof_map.beside(chart.picture))
     return b"".join((b'{"thalweg":', head, b',"rows":[', b",".join(rows), b'],"features":', beside, b"}"))
 
 
@@ -87,7 +87,7 @@ def exact(disclosed: Disclosed[Chart], kept: MutableMapping[Token, Prepared], su
         prepared = _of(kept, token, drawable)
         if prepared.subject in subjects:
             found[prepared.subject] = {
-                str(number): [asof.geometry(each) for each in _outlines(part)]
+                str(number): [asof_map.geometry(each) for each in _outlines(part)]
                 for number, part in _parts(prepared.declaration)
             }
     return found

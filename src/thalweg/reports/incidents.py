@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thalweg.model.cases import Named, Particulars
-from thalweg.model.instants import Instant
 from thalweg.model.words import DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import (
@@ -50,7 +49,7 @@ def one(disclosed: Disclosed[IncidentRead]) -> given.Incident:
         "by": read.by,
         "at": str(read.at),
         **particulars(read.particulars),
-        "withdrawn": _time(read.withdrawn),
+        "withdrawn": json.time(read.withdrawn),
         "has_it": [{"party": each.party, "since": str(each.since), "statement": each.event} for each in read.held],
         "accounts": {party: [each.event for each in accounts] for party, accounts in read.accounts.items()},
         "said": [_item(each) for each in read.items],
@@ -63,8 +62,8 @@ def one(disclosed: Disclosed[IncidentRead]) -> given.Incident:
 def particulars(told: Particulars) -> given.Particulars:
     """When, where, whom it befell and who is said to have caused it; null where nothing was said."""
     return {
-        "earliest": _time(told.earliest),
-        "latest": _time(told.latest),
+        "earliest": json.time(told.earliest),
+        "latest": json.time(told.latest),
         "place": None if told.place is None else {**json.place(told.place), "radius_m": told.radius_m},
         "where": told.where,
         "affected": _named(told.affected),
@@ -83,7 +82,7 @@ def _line(line: IncidentLine) -> given.IncidentLine:
         "by": line.by,
         "at": str(line.at),
         **particulars(line.particulars),
-        "withdrawn": _time(line.withdrawn),
+        "withdrawn": json.time(line.withdrawn),
         "sides": list(line.sides),
         "accounts": line.accounts,
         "open_requests": line.open_requests,
@@ -108,7 +107,7 @@ def _item(item: ItemRead) -> given.IncidentItem:
         "words": {"text": item.text, "language": item.language} if item.text else None,
         "about": item.about,
         "to": list(item.to),
-        "due": _time(item.due),
+        "due": json.time(item.due),
         "grade": item.grade,
         **told,
         "supersedes": item.supersedes,
@@ -130,7 +129,7 @@ def _request(request: RequestRead) -> given.IncidentRequest:
         "question": {"text": request.question, "language": request.language},
         "reminded": request.reminded,
         "unanswered": request.unanswered,
-        "answered": _time(request.answered),
+        "answered": json.time(request.answered),
         "late": request.late,
         "answers": list(request.answers),
         "notice": request.notice,
@@ -150,7 +149,3 @@ def _received(received: Received) -> given.ReceivedTold:
 
 def _fact(fact: Fact) -> given.Fact:
     return {"officer": fact.officer, "at": str(fact.at), "index": fact.index, "what": fact.what}
-
-
-def _time(when: Instant | None) -> str | None:
-    return None if when is None else str(when)

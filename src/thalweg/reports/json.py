@@ -169,9 +169,9 @@ def finding_facts(finding: Finding) -> given.Finding:
         },
         "closest": [place(position) for position in finding.closest],
         "reference": finding.reference,
-        "first": _time(finding.first),
-        "closest_at": _time(finding.closest_at),
-        "last": _time(finding.last),
+        "first": time(finding.first),
+        "closest_at": time(finding.closest_at),
+        "last": time(finding.last),
         "marks": list(finding.marks),
         "line_status": finding.line_status,
     }
@@ -223,9 +223,9 @@ def declaration_facts(version: str, declaration: Declaration, marks: Sequence[st
             "left_name": sides.left_name,
             "right_name": sides.right_name,
         },
-        "valid_from": _time(declaration.valid_from),
-        "valid_until": _time(declaration.valid_until),
-        "submitted": _time(declaration.submitted),
+        "valid_from": time(declaration.valid_from),
+        "valid_until": time(declaration.valid_until),
+        "submitted": time(declaration.submitted),
         "details": dict(declaration.details),
         "entered": dict(declaration.entered),
         "source": _source(declaration.source),
@@ -347,7 +347,7 @@ def _metres(value: float) -> float:
 
 
 def _window(window: Window) -> given.Span:
-    return {"start": _time(window.start), "end": _time(window.end)}
+    return {"start": time(window.start), "end": time(window.end)}
 
 
 def _band(band: Band | None) -> given.Band | None:
@@ -370,7 +370,8 @@ def _uncertainty(said: Uncertainty) -> given.Doubt:
     }
 
 
-def _time(when: Instant | None) -> str | None:
+def time(when: Instant | None) -> str | None:
+    """As it is written; None where there is none."""
     return None if when is None else str(when)
 
 

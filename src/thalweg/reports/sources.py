@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from thalweg.model.instants import Instant
 from thalweg.model.sourced import DayTold
 from thalweg.model.words import DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
@@ -74,7 +73,7 @@ def _entered(read: EnteredRead) -> given.EnteredTold:
         "title": said.title,
         "outlet": said.outlet,
         "address": said.address,
-        "obtained": _time(said.obtained),
+        "obtained": json.time(said.obtained),
         "published": said.published,
         "language": said.language,
         "text": said.text,
@@ -120,14 +119,10 @@ def claim(read: ClaimRead) -> given.Claim:
         "corrected": said.corrected,
         "supersedes": said.supersedes,
         "superseded_by": read.superseded_by,
-        "withdrawn": _time(read.withdrawn),
+        "withdrawn": json.time(read.withdrawn),
         "words": {"text": said.words, "language": said.language} if said.words else None,
     }
 
 
 def _days(days: Iterable[DayTold]) -> list[given.DayTold]:
     return [{"words": each.words, "first": each.first, "last": each.last, "why": each.why} for each in days]
-
-
-def _time(when: Instant | None) -> str | None:
-    return None if when is None else str(when)

@@ -14,7 +14,6 @@ from orjson import Fragment
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Notice, Taken, Term
 from thalweg.model.findings import Finding, Suggestions
-from thalweg.model.instants import Instant
 from thalweg.model.words import ALWAYS_TOLD, DISCLAIMERS
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import (
@@ -141,7 +140,8 @@ def channels(disclosed: Disclosed[tuple[ChannelRead, ...]]) -> given.Channels:
                 "joined": list(each.joined),
                 "line_check_s": each.line_check_s,
                 "lines": [
-                    {"party": line.party, "state": line.state.value, "since": _time(line.since)} for line in each.lines
+                    {"party": line.party, "state": line.state.value, "since": json.time(line.since)}
+                    for line in each.lines
                 ],
                 "terms": [_term(by, to, term) for by, to, term in each.terms],
                 "line_checks": [{"event": event, "by": by} for event, by in each.checks],
@@ -202,7 +202,7 @@ def agreements(disclosed: Disclosed[tuple[AgreementRead, ...]]) -> given.Agreeme
                 "to": list(read.agreement.to),
                 "state": read.agreement.state.value,
                 "at": str(read.agreement.at),
-                "expires": _time(read.agreement.expires),
+                "expires": json.time(read.agreement.expires),
                 "answers": [
                     {"by": by, "answer": answer.value, "at": str(at)}
                     for by, (answer, at) in sorted(read.agreement.answers.items())
@@ -308,7 +308,7 @@ def _notice(read: NoticeRead, finding: Callable[[Finding], given.Finding] = json
         "severity": said.severity,
         "owed": said.owed,
         "outstanding": read.outstanding,
-        "due": _time(said.due),
+        "due": json.time(said.due),
         "step": read.step,
         "talk_to": list(said.talk_to),
         "facts": dict(said.facts),
@@ -388,7 +388,3 @@ def _facts(facts: Iterable[Fact]) -> list[given.Fact]:
 
 def _term(by: str, to: str, term: Term) -> given.TermTold:
     return {"by": by, "to": to, "kind": term.kind, "level": term.level.value, "delay_s": term.delay_s}
-
-
-def _time(when: Instant | None) -> str | None:
-    return None if when is None else str(when)

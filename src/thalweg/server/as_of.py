@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
 from thalweg.policy.asof.valid import Valid, read_instant, read_valid
-from thalweg.reports import asof, given
+from thalweg.reports import asof, asof_map, given
 from thalweg.server.api import PROBLEMS, Limit
 from thalweg.server.desk import Asked, Asking, Desk, answer, in_thread
 
@@ -78,8 +78,8 @@ async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "
     """The same picture as GeoJSON: a feature for each part of what holds, each finding, each crossing."""
     moment = known_of(known, asked)
     reading = await desk.office.reading()
-    made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), most=asof.MOST_DRAWN)
-    value = await in_thread(lambda: asof.drawn(made))
+    made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), most=asof_map.MOST_DRAWN)
+    value = await in_thread(lambda: asof_map.drawn(made))
     return answer(request, value, media_type="application/geo+json")
 
 

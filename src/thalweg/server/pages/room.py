@@ -22,7 +22,7 @@ from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import NoticeRead
 from thalweg.reports import charts
-from thalweg.reports.asof import MOST_DRAWN
+from thalweg.reports.asof_map import MOST_DRAWN
 from thalweg.reports.json import first_position
 from thalweg.server.as_of import known_of, valid_of
 from thalweg.server.desk import in_thread
