@@ -21,7 +21,7 @@ function basemap(): Plugin {
   const read = (name: string): Ground["features"] => {
     const file = gunzipSync(readFileSync(join(import.meta.dirname, BASEMAP, `${name}.geojson.gz`))).toString();
     return (JSON.parse(file) as Ground).features.map(({ properties, geometry }) => {
-      const kept = ["name", "name_en", "scalerank", "level"].filter((each) => properties[each] !== undefined);
+      const kept = ["name", "name_en", "geonameid", "scalerank", "level"].filter((each) => properties[each] !== undefined);
       return {
         type: "Feature",
         properties: { of: name, ...Object.fromEntries(kept.map((each) => [each, properties[each]])) },

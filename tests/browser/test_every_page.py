@@ -224,6 +224,49 @@ def test_every_field_and_button_shows_that_it_has_the_focus(
         assert len(seen) > 10, path
 
 
+@pytest.mark.parametrize("theme", ["light", "dark", "night"])
+def test_a_box_can_be_seen_ticked_or_not_in_the_colours_of_its_page(
+    desk: ServedDesk, ids: Mapping[str, str], browse: Browse, theme: str
+) -> None:
+    """WCAG 1.4.11: 3 to 1 between its edge and what it stands on, its mark and its ground; by night no grey."""
+    page = browse("alpha-1", theme=theme).open("/settings").page
+    box = page.locator('input[type="checkbox"]:visible').first
+    box.set_checked(False)
+    edge, under = box.evaluate(
+        """box => { const own = getComputedStyle(box); let at = box.parentElement;
+          while (getComputedStyle(at).backgroundColor === 'rgba(0, 0, 0, 0)') at = at.parentElement;
+          return [own.borderTopColor, getComputedStyle(at).backgroundColor]; }"""
+    )
+    assert contrast(edge, under) >= 3
+    box.set_checked(True)
+    ground, mark = box.evaluate(
+        "box => [getComputedStyle(box).backgroundColor, getComputedStyle(box, '::before').backgroundColor]"
+    )
+    assert contrast(ground, mark) >= 3
+    assert contrast(ground, under) >= 3
+    if theme == "night":
+        for each in (edge, ground):
+            red, green, blue = channels(each)
+            assert red > green > blue, "night has one hue"
+
+
+def channels(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (int(each) for each in re.findall(r"\d+", colour)[:3])
+    return red, green, blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours, by WCAG 2.2."""
+
+    def luminance(colour: str) -> float:
+        parts = [each / 255 for each in channels(colour)]
+        red, green, blue = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
 def test_what_was_found_stands_on_the_bar_of_time_and_an_emergencys_words_stand_once(
     desk: ServedDesk, ids: Mapping[str, str], browse: Browse
 ) -> None:

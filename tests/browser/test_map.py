@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser import room
+from thalweg.server.pages.landmarks import landmarks
 from thalweg.server.pages.words import words
 
 PARTIES = {
@@ -86,13 +88,16 @@ def drawn(browse: room.Browse) -> Callable[..., room.Screen]:
     """Opens a page of the test's own with the map on it, over the words of a language."""
 
     def open_page(
-        language: str = "en", *, path: str = "/stub", **how: Any  # noqa: ANN401  # as `browse` takes it
+        language: str = "en", *, path: str = "/stub", coordinates: str = "dms", **how: Any  # noqa: ANN401  # as `browse` takes it
     ) -> room.Screen:  # fmt: skip
         given = picture()
         screen = browse("alpha-1", language=language, **how)
         spoken = json.dumps(words(language).of_islands()).replace("<", "\\u003c")
         inside = f'<script type="application/json" id="island-words">{spoken}</script>'
-        props = {"parties": PARTIES, "bounds": [39.9, 34.95, 40.7, 35.55]}
+        around = [39.9, 34.95, 40.7, 35.55]
+        props = {
+            "parties": PARTIES, "bounds": around, "landmarks": landmarks(around, language), "coordinates": coordinates,
+        }  # fmt: skip
         html = room.stub(
             "map", props, inside, language=language, head='<style>[data-island="map"]{height:700px}</style>'
         )
@@ -241,3 +246,43 @@ def test_a_crowd_is_drawn_and_chosen_and_turned_through_and_looked_at_closely(br
     assert page.inner_text(".map-table tbody tr >> nth=0").startswith("Coalition desk")
     assert not screen.troubles
     assert not screen.axe()
+
+
+@pytest.mark.parametrize(
+    ("language", "coordinates", "position", "place"),
+    [
+        ("en", "dms", r"35°\d\d′\d\d″N 040°\d\d′\d\d″E", r"\d km [NSEW]+ of \w"),
+        ("ar", "mgrs", r"37S [EF]V \d{4} \d{4}", r"على بُعد .*كم.* (شمال|جنوب|شرق|غرب).*[\u0621-\u064a]{3}"),
+    ],
+)
+def test_the_pointer_says_where_it_is_in_the_readers_form_and_from_which_place(
+    drawn: Callable[..., room.Screen], language: str, coordinates: str, position: str, place: str
+) -> None:
+    """R4: by the pointer and by the arrow keys, of what the page was given, and nobody is asked."""
+    screen = drawn(language, coordinates=coordinates)
+    page = screen.page
+    page.locator('[data-island="map"] [data-idle]').wait_for()
+    asked = len(screen.asked)
+    box = page.locator(".map-canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 200, box["y"] + 200)
+    page.wait_for_function("() => document.querySelector('.map-pointer').textContent.length > 20")
+    said = page.inner_text(".map-pointer")
+    assert re.search(position, said)
+    assert re.search(place, said)
+    assert page.locator(".map-aim").is_hidden()
+    page.locator('button[data-key="m"]').focus()
+    page.keyboard.press("Tab")
+    page.locator("canvas.maplibregl-canvas").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("() => document.querySelector('#announced')?.textContent.includes(' · ')")
+    assert page.locator(".map-aim").is_visible()
+    told = page.inner_text("#announced")
+    assert re.search(position, told)
+    assert re.search(place, told)
+    page.wait_for_function(
+        "told => document.querySelector('.map-pointer').textContent.includes(told.split(' · ')[0])", arg=told
+    )
+    assert len(screen.asked) == asked
+    assert page.evaluate("() => !!document.getElementById(document.activeElement.getAttribute('aria-describedby'))")
+    screen.fine()

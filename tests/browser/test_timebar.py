@@ -110,3 +110,20 @@ def test_the_address_holds_the_view_and_play_moves_it(bar: Callable[..., room.Sc
 
 def test_it_fits_a_phone(bar: Callable[..., room.Screen]) -> None:
     bar(phone=True).fine()
+
+
+def test_a_burst_of_notices_asks_for_the_counts_at_once_and_once_after(bar: Callable[..., room.Screen]) -> None:
+    screen = bar()
+    page = screen.page
+
+    def asked() -> int:
+        return sum("/v1/as-of/times" in each for each in screen.asked)
+
+    before = asked()
+    burst = "() => { for (let i = 0; i < 200; i += 1) document.dispatchEvent(new CustomEvent('thalweg:notice')); }"
+    with page.expect_response("**/v1/as-of/times*"):
+        page.evaluate(burst)
+    assert asked() == before + 1, "the first at once"
+    page.wait_for_event("response", lambda each: "/v1/as-of/times" in each.url)
+    page.evaluate("() => 0")
+    assert asked() == before + 2, "and one for all the others"

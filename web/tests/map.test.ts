@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { written } from "../src/map/coordinates";
 import { bounds, circle, doubts, drawn, type Given, type Parties } from "../src/map/facts";
+import { nearest, said } from "../src/map/place";
 import { read, type Row, type RowFeature } from "../src/map/rows";
 import { byProcessor } from "../src/map/software";
 import { distance, label } from "../src/map/words";
@@ -39,7 +40,7 @@ describe("what is drawn", () => {
     expect(doubts(all).features.map((each) => each.properties.shape)).toEqual(["soft", "ring"]);
     const [ring] = doubts(all).features.slice(1);
     expect((ring!.geometry as { coordinates: number[][] }).coordinates[0]![1]).toBeCloseTo(35 + 3000 / 111_319.49, 5);
-    expect(all[0]!.properties.label).toContain("±3 km");
+    expect(all[0]!.properties.label).toContain("±3\u00a0km");
     const metresPerPixel = (40_075_016.686 * Math.cos((35 * Math.PI) / 180)) / 512;
     expect(all[0]!.properties.doubt_px0 * metresPerPixel).toBeCloseTo(6000, 6);
   });
@@ -97,9 +98,52 @@ describe("figures on the map", () => {
 
   it("are coordinates in the reader's form", () => {
     expect(written(40.41972, 35.27889, "dms")).toBe("35°16′44″N 040°25′11″E");
-    expect(written(40.41972, 35.27889, "decimal")).toBe("35.2789, 40.4197");
+    expect(written(40.41972, 35.27889, "decimal")).toBe("35.2789°N 40.4197°E");
     expect(written(-0.5, -35.25, "ddm")).toBe("35°15.00′S 000°30.00′W");
     expect(written(40.99999, 35.99999, "dms")).toBe("36°00′00″N 041°00′00″E");
+  });
+
+  // As places/grids.py says them.
+  it.each([
+    [40.31778, 35.30333, "37S FV 1980 0747", "UTM 37 north 619808 3907478"],
+    [5.5, 60.2, "32V LM 0601 7882", "UTM 32 north 306019 6678829"],
+    [-70.25, -33.4, "19H CD 8375 0366", "UTM 19 south 383756 6303670"],
+    [15.2, 78.1, "33X WG 0460 6953", "UTM 33 north 504604 8669538"],
+    [0.001, 0.001, "31N AA 6613 0011", "UTM 31 north 166133 111"],
+    [-179.99, 10.5, "01P AM 7268 6225", "UTM 1 north 172683 1162253"],
+  ])("says %d, %d in a grid", (lon, lat, square, point) => {
+    expect(written(lon, lat, "mgrs")).toBe(square);
+    expect(written(lon, lat, "utm")).toBe(point);
+  });
+
+  it("says degrees where no grid reaches", () => {
+    expect(written(10, 85, "mgrs")).toBe("85°00′00″N 010°00′00″E");
+  });
+});
+
+describe("where the pointer is", () => {
+  const towns = [["Deir ez-Zor", 40.141, 35.336], ["Mayadin", 40.452, 35.02]] as const;
+  const from = { off: "{distance_m} {bearing_deg} of {place}", at: "at {place}", compass: ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"] };
+  const plain = (text: string) => text.replace(/[\u2068\u2069]/g, "");
+
+  it("is said from the nearest place of the page, as a notice says it", () => {
+    const near = nearest(towns, 40.31778, 35.30333)!;
+    expect(near.name).toBe("Deir ez-Zor");
+    expect(near.metres).toBeGreaterThan(16_300);
+    expect(near.metres).toBeLessThan(16_600);
+    expect(plain(said(near, from))).toBe("16 km ESE of Deir ez-Zor");
+    expect(plain(said(nearest(towns, 40.452, 35.0201)!, from))).toBe("at Mayadin");
+  });
+
+  it("is nowhere without a place, or far from all", () => {
+    expect(nearest([], 40, 35)).toBeNull();
+    expect(nearest(towns, -70, -33)).toBeNull();
+  });
+
+  it("knows the way round the antimeridian", () => {
+    const near = nearest([["Savusavu", 179.34, -16.78]], -179.9, -16.78)!;
+    expect(near.metres).toBeLessThan(82_000);
+    expect(near.bearing).toBeCloseTo(90, 0);
   });
 });
 

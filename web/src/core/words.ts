@@ -21,6 +21,12 @@ export function wordsOfPage(): Words {
 
 const formats = new Map<string, Intl.NumberFormat>();
 
+/** The unit alone, for who writes the figure. */
+export function unitOf(of: "kilometer" | "meter"): string {
+  const format = new Intl.NumberFormat(document.documentElement.lang || "en", { style: "unit", unit: of, unitDisplay: "short", numberingSystem: "latn" });
+  return format.formatToParts(10).find((part) => part.type === "unit")?.value ?? "";
+}
+
 /** A figure with its unit, as the language of the page writes it; digits are Latin, so that two desks read the same. */
 export function unit(value: number, of: "kilometer" | "meter" | "hour" | "day", digits = 0): string {
   const name = `${of} ${digits}`;

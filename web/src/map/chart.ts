@@ -4,8 +4,8 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import "./map.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Feature, FeatureCollection, Geometry } from "geojson";
-import { calm } from "../core/dom";
-import { type Words, word } from "../core/words";
+import { calm, make } from "../core/dom";
+import { unitOf, type Words, word } from "../core/words";
 import { type Dot, Dots } from "./dots";
 import { bounds, type Dress, type Drawn, doubts, type Facts, type Given, inkOf, keyOf, type Parties } from "./facts";
 import { images, PIXEL_RATIO } from "./images";
@@ -13,6 +13,7 @@ import { LAYERS } from "./layers/all";
 import { basemapLayers, basemapSources, CREDIT, detail, fetchGround, RIVERS_FROM } from "./layers/basemap";
 import { DOUBTS, SELECTED, SOURCE } from "./layers/layer";
 import { selected } from "./layers/selected";
+import type { Landmarks } from "./place";
 import { RowFeature } from "./rows";
 import { inSoftware } from "./software";
 import { theme, whenThemeChanges } from "./theme";
@@ -24,6 +25,8 @@ const AT_ONCE = 3000; // of a crowd, so many at most are drawn with their signs 
 const SMALL_DEG = 0.012; // what is no wider is a dot in the far view: some five pixels at `NEAR`
 const OUTLINED = 12; // from which zoom on what is small has an outline that can be seen
 const HIT_PX = 8;
+const FINE_PX = 10;
+const STEPS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const MOVING = 0.5; // pixels to a pixel while a map moves that the processor draws
 const SETTLED_MS = 160;
 const FADE_MS = 300; // without a fade labels would be placed anew for each frame
@@ -36,7 +39,11 @@ export interface ChartOptions {
   /** keep the position after the # of the address */
   readonly keep: boolean;
   readonly chosen: (key: string) => void;
-  readonly pointer?: (lon: number, lat: number) => void;
+  /** where the pointer is; or, for who moves the map by keys, its middle: `rests` once it has come to rest there */
+  readonly pointer?: (lon: number, lat: number, rests: boolean) => void;
+  /** the id of what tells the keys */
+  readonly describedBy?: string;
+  readonly landmarks?: Landmarks | undefined;
   /** about how many features there will be */
   readonly expected?: number;
   readonly off?: ReadonlySet<string>;
@@ -111,6 +118,8 @@ export class Chart {
         "NavigationControl.ResetBearing": word(words, "map.north"),
         "AttributionControl.ToggleAttribution": word(words, "map.credit"),
         "Map.Title": word(words, "map.title"),
+        "ScaleControl.Meters": unitOf("meter"),
+        "ScaleControl.Kilometers": unitOf("kilometer"),
       },
     });
     this.renderer.touchZoomRotate.disableRotation();
@@ -120,8 +129,7 @@ export class Chart {
     this.renderer.addControl(new AttributionControl({ compact: true, customAttribution: CREDIT }), "bottom-left");
     this.renderer.setMissingStyleImageResolver((name) => this.#missing(name));
     this.renderer.on("click", (event) => this.#clicked(event, options.chosen));
-    const { pointer } = options;
-    if (pointer) this.renderer.on("mousemove", ({ lngLat }) => pointer(lngLat.lng, lngLat.lat));
+    this.#aim(element, options);
     this.#letGo.push(whenThemeChanges(() => this.#recolour()));
     this.renderer.on("moveend", () => this.#follow());
     this.#detailed();
@@ -138,9 +146,47 @@ export class Chart {
     });
   }
 
+  /** The pointer's place. By keys it is the middle of the map, which moves below: a hundred pixels at an arrow, ten with
+   * Shift; Enter chooses what lies there. */
+  #aim(element: HTMLElement, { chosen, pointer, describedBy }: ChartOptions): void {
+    if (!pointer) return;
+    const canvas = this.renderer.getCanvas();
+    const cross = make("span", { class: "map-aim", "aria-hidden": "true" });
+    element.append(cross);
+    if (describedBy) canvas.setAttribute("aria-describedby", describedBy);
+    const tell = (rests: boolean): void => {
+      if (!element.classList.contains("by-keys")) return;
+      const { lng, lat } = this.renderer.getCenter();
+      pointer(lng, lat, rests);
+    };
+    const byKeys = (on: boolean): void => {
+      element.classList.toggle("by-keys", on);
+    };
+    canvas.addEventListener("focus", () => {
+      byKeys(canvas.matches(":focus-visible"));
+      tell(false);
+    });
+    canvas.addEventListener("blur", () => byKeys(false));
+    canvas.addEventListener("keydown", (event) => {
+      const step = STEPS[event.key];
+      if (step || event.key === "Enter" || event.key === "+" || event.key === "-") byKeys(true);
+      if (event.key === "Enter") this.#pick(this.renderer.project(this.renderer.getCenter()), this.renderer.getCenter(), chosen);
+      if (!step || !event.shiftKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.renderer.panBy([step[0] * FINE_PX, step[1] * FINE_PX], { animate: false });
+    });
+    this.renderer.on("move", () => tell(false));
+    this.renderer.on("moveend", () => tell(true));
+    this.renderer.on("mousemove", ({ lngLat }) => {
+      byKeys(false);
+      pointer(lngLat.lng, lngLat.lat, false);
+    });
+  }
+
   static async open(element: HTMLElement, options: ChartOptions): Promise<Chart> {
     setWorkerUrl(workerUrl);
-    const ground = await basemapSources(options.ground ?? fetchGround());
+    const ground = await basemapSources(options.ground ?? fetchGround(), options.landmarks);
     const chart = new Chart(element, options, ground);
     await new Promise<void>((resolve) => chart.renderer.once("style.load", () => resolve()));
     chart.renderer.addLayer(chart.#dots, chart.renderer.getLayer(BELOW) ? BELOW : undefined);
@@ -383,14 +429,17 @@ export class Chart {
   }
 
   #clicked(event: MapMouseEvent, chosen: (key: string) => void): void {
-    const { x, y } = event.point;
+    this.#pick(event.point, event.lngLat, chosen);
+  }
+
+  #pick({ x, y }: Readonly<{ x: number; y: number }>, at: Readonly<{ lng: number; lat: number }>, chosen: (key: string) => void): void {
     const ids = LAYERS.flatMap((layer) => layer.drawn(theme(), FONT, this.#far)).map((each) => each.id);
     const layers = ids.filter((id) => !id.startsWith("doubt") && this.renderer.getLayer(id)).reverse();
     const found = this.renderer.queryRenderedFeatures([[x - 6, y - 6], [x + 6, y + 6]], { layers });
     const order = ["finding", "emergency", "incident", "crossing", "declaration", "finding_region"];
     const best = found.sort((a, b) => order.indexOf(String(a.properties["record"])) - order.indexOf(String(b.properties["record"])))[0];
     const within_deg = (HIT_PX * 360) / (512 * 2 ** this.renderer.getZoom());
-    const dot = best ? null : this.#dots.near(event.lngLat.lng, event.lngLat.lat, within_deg);
+    const dot = best ? null : this.#dots.near(at.lng, at.lat, within_deg);
     chosen(best ? String(best.properties["key"]) : (dot?.key ?? ""));
   }
 }

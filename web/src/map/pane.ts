@@ -12,10 +12,12 @@ import { LAYERS } from "./layers/all";
 import { written } from "./coordinates";
 import { askMap, type Early, type MapProps, times } from "./props";
 import { legend } from "./legend";
+import { nearest, said as placed } from "./place";
 import { isRows, read, type Rows } from "./rows";
 import { Table } from "./table";
 import { label } from "./words";
 
+const RESTS_MS = 400; // what a key held down passes over is not read out
 const CLOSELY = 2000; // outlines at once
 const REGION = [38.5, 33.8, 42.5, 36.8] as const;
 
@@ -28,7 +30,8 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
   const table = new Table(words, parties, form, choose);
   const ready = props.table ? document.querySelector<HTMLElement>(props.table) : null;
   const other = ready ?? table.element;
-  const pointer = make("span", { class: "map-pointer", dir: "ltr" });
+  const pointer = make("span", { class: "map-pointer" });
+  const keysTold = make("span", { class: "unseen", id: "map-keys" }, word(words, "map.keys"));
   const sentence = make("p", { class: "map-sentence", role: "status", dir: "auto" }, word(words, "map.loading"));
   const mapTab = tab(words, "map.map", "m");
   const tableTab = tab(words, "map.table", "t");
@@ -36,7 +39,7 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
   const body = make("div", { class: "map-body" }, canvas, ...(ready ? [] : [table.element]));
   const pane = make("div", { class: "map-pane" });
   if (!props.bare) {
-    pane.append(make("div", { class: "map-head" }, make("span", { class: "tabs", role: "group", "aria-label": word(words, "map.ways") }, mapTab, tableTab), pointer, layersButton), body, sentence);
+    pane.append(make("div", { class: "map-head" }, make("span", { class: "tabs", role: "group", "aria-label": word(words, "map.ways") }, mapTab, tableTab), pointer, layersButton), body, sentence, keysTold);
   } else pane.append(body);
   for (const child of [...element.children]) if (child.localName !== "script" && child !== ready) child.remove();
   element.append(pane);
@@ -99,12 +102,23 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
       if (mine === asked) sentence.textContent = word(words, "map.failed");
     }
   };
+  let rested: ReturnType<typeof setTimeout> | undefined;
+  const point = (lon: number, lat: number, rests: boolean): void => {
+    const at = written(lon, lat, form);
+    const near = props.landmarks && nearest(props.landmarks.towns, lon, lat);
+    const place = near && props.landmarks ? placed(near, props.landmarks.from) : "";
+    pointer.replaceChildren(word(words, "map.pointer"), " ", make("bdi", { dir: "ltr" }, at), ...(place ? [" · ", make("bdi", {}, place)] : []));
+    clearTimeout(rested);
+    if (rests) rested = setTimeout(() => announce([at, place].filter(Boolean).join(" · ")), RESTS_MS);
+  };
   opening = Chart.open(canvas, {
     words,
     bounds: props.bounds ?? (props.data ? (bounds(props.data) ?? REGION) : REGION),
     keep: !props.bare,
     chosen: choose,
-    pointer: (lon, lat) => (pointer.textContent = `${word(words, "map.pointer")} ${written(lon, lat, form)}`),
+    pointer: point,
+    describedBy: keysTold.id,
+    landmarks: props.landmarks,
     expected: props.expected ?? given.features.length,
     ground: begun?.ground,
     off: off(),
@@ -145,6 +159,7 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
     document.removeEventListener(VIEW, seen);
     document.removeEventListener(NOTICE, fresh);
     document.removeEventListener(BACK, fresh);
+    clearTimeout(rested);
     chart?.close();
     pane.remove();
   };

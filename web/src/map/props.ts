@@ -3,6 +3,7 @@ import { deskNow, iso } from "../core/clock";
 import { view } from "../core/view";
 import type { Given, Parties } from "./facts";
 import { fetchGround } from "./layers/basemap";
+import type { Landmarks } from "./place";
 
 export interface MapProps {
   /** where the facts are, without a query; `known` and `valid` of the page's address are added */
@@ -18,6 +19,8 @@ export interface MapProps {
   readonly expected?: number;
   /** leave out what is around the map: for small maps in a card */
   readonly bare?: boolean;
+  /** towns and names by which one finds one's way, in the reader's script */
+  readonly landmarks?: Landmarks;
   /** a selector of a table that the server rendered, shown instead of one made here */
   readonly table?: string;
 }

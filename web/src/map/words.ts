@@ -32,7 +32,8 @@ export function label(words: Words): (facts: Facts, tag: string) => string {
 
 export function doubt(facts: Facts): string {
   const metres = Math.max(facts.uncertainty_m ?? 0, facts.radius_m ?? 0);
-  return metres > 0 ? isolate(`±${distance(metres)}`) : "";
+  // In one piece: a map breaks its labels at spaces.
+  return metres > 0 ? isolate(`±${distance(metres)}`.replaceAll(" ", "\u00a0")) : "";
 }
 
 /** In kilometres or metres, by the units of the reader's language, in Latin digits. */

@@ -12,7 +12,7 @@ export const STEP = "thalweg:step";
 const YOUNG_MS = 10_000;
 const TWICE_MS = 5000;
 const SHOWN = {
-  move: "J K", open: "Enter", answer: "1 2 3 4", map: "M", table: "T", layers: "L", now: "N", valid: "[ ]", known: "{ }",
+  move: "J K", open: "Enter", answer: "1 2 3 4", map: "M", table: "T", cursor: "← ↑ ↓ →", layers: "L", now: "N", valid: "[ ]", known: "{ }",
   propose: "P", declare: "D", emergency: "E", find: "/", all: "?",
 } as const;
 

@@ -6,6 +6,7 @@ import "./timebar.css";
 import { deskNow, iso, zulu } from "../core/clock";
 import { calm, make } from "../core/dom";
 import { PLACED } from "../core/island";
+import { spaced } from "../core/spaced";
 import { look, VIEW, view } from "../core/view";
 import { unit, type Words, word } from "../core/words";
 import { STEP } from "../room/keys";
@@ -25,6 +26,7 @@ interface Times {
 }
 
 type Name = "valid" | "known";
+const COUNTS_MS = 1000; // notices come in bursts; the counts need not keep up with each
 
 export class Timebar {
   readonly #element: HTMLElement;
@@ -76,7 +78,9 @@ export class Timebar {
     const { signal } = this.#stop;
     document.addEventListener(VIEW, () => this.#show(), { signal });
     document.addEventListener(PLACED, () => this.#mark(), { signal });
-    document.addEventListener(NOTICE, () => void this.#count(), { signal });
+    const counting = spaced(() => void this.#count(), COUNTS_MS);
+    document.addEventListener(NOTICE, counting.call, { signal });
+    signal.addEventListener("abort", counting.stop);
     document.addEventListener(STEP, (event) => this.#step((event as CustomEvent<string>).detail), { signal });
     this.#track.addEventListener("pointerdown", (event) => this.#drag(event), { signal });
     const moving = setInterval(() => this.#show(), calm() ? 10_000 : 1000);

@@ -6,6 +6,7 @@ a count, judged by nobody here (R33).
 
 from __future__ import annotations
 
+from asyncio import sleep
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,12 +85,14 @@ class Crossing:
 @router.get("/agreements")
 async def agreements(page: Opened) -> Response:
     """Proposals that wait, those that are settled, lines piece by piece, and crossings."""
+    await _gathered(page)
     return _page(page, None, None)
 
 
 @router.post("/agreements/crossings")
 async def crossing(page: Opened, filled: Filled) -> Response:
     """Logs that somebody or something crossed a line; a position is read back first (R4)."""
+    await _gathered(page)
     lines = _lines(page)
     line = filled.need("line", 200)
     if line not in {each.read.subject for each in lines}:
@@ -180,12 +183,19 @@ def _over(declaration: Declaration | None, now: Instant) -> bool:
     return end is not None and end <= now
 
 
+async def _gathered(page: Page) -> None:
+    """Until it is known which of all that is in force are lines; others are answered meanwhile."""
+    mailboxes = await page.ordered()
+    while not mailboxes.boxed(page.party):
+        await sleep(0)
+
+
 def _lines(page: Page) -> list[Line]:
     """Those in force that the party declared or was shown with their pieces."""
     mailboxes = page.reading.mailboxes
     counted = {each.subject: each.facts.get("count", "") for each in _told(page)}
     found = []
-    for read in mailboxes.declarations(page.party, page.now).value.declarations:
+    for read in mailboxes.lines(page.party, page.now).value:
         declared = read.declaration
         if read.kind is not Kind.LINE or declared is None or not declared.segments:
             continue

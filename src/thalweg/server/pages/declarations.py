@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import sleep
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
-from thalweg.policy.mailbox import DeclarationRead, Mailboxes
+from thalweg.policy.mailbox import DeclarationPage, DeclarationRead, Mailboxes, Shown
 from thalweg.server.pages import telling
 from thalweg.server.pages.shell import Opened, Page
 from thalweg.server.problems import Refusal
@@ -17,6 +18,9 @@ from thalweg.server.problems import Refusal
 router = APIRouter(include_in_schema=False)
 
 _MOST: Final = 50
+_AT_ONCE: Final = 40  # that are looked through before others are answered
+_LOOKED: Final = 2_000  # that are looked through for one page
+_LONGEST: Final = 200
 _STATEMENTS: Final = 20
 
 
@@ -34,21 +38,45 @@ class Row:
 
 @router.get("/declarations")
 async def declarations(page: Opened) -> Response:
-    """Everything in force that one declared or was shown, a page at a time; `own` restricts it."""
+    """Everything in force that one declared or was shown, the newest first, a page at a time; `own` restricts it, and
+    `find` to those whose title or id has these words in it."""
     asked = page.request.query_params
     own = {"1": True, "0": False}.get(asked.get("own", ""))
-    after = asked.get("after", "0")
-    begin = int(after) if after.isdecimal() and len(after) < 9 else 0
-    read = page.reading.mailboxes.declarations(page.party, page.now, own=own, after=begin, most=_MOST)
-    held = read.value
+    cursor, text = asked.get("before", ""), asked.get("find", "").strip()[:_LONGEST]
+    before = int(cursor) if cursor.isdecimal() and len(cursor) < 16 else None
+    mailboxes = await page.ordered()
+    if text:
+        held = await _found(page, text, before, own=own)
+    else:
+        held = mailboxes.newest(page.party, page.now, own=own, before=before, most=_MOST).value
     page.desk.reads.declarations(page.party, page.asked.principal.author, held.declarations)
+    mine, others = mailboxes.counted(page.party, page.now).value
     return page.render(
         "declarations.html",
         rows=[_row(each) for each in held.declarations],
         own=asked.get("own", ""),
-        begin=begin,
+        find=text,
+        counts={"": mine + others, "1": mine, "0": others},
+        first=before is None,
         next=held.next,
     )
+
+
+async def _found(page: Page, text: str, before: int | None, *, own: bool | None) -> DeclarationPage:
+    """Those with these words in them among the newest that can be looked through while somebody waits. The one whose id
+    it is stands first."""
+    mailboxes, found = page.reading.mailboxes, list[DeclarationRead]()
+    named = mailboxes.declaration(page.party, text, page.now) if before is None else None
+    if named is not None and named.value.shown is Shown.IN_FORCE and own in (None, named.value.of == page.party):
+        found.append(named.value)
+    for _ in range(_LOOKED // _AT_ONCE):
+        some = mailboxes.titled(page.party, page.now, text, own=own, before=before, most=_AT_ONCE).value
+        found += [each for each in some.declarations if each.subject not in {one.subject for one in found}]
+        before = some.next
+        if before is None or len(found) >= _MOST:
+            break
+        await sleep(0)
+    return DeclarationPage(tuple(found), before)
 
 
 @router.get("/declarations/{subject:path}")

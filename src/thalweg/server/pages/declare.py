@@ -45,6 +45,7 @@ from thalweg.reports.ground import packaged as ground
 from thalweg.reports.json import first_position
 from thalweg.reports.messages.findings import warning
 from thalweg.reports.messages.notices import declared as sentence_of
+from thalweg.server.desk import compared as gathered
 from thalweg.server.desk import in_thread
 from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Said, way_out
@@ -476,12 +477,14 @@ async def _look(page: Page, typed: Typed) -> Looked:
     meets: tuple[Meets, ...] = ()
     fixes: tuple[Fix, ...] = ()
     compared = 0
+    near: dict[str, Declaration] = {}
     if declaration is not None:
-        shown = page.reading.mailboxes.shown_to(page.party, page.now)
-        compared = len(shown)
-        preview = await in_thread(page.reading.mailboxes.previewing(page.party, declaration, page.now))
+        comparing = await gathered(page.desk, page.party, declaration, page.now)
+        compared = comparing.count
+        preview = await in_thread(comparing.preview)
         met, ways = preview.value
-        known = {each.version_id: each for each in (*shown, declaration)}
+        near = {each.version_id: each for each in comparing.shown}
+        known = {**near, declaration.version_id: declaration}
         meets = tuple(_meets(page, each, known, declaration) for each in met)
         fixes = ways.fixes if ways is not None else ()
     theatre = page.reading.world.membership.theatre
@@ -501,7 +504,7 @@ async def _look(page: Page, typed: Typed) -> Looked:
         lead_s=None if starts is None else starts.epoch_s - page.now.epoch_s,
         needed_s=needed,
         gets=_gets(page, typed.kind),
-        map=await _map(page, echoes, declaration, meets),
+        map=await _map(page, echoes, declaration, meets, near),
         waits=tuple(waits),
         open_row=open_row,
     )
@@ -553,7 +556,10 @@ def shown_level(channel: ChannelRead, by: str, to: str, kind: Kind) -> Level:
     return Level.FULL if channel.room else Level.NOTHING
 
 
-async def _map(page: Page, echoes: Sequence[Echo], declaration: Declaration | None, meets: Sequence[Meets]) -> Markup:
+async def _map(
+    page: Page, echoes: Sequence[Echo], declaration: Declaration | None, meets: Sequence[Meets],
+    shown: Mapping[str, Declaration],
+) -> Markup:  # fmt: skip
     """The declaration with what it would meet; before there is one, all readings of what was typed."""
     drawn: dict[str, Declaration] = {}
     if declaration is not None:
@@ -565,7 +571,6 @@ async def _map(page: Page, echoes: Sequence[Echo], declaration: Declaration | No
                     title = write_position(at.lon, at.lat, page.reader.coordinates)
                     spot = Declaration(Kind.STATIC_SITE, page.party, title, (Volume(Point(at)),))
                     drawn[spot.version_id] = spot
-    shown = {each.version_id: each for each in page.reading.mailboxes.shown_to(page.party, page.now)} if meets else {}
     for met in meets:
         for version in met.finding.versions:
             if version in shown:
@@ -593,6 +598,8 @@ async def _page(
     page.desk.reads.notices(page.party, page.asked.principal.author, lacking)
     disclosed = [page.reading.mailboxes.notice(page.party, each.id) for each in lacking]
     theatre = page.reading.world.membership.theatre
+    if looked is None:
+        await page.ordered()
     return page.render(
         "declare.html",
         typed=typed,
@@ -640,13 +647,12 @@ def _spelled(row: Row, looked: Looked | None, number: int) -> str:
 
 def _latest(page: Page) -> list[tuple[str, str, str]]:
     """One's newest declarations, to begin from."""
-    held = page.reading.mailboxes.declarations(page.party, page.now, own=True).value.declarations
-    found = [
+    held = page.reading.mailboxes.newest(page.party, page.now, own=True, most=_LATEST).value.declarations
+    return [
         (each.subject, each.declaration.title, each.kind.value if each.kind is not None else "")
-        for each in held[-_LATEST:]
+        for each in held
         if each.declaration is not None
     ]
-    return found[::-1]
 
 
 # --- other ways in ---
@@ -668,7 +674,8 @@ async def _use(page: Page, filled: Form, typed: Typed) -> Response:
     _, found, _ = _read(page, typed)
     fixes: tuple[Fix, ...] = ()
     if isinstance(found, Declaration):
-        preview = await in_thread(page.reading.mailboxes.previewing(page.party, found, page.now))
+        comparing = await gathered(page.desk, page.party, found, page.now)
+        preview = await in_thread(comparing.preview)
         ways = preview.value[1]
         fixes = ways.fixes if ways is not None else ()
     chosen = next((fix for fix in fixes if fix.changed.version_id == filled["way"]), None)

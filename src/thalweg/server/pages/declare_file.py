@@ -149,8 +149,8 @@ async def _shown(page: Page, read: FileRead) -> Response:
 
 def _rows(page: Page, read: FileRead) -> list[Row]:
     digests = {each.name: each.sha256 for each in read.intake.sources}
-    own = page.reading.mailboxes.declarations(page.party, page.now, own=True).value.declarations
-    versions = {each.version for each in own}
+    found = [each.version_id for each in read.intake.declarations[:_MOST]]
+    versions = page.reading.mailboxes.in_force(page.party, found).value
     return [
         _row(page, number, each, digests.get(each.source.file, ""), read.refused.get(each.version_id, ""), versions)
         for number, each in enumerate(read.intake.declarations[:_MOST], 1)

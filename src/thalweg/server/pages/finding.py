@@ -6,16 +6,14 @@ on a page of its own and beside the map.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Response
 from markupsafe import Markup
 
-from thalweg.engine.preview import preview
-from thalweg.engine.reach import within_reach
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Proposed
 from thalweg.model.findings import Certainty, Finding, FindingType, Fix
@@ -24,11 +22,12 @@ from thalweg.model.levels import Level
 from thalweg.model.shapes import Position, Route
 from thalweg.policy.asof.had import FindingHad
 from thalweg.policy.mailbox import Copy, FindingRead, NoticeRead
+from thalweg.policy.told_findings import Place
 from thalweg.reports import outlines, phrases, plots
 from thalweg.reports.json import first_position
 from thalweg.reports.messages.findings import talk_to, warning
 from thalweg.reports.messages.slots import Change, Period, Sure
-from thalweg.server.desk import in_thread
+from thalweg.server.desk import compared, in_thread
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.pages.words import Words
 from thalweg.server.pages.words import words as words_in
@@ -37,7 +36,7 @@ from thalweg.state.exchange import Fact
 
 router = APIRouter(include_in_schema=False)
 
-_SEVERITY: Final = ("emergency", "warning", "caution", "information")
+_MOST: Final = 50  # of one page of the list
 _ROWS: Final = 9  # of the table beside the plots
 _LASTS_S: Final = 86_400.0
 _SHORTEST_S: Final = 600.0
@@ -136,10 +135,17 @@ class Card:
 
 @router.get("/findings")
 async def findings(page: Opened) -> Response:
-    """All that the party was told of and that stands, the most severe first."""
-    found = page.reading.mailboxes.findings(page.party, page.now).value
-    ordered = sorted(found, key=lambda each: (_SEVERITY.index(each.finding.severity), _begins(each.finding)))
-    return page.render("findings.html", findings=[(each, _sentences(page, each)[0]) for each in ordered])
+    """All that the party was told of and that stands, those told last first."""
+    mailboxes, asked = await page.ordered(), page.request.query_params.get("before", "")
+    before = Place.read(asked) if asked else None
+    found = mailboxes.findings(page.party, page.now, before=before, most=_MOST).value
+    return page.render(
+        "findings.html",
+        findings=[(each, _sentences(page, each)[0]) for each in found],
+        count=mailboxes.standing(page.party, page.now).value,
+        first=before is None,
+        next=found[-1].place.cursor if len(found) == _MOST else "",
+    )
 
 
 @router.get("/findings/{finding}")
@@ -157,10 +163,10 @@ async def ways(page: Opened, finding: str) -> Response:
 @router.post("/findings/{finding}/propose")
 async def propose(page: Opened, filled: Filled, finding: str) -> Response:
     """Offers a way out to the other side. Nothing changes until the notifier declares it."""
+    await page.ordered()
     card = _required(page, finding)
     chosen = filled.need("way", 100)
-    found: Any = await in_thread(_offered(page, card.id))
-    fixes: tuple[Fix, ...] = found[0]
+    fixes, _ = await _offered(page, card.id)
     offered = next((fix for fix in fixes if fix.changed.version_id == chosen), None)
     if offered is None:
         raise Refusal("way-out-gone", "What is declared has changed since: look at the ways out again.")
@@ -230,19 +236,19 @@ def _required(page: Page, finding: str) -> Card:
 
 async def _whole(page: Page, finding: str) -> Card:
     """The card with its ways out, sought beside the event loop."""
+    await page.ordered()
     card = _required(page, finding)
     if not card.open:
         return card
     read = _standing(page, finding)
     first, second = (None, None) if read is None else _both(page, read)
-    found: Any = await in_thread(_offered(page, finding))
-    fixes, checked = found
+    fixes, checked = await _offered(page, finding)
     return replace(card, ways=tuple(_way(page, fix, first, second) for fix in fixes), checked=checked)
 
 
 def _standing(page: Page, finding: str) -> FindingRead | None:
-    found = page.reading.mailboxes.findings(page.party, page.now).value
-    return next((each for each in found if each.finding.id == finding), None)
+    found = page.reading.mailboxes.finding(page.party, finding, page.now)
+    return None if found is None else found.value
 
 
 def _both(page: Page, read: FindingRead, known: Instant | None = None) -> tuple[Declaration | None, Declaration | None]:
@@ -438,33 +444,30 @@ def _finite(value: float) -> float | None:
 # --- ways out ---
 
 
-def _offered(page: Page, finding: str) -> Callable[[], tuple[tuple[Fix, ...], int]]:
+async def _offered(page: Page, finding: str) -> tuple[tuple[Fix, ...], int]:
     """Changes of one's own, then of the other's where it is shown in full, each checked against all that one was
-    shown; and against how many that was. What it rests on is gathered now; the search may run in a thread."""
+    shown; and against how many that was."""
     read = _standing(page, finding)
     if read is None:
-        return lambda: ((), 0)
-    theatre = page.reading.world.membership.theatre
-    shown = page.reading.mailboxes.shown_to(page.party, page.now)
+        return (), 0
     changed = [each for each in _both(page, read) if each is not None]
-
-    def search() -> tuple[tuple[Fix, ...], int]:
-        ours: list[Fix] = []
-        theirs: list[Fix] = []
-        for declaration in changed:
-            own = declaration.party == page.party
-            if not own and not any(
-                each.declaration_id == declaration.declaration_id and each.version_id == declaration.version_id
-                for each in shown
-            ):
-                continue
-            _, suggested = preview(declaration, within_reach(declaration, shown, theatre), theatre)
-            for fix in suggested.fixes if suggested is not None else ():
-                (ours if own else theirs).append(fix)
-        room = _MOST_FIXES - (1 if theirs and ours else 0)
-        return (*ours[:room], *theirs[: _MOST_FIXES - len(ours[:room])]), len(shown)
-
-    return search
+    ours: list[Fix] = []
+    theirs: list[Fix] = []
+    count = 0
+    for declaration in changed:
+        own = declaration.party == page.party
+        comparing = await compared(page.desk, page.party, declaration, page.now)
+        count = comparing.count
+        if not own and not any(
+            each.declaration_id == declaration.declaration_id and each.version_id == declaration.version_id
+            for each in comparing.shown
+        ):
+            continue
+        _, suggested = (await in_thread(comparing.preview)).value
+        for fix in suggested.fixes if suggested is not None else ():
+            (ours if own else theirs).append(fix)
+    room = _MOST_FIXES - (1 if theirs and ours else 0)
+    return (*ours[:room], *theirs[: _MOST_FIXES - len(ours[:room])]), count
 
 
 def _way(page: Page, fix: Fix, first: Declaration | None, second: Declaration | None) -> Way:
@@ -519,7 +522,7 @@ def _apart_after(changed: Declaration, beside: Declaration | None) -> float | No
 
 
 def _had(page: Page, had: FindingHad) -> FindingRead:
-    return FindingRead(had.finding, had.notice, had.told, (page.party, had.of))
+    return FindingRead(had.finding, had.notice, had.told, (page.party, had.of), Place(-1, 0))
 
 
 _Facts = TypeVar("_Facts", NoticeRead, Copy)

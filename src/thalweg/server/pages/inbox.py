@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
 from thalweg.model.instants import Instant
-from thalweg.policy.mailbox import NoticeRead
+from thalweg.policy.mailbox import NoticeRead, place_of, read_place, written_place
 from thalweg.server.pages import telling
 from thalweg.server.pages.shell import Opened, Page
 from thalweg.server.pages.telling import Told
@@ -42,22 +43,33 @@ class Item:
 
 @router.get("/inbox")
 async def inbox(page: Opened) -> Response:
-    """What one's party owes an answer to. `severity` and `of` leave out the rest, and say so."""
+    """What one's party owes an answer to, a page at a time. `severity` and `of` leave out the rest, and say so."""
     asked = page.request.query_params
     severity, of = asked.get("severity", ""), asked.get("of", "")
     mailboxes = page.reading.mailboxes
-    chosen = bool(severity or of)
-    shown = mailboxes.inbox(page.party, _MOST, severity=severity, of=of).value
+    cursor = asked.get("after", "")
+    after = read_place(cursor[:60]) if cursor else None
+    shown = mailboxes.inbox(page.party, _MOST, after=after, severity=severity, of=of).value
     fitting, _ = mailboxes.owed(page.party, severity=severity, of=of).value
     page.desk.reads.notices(page.party, page.asked.principal.author, shown)
     await page.arrived(each.id for each in shown)
     items = [_item(page, each, place) for place, each in enumerate(shown)]
+    behind = mailboxes.inbox(page.party, 1, after=place_of(shown[-1]), severity=severity, of=of) if shown else None
+
+    def here(place: str = "") -> str:
+        query = {"severity": severity, "of": of, "after": place}
+        told = urlencode({name: text for name, text in query.items() if text})
+        return f"/inbox?{told}" if told else "/inbox"
+
     total = page.strip.owed if page.strip is not None else fitting
     return page.render(
         "inbox.html",
         items=items,
         total=total,
-        more=max(0, (fitting if chosen else total) - len(items)),
+        more=max(0, fitting - len(items)) if after is None else 0,
+        first=after is None,
+        next=written_place(place_of(shown[-1])) if behind is not None and behind.value else "",
+        here=here,
         severity=severity,
         of=of,
         severities=SEVERITIES,

@@ -29,6 +29,7 @@ from thalweg.server.desk import in_thread
 from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Card, card_of
 from thalweg.server.pages.inbox import SEVERITIES, level, open_emergencies
+from thalweg.server.pages.landmarks import landmarks
 from thalweg.server.pages.shell import Opened, Page
 from thalweg.server.pages.telling import Told
 
@@ -81,6 +82,7 @@ class Selected:
 async def room(page: Opened) -> Response:
     """The screen of the officer on watch."""
     asked = page.request.query_params
+    await page.ordered()
     known, valid, past = await _times(page, _ARRIVES)
     mailboxes, party = page.reading.mailboxes, page.party
     picture = mailboxes.as_of.picture(party, known, valid, most=_ROWS).value
@@ -90,6 +92,8 @@ async def room(page: Opened) -> Response:
         on = owed[0].on
     owed = [_chosen(each, on) for each in owed]
     urgent = [] if past else open_emergencies(page)
+    bounds = _bounds(picture)
+    marks: Any = await in_thread(lambda: landmarks(bounds, page.reader.language))
     return page.render(
         "room.html",
         owed=owed,
@@ -105,7 +109,8 @@ async def room(page: Opened) -> Response:
         emergencies=urgent,
         waiting=[] if past else mailboxes.waiting(party, _WAITING).value,
         parties=_parties(page),
-        bounds=_bounds(picture),
+        bounds=bounds,
+        landmarks=marks,
     )
 
 

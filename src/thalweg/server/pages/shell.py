@@ -37,9 +37,9 @@ from thalweg.model.errors import ThalwegError
 from thalweg.model.events import SECRETARIAT, Bearer, ChannelState, Delivered, Refused, Said
 from thalweg.model.instants import Instant
 from thalweg.places.describe import describe
-from thalweg.policy.mailbox import StatementRead
+from thalweg.policy.mailbox import Mailboxes, StatementRead
 from thalweg.reports.messages.catalogue import LANGUAGES
-from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes
+from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, ordered
 from thalweg.server.doors import Doors, Principal
 from thalweg.server.pages.assets import Assets
 from thalweg.server.pages.reader import Reader, reader_of
@@ -323,6 +323,11 @@ class Page(Visit):
                 await self.desk.office.note(Delivered("", some, Bearer.STREAM, "screen"))
         if fresh:
             self.reading = await self.desk.office.reading()
+
+    async def ordered(self) -> Mailboxes:
+        """What one's party reads, once what is in force and what it was told of is in order (`server.desk.ordered`)."""
+        self.reading = await ordered(self.desk, self.party)
+        return self.reading.mailboxes
 
     def name(self, party: str) -> str:
         """The name of a party as the theatre has it."""

@@ -1,6 +1,7 @@
 import type { ExpressionSpecification, GeoJSONSource, GeoJSONSourceSpecification, LayerSpecification, Map as Renderer } from "maplibre-gl";
 import ground from "basemap:countries+lakes+rivers_ne+borders+places_ne";
 import rivers from "basemap:rivers_wdbii";
+import type { Landmarks } from "../place";
 import type { Theme } from "../theme";
 
 /** What the package carries: countries, borders, water, towns. Borders are the source's, and say nothing of whose they are. */
@@ -8,6 +9,9 @@ export const CREDIT = "Natural Earth; World Data Bank II (GSHHG, LGPL-3.0)";
 
 const GROUND = "ground";
 const RIVERS = "rivers";
+const TOWNS = "towns";
+/** from which zoom on the smaller towns are named, which the page gives */
+const TOWNS_FROM = 8.5;
 /** from which zoom on the rivers are drawn in detail, and fetched */
 export const RIVERS_FROM = 6.5;
 
@@ -17,12 +21,23 @@ export function fetchGround(): Promise<Response> {
 }
 
 /** Read by the page: what the desk gives as a script may ask nobody, and so the worker may not. */
-export async function basemapSources(asked: Promise<Response>): Promise<Record<string, GeoJSONSourceSpecification>> {
+export async function basemapSources(asked: Promise<Response>, landmarks?: Landmarks): Promise<Record<string, GeoJSONSourceSpecification>> {
   const data = (await (await asked).json()) as GeoJSON.FeatureCollection;
+  const big = new Set<string>();
+  for (const { properties } of data.features) {
+    if (!properties) continue;
+    const known = properties["of"] === "places_ne" ? String(properties["geonameid"]) : String(properties["name"]);
+    properties["name"] = landmarks?.names[known] ?? (properties["name_en"] as string | undefined) ?? (properties["name"] as string);
+    if (properties["of"] === "places_ne") big.add(String(properties["name"]));
+  }
+  const towns = (landmarks?.towns ?? []).filter(([name]) => !big.has(name)).map(([name, lon, lat], rank) => (
+    { type: "Feature" as const, properties: { name, rank }, geometry: { type: "Point" as const, coordinates: [lon, lat] } }
+  ));
   const rivers: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
   return {
     [GROUND]: { type: "geojson", data, tolerance: 0.5, maxzoom: 9 },
     [RIVERS]: { type: "geojson", data: rivers, tolerance: 0.5, maxzoom: 9 },
+    [TOWNS]: { type: "geojson", data: { type: "FeatureCollection", features: towns }, maxzoom: 9 },
   };
 }
 
@@ -35,6 +50,7 @@ export async function detail(renderer: Renderer): Promise<void> {
 const of = (name: string): ExpressionSpecification => ["==", ["get", "of"], name];
 
 export function basemapLayers(theme: Theme, font: readonly string[]): LayerSpecification[] {
+  const place = { "icon-image": "town", "text-field": ["get", "name"] as ExpressionSpecification, "text-font": [...font], "text-size": 12, "text-anchor": "left" as const, "text-offset": [0.6, 0] as [number, number] };
   return [
     { id: "land", type: "fill", source: GROUND, filter: of("countries"), paint: { "fill-color": theme.land, "fill-antialias": false } },
     { id: "lakes", type: "fill", source: GROUND, filter: of("lakes"), paint: { "fill-color": theme.water, "fill-antialias": false } },
@@ -48,20 +64,19 @@ export function basemapLayers(theme: Theme, font: readonly string[]): LayerSpeci
     },
     { id: "borders", type: "line", source: GROUND, filter: of("borders"), paint: { "line-color": theme.ink3, "line-width": 1, "line-dasharray": [4, 2, 1, 2] } },
     {
+      id: "towns-near",
+      type: "symbol",
+      source: TOWNS,
+      minzoom: TOWNS_FROM,
+      layout: { ...place, "symbol-sort-key": ["+", 100, ["get", "rank"]] },
+      paint: { "text-color": theme.ink3, "text-halo-color": theme.land, "text-halo-width": 1.6 },
+    },
+    {
       id: "towns",
       type: "symbol",
       source: GROUND,
       filter: of("places_ne"),
-      layout: {
-        "icon-image": "town",
-        "text-field": ["coalesce", ["get", "name_en"], ["get", "name"]],
-        "text-font": [...font],
-        "text-size": 12,
-        "text-anchor": "left",
-        "text-offset": [0.6, 0],
-        "text-optional": true,
-        "symbol-sort-key": ["get", "scalerank"],
-      },
+      layout: { ...place, "text-optional": true, "symbol-sort-key": ["get", "scalerank"] },
       paint: { "text-color": theme.ink2, "text-halo-color": theme.land, "text-halo-width": 1.6 },
     },
     {
