@@ -27,7 +27,7 @@ from typing_extensions import override
 from tests.conformance.test_desk_trouble import rooms, states, within
 from tests.conformance.test_stores import Writer as Feed
 from tests.desk_site import Clients, Patience, Served, Site, Voice, judge
-from tests.desk_world import ORIGIN, Room, seed
+from tests.desk_world import ORIGIN, Room, circle, seed
 from tests.pgserver import PgServer
 from tests.unit.test_live_desk import Stage, away, refusal
 from tests.unit.test_live_desk import run as staged
@@ -43,6 +43,7 @@ from thalweg.ledger.sequencer import Batch, Log, Sequencer
 from thalweg.model.events import MessageSent
 from thalweg.server.streams import Streams
 from thalweg.stores.postgres import PostgresStore
+from thalweg.wiring.desk import fold_world
 
 
 async def until(holds: Callable[[], bool], longest_s: float = 20.0) -> None:
@@ -214,6 +215,17 @@ def test_a_bundle_reads_each_part_of_the_tree_once() -> None:
     assert len(bundle.entries) == len(indexes)
     assert room.log.size > 256
     assert store.asked["tile"] <= room.log.size // 256 + 2, store.asked
+
+
+def test_a_fold_asks_the_store_for_what_stands_beside_a_thousand_entries_at_once() -> None:
+    """Where each question waits for its turn, one for each entry made a start take minutes."""
+    room = Room()
+    for number in range(30):
+        room.declare("alpha", circle(f"{number}", "alpha"))
+    store = Counted(room.store)
+    world = fold_world(store)
+    assert world.size == room.log.size > 60
+    assert (store.asked["payloads"], store.asked["payload"], store.asked["entry"]) == (1, 0, 0)
 
 
 def test_a_writer_that_hangs_is_told_from_one_that_lives_and_its_hold_can_be_ended(pg_server: PgServer) -> None:

@@ -186,6 +186,8 @@ def test_a_payload_is_kept_beside_the_tree_and_erased_for_good(open_store: OpenS
     payload = StoredPayload(seed("digest"), seed("salt"), b"secret")
     store.append(writer.batch(1, payloads=(payload, payload)), fence)
     assert open_store().payload(payload.digest) == payload
+    assert open_store().payloads([seed("other"), payload.digest]) == {payload.digest: b"secret"}
+    assert open_store().payloads([]) == {}
     assert store.erase(payload.digest) is True
     assert store.erase(payload.digest) is False
     assert open_store().payload(payload.digest) is None

@@ -196,9 +196,12 @@ class SharedOffice:
                     if self._live is not None:
                         with contextlib.suppress(_NotDecidingError):
                             return await self._of_live(self._live.reading())
+                        await asyncio.sleep(0.01)  # it is let go of in a moment
                     elif self._read is not None:
                         return self._read
-                    await asyncio.sleep(0.01)
+                    else:  # without asking again and again, for many may wait, and it is folded beside them
+                        async with self._changed:
+                            await self._changed.wait_for(lambda: self._live is not None or self._read is not None)
         except TimeoutError as error:
             raise StoreFailed(
                 "desk.store_away", "There is no reading of the log yet; ask again.", happened="no", retry_after_s=1

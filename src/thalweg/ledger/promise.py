@@ -40,7 +40,7 @@ witnesses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -159,6 +159,9 @@ class Store(ReadStore, Protocol):
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Entries start..stop-1 in order; fewer if the log is shorter."""
+
+    def payloads(self, digests: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Those of these payloads that have not been erased, without their salts, at once."""
 
     def leaves(self, start: int, stop: int) -> bytes:
         """The leaf hashes of those entries, concatenated."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from thalweg.ledger.errors import Refused
 from thalweg.ledger.promise import Append, AuthorTip, StoredHead, StoredPayload
@@ -144,6 +144,10 @@ class MemoryStore:
     def payload(self, digest: bytes) -> StoredPayload | None:
         with self._lock:
             return self._payloads.get(digest)
+
+    def payloads(self, digests: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        held = (self.payload(digest) for digest in digests)  # each is found here without a journey
+        return {each.digest: each.payload for each in held if each is not None}
 
     def erase(self, digest: bytes) -> bool:
         with self._lock:

@@ -12,7 +12,7 @@ Nothing is ever decided from a replica, and a server told to skip fsync is refus
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from psycopg.rows import TupleRow
@@ -193,6 +193,9 @@ class PostgresStore:
     def payload(self, digest: bytes) -> StoredPayload | None:
         rows = self._read("payload", digest)
         return StoredPayload(digest, *rows[0]) if rows else None
+
+    def payloads(self, digests: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        return dict(self._read("payloads", list(digests))) if digests else {}
 
     def erase(self, digest: bytes) -> bool:
         gone = self._change("erase", digest) == 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -179,6 +179,10 @@ class SqliteStore:
     def payload(self, digest: bytes) -> StoredPayload | None:
         rows = self._read("payload", digest)
         return StoredPayload(digest, *rows[0]) if rows else None
+
+    def payloads(self, digests: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        held = (self.payload(digest) for digest in digests)  # each is found here without a journey
+        return {each.digest: each.payload for each in held if each is not None}
 
     def erase(self, digest: bytes) -> bool:
         with self._writing_lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -20,6 +20,7 @@ from thalweg.desk.office import Office, Reading
 from thalweg.desk.shared import SharedOffice, Shelf
 from thalweg.engine import Online
 from thalweg.engine.explain import Describe
+from thalweg.formats import event as kinds
 from thalweg.ledger.entry import Entry
 from thalweg.ledger.errors import LedgerError
 from thalweg.ledger.identity import KEY_ADD, key_add_body
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from thalweg.stores.home import Home, Writer
 
 _FOLD_AT_ONCE = 1024
+_FOLDED = frozenset({kinds.DECLARATION_MEDIA, kinds.ASIDE_MEDIA})
 _ALL_THERE_IS = 1 << 30  # bytes: large enough for the collector to rest
 _MARK_S = 10.0
 
@@ -230,10 +232,7 @@ def _shared(
 
     shelf = Shelf(
         wait=wait,
-        read=lambda start, stop: [
-            recorded(index, Entry.parse(data), _payloads(store))
-            for index, data in enumerate(store.entries(start, stop), start)
-        ],
+        read=lambda start, stop: list(_read(store, start, stop)),
         fold=lambda: fold_world(store, tables.snapshots, tell),
         become=become,
         reading=reading,
@@ -377,14 +376,21 @@ def catch_up(world: World, store: Store, since: list[Recorded] | None = None) ->
     """Fold what the store holds and the world has not seen. `since` gathers it."""
     head = store.head()
     size = 0 if head is None else head.head.size
-    payload = _payloads(store)
     with collector_paused((size - world.size) << 10):  # entries have a kilobyte at the least
         for start in range(world.size, size, _FOLD_AT_ONCE):
-            for index, data in enumerate(store.entries(start, min(size, start + _FOLD_AT_ONCE)), start):
-                record = recorded(index, Entry.parse(data), payload)
+            for record in _read(store, start, min(size, start + _FOLD_AT_ONCE)):
                 world.apply(record)
                 if since is not None:
                     since.append(record)
+
+
+def _read(store: Store, start: int, stop: int) -> Iterator[Recorded]:
+    """Entries start..stop-1. What stands beside them is asked for at once: where there is too much to do, each question
+    waits for its turn, and with one for each entry a start took minutes."""
+    entries = [Entry.parse(data) for data in store.entries(start, stop)]
+    held = store.payloads([each.digest for entry in entries for each in entry.event.payloads if each.media in _FOLDED])
+    for index, entry in enumerate(entries, start):
+        yield recorded(index, entry, held.get)
 
 
 def _payloads(store: Store) -> Callable[[bytes], bytes | None]:

@@ -58,6 +58,8 @@ SELECT size FROM checkpoint ORDER BY size;
 UPDATE checkpoint SET note = %s WHERE size = %s;
 -- name: payload
 SELECT salt, payload FROM payload WHERE digest = %s;
+-- name: payloads
+SELECT digest, payload FROM payload WHERE digest = ANY (%s::bytea[]);
 -- name: erase
 DELETE FROM payload WHERE digest = %s;
 -- name: rewrite-payloads
