@@ -6,22 +6,17 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from fastapi import FastAPI
 
 from thalweg import __version__
 from thalweg.desk.intake import Blob, Intake, intake_blobs
-from thalweg.desk.office import KeyEntry
-from thalweg.ledger.entry import AuthorKey
+from thalweg.desk.office import Office
 from thalweg.ledger.errors import LedgerError, StoreFailed
-from thalweg.ledger.identity import GRANT, KEY_ADD, KEY_REVOKE, grant_body, key_add_body, key_revoke_body
 from thalweg.ledger.receipt import Policy as ReceiptPolicy
-from thalweg.ledger.tree import leaf_hash
-from thalweg.ledger.trust import write_trust
-from thalweg.ledger.verify import Trust
-from thalweg.model.accounts import Account
 from thalweg.model.bulk import settle
 from thalweg.model.events import SECRETARIAT, Role
 from thalweg.model.instants import Instant
@@ -31,12 +26,13 @@ from thalweg.server.bearers import Bearers
 from thalweg.server.beats import Beats, DeskMetrics
 from thalweg.server.described import describe
 from thalweg.server.desk import DeskRoutes
-from thalweg.server.doors import Doors, DoorSettings, Principal
+from thalweg.server.doors import Doors, DoorSettings
 from thalweg.server.mail import Mail, MailSettings
 from thalweg.server.pages import routes as room
 from thalweg.server.pages.shell import warm
 from thalweg.server.reads import Reads
-from thalweg.server.shell import ShellSettings, build_shell, raised_in
+from thalweg.server.registrar import Registrar
+from thalweg.server.shell import AsPage, ShellSettings, build_shell, raised_in
 from thalweg.server.steps import STEP_S, Steps
 from thalweg.server.streams import Streams
 from thalweg.server.webhooks import Webhooks, WebhookSettings
@@ -47,7 +43,15 @@ DESCRIPTION = (
     "The channel of a deconfliction desk: declare where you will be, be warned, acknowledge, agree, hold the proof. "
     "Taking part is voluntary. Absence from anything here removes no protection, and nothing here is permission."
 )
-_SWITCH_S = 0.001  # what waits for the disk in a thread is let go on so soon once it is there
+_ROUTES: Final = (api, copies, as_of, incidents, dossiers, reviews, sources, signin, keys)
+"""They are looked through in this order: what is asked for most stands first."""
+_BODY_BYTES: Final = {
+    "/v1/reviews": 64 << 20,
+    "/declare/file": 16 << 20,
+    "/sources/read": 16 << 20,
+    "/v1/statements": 26 << 20,
+}
+_SWITCH_S: Final = 0.001  # what waits for the disk in a thread is let go on so soon once it is there
 STATUSES: Mapping[str, int] = {
     "not-for-party": 403,
     "not-secretariat": 403,
@@ -116,87 +120,24 @@ class Built:
 
 def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     """The application over an open desk. It starts the office when it starts, and stops it when it stops."""
-    loop: list[asyncio.AbstractEventLoop] = []
-    office = opened.office
-
-    def register(entries: Sequence[KeyEntry]) -> None:
-        asyncio.run_coroutine_threadsafe(office.register(entries), loop[0]).result()
-
-    author_keys = _AuthorKeys(opened, register)
-
-    def joined(account: Account, role: str, key: AuthorKey | None) -> None:
-        """Somebody came in: the registrar enters the key that they bring, or one that the server holds for them until
-        they bring their own. Called from a worker thread; returns when it is in the log."""
-        scope = "" if role == Role.SECRETARIAT.value else account.party
-        granted = Role.WATCH.value if role == "machine" else role
-        grant = KeyEntry(GRANT, grant_body(account.author, granted, scope))
-        if key is None:
-            register((KeyEntry(KEY_ADD, key_add_body(account.author, opened.home.hold_key(account.author).key)), grant))
-        else:
-            author_keys.bring(account.author, key, "lost", grant)
-
-    def may(principal: Principal, act: str, party: str, role: str) -> bool:
-        return asyncio.run_coroutine_threadsafe(_may(principal, act, party, role), loop[0]).result()
-
-    async def _may(principal: Principal, act: str, party: str, role: str) -> bool:
-        """The secretariat brings in officers of itself and of parties; a party's admin, whoever is of the party."""
-        membership = (await office.reading()).world.membership
-        if act == "invite" and party not in membership.parties and party != SECRETARIAT:
-            return False
-        if membership.holds(principal.author, Role.SECRETARIAT, ""):
-            return role in (Role.ADMIN.value, Role.WATCH.value, Role.SECRETARIAT.value, Role.OBSERVER.value, "")
-        return membership.holds(principal.author, Role.ADMIN, party) and role in (
-            Role.WATCH.value, Role.ADMIN.value, "machine", "",
-        )  # fmt: skip
-
-    doors = Doors(
-        store=opened.accounts,
-        settings=settings.doors or DoorSettings(settings.origin),
-        now=now_ms,
-        random_bytes=random_bytes,
-        key=opened.home.secret("doors"),
-        audit=lambda kind, fields: settings.log(_audit_line(kind, fields)),
-        may=may,
-        joined=joined,
-        keys=author_keys,
-    )
-    streams = Streams(office, settings.steps, lambda: Instant.of(opened.clock()))
-    reads = Reads(office, lambda: Instant.of(opened.clock()))
-    bearers = Bearers(
-        office=office,
-        contacts=opened.accounts,
-        outbox=opened.tables.outbox,
-        webhooks=Webhooks(settings.webhooks, doors),
-        mail=None if settings.mail is None else Mail(settings.mail),
-        origin=opened.log.origin,
-        owner=random_bytes(8).hex(),
-        now_ms=now_ms,
-        log=settings.log,
-    )
-
+    office, registrar = opened.office, Registrar(opened)
+    doors = _doors(opened, settings, registrar)
+    streams = Streams(office, settings.steps, _now(opened))
+    reads = Reads(office, _now(opened))
+    bearers = _bearers(opened, settings, doors)
     beats = Beats(office, doors, opened.tables, streams, bearers, reads, settings.log, opened.keeper)
     course = Course(closing=streams.close)
     office.report_to(lambda what, error: settings.log(_fault_line(what, error)))
 
-    async def watch() -> None:
-        """An office that has ended of itself ends the process, which is started again by whoever started it."""
-        await office.over.wait()
-        course.fault = office.fault or StoreFailed("desk.replaced", "Another process writes this log now.")
-        course.stop()
-
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        loop.append(asyncio.get_running_loop())
+        registrar.start()
         try:
-            await office.start()
-            settle()
-            for why in opened.told:
-                settings.log(json.dumps({"event": "snapshot", "told": why}))
-            sys.setswitchinterval(_SWITCH_S)
+            await _start(opened, settings)
         except Exception as error:
             course.fault = error
             raise
-        watching = asyncio.create_task(watch(), name="watch")
+        watching = asyncio.create_task(_watch(office, course), name="watch")
         bearers.start()
         beats.start()
         asyncio.get_running_loop().run_in_executor(None, warm)
@@ -213,85 +154,95 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
         title="Thalweg", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
         openapi_url="/v1/openapi.json",
     )  # fmt: skip
-    app.include_router(api.router)  # routes are looked through in order, and these are asked for most
-    app.include_router(copies.router)
-    app.include_router(as_of.router)
-    app.include_router(incidents.router)
-    app.include_router(dossiers.router)
-    app.include_router(reviews.router)
-    app.include_router(sources.router)
-    app.include_router(signin.router)
-    app.include_router(keys.router)
+    for routes in _ROUTES:
+        app.include_router(routes.router)
     as_page = room.add(app)
-    app.state.desk = DeskRoutes(
-        office=office,
+    app.state.desk = _desk_routes(opened, streams, reads, registrar)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation says to
+    build_shell(app, doors, _shell(settings, office, as_page))
+    DeskMetrics(beats, app.state.metrics.registry)
+    return Built(app, doors, course, bearers, beats)
+
+
+async def _start(opened: OpenDesk, settings: ServeSettings) -> None:
+    await opened.office.start()
+    settle()
+    for why in opened.told:
+        settings.log(json.dumps({"event": "snapshot", "told": why}))
+    sys.setswitchinterval(_SWITCH_S)
+
+
+async def _watch(office: Office, course: Course) -> None:
+    """An office that has ended of itself ends the process, which is started again by whoever started it."""
+    await office.over.wait()
+    course.fault = office.fault or StoreFailed("desk.replaced", "Another process writes this log now.")
+    course.stop()
+
+
+# --- its parts ---
+
+
+def _now(opened: OpenDesk) -> Callable[[], Instant]:
+    return lambda: Instant.of(opened.clock())
+
+
+def _doors(opened: OpenDesk, settings: ServeSettings, registrar: Registrar) -> Doors:
+    return Doors(
+        store=opened.accounts,
+        settings=settings.doors or DoorSettings(settings.origin),
+        now=now_ms,
+        random_bytes=random_bytes,
+        key=opened.home.secret("doors"),
+        audit=lambda kind, fields: settings.log(_audit_line(kind, fields)),
+        may=registrar.may,
+        joined=registrar.joined,
+        keys=registrar,
+    )
+
+
+def _bearers(opened: OpenDesk, settings: ServeSettings, doors: Doors) -> Bearers:
+    return Bearers(
+        office=opened.office,
+        contacts=opened.accounts,
+        outbox=opened.tables.outbox,
+        webhooks=Webhooks(settings.webhooks, doors),
+        mail=None if settings.mail is None else Mail(settings.mail),
+        origin=opened.log.origin,
+        owner=random_bytes(8).hex(),
+        now_ms=now_ms,
+        log=settings.log,
+    )
+
+
+def _desk_routes(opened: OpenDesk, streams: Streams, reads: Reads, registrar: Registrar) -> DeskRoutes:
+    return DeskRoutes(
+        office=opened.office,
         streams=streams,
         reads=reads,
         log=opened.log,
         tip=opened.home.home.store.tip,
         payload=opened.home.home.store.payload,
-        now=lambda: Instant.of(opened.clock()),
+        now=_now(opened),
         review=review,
         describe=opened.describe,
         trust=ReceiptPolicy(opened.log.origin, opened.home.home.settings.log_key, (), 0),
-        holds_key=author_keys.held_here,
+        holds_key=registrar.held_here,
         version=__version__,
     )
-    shell = ShellSettings(
+
+
+def _shell(settings: ServeSettings, office: Office, as_page: AsPage) -> ShellSettings:
+    return ShellSettings(
         log=settings.log,
         ticks=monotonic,
         statuses=STATUSES,
-        body_bytes_under={
-            "/v1/reviews": 64 << 20,
-            "/declare/file": 16 << 20,
-            "/sources/read": 16 << 20,
-            "/v1/statements": 26 << 20,
-        },
+        body_bytes_under=_BODY_BYTES,
         metrics_token=settings.metrics_token,
         hosts=settings.hosts,
         ready=office.trouble,
         as_page=as_page,
         steps=settings.steps,
     )
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation says to
-    build_shell(app, doors, shell)
-    DeskMetrics(beats, app.state.metrics.registry)
-    return Built(app, doors, course, bearers, beats)
-
-
-class _AuthorKeys:
-    """The keys of authors, as the log has them and as the registrar changes them (`doors.AuthorKeys`)."""
-
-    def __init__(self, opened: OpenDesk, register: Callable[[Sequence[KeyEntry]], None]) -> None:
-        self._opened = opened
-        self._register = register
-
-    def valid(self, author: str) -> tuple[AuthorKey, ...]:
-        records = self._opened.log.history().records()
-        return tuple(each.key for each in records if each.author == author and each.ended is None)
-
-    def bring(self, author: str, key: AuthorKey, reason: str, *more: KeyEntry) -> None:
-        ended = [each.key_id for each in self.valid(author) if each.key_id != key.key_id]
-        self._register(
-            (
-                KeyEntry(KEY_ADD, key_add_body(author, key)),
-                *(KeyEntry(KEY_REVOKE, key_revoke_body(author, each, reason, None)) for each in ended),
-                *more,
-            )
-        )
-        self._opened.home.let_go(author)
-
-    def end(self, author: str, key: str, reason: str) -> None:
-        self._register((KeyEntry(KEY_REVOKE, key_revoke_body(author, key, reason, None)),))
-
-    def told(self, author: str) -> tuple[str, bytes, bytes]:
-        log, home = self._opened.log, self._opened.home.home
-        tip = home.store.tip(author)
-        trust = Trust(log.origin, (home.settings.log_key,), leaf_hash(log.entry(0)))
-        return log.origin, write_trust(trust), b"" if tip is None else log.entry(tip.index)
-
-    def held_here(self, author: str) -> bool:
-        return self._opened.home.officer(author) is not None
 
 
 def review(data: bytes, name: str, party: str, theatre: Theatre) -> Intake:
