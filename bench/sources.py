@@ -2,9 +2,9 @@
 
     python -m bench.sources [--show] [--only PART] [--keep]
 
-Reads tests/corpus/sources (written together with the rules), tests/corpus/sources_wire (in the manner of the wire, written
-for what the rules missed) and tests/corpus/sources_by_another_hand (articles, pages
-and labels by somebody who had not read the rules): articles set in many layouts, labels written from their text. With
+Reads tests/corpus/sources (written together with the rules), tests/corpus/sources_wire (in the manner of the wire,
+written for what the rules missed) and tests/corpus/sources_by_another_hand (articles, pages and labels by somebody who
+had not read the rules): articles set in many layouts, labels written from their text. With
 --keep it writes bench/results/sources.json and fills the tables of docs/explanation/sources.md. With --show it prints
 the misses, but never those of what is held out: whoever changes a rule does not look at them.
 """
@@ -44,6 +44,7 @@ OTHER = ROOT / "tests" / "corpus" / "sources_by_another_hand"
 WIRE = ROOT / "tests" / "corpus" / "sources_wire"
 LANGUAGES = {"ar": "Arabic", "ru": "Russian", "fr": "French", "tr": "Turkish"}
 FORCE_MARKS = ("<!-- forces: python -m bench.sources -->", "<!-- /forces -->")
+WIRE_MARKS = ("<!-- wire: python -m bench.sources -->", "<!-- /wire -->")
 ABROAD_MARKS = ("<!-- languages: python -m bench.sources -->", "<!-- /languages -->")
 KINDS = ("attribution", "relay", "force", "date", "place", "number")
 
@@ -407,6 +408,14 @@ def force_rows(other: dict[str, dict[str, Rate]]) -> Iterator[str]:
         yield f"| {kind.removeprefix('force: ')} | {' | '.join(cells)} |"
 
 
+def wire_rows(wire: dict[str, Rate]) -> Iterator[str]:
+    """By kind and by force, the articles in the manner of the wire."""
+    yield "| what | precision | recall |"
+    yield "|---|---|---|"
+    for kind in (*KINDS, *sorted(name for name in wire if name.startswith("force: "))):
+        yield f"| {kind} | {' | '.join(_cells(wire[kind]))} |"
+
+
 def language_rows(other: dict[str, dict[str, Rate]]) -> Iterator[str]:
     """By language that is read in part: one article looked at and one held out of each."""
     yield (
@@ -454,19 +463,28 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--keep", action="store_true", help="write the results and the table")
     asked = parser.parse_args()
-    rates, other = measure(), measure_other()
-    tables = {MARKS: rows(rates, other), FORCE_MARKS: force_rows(other), ABROAD_MARKS: language_rows(other)}
+    rates, other, wire = measure(), measure_other(), measure_wire()
+    tables = {
+        MARKS: rows(rates, other), FORCE_MARKS: force_rows(other), WIRE_MARKS: wire_rows(wire),
+        ABROAD_MARKS: language_rows(other),
+    }  # fmt: skip
     written = {marks: list(lines) for marks, lines in tables.items()}
     print("\n\n".join("\n".join(lines) for lines in written.values()))
     if asked.show:
-        looked = {name: part for name, part in (*rates.items(), *other.items()) if "held out" not in name}
+        looked = {
+            name: part for name, part in (*rates.items(), *other.items(), ("wire", wire)) if "held out" not in name
+        }
         for part, of in looked.items():
             if part.startswith(asked.only):
                 for kind, rate in of.items():
                     for miss in rate.misses:
                         print(f"{part} · {kind} · {miss}")
     if asked.keep:
-        both = {"own set": _iter_data(rates), "another hand": _iter_data(other)}
+        both = {
+            "own set": _iter_data(rates),
+            "another hand": _iter_data(other),
+            "wire": _iter_data({"looked at": wire}),
+        }
         RESULTS.write_text(json.dumps(both, indent=2) + "\n", "utf-8")
         text = PAGE.read_text("utf-8")
         for (begin, end), lines in written.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import string
 from dataclasses import replace
 from datetime import date
@@ -67,6 +68,28 @@ PIECES = st.sampled_from(
             "\u00a0",
             "’s",
         ],
+        *[
+            "State news agency NOR-1 reported",
+            "citing two officers",
+            "but the mission said",
+            "; the farmer told us",
+            "in a statement carried by",
+            "as quoted by The Quay Post",
+            "three days later",
+            "the same night",
+            "on the night of 6-7 March",
+            "midnight on Sunday",
+            "We demand",
+            "[the garrison’s]",
+            "will reopen",
+            "between 3 and 5 km",
+            "two dozen",
+            "$40",
+            "is seven",
+            "who",
+            "Says",
+            "shrugged",
+        ],
     ]
 )
 PROSE = st.lists(PIECES, max_size=60).map(" ".join)
@@ -108,6 +131,11 @@ def drafted(article: Article) -> None:
         for speaker in [*claim.via, *([claim.speaker] if claim.speaker else [])]:
             assert every.holds(speaker.span)
             assert speaker.text == speaker.span.of(article.text)
+        spoken = [quote.spoken(article.text) for quote in claim.quoted]
+        for inserted in claim.inserted:
+            assert claim.sentence.holds(inserted)
+            assert any(quote.span.holds(inserted) for quote in claim.quoted)
+            assert not any(inserted.of(article.text) in each for each in spoken)
 
 
 @settings(max_examples=150, deadline=None)
@@ -117,6 +145,39 @@ def test_any_prose_is_read_and_drafted_with_every_span_in_its_place(prose: str) 
     if article:
         whole(article)
         drafted(article)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PROSE)
+def test_no_characters_stand_in_two_drafts_and_a_sentence_is_parted_without_loss(prose: str) -> None:
+    article = taken(prose.encode(), date(2031, 3, 11))
+    if article is None:
+        return
+    claims = draft(replace(article, language="en"), GAZETTEER, parties=PARTIES)
+    for before, after in itertools.pairwise(claims):
+        assert before.sentence.end <= after.sentence.start
+    assert len({claim.id for claim in claims}) == len(claims)
+
+
+WORDS = st.lists(st.sampled_from(["our", "boats", "were", "ready", "by", "noon", "and", "far"]), min_size=2, max_size=6)
+
+
+@settings(max_examples=150, deadline=None)
+@given(WORDS, WORDS, WORDS, st.sampled_from(["said Petr Havel", "Petr Havel told reporters", "the Guard said"]))
+def test_an_editor_s_brackets_are_never_the_speaker_s_words(
+    before: list[str], inserted: list[str], after: list[str], who: str
+) -> None:
+    """R43."""
+    words = [" ".join(each) for each in (before, [*inserted, "Kestrel"], after)]
+    body = f"“{words[0].capitalize()} [{words[1]}] {words[2]},” {who}."
+    article = taken(f"A headline without an end\n\n{body}".encode(), date(2031, 3, 11))
+    assert article is not None
+    (claim,) = draft(replace(article, language="en"), GAZETTEER, parties=PARTIES)
+    assert [span.of(article.text) for span in claim.inserted] == [f"[{words[1]}]"]
+    (quote,) = claim.quoted
+    assert "Kestrel" not in quote.spoken(article.text)
+    assert claim.speaker is not None
+    assert not any(span.holds(claim.speaker.span) for span in claim.inserted)
 
 
 @settings(max_examples=100, deadline=None)

@@ -61,6 +61,7 @@ NEVER = re.compile(rf"(?<![a-z])(?:{AIMING}|{PERMISSIVE}|{DECIDING}|{UNPROTECTED
 ELSEWHERE = {
     "drafts/words.py": "the words that are refused",
     "sources/attribution.py": "what others do by saying something: one of them denies what another says",
+    "sources/relays.py": "the same, of those who pass it on",
     "sources/compare.py": "the same, where sources differ",
     "model/sourced.py": "the same, of claims that a person confirms",
     "policy/source_reads.py": "the same, where confirmed claims differ",

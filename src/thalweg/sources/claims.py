@@ -19,8 +19,9 @@ from thalweg.places.areas import Area
 from thalweg.places.gazetteer import Lookup
 from thalweg.sources.abroad import PARTLY, told_in
 from thalweg.sources.article import Article, Span, comparable
-from thalweg.sources.attribution import Heard, Saying, Speaker, attribute, learn, remember
-from thalweg.sources.days import Day, days_in
+from thalweg.sources.attribution import Saying, attribute, by_content, mention, parted, remember
+from thalweg.sources.days import Day, Told, anchor, days_in
+from thalweg.sources.hearing import Heard, Speaker, bare, learn
 from thalweg.sources.lexicon import HANDLED, any_of, lexicon
 from thalweg.sources.mentions import Names, PartyNamed, PlaceNamed, parties_in, places_in
 from thalweg.sources.numbers import Number, numbers_in
@@ -31,6 +32,7 @@ _PROSE: Final = 20_000  # characters of a paragraph; in a longer one nothing is 
 _QUOTES: Final = 300  # quotations of a paragraph
 _NAMES: Final = 1_500  # different names of places that are looked up for one article
 _MOST: Final = 1_000  # claims of one article
+_FIGURES: Final = 4  # before one without a noun, among which its like is looked for
 _SHORT: Final = 240  # characters of a quotation that is kept with a claim
 
 
@@ -97,7 +99,12 @@ def draft(
     learn(text, heard)
     if article.outlet:
         heard.media.add(article.outlet)
+        if bare(article.outlet).casefold() in heard.bare_parties:
+            heard.own = article.outlet
     found: list[Claim] = []
+    past: list[Told] = []  # the days told so far
+    figures: list[Number] = []  # so far
+    told = _places_told(article, names, parties, area)
     carried: Saying | None = None  # by a paragraph that ended in a colon, or left its quotation open
     for number, paragraph in enumerate(article.paragraphs):
         if paragraph in article.headings:
@@ -116,10 +123,26 @@ def draft(
                 and len(saying.content.of(text).strip(" :")) < 12
             ):
                 continue  # it only opens what the next paragraph says
-            claim = _claim(article, sentence, saying, masked, quoted, names, parties, area, heard)
+            claim = _claim(article, sentence, saying, masked, quoted, names, parties, area, heard, past, figures, told)
             if claim and len(found) < _MOST:
                 found.append(claim)
+                said = comparable(sentence.of(text))
+                figures += claim.numbers
+                past += [each for day in claim.about or claim.said if (each := anchor(day, said))]
     return tuple(found)
+
+
+def _places_told(article: Article, names: Names, parties: Sequence[Party], area: Area | None) -> frozenset[str]:
+    """The names that stand for a known place somewhere in the article: so they do wherever they stand in it."""
+    found = set()
+    for paragraph in article.paragraphs:
+        if paragraph.end - paragraph.start > _PROSE:
+            continue
+        taken = [each.span for each in parties_in(article.text, paragraph, parties)]
+        for place in places_in(article.text, paragraph, names, area=area, taken=taken):
+            if place.looked_up.candidates and not place.kind:
+                found.add(place.name.casefold())
+    return frozenset(found)
 
 
 def _abroad(article: Article, gazetteer: Names, parties: Sequence[Party], area: Area | None) -> tuple[Claim, ...]:
@@ -169,14 +192,15 @@ def _of_paragraph(
     after it.
     """
     found: _Attributed = []
-    for sentence in sentences(text, paragraph):
-        if sentence.end - sentence.start > _LONGEST:
+    for uncut in sentences(text, paragraph):
+        if uncut.end - uncut.start > _LONGEST:
             continue  # no sentence: a list, or a page without full stops
-        saying = attribute(text, sentence, masked, quoted, heard)
-        if saying:
-            remember(saying, heard)
-        found.append((sentence, saying))
-    found = _carried_afterwards(text, masked, found, heard)
+        for sentence in parted(text, uncut, masked, heard):
+            saying = attribute(text, sentence, masked, quoted, heard)
+            mention(text, sentence, masked, heard)
+            if saying:
+                remember(saying, heard)
+            found.append((sentence, saying))
     turn = _turn(text, paragraph, heard)
     if turn:
         found = [(sentence, saying and _in_turn(saying, turn)) for sentence, saying in found]
@@ -213,7 +237,26 @@ def _of_paragraph(
             found[at] = (sentence, _also(text, before, sentence, quotes, heard, "continued"))
         elif whole and carried and (starts_quoted or not quoted):
             found[at] = (sentence, _also(text, carried, sentence, quotes, heard, "block"))
-    return found
+        elif not turn and (stated := _stated(text, sentence, quoted, heard)):
+            found[at] = (sentence, stated)
+    return _carried_afterwards(text, masked, found, heard)
+
+
+_OURS: Final = re.compile(r"(?:We|Our [a-z]+(?: [a-z]+)?)\b")
+
+
+def _stated(text: str, sentence: Span, quoted: tuple[Quotation, ...], heard: Heard) -> Saying | None:
+    """What a party's own page says as "we" is said by that party."""
+    match = _OURS.match(comparable(sentence.of(text)))
+    if match is None or not heard.own or any(each.whole.meets(sentence) for each in quoted if each.open):
+        return None
+    if any(each.whole.holds(Span(sentence.start, sentence.start + 1)) for each in quoted):
+        return None
+    span = Span(sentence.start, sentence.start + match.end())
+    saying = Saying(
+        Speaker(span, span.of(text), heard.own), (), Force.ASSERTION, "a party's own page says “we”", None, sentence
+    )
+    return _refit(text, saying, [], heard)
 
 
 def _mostly(quote: Quotation, sentence: Span) -> bool:
@@ -239,11 +282,7 @@ def _also(text: str, saying: Saying, sentence: Span, quotes: list[Quotation], he
 
 def _refit(text: str, saying: Saying, quotes: list[Quotation], heard: Heard) -> Saying:
     del quotes, heard
-    said = comparable(saying.content.of(text))
-    for name, patterns in lexicon("en").table["content"].items():
-        if match := any_of(patterns).search(said.strip(" ,.\"'")):
-            return replace(saying, force=Force(name), why=f"“{match[0]}”")
-    return saying
+    return by_content(saying, [comparable(saying.content.of(text))]) or saying
 
 
 def _carries(
@@ -355,7 +394,8 @@ def _opener(text: str, sayings: _Attributed) -> Saying | None:
 
 def _claim(
     article: Article, sentence: Span, saying: Saying | None, masked: str, quoted: tuple[Quotation, ...],
-    gazetteer: Names, parties: Sequence[Party], area: Area | None, heard: Heard,
+    gazetteer: Names, parties: Sequence[Party], area: Area | None, heard: Heard, past: Sequence[Told],
+    figures: Sequence[Number], told: frozenset[str],
 ) -> Claim | None:  # fmt: skip
     text = article.text
     known = lexicon("en").table
@@ -376,14 +416,14 @@ def _claim(
     elif saying and rumour and (saying.speaker is None or _CHATTER.fullmatch(saying.speaker.text)):
         saying = replace(saying, force=Force.RUMOUR, why=f"“{rumour[0]}”")
     bases = [each for each in dict.fromkeys((article.published, article.updated)) if each]
-    days = days_in(text, sentence, bases)
+    days = days_in(text, sentence, bases, past)
     named = parties_in(text, sentence, parties)
     speakers = [each.span for each in ((saying.speaker,) if saying and saying.speaker else ())] + [
         each.span for each in (saying.via if saying else ())
     ]
     people = [span for span in speakers if not re.search(r"\b(?:of|in|from) [A-Z]", span.of(text))]
-    places = places_in(text, sentence, gazetteer, area=area, taken=[*(each.span for each in named), *people])
-    numbers = numbers_in(text, sentence, [each.span for each in days])
+    places = places_in(text, sentence, gazetteer, area=area, taken=[*(each.span for each in named), *people], told=told)
+    numbers = numbers_in(text, sentence, [each.span for each in days], figures[-_FIGURES:])
     if saying is None:
         known_places = [each for each in places if each.looked_up.candidates or each.looked_up.areas]
         if not (days or numbers or known_places or len(places) > 1):
@@ -409,7 +449,7 @@ def _claim(
         saying.force, saying.why, saying.speaker, speaker_parties, saying.via,
         _credited(article, sentence, saying),
         said, about, places, numbers, named, quotes, inserted,
-        tuple(_flags(saying, quotes, inserted, days, places, former=former)),
+        tuple(_flags(saying, quotes, inserted, days, places, numbers, former=former)),
     )  # fmt: skip
 
 
@@ -454,6 +494,7 @@ def _flags(
     inserted: tuple[Span, ...],
     days: tuple[Day, ...],
     places: tuple[PlaceNamed, ...],
+    numbers: tuple[Number, ...],
     *,
     former: bool,
 ) -> list[Flag]:
@@ -508,6 +549,15 @@ def _flags(
     ]
     found += [
         Flag("claim-day-open", f"“{day.text}” stays open: {day.reason}.", "days") for day in days if not day.readings
+    ]
+    found += [
+        Flag(
+            "claim-number-understood",
+            f"“{each.value:g}” has no noun of its own: “{each.unit}” is taken from a figure before it.",
+            "numbers",
+        )
+        for each in numbers
+        if each.understood
     ]
     for place in places:
         looked_up = place.looked_up

@@ -46,6 +46,8 @@ _NUMBERS: Final = {
 } | {
     "a": 1,
     "an": 1,
+    "fourteen": 14,
+    "twenty": 20,
 }
 _COUNT: Final = rf"\d{{1,2}}|{'|'.join(_NUMBERS)}"
 
@@ -71,13 +73,45 @@ _NAMED: Final = re.compile(
     rf"\b(?:(?P<which>last|next|this|the previous|the following) )?(?P<day>{_WEEKDAY})s?\b", re.I
 )
 _NEAR: Final = re.compile(
-    r"\b(?:yesterday|today|tomorrow|overnight|tonight|last night|this (?:morning|afternoon|evening))\b", re.I
+    r"\b(?:the day before yesterday|the day after tomorrow|yesterday|today|tomorrow|overnight|tonight|last night|"
+    r"this (?:morning|afternoon|evening))\b",
+    re.I,
+)
+_WEEKEND: Final = re.compile(r"\b(?:(?P<which>last|next|this|the following) |(?:at|on|over) the )weekend\b", re.I)
+_NIGHT_TO: Final = re.compile(
+    rf"\b(?:the )?night (?:of|from|between) (?P<one>{_WEEKDAY}) (?:to|and) (?P<two>{_WEEKDAY})\b", re.I
+)
+_YEAR: Final = re.compile(
+    r"\b(?:in|since|until|during|before|after|of|by) (?P<Y>(?:19|20|21)\d\d)\b(?! ?(?:km|m|metres|people|hours|tonnes))"
+)
+_OF_MONTH: Final = re.compile(
+    r"\bon the (?P<D>\d{1,2})(?:st|nd|rd|th)\b(?=[,.;:]|$| (?:and|at|in|he|she|it|they|when|said|was|were|but|"
+    r"of this month)\b)"
+)
+_END_OF: Final = re.compile(
+    r"\b(?:(?P<bound>by|before|until|till) )?(?:the )?(?P<part>end|beginning|start|middle) of (?P<which>the|"
+    r"this|next|last) "
+    r"(?P<what>week|month|year)\b",
+    re.I,
+)
+# Days told from another day: "three days later", "the same night", "two days before the encounter".
+_FROM_ANOTHER: Final = re.compile(
+    rf"\b(?P<n>{_COUNT}) (?P<what>day|week|month)s? (?P<how>later|earlier|afterwards|before that|after that|"
+    r"(?:before|after) (?:the|that|this) (?P<event>[a-z]+))\b|"
+    r"\b(?:on |in |by |from )?(?P<same>(?:the|that) (?:same|very) (?:day|night|morning|afternoon|evening)|"
+    r"that (?:day|night|morning|afternoon|evening|week))\b|"
+    r"\b(?:on |in |by |from )?(?P<next>the (?:next|following) (?:day|night|morning|afternoon|evening)|"
+    r"the day after(?! tomorrow| the\b))\b|"
+    r"\b(?:on |in |by |from )?(?P<before>the (?:previous|preceding) (?:day|night|morning|evening)|the (?:day|"
+    r"night) before(?! yesterday| the\b|\w))\b",
+    re.I,
 )
 _PERIOD: Final = re.compile(r"\b(?P<which>last|next|this|earlier this|later this) (?P<what>week|month|year)\b", re.I)
-_AGO: Final = re.compile(rf"\b(?P<n>{_COUNT}) (?P<what>day|week|month|year)s? (?:ago|earlier)\b", re.I)
+_AGO: Final = re.compile(rf"\b(?P<n>{_COUNT}) (?P<what>day|week|month|year|fortnight)s? ago\b", re.I)
 _IN: Final = re.compile(rf"\bin (?P<n>{_COUNT}) (?P<what>day|week)s?\b(?! of)", re.I)
 _MONTH_ALONE: Final = re.compile(
-    r"\b(?:(?:in|since|until|by|during|throughout) |(?:early|mid-?|late|last|next) ?)+"
+    r"\b(?:(?:in|since|until|by|during|throughout|before|at|from) |(?:early|mid-?|late|last|next) ?|"
+    r"the (?:end|beginning|start|middle) of )+"
     rf"(?P<M>{'|'.join(m.capitalize() for m in _MONTHS)})"
     r"(?: (?P<Y>(?:19|20|21)\d\d))?\b(?! \d{1,2}\b)"
 )
@@ -87,8 +121,11 @@ _HOURS: Final = re.compile(
     r"\b\d{1,2}[:.]\d{2}(?: ?(?:[ap]\.?m\.?|GMT|UTC|local time))?|\b\d{4} (?:GMT|UTC|hours)\b", re.I
 )  # fmt: skip
 _FUTURE: Final = re.compile(
-    r"\b(?:will|would|shall|plans? to|planned (?:for|to)|intends? to|is to|are to|due|scheduled|by|until|next|"
-    r"promised to|asked|ready to)\b",
+    r"\b(?:will|would|shall|plans? to|planned (?:for|to)|intends? to|is to|are to|is also to|are also to|due|"
+    r"scheduled|until|next|"
+    r"promised to|asked|ready to|takes? effect|comes? into force|takes? place|from midnight|"
+    r"(?:re-?opens|closes|begins|starts|ends|resumes|meets|expires|leaves|arrives|suspends|lifts|halts|returns))\b|"
+    r"\bby(?=\s*(?:the\s*)?$)",
     re.I,
 )
 
@@ -122,9 +159,18 @@ class Day:
         return len(self.readings) > 1
 
 
-def days_in(text: str, within: Span, bases: Sequence[date]) -> tuple[Day, ...]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A day that an article has told, with the words of the sentence it stands in: others are reckoned from it."""
+
+    day: date
+    text: str
+    sentence: str
+
+
+def days_in(text: str, within: Span, bases: Sequence[date], told: Sequence[Told] = ()) -> tuple[Day, ...]:
     """Every day told in `text[within]`, reckoned from `bases`: the day of publication, and of the update
-    if there is one.
+    if there is one; and "three days later" from the last day of `told`, the latest last.
     """
     said = comparable(text)[within.start : within.end]
     found: list[Day] = []
@@ -136,7 +182,55 @@ def days_in(text: str, within: Span, bases: Sequence[date]) -> tuple[Day, ...]:
         hour = _hour_by(said, match)
         readings, reason = day
         found.append(Day(span, span.of(text), readings, reason, before[1].lower() if before else "", hour))
-    return tuple(_with_weekday(sorted(found, key=lambda each: each.span.start), text))
+    found = list(_with_weekday(sorted(found, key=lambda each: each.span.start), text))
+    return tuple(sorted((*found, *_from_another(said, within, text, found, told)), key=lambda each: each.span.start))
+
+
+def anchor(day: Day, sentence: str) -> Told | None:
+    """A day from which others may be reckoned: one day, or the night to the next, with no other reading."""
+    if len(day.readings) != 1 or (day.readings[0].last - day.readings[0].first).days > 1:
+        return None
+    return Told(day.readings[0].first, day.text, sentence)
+
+
+def _from_another(said: str, within: Span, text: str, found: list[Day], told: Sequence[Told]) -> Iterable[Day]:
+    for match in _FROM_ANOTHER.finditer(said):
+        span = Span(within.start + match.start(), within.start + match.end())
+        if any(span.meets(each.span) for each in found):
+            continue
+        if re.match(r", (?:on )?", said[match.end() :]) and any(
+            0 <= each.span.start - span.end <= len(", on ") for each in found
+        ):
+            continue  # "a week earlier, on 23 March": the day is told
+        here = [each for day in found if day.span.end <= span.start and (each := anchor(day, said))]
+        if event := match["event"]:
+            if event in ("day", "week", "month", "year", "time", "moment", "end", "start"):
+                continue
+            base = next((each for each in reversed(told) if re.search(rf"\b{event}\b", each.sentence, re.I)), None)
+        else:
+            base = here[-1] if here else told[-1] if told else None
+        if base is None:
+            continue
+        first, last = _away(match, base.day)
+        reason = f"reckoned from “{base.text}”, {base.day}"
+        yield Day(span, span.of(text), (Reading(first, last, reason),), reason)
+
+
+def _away(match: re.Match[str], base: date) -> tuple[date, date]:
+    if match["same"]:
+        if match["same"].casefold().endswith("week"):
+            monday = base - timedelta(days=base.weekday())
+            return monday, monday + timedelta(days=6)
+        return base, base
+    if match["next"] or match["before"]:
+        day = base + timedelta(days=1 if match["next"] else -1)
+        return day, day
+    count = _counted(match["n"])
+    length = {"day": 1, "week": 7, "month": 30}[match["what"].lower()]
+    back = re.match(r"earlier|before", match["how"], re.I) is not None
+    day = base + timedelta(days=count * length * (-1 if back else 1))
+    spread = timedelta(days={"day": 0, "week": 1, "month": 10}[match["what"].lower()])
+    return day - spread, day + spread
 
 
 def _with_weekday(days: list[Day], text: str) -> Iterable[Day]:
@@ -207,13 +301,19 @@ def _matches(said: str, bases: Sequence[date]) -> Iterable[tuple[re.Match[str], 
         if readings := _dated(match, said, bases):
             yield match, readings
     simple = (
-        (_AGO, _ago), (_IN, _ahead), (_NEAR, _near), (_PERIOD, _period), (_NAMED, _weekday), (_MONTH_ALONE, _month),
+        (_NIGHT_TO, _night_to), (_END_OF, _end_of), (_AGO, _ago), (_IN, _ahead), (_WEEKEND, _weekend),
+        (_OF_MONTH, _of_month), (_NEAR, _near), (_PERIOD, _period), (_NAMED, _weekday), (_MONTH_ALONE, _month),
     )  # fmt: skip
+    for match in _YEAR.finditer(said):
+        year = int(match["Y"])
+        yield match, ((Reading(date(year, 1, 1), date(year, 12, 31), "a year"),), "a year")
     for pattern, read in simple:
         for match in pattern.finditer(said):
             if not bases:
                 yield match, ((), "the article has no date to reckon from")
                 continue
+            if match[0][0].isupper() and re.search(r"[A-Z][\w'-]* $", said[: match.start()]) and pattern is _NEAR:
+                continue  # "Deir Today" is a name
             several = [each for base in bases for each in read(match, said, base)]
             unique = list({(each.first, each.last): each for each in several}.values())
             if unique:
@@ -312,6 +412,8 @@ def _weekday(match: re.Match[str], said: str, base: date) -> list[Reading]:
     own = f"the article is of {_WEEKDAYS[base.weekday()].capitalize()} {base}"
     one = [Reading(before, before, f"{own}: the {name} before it")]
     next_one = Reading(after, after, f"{own}: the {name} after it")
+    if which == "last" and not back:
+        return [*one, Reading(base, base, f"{own} itself, which “last” may also mean")]
     if which in ("last", "the previous"):
         week_before = base - timedelta(days=base.weekday() + 7 - wanted)
         if week_before != before:
@@ -327,6 +429,13 @@ def _weekday(match: re.Match[str], said: str, base: date) -> list[Reading]:
                 Reading(week_after, week_after, f"{own}: “next” may also mean the {name} of the week after"),
             ]
         )
+    if re.search(r"\bmidnight(?: local time)?(?: on| of)? $", said[: match.start()], re.I) and _said_to_come(
+        said, match
+    ):
+        day = base if not back else after
+        nights = [Reading(day, day, f"{own}: the {name} that midnight begins")]
+        ends = day + timedelta(days=1)
+        return [*nights, Reading(ends, ends, f"or the midnight that ends that {name}")]
     if not back and not re.search(rf"{name}, (?:{_MONTH})\b", said, re.I):
         today = Reading(base, base, f"{own} itself")
         return [today, next_one] if _said_to_come(said, match) else [today, *one]
@@ -360,6 +469,10 @@ def _said_to_come(said: str, match: re.Match[str]) -> bool:
 def _near(match: re.Match[str], _said: str, base: date) -> list[Reading]:
     word = match[0].lower()
     night = timedelta(days=1)
+    if word == "the day before yesterday":
+        return [Reading(base - 2 * night, base - 2 * night, f"two days before the article of {base}")]
+    if word == "the day after tomorrow":
+        return [Reading(base + 2 * night, base + 2 * night, f"two days after the article of {base}")]
     if word == "yesterday":
         return [Reading(base - night, base - night, f"the day before the article of {base}")]
     if word == "tomorrow":
@@ -372,20 +485,67 @@ def _near(match: re.Match[str], _said: str, base: date) -> list[Reading]:
 def _period(match: re.Match[str], _said: str, base: date) -> list[Reading]:
     which, what = match["which"].lower(), match["what"].lower()
     step = -1 if which == "last" else 1 if which == "next" else 0
-    if what == "week":
-        monday = base - timedelta(days=base.weekday()) + timedelta(days=7 * step)
-        first, last = monday, monday + timedelta(days=6)
-    elif what == "month":
-        month = base.month - 1 + step
-        first = date(base.year + month // 12, month % 12 + 1, 1)
-        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    else:
-        first, last = date(base.year + step, 1, 1), date(base.year + step, 12, 31)
+    first, last = _stretch(what, step, base)
     if which == "earlier this":
         last = base
     elif which == "later this":
         first = base
     return [Reading(first, last, f"“{match[0]}” in an article of {base}, weeks from Monday to Sunday")]
+
+
+def _night_to(match: re.Match[str], said: str, base: date) -> list[Reading]:
+    """ "The night from Friday to Saturday": the last one, or the next where the words say that it is to come."""
+    wanted = _WEEKDAYS.index(match["two"].lower())
+    if (_WEEKDAYS.index(match["one"].lower()) + 1) % 7 != wanted:
+        return []
+    ahead = _is_ahead(said, match)
+    away = (wanted - base.weekday()) % 7 or 7 if ahead else -((base.weekday() - wanted) % 7)
+    last = base + timedelta(days=away)
+    return [Reading(last - timedelta(days=1), last, f"the night nearest to the article of {base}")]
+
+
+def _end_of(match: re.Match[str], _said: str, base: date) -> list[Reading]:
+    """ "By the end of the month": from the article to that day. Without "by", a part of the month is the month."""
+    step = {"last": -1, "next": 1}.get(match["which"].lower(), 0)
+    first, last = _stretch(match["what"].lower(), step, base)
+    if match["bound"] and match["part"].lower() == "end" and first <= base <= last:
+        first = base
+    return [Reading(first, last, f"“{match[0]}” in an article of {base}")]
+
+
+def _weekend(match: re.Match[str], said: str, base: date) -> list[Reading]:
+    which = (match["which"] or "").lower()
+    ahead = which in ("next", "the following") or (which != "last" and _is_ahead(said, match))
+    saturday = base - timedelta(days=(base.weekday() - 5) % 7)
+    if ahead:
+        saturday += timedelta(days=7)
+    return [Reading(saturday, saturday + timedelta(days=1), f"the weekend nearest to the article of {base}")]
+
+
+def _of_month(match: re.Match[str], said: str, base: date) -> list[Reading]:
+    """ "On the 16th": of the month of the article, or of the one before, or after, as the words have it."""
+    ahead = _is_ahead(said, match)
+    for step in (0, 1) if ahead else (0, -1):
+        month = base.month - 1 + step
+        try:
+            day = date(base.year + month // 12, month % 12 + 1, int(match["D"]))
+        except ValueError:
+            continue
+        if day >= base if ahead else day <= base:
+            return [Reading(day, day, f"the one nearest to the article of {base}")]
+    return []
+
+
+def _stretch(what: str, step: int, base: date) -> tuple[date, date]:
+    """The first and last day of the week, month or year of `base`, or of one `step` away."""
+    if what == "week":
+        monday = base - timedelta(days=base.weekday()) + timedelta(days=7 * step)
+        return monday, monday + timedelta(days=6)
+    if what == "month":
+        month = base.month - 1 + step
+        first = date(base.year + month // 12, month % 12 + 1, 1)
+        return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    return date(base.year + step, 1, 1), date(base.year + step, 12, 31)
 
 
 def _ago(match: re.Match[str], _said: str, base: date) -> list[Reading]:
@@ -394,9 +554,9 @@ def _ago(match: re.Match[str], _said: str, base: date) -> list[Reading]:
     if what == "year":
         year = base.year - count
         return [Reading(date(year, 1, 1), date(year, 12, 31), f"{match[0]}, from the article of {base}")]
-    length = {"day": 1, "week": 7, "month": 30}[what]
+    length = {"day": 1, "week": 7, "fortnight": 14, "month": 30}[what]
     about = base - timedelta(days=count * length)
-    spread = timedelta(days={"day": 0, "week": 1, "month": 10}[what])
+    spread = timedelta(days={"day": 0, "week": 1, "fortnight": 1, "month": 10}[what])
     return [Reading(about - spread, about + spread, f"{match[0]}, from the article of {base}")]
 
 
@@ -414,16 +574,16 @@ def _month(match: re.Match[str], said: str, base: date) -> list[Reading]:
     if match["Y"]:
         year = int(match["Y"])
     else:
-        ahead = _is_ahead(said, match)
+        ahead = _is_ahead(said, match) or 0 < (month - base.month) % 12 <= _SOON
         year = base.year + (1 if ahead and month < base.month else 0) - (0 if ahead or month <= base.month else 1)
     first = date(year, month, 1)
-    return [
-        Reading(
-            first,
-            first.replace(day=calendar.monthrange(year, month)[1]),
-            f"that month, as an article of {base} means it",
-        )
-    ]
+    last = first.replace(day=calendar.monthrange(year, month)[1])
+    if first <= base <= last and re.search(r"\b(?:by|before|until|till) the end of ", match[0], re.I):
+        first = base
+    return [Reading(first, last, f"that month, as an article of {base} means it")]
+
+
+_SOON: Final = 2  # months ahead, without a word for what is to come: "a new round in May" in an article of March
 
 
 def _counted(text: str) -> int:

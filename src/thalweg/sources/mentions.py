@@ -91,12 +91,19 @@ def _rivers() -> frozenset[str]:
 
 
 def places_in(
-    text: str, within: Span, gazetteer: Names, *, area: Area | None = None, taken: Sequence[Span] = ()
+    text: str,
+    within: Span,
+    gazetteer: Names,
+    *,
+    area: Area | None = None,
+    taken: Sequence[Span] = (),
+    told: frozenset[str] = frozenset(),
 ) -> tuple[PlaceNamed, ...]:
     """The names of places in `text[within]`, but for what is inside `taken` (parties, speakers, media).
 
     A name in capitals is a place's where the words around it say so ("in", "district", "east of"), and
-    the gazetteer knows it; or where the word beside it says what it is, known or not.
+    the gazetteer knows it; or where the word beside it says what it is, known or not; or where the article has told of
+    a place of that name elsewhere (`told`, in lower case).
     """
     known = lexicon("en")
     said = comparable(text)
@@ -125,6 +132,7 @@ def places_in(
                 and last_end >= 0
                 and said[last_end : span.start].strip() in ("and", ",", "or", ", and")
             )
+            led = led or span.of(said).casefold() in told
             led = led or re.search(known.table["before_place"], before, re.I) is not None
             dateline = (
                 not before.strip() and re.match(r",? [A-Z]?[a-z]* ?\d{0,2},? ?\([A-Z]", said[span.end :]) is not None

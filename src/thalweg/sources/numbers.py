@@ -29,23 +29,29 @@ class Number:
     counted: str
     about: str = ""
     upper: float | None = None  # of a range, "between 400 and 600 litres": `value` is its lower end
+    understood: bool = False  # `unit` is that of a figure before it: "Norland says 900"
 
 
 _DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d ,.]*\d)|\d+(?:\.\d+)?"
-_NOT_AFTER: Final = re.compile(r"(?:[A-Za-z]-?|[$£€#/:]|\bNo\.? |\d[.,:/]|-)$")
+_NOT_AFTER: Final = re.compile(r"(?:[A-Za-z]-?|[#/:]|\bNo\.? |\d[.,:/]|-)$")
+_MONEY: Final = {"$": "dollar", "€": "euro", "£": "pound"}
 _MEASURES: Final = (
     "year|day|week|month|hour|minute|second|metre|meter|kilomet|mile|km|tonne|ton|kilogram|kg|litre|liter|foot|feet|per"
 )
 _NOT_BEFORE: Final = re.compile(
-    rf"(?:st|nd|rd|th)\b|[:/]\d|-(?!(?:{_MEASURES})\w*\b)\w|[a-zA-Z]{{3,}}\d|"
+    rf"(?:st|nd|rd|th)\b|-years?-old|[:/]\d|-(?!(?:{_MEASURES})\w*\b)\w|[a-zA-Z]{{3,}}\d|"
     r"[ -](?:third|half|halves|quarter|fifth|sixth|eighth|tenth)s?\b|(?: \d{3,})+\b"
 )
-_CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-3])[.:]?[0-5]\d (?:hours|hrs|h|[ap]\.?m\b|local|GMT|UTC)")
+_CLOCK: Final = re.compile(
+    r"(?:[01]?\d|2[0-3])[.:]?[0-5]\d (?:hours|hrs|h|[ap]\.?m\b|local|GMT|UTC)|(?:1[0-2]|0?[1-9]) ?[ap]\.?m\b|"
+    r"\w+ o'clock"
+)
 # A number after one of these is a name: "Highway 7", "Resolution 2254", "Post 12".
 _NAMES: Final = re.compile(
     r"\b(?:highway|route|road|street|avenue|post|checkpoint|room|page|pages|flight|resolution|article|articles|section|chapter|"
     r"paragraph|annex|sector|zone|area|phase|stage|version|camp|unit|gate|pier|platform|building|block|level|grade|channel|"
     r"frequency|no|nos|number|numbers|item|part|volume|issue|edition|km|kilometre|marker|mile|point|site|well|line|squadron|"
+    r"frame|image|picture|photo|slide|serial|lot|entry|order|decree|law|group|team|crew|bed|ward|cell|seat|platform|"
     r"battalion|brigade|division|regiment|company|hangar|berth|ward|district|exercise|document|form|table|figure|fig|season|"
     r"channel|episode|bus|train|tram|vessel|call|dial|phone|tel|fax|room)\.? $",
     re.IGNORECASE,
@@ -56,11 +62,11 @@ _NAMES: Final = re.compile(
 def _pattern(language: str) -> re.Pattern[str]:
     known = lexicon(language)
     words = "|".join(sorted(known.table["number_words"], key=len, reverse=True))
-    hedges = "|".join(map(re.escape, known.list_of("number_after")))
+    hedges = "|".join(sorted(map(re.escape, known.list_of("number_after")), key=len, reverse=True))
     return re.compile(
         rf"(?:\b(?P<about>{hedges}) )?(?P<n>{_DIGITS}|"
-        rf"\b(?:{words})\b(?:(?<=hundred) and (?:{words})\b|[- ](?:{words})\b)*)"
-        r"(?P<times> (?:hundred|thousand|million|billion))?",
+        rf"\b(?:half an? dozen|(?:{words})\b(?:(?<=hundred) and (?:{words})\b|[- ](?:{words})\b)*))"
+        r"(?P<half> and a half)?(?P<times> (?:hundred|thousand|million|billion))?",
         re.I,
     )
 
@@ -71,8 +77,12 @@ def _units(language: str) -> dict[str, str]:
     return {form: unit for unit in known.table["units"] for form in known.list_of("units", unit)}
 
 
-def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Number, ...]:
-    """The numbers in `text[within]`, but for those inside `taken` (the days)."""
+def numbers_in(
+    text: str, within: Span, taken: Sequence[Span] = (), before: Sequence[Number] = ()
+) -> tuple[Number, ...]:
+    """The numbers in `text[within]`, but for those inside `taken` (the days). A figure without a noun has that of the
+    last one of its size, here or in `before`, the latest last; where there is none, it is left out.
+    """
     known = lexicon("en")
     said = comparable(text)
     found: list[Number] = []
@@ -91,7 +101,19 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
             or re.match(r"\d{4} (?:GMT|UTC)", match["n"] + rest)
         ):
             continue
-        value = _value(match["n"], known) * _TIMES[(match["times"] or "").strip().lower()]
+        if match["n"].lower() == "one" and re.match(r" (?:day|morning|evening|night)\b\W*(?:$|[,.;:\"\x01])", rest):
+            continue  # "might, one day"
+        if (
+            match["n"].lower() == "one"
+            and not rest.startswith(" of ")
+            and _NO_ONE.search(said[max(within.start, span.start - 9) : span.start])
+        ):
+            continue  # "no one", "the one"
+        value = _value(match["n"], known) + (0.5 if match["half"] else 0)
+        value *= _TIMES[(match["times"] or "").strip().lower()]
+        if money := _MONEY.get(said[span.start - 1 : span.start]):
+            found.append(Number(Span(span.start - 1, match.end()), value, money, "", (match["about"] or "").strip()))
+            continue
         unit, counted = _counted(rest, known)
         upper = _upper(said, match, within, known) if not unit else None
         if upper is not None:
@@ -103,7 +125,10 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
         alone = match["n"].lower() in ("one", "a")
         if alone and not unit:
             continue
-        if not unit and match["n"][0].isalpha():
+        if not unit:
+            if like := _understood(said, match, value, within, [*before, *found]):
+                what = Span(match.start(), match.end())
+                found.append(Number(what, value, like.unit, "", (match["about"] or "").strip(), understood=True))
             continue  # "the two", "at six": a word that counts nothing
         end = match.end() + len(counted) + (len(rest) - len(rest.lstrip(" -")) if counted else 0)
         found.append(Number(Span(match.start(), end), value, unit, counted, (match["about"] or "").strip()))
@@ -111,6 +136,38 @@ def numbers_in(text: str, within: Span, taken: Sequence[Span] = ()) -> tuple[Num
         if not any(match.start() < each.span.end and each.span.start < match.end() for each in found):
             found.append(Number(Span(*match.span()), _HOW_OFTEN[match[0].lower()], "time", "time", ""))
     return tuple(sorted(found, key=lambda each: each.span.start))
+
+
+_NO_ONE: Final = re.compile(r"\b(?:no|the|this|that|another|each|every|which|any|some|only)[ -]$", re.IGNORECASE)
+_AT_HOUR: Final = re.compile(
+    r"\b(?:at|until|till|by|before|after|past|quarter to|half|aged?|page|around|since) $", re.IGNORECASE
+)
+_ALONE: Final = re.compile(r"\s*(?:$|[.,;:!?)\"\x01]|or more\b|in all\b|each\b|instead\b)")
+_LEADS_TO: Final = re.compile(
+    r"\b(?:is|was|are|were|be|been|than|of|to|from|as|say|says|said|about|nearly|only|just|perhaps|even|least|most|not|but|"
+    r"rather|now|over|under|by|put it at|at|gave|counted|found|saw|had|has|have)(?: (?:about|some|nearly|only|"
+    r"just|at least))? $",
+    re.IGNORECASE,
+)
+_HOURS: Final = 24
+_ALIKE: Final = 12.0  # how many times one figure may be another of which it is understood to be the like
+
+
+def _understood(said: str, match: re.Match[str], value: float, within: Span, before: Sequence[Number]) -> Number | None:
+    """The figure before it whose unit is understood: "… 270 metres; Norland says 900"."""
+    lead = said[max(within.start, match.start() - 24) : match.start()]
+    if (
+        value <= _HOURS
+        and _AT_HOUR.search(lead)
+        and not re.search(r"\b(?:stood|stands|figure|number|cost|share|price|count|total|it) at $", lead)
+    ):
+        return None
+    if re.search(r"[A-Z][\w'-]+, $", lead):
+        return None  # "Yusuf, 34, a mechanic"
+    if not _ALONE.match(said[match.end() : within.end]) or not _LEADS_TO.search(lead) or not value:
+        return None
+    near = (each for each in reversed(before) if each.unit and each.unit not in ("time", "%") and each.value)
+    return next((each for each in near if 1 / _ALIKE <= value / each.value <= _ALIKE), None)
 
 
 _HOW_OFTEN: Final = {"twice": 2.0, "thrice": 3.0}
@@ -122,8 +179,16 @@ _OF_WHAT: Final = re.compile(
 )
 
 
+_TOLL: Final = re.compile(
+    r"\bdeath toll (?:at|of|to|was|is|stood at|stands at|rose to|has risen to|reached|"
+    r"had reached)(?: (?:about|some|nearly|at least|over))? $"
+)
+
+
 def _of_what(said: str, at: int, within: Span) -> str:
     """What a number counts that is told before it: "put the number of dead at 12"."""
+    if _TOLL.search(said[max(within.start, at - 40) : at]):
+        return "dead"
     match = _OF_WHAT.search(said[max(within.start, at - 90) : at])
     return singular(match["noun"]) if match else ""
 
@@ -171,11 +236,24 @@ _TIMES: Final = {"": 1, "hundred": 100, "thousand": 1000, "million": 1_000_000, 
 def _value(text: str, known: Lexicon) -> float:
     if text[0].isdigit():
         return float(text.replace(",", "").replace(" ", ""))
-    total = 0.0
+    if text.lower().startswith("half"):
+        return 6.0
+    total = group = 0.0
     for word in re.split(r"[- ](?:and )?", text.lower()):
         number = known.table["number_words"][word]
-        total = total * number if number == 100 and total else total + number
-    return total
+        if word == "dozen":
+            group = max(1.0, group) * number
+        elif number >= _THOUSAND:
+            total, group = total + max(1.0, group) * number, 0.0
+        elif number == _HUNDRED:
+            group = max(1.0, group) * number
+        else:
+            group += number
+    return total + group
+
+
+_THOUSAND: Final = 1000
+_HUNDRED: Final = 100
 
 
 def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
@@ -204,6 +282,12 @@ def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
             break
         if words and (re.search(r"ed$", lower) or _plural(words[-1])):
             break
+        if (
+            not words
+            and re.search(r"[^e]ed$", lower)
+            and not re.match(r"[\w'-]+ed (?:\w+ )?\w+(?:s|en|people|aircraft)\b", head)
+        ):
+            break  # "one belonged to them"; but "three damaged trucks"
         words.append(word)
     if words and _MACHINE.fullmatch(words[0]) and not any(word[0].islower() for word in words[1:]):
         return words[0].removesuffix("s"), words[0]  # "two Su-24s"
@@ -218,7 +302,7 @@ def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
 
 _HURT: Final = re.compile(  # "30 wounded", "six of them children"
     r" (?:(wounded|injured|dead|missing)\b(?! (?:\w+s|people|men|women)\b)|"
-    r"of (?:them|whom) (?:are |were )?(\w+(?:s|ren|men))\b)"
+    r"of (?:them|whom) (?:are |were )?(?!is\b|was\b|has\b|does\b|this\b)(\w+(?:s|ren|men))\b)"
 )
 
 

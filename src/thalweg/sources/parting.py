@@ -19,6 +19,7 @@ from typing import Final
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
 from thalweg.sources.article import Article, Credit, LeftOut, Part, Span, comparable, language_of, normal
+from thalweg.sources.hearing import Heard, is_media
 from thalweg.sources.lexicon import HANDLED, any_of, lexicon
 
 
@@ -112,6 +113,12 @@ def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> 
         body = body[:cut]
     body = _ends_trimmed(body, left_out)
     credits_, body = _credits(body, left_out, known.outlet)
+    beside = _named_beside(normal(known.byline), left_out, known.outlet)
+    told_of = [each.name for each in credits_]
+    credits_ += tuple(
+        each for each in beside
+        if not any(_same_name(each.name, name) or _same_name(name, each.name) for name in told_of)
+    )  # fmt: skip
     spans, at = [], 0
     for block in body:
         spans.append(Span(at, at + len(block.text)))
@@ -239,6 +246,11 @@ def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple
             known = lexicon("en").list_of("media")
             if any(word in known for each in parts for word in each.split()):
                 found += [Credit(each, 0) for each in reversed(parts) if not _same_name(each, outlet)]
+    for block in kept[-2:]:
+        match = _SIGNED.search(comparable(block.text))
+        who = next((each for each in match.groups() if each), "") if match else ""
+        if who and _agency(who, outlet):
+            found.append(Credit(who, 0))
     for block in kept[:3]:
         match = re.match(r"(?:[^()]{0,40})\(([^()]{2,60})\) ?- ", comparable(block.text))
         if match:
@@ -247,6 +259,51 @@ def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple
                 found.append(Credit(first, at))
         at += len(block.text) + 2
     return tuple(dict.fromkeys(found)), kept
+
+
+_SIGNED: Final = re.compile(  # "… on Sunday. (HPA)"
+    r"[.!?\"'] ?(?:\((?P<a>[A-Z][\w-]*(?: [A-Z][\w-]*){0,4})\)|\[(?P<b>[A-Z]{2,6})\]|- (?P<c>[A-Z]{2,6}))$"
+)
+_WHO_WROTE: Final = re.compile(r"\s*(?:[,;/|]|\band\b|\bwith\b|\bfor\b|\bfrom\b|\bvia\b| - |\()\s*|\)")
+_NO_AGENCY: Final = re.compile(
+    r"\b(?:service|office|staff|desk|team|room|department|release|editors?|newsroom|correspondent|bureau|centre|center|officer|"
+    r"agencies|secretary)\b",
+    re.IGNORECASE,
+)
+
+
+def _agency(name: str, outlet: str) -> bool:
+    """Whether it names a news medium, and another than the page's own."""
+    bare = name.strip()
+    if not re.fullmatch(r"(?:[Tt]he )?[A-Z][\w&'-]*(?: (?:of )?[A-Z][\w&'-]*){0,5}", bare) or _NO_AGENCY.search(bare):
+        return False
+    own = {word.casefold() for word in re.findall(r"[\w-]+", outlet)} - {"the"}
+    words = {word.casefold() for word in re.findall(r"[\w-]+", bare)} - {"the"}
+    if not words or words <= own or (own and own <= words) or _same_name(bare, outlet) or _same_name(outlet, bare):
+        return False
+    return is_media(bare, Heard()) or re.fullmatch(r"[A-Z]{3,6}(?:-\d{1,2})?", bare) is not None
+
+
+def _named_beside(byline: str, left: Sequence[LeftOut], outlet: str) -> tuple[Credit, ...]:
+    """Media that a byline or the small print names: "Mirren Tolk, with HPA", "Copyright 2032 Radio Jisr"."""
+    found = []
+    for line in (byline, *(each.text for each in left if each.part is Part.BYLINE)):
+        plain = re.sub(r"^by ", "", comparable(line), flags=re.IGNORECASE)
+        found += [each.strip() for each in _WHO_WROTE.split(plain)[:12]] if len(plain) < _LONGEST_BYLINE else []
+    patterns = [re.compile(each, re.IGNORECASE if "©" in each else 0) for each in lexicon("en").table["credits_named"]]
+    for each in left:
+        if each.part not in (Part.FURNITURE, Part.BYLINE, Part.CREDIT) or len(each.text) > _LONGEST_BYLINE:
+            continue
+        plain = comparable(each.text)
+        lower_first = plain[:1].lower() + plain[1:]
+        for pattern in patterns:
+            if match := pattern.fullmatch(plain) or pattern.fullmatch(lower_first):
+                found.append(match["who"])
+                break
+    return tuple(Credit(each, 0) for each in dict.fromkeys(found) if _agency(each, outlet))
+
+
+_LONGEST_BYLINE: Final = 200  # characters of a line that says who wrote it, or whose it is
 
 
 def _same_name(short: str, long: str) -> bool:

@@ -24,9 +24,14 @@ def words(text: str) -> tuple[str, ...]:
 
 def any_of(patterns: list[str], *, whole: bool = False) -> re.Pattern[str]:
     """One pattern for several; with `whole` each must be the whole text, unless it ends in "…"."""
+    return _one_of(tuple(patterns), whole)
+
+
+@cache
+def _one_of(patterns: tuple[str, ...], whole: bool) -> re.Pattern[str]:  # noqa: FBT001  a key of the cache
     if whole:
-        patterns = [each[:-1] + ".*" if each.endswith("…") else each.replace("…", ".*") for each in patterns]
-        return re.compile(rf"\s*(?:{'|'.join(patterns)})\s*", re.IGNORECASE | re.DOTALL)
+        parts = [each[:-1] + ".*" if each.endswith("…") else each.replace("…", ".*") for each in patterns]
+        return re.compile(rf"\s*(?:{'|'.join(parts)})\s*", re.IGNORECASE | re.DOTALL)
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
