@@ -58,8 +58,6 @@ OPEN: Mapping[str, str] = {
     "POST /sign-in/key": "to sign in",
     "GET /healthz": "whether the process is there",
     "GET /readyz": "whether it answers",
-    "HEAD /healthz": "whether the process is there",
-    "HEAD /readyz": "whether it answers",
     "GET /metrics": "counts, to this machine or a token of their own",
     "GET /problems/{code}": "what a code means",
     "GET /static/{path:path}": "styles, fonts and scripts, the same for everybody",

@@ -27,6 +27,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
     {
         "ceremony-over": 400,
         "device-key": 400,
+        "framing-ambiguous": 400,
         "passkey-refused": 400,
         "sign-in-needed": 401,
         "sign-in-refused": 401,

@@ -33,6 +33,7 @@ from thalweg.server.doors import Doors
 from thalweg.server.peer import address_of, is_direct_loopback, network_of
 from thalweg.server.problems import MEDIA_TYPE, STATUS, ProblemAnswer, Refusal, answer_to, title
 from thalweg.server.rates import Rate
+from thalweg.server.requests import framing, in_origin_form
 from thalweg.server.sessions import too_often
 from thalweg.server.steps import Steps
 
@@ -127,14 +128,12 @@ _BODY_UNREADABLE = "The body is not JSON in UTF-8, or is compressed, or nested t
 router = APIRouter(include_in_schema=False)
 
 
-@router.head("/healthz")  # what watches a server asks so
 @router.get("/healthz")
 async def alive() -> dict[str, bool]:
     """The process answers."""
     return {"alive": True}
 
 
-@router.head("/readyz")
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
     """Requests can be sent here; otherwise 503 with the reasons."""
@@ -251,6 +250,7 @@ class Shell:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        in_origin_form(scope)
         state = scope.setdefault("state", {})
         state["request_id"] = self._doors.random_bytes(8).hex()
         state["csp_nonce"] = base64.b64encode(self._doors.random_bytes(16)).decode()
@@ -273,8 +273,10 @@ class Shell:
         return self._app
 
     def admit(self, scope: Scope) -> Refusal | None:
-        """Sizes, host and rate, before anything is read."""
+        """Framing, sizes, host and rate, before anything is read."""
         settings, headers = self._settings, scope["headers"]
+        if (unclear := framing(scope)) is not None:
+            return unclear
         size = sum(len(name) + len(value) for name, value in headers)
         if len(headers) > settings.header_count or size > settings.header_bytes:
             return Refusal("headers-too-large", "The headers are larger than any that are needed here.")
@@ -332,7 +334,11 @@ class _Exchange:
     """One request and its answer."""
 
     def __init__(self, shell: Shell, scope: Scope, receive: Receive, send: Send) -> None:
-        self._shell, self._scope, self._receive, self._send = shell, scope, receive, send
+        self._shell, self._receive, self._send = shell, receive, send
+        self._method = scope["method"]
+        # HEAD is asked of every route that answers GET, and is the same in all but that no body is sent: who may ask,
+        # how often, what is kept of it, and the headers (RFC 9110, section 9.3.2). The server keeps its own scope.
+        self._scope = {**scope, "method": "GET"} if self._method == "HEAD" else scope
         self._began = self._asked = shell.settings.ticks()
         self._status = 0
         self._bytes_in = self._bytes_out = 0
@@ -405,7 +411,13 @@ class _Exchange:
             if self._scope["state"].get("principal") is not None:
                 await self._shell.settings.steps.out(self._shell.settings.ticks() - self._asked)
             message["headers"] = list(self._headers(message.get("headers", [])))
-        elif message["type"] == "http.response.body":
+            await self._send(message)
+            if self._method == "HEAD":  # done, so that a stream that never ends by itself hears that nobody reads
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        if self._method == "HEAD" and message["type"] == "http.response.body":
+            return
+        if message["type"] == "http.response.body":
             self._bytes_out += len(message.get("body", b""))
         await self._send(message)
 
@@ -420,12 +432,16 @@ class _Exchange:
             own[b"cache-control"] = b"no-store"
         own[b"x-request-id"] = state["request_id"].encode()
         own[b"server"] = b"thalweg"
-        yield from ((name, value) for name, value in held if name not in own)
+        for name, value in held:
+            if name == b"allow" and b"GET" in (allowed := value.split(b", ")) and b"HEAD" not in allowed:
+                yield name, value + b", HEAD"
+            elif name not in own:
+                yield name, value
         yield from own.items()
 
     def _count(self) -> None:
         shell, scope, state = self._shell, self._scope, self._scope["state"]
-        route, method = _route(scope), scope["method"] if scope["method"] in _METHODS else "other"
+        route, method = _route(scope), self._method if self._method in _METHODS else "other"
         total_ms = round((shell.settings.ticks() - self._began) * 1000, 1)
         shell.metrics.requests.labels(method, route, f"{self._status // 100}xx").inc()
         shell.metrics.seconds.labels(route).observe(self._first_s)
