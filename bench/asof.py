@@ -140,7 +140,7 @@ def timed(log: Written) -> Callable[[], None]:
     """Count what the index takes of the fold, from now on; the result stops it."""
     kept = {name: getattr(Had, name) for name in ("told", "said", "became")}
 
-    def counting(name: str) -> Any:  # noqa: ANN401  # a method in the place of another
+    def counting(name: str) -> Any:
         def act(self: Had, *values: object) -> None:
             began = time.process_time()
             kept[name](self, *values)
@@ -202,7 +202,7 @@ def fill(log: Written, count: int) -> tuple[Instant, Instant]:
     return middle, Instant(log.now.epoch_s + _DAY_S)
 
 
-def _meeting(one: Any) -> tuple[Any, Any]:  # noqa: ANN401  # two declarations that conflict
+def _meeting(one: Any) -> tuple[Any, Any]:
     return replace(one, party="a", declaration_id="a"), replace(one, party="b", declaration_id="b")
 
 

@@ -253,7 +253,7 @@ def token(author: str) -> str:
 # --- serving ---
 
 
-def serve(folder: Path, store: str, listening: socket.socket, ready: Any, profile: str = "") -> None:  # noqa: ANN401  # an event of multiprocessing
+def serve(folder: Path, store: str, listening: socket.socket, ready: Any, profile: str = "") -> None:
     """The server, in a process of its own. `ready` is set once it answers."""
     started_s = time.perf_counter()
     port = listening.getsockname()[1]
@@ -340,14 +340,14 @@ class Line:
         return self._reader
 
 
-def declare(port: int, record: Record, part: str, rows: Sequence[int], rate: float, done: Any) -> None:  # noqa: ANN401  # a queue of multiprocessing
+def declare(port: int, record: Record, part: str, rows: Sequence[int], rate: float, done: Any) -> None:
     """One client process: declares `rows`, of one party. `rate` 0: each officer sends its next one when it has its
     answer; else so many a second, come what may, and waiting is counted from when one was due."""
     found = asyncio.run(_declare(port, record, part, rows, rate, done))
     done.put(found)
 
 
-async def _declare(port: int, record: Record, party: str, rows: Sequence[int], rate: float, done: Any) -> Record:  # noqa: ANN401
+async def _declare(port: int, record: Record, party: str, rows: Sequence[int], rate: float, done: Any) -> Record:
     lanes = record["lanes"]
     tips = {}
     for number in range(lanes):
@@ -390,12 +390,12 @@ async def _declare(port: int, record: Record, party: str, rows: Sequence[int], r
     return {"answers": answers, "bytes": sum(sizes), "cpu_s": time.process_time()}
 
 
-def listen(port: int, party: str, after: int, found: Any, stop: Any) -> None:  # noqa: ANN401  # of multiprocessing
+def listen(port: int, party: str, after: int, found: Any, stop: Any) -> None:
     """One process that follows a party's stream and notes when each notice came."""
     found.put(asyncio.run(_listen(port, party, after, found, stop)))
 
 
-async def _listen(port: int, party: str, after: int, found: Any, stop: Any) -> Record:  # noqa: ANN401
+async def _listen(port: int, party: str, after: int, found: Any, stop: Any) -> Record:
     line = await Line(port, officer(party, 0)).open()
     reader = await line.follow(after)
     found.put("listening")
@@ -519,7 +519,7 @@ def measure(
     }
 
 
-def answer_of(process: Any, told: Any, otherwise: str = "the server did not start") -> Any:  # noqa: ANN401  # of multiprocessing
+def answer_of(process: Any, told: Any, otherwise: str = "the server did not start") -> Any:
     """What the process puts first, however long that takes; the end if it dies before."""
     while process.is_alive():
         with contextlib.suppress(Empty):
@@ -661,7 +661,7 @@ def restart(folder: Path) -> Record:
     }  # fmt: skip
 
 
-def _restarted(folder: Path, told: Any) -> None:  # noqa: ANN401  # a queue of multiprocessing
+def _restarted(folder: Path, told: Any) -> None:
     begin_s, cpu_s = time.perf_counter(), time.process_time()
     opened = open_desk(folder, origin=ORIGIN)
 

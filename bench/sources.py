@@ -180,7 +180,7 @@ def wire_page(each: dict[str, Any]) -> bytes:
     ).encode()
 
 
-def _comment(comment: Any) -> dict[str, str]:  # noqa: ANN401  a value of a YAML file
+def _comment(comment: Any) -> dict[str, str]:
     return comment if isinstance(comment, dict) and "text" in comment else {"text": str(comment)}
 
 

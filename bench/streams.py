@@ -38,18 +38,18 @@ def many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def serve_many(folder: Path, listening: socket.socket, told: Any) -> None:  # noqa: ANN401  # a queue of multiprocessing
+def serve_many(folder: Path, listening: socket.socket, told: Any) -> None:
     many_files()
     serve(folder, "sqlite:log.db", listening, told)
 
 
-def listen_many(port: int, party: str, count: int, after: int, told: Any, stop: Any) -> None:  # noqa: ANN401  # of multiprocessing
+def listen_many(port: int, party: str, count: int, after: int, told: Any, stop: Any) -> None:
     """Follows `count` streams of a party; tells when each notice came at each."""
     many_files()
     told.put(asyncio.run(_listen_many(port, party, count, after, told, stop)))
 
 
-async def _listen_many(port: int, party: str, count: int, after: int, told: Any, stop: Any) -> Record:  # noqa: ANN401  # of multiprocessing
+async def _listen_many(port: int, party: str, count: int, after: int, told: Any, stop: Any) -> Record:
     came: dict[str, list[float]] = {}
 
     async def follow(number: int) -> None:

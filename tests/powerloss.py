@@ -92,7 +92,7 @@ class RecordingVFS(apsw.VFS):
 
 
 class _File(apsw.VFSFile):
-    def __init__(self, disk: Disk, short: str, name: Any, flags: list[int]) -> None:  # noqa: ANN401  # apsw passes its own URI object through
+    def __init__(self, disk: Disk, short: str, name: Any, flags: list[int]) -> None:
         self._disk = disk
         self._short = short
         super().__init__("", name, flags)

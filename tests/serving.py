@@ -89,7 +89,7 @@ class Serving:
         self.opened.accounts.add_contact(made)
         return made
 
-    def say(self, who: str, said: Said, expect: int = 201) -> Any:  # noqa: ANN401  # JSON
+    def say(self, who: str, said: Said, expect: int = 201) -> Any:
         kind, body = kinds.write(said)
         self.said += 1
         answer = self.client.post(
@@ -100,7 +100,7 @@ class Serving:
         assert answer.status_code == expect, answer.text
         return answer.json()
 
-    def declare(self, who: str, declaration: Declaration, expect: int = 201, *cites: str) -> Any:  # noqa: ANN401  # JSON
+    def declare(self, who: str, declaration: Declaration, expect: int = 201, *cites: str) -> Any:
         return self.say(who, Declared(declaration.party, declaration, cites=cites), expect)
 
     def get(self, who: str, path: str, **headers: str) -> Answer:
@@ -118,7 +118,7 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Iterator[Serving]:  # noqa: ANN401  # fields of the settings
+def serving(folder: Path, **settings: Any) -> Iterator[Serving]:
     """The server, started; stopped and closed at the end."""
     lines: list[dict[str, Any]] = []
     opened = open_desk(folder / "desk", origin="desk.example/test")
@@ -132,7 +132,7 @@ def serving(folder: Path, **settings: Any) -> Iterator[Serving]:  # noqa: ANN401
 
 
 def soon(
-    name: str, party: str, lon: float = 40.14, lat: float = 35.336, *, kind: Kind = Kind.OPERATION, **more: Any  # noqa: ANN401  # fields by name
+    name: str, party: str, lon: float = 40.14, lat: float = 35.336, *, kind: Kind = Kind.OPERATION, **more: Any
 ) -> Declaration:  # fmt: skip
     """A declaration for the day after tomorrow, by the clock on the wall."""
     made = circle(name, party, lon, lat, kind=kind, **more)

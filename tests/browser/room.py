@@ -130,7 +130,7 @@ class ServedDesk:
     def declare(self, who: str, declaration: Declaration, *cites: str) -> str:
         return self.say(who, Declared(declaration.party, declaration, cites=cites))
 
-    def session(self, who: str, how: Any = "passkey") -> str:  # noqa: ANN401  # one of three words
+    def session(self, who: str, how: Any = "passkey") -> str:
         """The cookie of somebody who has just signed in."""
         now, secret = now_ms(), random_bytes(32)
         made = Session(
@@ -140,7 +140,7 @@ class ServedDesk:
         self.built.doors.forget()
         return _base64url(secret)
 
-    def _run(self, made: Any) -> Any:  # noqa: ANN401  # what the coroutine returns
+    def _run(self, made: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(made, self.loop).result(30)
 
 

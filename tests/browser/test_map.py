@@ -22,7 +22,7 @@ PARTIES = {
 }
 
 
-def feature(geometry: str, coordinates: Any, record: str = "declaration", **facts: Any) -> dict[str, Any]:  # noqa: ANN401  # GeoJSON
+def feature(geometry: str, coordinates: Any, record: str = "declaration", **facts: Any) -> dict[str, Any]:
     return {
         "type": "Feature",
         "geometry": {"type": geometry, "coordinates": coordinates},
@@ -30,7 +30,7 @@ def feature(geometry: str, coordinates: Any, record: str = "declaration", **fact
     }
 
 
-def declared(of: str, subject: str, kind: str, geometry: str, coordinates: Any, **facts: Any) -> dict[str, Any]:  # noqa: ANN401  # GeoJSON
+def declared(of: str, subject: str, kind: str, geometry: str, coordinates: Any, **facts: Any) -> dict[str, Any]:
     facts = {
         "standing": "declared",
         "title": subject,
@@ -88,7 +88,7 @@ def drawn(browse: room.Browse) -> Callable[..., room.Screen]:
     """Opens a page of the test's own with the map on it, over the words of a language."""
 
     def open_page(
-        language: str = "en", *, path: str = "/stub", coordinates: str = "dms", **how: Any  # noqa: ANN401  # as `browse` takes it
+        language: str = "en", *, path: str = "/stub", coordinates: str = "dms", **how: Any
     ) -> room.Screen:  # fmt: skip
         given = picture()
         screen = browse("alpha-1", language=language, **how)
@@ -213,7 +213,7 @@ def test_a_crowd_is_drawn_and_chosen_and_turned_through_and_looked_at_closely(br
     page.route("**/stub*", lambda route: room.show(route, html, styles=True))
     page.route("**/room/map*", lambda route: route.fulfill(body=json.dumps(given), content_type="application/json"))
 
-    def outlines(route: Any) -> None:  # noqa: ANN401  # of playwright
+    def outlines(route: Any) -> None:
         exact.append(route.request.post_data_json)
         route.fulfill(json={"M-1": {"1": [{"type": "Polygon", "coordinates": box(40.07, 35.165, 0.01)}]}})
 

@@ -21,7 +21,7 @@ NOW = datetime(2017, 9, 16, 0, 30, 18, tzinfo=UTC)
 
 @pytest.fixture
 def bar(browse: room.Browse) -> Callable[..., room.Screen]:
-    def open_page(language: str = "en", query: str = "", **how: Any) -> room.Screen:  # noqa: ANN401  # as `browse` takes it
+    def open_page(language: str = "en", query: str = "", **how: Any) -> room.Screen:
         screen = browse("alpha-1", language=language, **how)
         spoken = json.dumps(words(language).of_islands()).replace("<", "\\u003c")
         inside = (

@@ -197,7 +197,7 @@ class Counted:
         self._store = store
         self.asked: Counter[str] = Counter()
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever it is
+    def __getattr__(self, name: str) -> Any:
         self.asked[name] += 1
         return getattr(self._store, name)
 

@@ -39,7 +39,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield held
 
 
-def soon_at(in_s: int) -> Any:  # noqa: ANN401  # an instant
+def soon_at(in_s: int) -> Any:
     from thalweg.model.instants import Instant
 
     return Instant(now_ms() // 1000 + in_s)

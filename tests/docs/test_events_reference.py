@@ -70,17 +70,17 @@ def test_the_names_and_limits_of_the_specification_are_those_of_the_code() -> No
     assert "2^53 - 1" in SPEC
 
 
-def version_from_the_page(value: Any) -> str:  # noqa: ANN401  # JSON
+def version_from_the_page(value: Any) -> str:
     """The version id of a declaration's value, by docs/spec/events.md alone."""
 
-    def hashed(content: Any) -> str:  # noqa: ANN401  # JSON
+    def hashed(content: Any) -> str:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def shape(each: Any) -> Any:  # noqa: ANN401  # JSON
+    def shape(each: Any) -> Any:
         return ["multipolygon", [["polygon", rings] for rings in each[1]]] if each[0] == "multipolygon" else each
 
-    def band(each: Any) -> Any:  # noqa: ANN401  # JSON
+    def band(each: Any) -> Any:
         return [*each[:3], each[3] or each[1]] if each else each
 
     as_above = ("details", "kind", "medium", "party", "replaces", "revision", "standing", "title", "valid", "zone")

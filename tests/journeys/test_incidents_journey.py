@@ -85,7 +85,7 @@ def test_an_incident_is_reported_told_two_ways_asked_about_assessed_and_withdraw
 def test_words_are_given_once(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "words.txt"
     file.write_bytes(b"\xff\xfe")
-    assert "words-encoding" in desk.say("russia", "incident", "account", "i-x", "--file", file, expect=2).err
+    assert "file-encoding" in desk.say("russia", "incident", "account", "i-x", "--file", file, expect=2).err
     assert "words-twice" in desk.say("russia", "incident", "account", "i-x", "a", "--file", file, expect=2).err
     assert "incident-words" in desk.say(
         "russia", "incident", "report", "Nothing", "--since", f"{YEAR} 00:30Z", expect=1

@@ -32,11 +32,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
-def pictured(text: str) -> Any:  # noqa: ANN401  # JSON
+def pictured(text: str) -> Any:
     return json.loads(text)
 
 
-def subjects(value: Any) -> list[str]:  # noqa: ANN401  # JSON
+def subjects(value: Any) -> list[str]:
     return [each["subject"] for each in value["declarations"]]
 
 

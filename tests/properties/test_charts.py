@@ -164,7 +164,7 @@ def decoded(flat: list[int]) -> list[tuple[float, float]]:
     return found
 
 
-def geometry(said: list[Any]) -> Any:  # noqa: ANN401  # any of shapely's
+def geometry(said: list[Any]) -> Any:
     if said[0] == "p":
         return shapely.Point(decoded(said[1])[0])
     if said[0] == "l":

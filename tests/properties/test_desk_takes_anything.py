@@ -111,7 +111,7 @@ class Talker:
         pool = rng.choice([each for each in pools if each])
         return rng.choice(pool)
 
-    def value(self, hint: Any, name: str, party: str) -> Any:  # noqa: ANN401  # any annotation
+    def value(self, hint: Any, name: str, party: str) -> Any:
         rng = self.rng
         if get_origin(hint) is Annotated:
             hint = get_args(hint)[0]
@@ -170,7 +170,7 @@ class Talker:
         pool = near.get(name)
         return rng.choice(pool) if pool and rng.random() < 0.9 else self.id()
 
-    def body(self, cls: type, party: str) -> Any:  # noqa: ANN401  # any class of statement
+    def body(self, cls: type, party: str) -> Any:
         hints = typing.get_type_hints(cls, include_extras=True)
         values = {each.name: self.value(hints[each.name], each.name, party) for each in dataclasses.fields(cls)}
         return cls(**({**values, "by": party} if "by" in values else values))
@@ -219,7 +219,7 @@ def hints_of(cls: type) -> set[str]:
     return {each.name for each in dataclasses.fields(cls)}
 
 
-def pictured(world: World) -> Any:  # noqa: ANN401  # anything that can be compared
+def pictured(world: World) -> Any:
     """What of a world a restart must bring back."""
     exchange = world.exchange
     return {

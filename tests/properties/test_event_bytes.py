@@ -148,7 +148,7 @@ def written_once() -> st.SearchStrategy[Declaration]:
     return typing.cast("st.SearchStrategy[Declaration]", found)
 
 
-def field(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # any annotation
+def field(hint: Any) -> st.SearchStrategy[Any]:
     extras: tuple[Any, ...] = ()
     if get_origin(hint) is Annotated:
         hint, *rest = get_args(hint)
@@ -248,7 +248,7 @@ JSON = st.recursive(
 )
 
 
-def _mutated(value: Any, rng: random.Random, other: Value) -> Any:  # noqa: ANN401  # JSON
+def _mutated(value: Any, rng: random.Random, other: Value) -> Any:
     """The value with one thing in it changed, somewhere."""
     if isinstance(value, Mapping) and value and rng.random() < 0.93:
         name = rng.choice(sorted(value))

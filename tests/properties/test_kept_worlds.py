@@ -68,7 +68,7 @@ def take(room: Room, step: tuple[str, int, int, int], revisions: dict[tuple[str,
             room.later(number * 3600.0)
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401  # any part of a state
+def plain(value: Any) -> Any:
     """With rows made into what they are of; dictionaries keep their order."""
     if isinstance(value, Had):
         return {name: plain(held) for name, held in vars(value).items()}
@@ -84,7 +84,7 @@ def same(one: World, other: World) -> None:
             assert plain(getattr(first, name)) == plain(getattr(second, name)), f"{part}.{name}"
 
 
-def loads(room: Room) -> Any:  # noqa: ANN401  # what a world is given
+def loads(room: Room) -> Any:
     def load(index: int) -> Recorded:
         data = room.store.entry(index)
         assert data is not None
@@ -118,7 +118,7 @@ def test_what_was_put_away_and_the_rest_of_the_log_are_the_world(
     same(world, whole)
     same(take_out(put_away(world), load), whole)  # rows that were never looked at go on as they are
 
-    def resume(theatre: Any) -> Online:  # noqa: ANN401  # a theatre
+    def resume(theatre: Any) -> Online:
         return Online.restore(engine, theatre, declaration_of=world.picture.declaration, regions=False)
 
     desk = Desk(
@@ -162,7 +162,7 @@ def test_a_desk_that_was_put_away_winds_every_clock_and_knows_every_chain_of_one
     for record in since:
         world.apply(record)
 
-    def resume(theatre: Any) -> Online:  # noqa: ANN401  # a theatre
+    def resume(theatre: Any) -> Online:
         return Online.restore(engine, theatre, declaration_of=world.picture.declaration, regions=False)
 
     policy = Policy(world, Aliases(SECRET))

@@ -515,7 +515,7 @@ def _every_finding(
     return () if finding is None else (finding,)
 
 
-def _to_all(self: Telling, what: Any, chain: Chain, record: Any, now: Instant, facts: dict[str, str]) -> list[Notice]:  # noqa: ANN401  # as patched
+def _to_all(self: Telling, what: Any, chain: Chain, record: Any, now: Instant, facts: dict[str, str]) -> list[Notice]:
     return [
         Notice(party, 0, what, now, of=chain.notifier, subject=self._policy.subject(chain, at, party), facts=facts)
         for party, at in self._policy.holders(chain)
@@ -559,7 +559,7 @@ def leaking(name: str) -> Patch:
     """What this part of `Telling` tells somebody, it tells READER too."""
     held = getattr(Telling, name)
 
-    def told(self: Telling, *given: Any, **more: Any) -> list[Notice]:  # noqa: ANN401  # as patched
+    def told(self: Telling, *given: Any, **more: Any) -> list[Notice]:
         notices: list[Notice] = held(self, *given, **more)
         return [replace(each, to=party) for each in notices for party in dict.fromkeys((each.to, READER))]
 

@@ -68,7 +68,7 @@ JSON = st.recursive(
 )
 
 
-def members_of(value: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401  any JSON
+def members_of(value: Any) -> list[tuple[Any, Any]]:
     """Every (container, key) in the JSON, in document order."""
     found: list[tuple[Any, Any]] = []
     waiting = [value]

@@ -96,7 +96,7 @@ class Mailbox:
         self.got: list[email.message.EmailMessage] = []
         self.refuse: list[str] = []
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401  # of aiosmtpd
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
         if self.refuse:
             return self.refuse.pop(0)
         made = email.message_from_bytes(envelope.content, policy=email.policy.default)

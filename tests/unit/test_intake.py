@@ -31,7 +31,7 @@ GEOJSON = json.dumps(
 ).encode()
 
 
-def feature(**properties: Any) -> dict[str, Any]:  # noqa: ANN401  properties of any kind
+def feature(**properties: Any) -> dict[str, Any]:
     return {
         "type": "Feature",
         "properties": {"kind": "static_site", "party": "P", **properties},

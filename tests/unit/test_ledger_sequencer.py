@@ -368,7 +368,7 @@ def test_without_the_check_on_opening_a_rolled_back_log_would_be_stopped_by_the_
     assert world.log.append(world.registrar.signer.sign(_next(world)).encode())
 
 
-def _next(world: World) -> Any:  # noqa: ANN401  # an Event, built from the store's own tip
+def _next(world: World) -> Any:
     tip = world.store.tip("secretariat")
     assert tip is not None
     world.registrar.seq, world.registrar.prev = tip.seq + 1, tip.event_hash
@@ -385,7 +385,7 @@ def _reload_without_looking(self: Sequencer) -> None:
     self._signer.last = last if last is not None else self._signer.last
 
 
-def _sign_anything(self: HeadSigner, head: Head, proof: object) -> Any:  # noqa: ANN401  # stands in for sign
+def _sign_anything(self: HeadSigner, head: Head, proof: object) -> Any:
     self.last = None
     return _sign(self, head, [])
 
@@ -445,7 +445,7 @@ VERIFY_GUARDS = {
 }
 
 
-def _unsigned(receipt: Any) -> Any:  # noqa: ANN401  # a receipt in, a receipt out
+def _unsigned(receipt: Any) -> Any:
     note = receipt.proof.checkpoint.note
     cut = dataclasses.replace(receipt.proof.checkpoint, note=dataclasses.replace(note, signatures=note.signatures[1:]))
     return dataclasses.replace(receipt, proof=dataclasses.replace(receipt.proof, checkpoint=cut))

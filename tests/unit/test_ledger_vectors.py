@@ -37,7 +37,7 @@ def script() -> ModuleType:
     return module
 
 
-def load(name: str) -> Any:  # noqa: ANN401  # JSON
+def load(name: str) -> Any:
     return json.loads((VECTORS / name).read_text(encoding="utf-8"))
 
 

@@ -37,13 +37,13 @@ class Office:
     issuer: Path
     tried: list[tuple[str, bool]]
 
-    def settings(self, **more: Any) -> MailSettings:  # noqa: ANN401  # fields of the settings
+    def settings(self, **more: Any) -> MailSettings:
         made = MailSettings(
             "127.0.0.1", "desk@desk.example", self.port, "starttls", USER, PASSWORD, str(self.issuer), 5.0
         )
         return replace(made, **more)
 
-    def carry(self, **more: Any) -> str:  # noqa: ANN401  # fields of the settings
+    def carry(self, **more: Any) -> str:
         mail = Mail(self.settings(**more))
         return asyncio.run(mail.carry(CONTACT, "m-1", "A notice", "What it says.", Instant(1_505_500_000.0)))
 
@@ -57,7 +57,7 @@ def office(folder: Path, security: Security = "starttls") -> Iterator[Office]:
     context.load_cert_chain(certificate, key)
     box, tried = Mailbox(), list[tuple[str, bool]]()
 
-    def admit(_server: object, session: Any, _envelope: object, _how: str, given: LoginPassword) -> AuthResult:  # noqa: ANN401  # of aiosmtpd
+    def admit(_server: object, session: Any, _envelope: object, _how: str, given: LoginPassword) -> AuthResult:
         under_tls = session.ssl is not None or security == "tls"
         tried.append((given.login.decode(), under_tls))
         known = under_tls and (given.login, given.password) == (USER.encode(), PASSWORD.encode())

@@ -400,8 +400,8 @@ class Strict:
     def __init__(self, store: AccountStore) -> None:
         self._store = store
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the store has
-        def act(*given: Any) -> Any:  # noqa: ANN401  # whatever the store takes
+    def __getattr__(self, name: str) -> Any:
+        def act(*given: Any) -> Any:
             for each in given:
                 for text in dataclasses.astuple(each) if _is_value(each) else (each,):
                     if isinstance(text, str):

@@ -100,7 +100,7 @@ def _posted(client: TestClient, sent: dict[str, Any]) -> int:
 
 
 def _working(room: Room, office: RoomOffice, clock: Told) -> Callable[..., Awaitable[str]]:
-    async def take(data: bytes, payloads: Any = (), **_: object) -> str:  # noqa: ANN401  # as the office
+    async def take(data: bytes, payloads: Any = (), **_: object) -> str:
         before = room.desk.world.size
         event = await RoomOffice.take(office, data, payloads)
         clock.now_s += _ENTRY_S * (room.desk.world.size - before)
@@ -141,7 +141,7 @@ async def _through(
     """When the answer begins to a body that comes in pieces, each so long after the one before."""
     begun: list[float] = []
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
+    async def app(scope: Any, receive: Any, send: Any) -> None:
         more = True
         while more:
             more = (await receive()).get("more_body", False)

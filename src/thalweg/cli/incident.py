@@ -470,7 +470,7 @@ def _words(text: tuple[str, ...], file: Path | None) -> str:
         raise InputError("words-twice", "Give the words here or in a file, and not both.")
     if file is None:
         return " ".join(text)
-    return wiring.words_of(file, "words-encoding").strip()
+    return wiring.words_of(file).strip()
 
 
 def _mine(client: Client, incident: str, named: str, what: tuple[str, ...]) -> str:

@@ -94,9 +94,9 @@ def read_file(file: Path) -> bytes:
         raise InputError("file-unreadable", f"{file} cannot be read: {error.strerror}.", found=str(file)) from error
 
 
-def words_of(file: Path, code: str = "file-encoding") -> str:
-    """The letters of a file that the person named. `InputError` if there is none, or it is no text (`code`)."""
-    return decoded(read_file(file), code, str(file))
+def words_of(file: Path) -> str:
+    """The letters of a file that the person named. `InputError` if there is none, or it is no text."""
+    return decoded(read_file(file), "file-encoding", str(file))
 
 
 def write_file(file: Path, data: bytes) -> None:

@@ -29,7 +29,7 @@ class Seen:
     answer: Answer
 
     @property
-    def root(self) -> Any:  # noqa: ANN401  # an element of lxml
+    def root(self) -> Any:
         return html.fromstring(self.answer.text)
 
     @property

@@ -37,7 +37,7 @@ def post(desk: Serving, who: str, path: str, once: str = "a form", /, **fields: 
     return desk.client.post(path, data={"once": once, **fields}, headers=desk.bearing(who), follow_redirects=False)
 
 
-def page(desk: Serving, who: str, path: str) -> Any:  # noqa: ANN401  # lxml has no types
+def page(desk: Serving, who: str, path: str) -> Any:
     return screen(desk, who).see(path).root
 
 

@@ -34,7 +34,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield held
 
 
-def page(desk: Serving, path: str, who: str = "alpha-1") -> Any:  # noqa: ANN401  # lxml has no types
+def page(desk: Serving, path: str, who: str = "alpha-1") -> Any:
     return screen(desk, who).see(path).root
 
 
@@ -45,11 +45,11 @@ def at(declared: Declaration, start_s: float) -> Declaration:
     return replace(declared, volumes=(replace(volume, window=window),))
 
 
-def text(part: Any) -> str:  # noqa: ANN401  # lxml has no types
+def text(part: Any) -> str:
     return " ".join(part.text_content().split())
 
 
-def pane(shown: html.HtmlElement, name: str) -> Any:  # noqa: ANN401  # lxml has no types
+def pane(shown: html.HtmlElement, name: str) -> Any:
     (found,) = shown.xpath(f"//section[contains(@class, 'pane-{name}')]")
     return found
 
