@@ -19,7 +19,7 @@ from typing import Final
 
 from thalweg.model.sourced import Force
 from thalweg.sources.article import Span, comparable
-from thalweg.sources.hearing import DAY, Heard, Speaker, bare, called_off, is_media, is_person, roles
+from thalweg.sources.hearing import DAY, Heard, Speaker, bare, called_off, is_initials, is_media, is_person, roles
 from thalweg.sources.lexicon import any_of, lexicon
 from thalweg.sources.relays import carried_by, cited, told_to, unqualified
 from thalweg.sources.sentences import Quotation
@@ -175,7 +175,12 @@ def attribute(text: str, sentence: Span, masked: str, quoted: Sequence[Quotation
     outer, via = (last, []) if last else _first_verb(text, said, base, sentence, heard)
     if outer and outer.speaker and is_media(outer.speaker.name, heard):
         via.append(outer.speaker)
-        outer = replace(outer, speaker=None)
+        inner = None
+        if outer.content.start == base and outer.framing:
+            # "The garrison has promised a generator, Radio Jisr reported": what it reports has a speaker of its own
+            inner, more = _first_verb(text, said[: outer.framing.start - base], base, outer.content, heard)
+            via = [*more, *via] if inner and inner.speaker else via
+        outer = inner if inner and inner.speaker else replace(outer, speaker=None)
     if source and outer and outer.speaker and not via and _reports_on(outer, heard):
         via.append(outer.speaker)
         outer = replace(outer, speaker=None)
@@ -630,7 +635,7 @@ def _subject_after(text: str, said: str, base: int, at: int, word: str, heard: H
         )
     ) and is_person(role["who"].strip()):
         return _speaker(text, said, base, at + len(word) + role.start("who"), role["who"].strip(), heard)
-    name = re.split(rf" (?:in|on|at|during|after|before|when|as|to|from|told|who|that|{DAY})\b", match[1])[0]
+    name = re.split(rf" (?:in|on|at|during|after|before|when|as|to|from|told|who|that|{DAY})\b| \(", match[1])[0]
     if not plain and not quoted and not re.match(r"(?:the|a|an|[A-Z])", name):
         return None
     return _speaker(text, said, base, start, name, heard)
@@ -1008,6 +1013,14 @@ def _quoted_by(text: str, said: str, base: int, sentence: Span, heard: Heard) ->
         if who and who.name:
             framing = Span(by.span.start, base + match.end())
             return Saying(who, (by,), Force.ASSERTION, "“quoted as saying”", framing, Span(framing.end, sentence.end))
+    match = _TOLD_BY.search(said)
+    if match and (is_media(match["by"], heard) or is_initials(match["by"], heard)):
+        who = _speaker(text, said, base, match.start("who"), match["who"], heard)
+        where = Span(base + match.start("by"), base + match.end("by"))
+        if who and who.name:
+            framing = Span(sentence.start, base + match.end())
+            via = Speaker(where, where.of(text), bare(match["by"]))
+            return Saying(who, (via,), Force.ASSERTION, "“was told by”", framing, Span(framing.end, sentence.end))
     match = re.search(
         r"(?P<who>[^,.\x01]{2,60}?) (?:was|were|is) quoted as saying by "
         r"(?P<by>(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*)",
@@ -1024,6 +1037,11 @@ def _quoted_by(text: str, said: str, base: int, sentence: Span, heard: Heard) ->
             )
     return None
 
+
+_TOLD_BY: Final = re.compile(
+    r"(?P<by>(?:The |the )?[A-Z][\w-]+(?: [A-Z][\w-]+)*) (?:was|were|has been|had been) (?:told|informed|assured) by "
+    r"(?P<who>[^,.\x01]{2,60}?) that "
+)
 
 # --- force ---
 

@@ -21,7 +21,7 @@ from thalweg.sources.abroad import PARTLY, told_in
 from thalweg.sources.article import Article, Span, comparable
 from thalweg.sources.attribution import Saying, attribute, by_content, mention, parted, remember
 from thalweg.sources.days import Day, Told, anchor, days_in
-from thalweg.sources.hearing import Heard, Speaker, bare, learn
+from thalweg.sources.hearing import Heard, Speaker, bare, is_media, learn
 from thalweg.sources.lexicon import HANDLED, any_of, lexicon
 from thalweg.sources.mentions import Names, PartyNamed, PlaceNamed, parties_in, places_in
 from thalweg.sources.numbers import Number, numbers_in
@@ -380,6 +380,8 @@ def _turn(text: str, paragraph: Span, heard: Heard) -> Saying | None:
         return Saying(None, (speaker,), Force.ASSERTION, "a question in a transcript", None, paragraph, ("turn",))
     if _ASKS.fullmatch(match["who"].strip()):
         return None
+    if is_media(speaker.name, heard):
+        return Saying(None, (speaker,), Force.ASSERTION, "a medium's turn in a transcript", None, paragraph, ("turn",))
     return Saying(speaker, (), Force.ASSERTION, "a turn in a transcript", None, paragraph, ("turn",))
 
 

@@ -81,9 +81,7 @@ _WEEKEND: Final = re.compile(r"\b(?:(?P<which>last|next|this|the following) |(?:
 _NIGHT_TO: Final = re.compile(
     rf"\b(?:the )?night (?:of|from|between) (?P<one>{_WEEKDAY}) (?:to|and) (?P<two>{_WEEKDAY})\b", re.I
 )
-_YEAR: Final = re.compile(
-    r"\b(?:in|since|until|during|before|after|of|by) (?P<Y>(?:19|20|21)\d\d)\b(?! ?(?:km|m|metres|people|hours|tonnes))"
-)
+_YEAR: Final = re.compile(r"\b(?:in|since|until) (?P<Y>(?:19|20|21)\d\d)\b(?! ?(?:km|m|metres|people|hours|tonnes))")
 _OF_MONTH: Final = re.compile(
     r"\bon the (?P<D>\d{1,2})(?:st|nd|rd|th)\b(?=[,.;:]|$| (?:and|at|in|he|she|it|they|when|said|was|were|but|"
     r"of this month)\b)"
@@ -99,7 +97,7 @@ _FROM_ANOTHER: Final = re.compile(
     rf"\b(?P<n>{_COUNT}) (?P<what>day|week|month)s? (?P<how>later|earlier|afterwards|before that|after that|"
     r"(?:before|after) (?:the|that|this) (?P<event>[a-z]+))\b|"
     r"\b(?:on |in |by |from )?(?P<same>(?:the|that) (?:same|very) (?:day|night|morning|afternoon|evening)|"
-    r"that (?:day|night|morning|afternoon|evening|week))\b|"
+    r"that same (?:day|night)|that week)\b|"
     r"\b(?:on |in |by |from )?(?P<next>the (?:next|following) (?:day|night|morning|afternoon|evening)|"
     r"the day after(?! tomorrow| the\b))\b|"
     r"\b(?:on |in |by |from )?(?P<before>the (?:previous|preceding) (?:day|night|morning|evening)|the (?:day|"

@@ -246,6 +246,8 @@ def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple
             known = lexicon("en").list_of("media")
             if any(word in known for each in parts for word in each.split()):
                 found += [Credit(each, 0) for each in reversed(parts) if not _same_name(each, outlet)]
+    for block in (*kept[:2], *kept[2:][-3:]):
+        found += [Credit(each, 0) for each in _told_of(comparable(block.text), outlet)]
     for block in kept[-2:]:
         match = _SIGNED.search(comparable(block.text))
         who = next((each for each in match.groups() if each), "") if match else ""
@@ -257,18 +259,65 @@ def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple
             first = re.split(r",| with | and agencies", match[1])[0].strip()
             if first and not _same_name(first, outlet):
                 found.append(Credit(first, at))
+        elif (match := _LINE_BEGINS.match(comparable(block.text))) and _agency(match["who"], outlet):
+            found.append(Credit(match["who"], at))
         at += len(block.text) + 2
-    return tuple(dict.fromkeys(found)), kept
+    once: list[Credit] = []
+    for each in found:
+        if not any(_same_name(each.name, one.name) or _same_name(one.name, each.name) for one in once):
+            once.append(each)
+    return tuple(once), kept
 
 
 _SIGNED: Final = re.compile(  # "… on Sunday. (HPA)"
     r"[.!?\"'] ?(?:\((?P<a>[A-Z][\w-]*(?: [A-Z][\w-]*){0,4})\)|\[(?P<b>[A-Z]{2,6})\]|- (?P<c>[A-Z]{2,6}))$"
 )
+# A sentence that says whose text it is: what follows may be any name, or has to be a medium's.
+_FIRST_IN: Final = re.compile(
+    r"\b(?:(?:first|originally) (?:published|appeared|carried|reported|released|posted|distributed|broadcast)|"
+    r"re-?(?:published|printed|posted)|(?:taken|adapted|translated|shortened|abridged|condensed|drawn|forwarded|reposted) from|"
+    r"by courtesy|courtesy of|with (?:the )?(?:kind )?permission|based (?:in part |partly |largely )?on (?:an?|the) "
+    r"(?:report|article|dispatch|story|account|text))\b",
+    re.IGNORECASE,
+)
+_WITH: Final = re.compile(
+    r"^\W*(?:sources?|via|from|text|agenc(?:y|ies)|wire|reporting|credits?|original|compiled|by|with)\b|"
+    r"\b(?:contributed|contributing|additional (?:reporting|material)|reporting (?:by|from)|compiled from|"
+    r"with (?:material|reports?|reporting|files|input|copy|additions?|information) (?:from|by|of))\b|"
+    r"^(?:this|the) (?:report|article|story|text|piece) (?:is|was|comes|came) (?:from|by|of)\b",
+    re.IGNORECASE,
+)
+_A_NAME: Final = re.compile(r"(?:[Tt]he )?[A-Z][\w&'-]*(?:(?: of the| of)? [A-Z][\w&'-]*){0,5}")
+_CREDIT_LINE: Final = 180  # characters of a paragraph that does no more than credit
+
+
+def _told_of(plain: str, outlet: str) -> list[str]:
+    """Media that a short paragraph at the beginning or the end credits: "This report was first carried by HPA."."""
+    if len(plain) > _CREDIT_LINE or '"' in plain:
+        return []
+    first = _FIRST_IN.search(plain)
+    cue = first or _WITH.search(plain)
+    if (
+        cue is None
+        or re.search(r"\b(?:said|says|told|denied)\b", plain)
+        or (cue.start() > 0 and not first and len(plain) > _CREDIT_LINE * 2 // 3)
+    ):
+        return []
+    names = [match[0] for match in _A_NAME.finditer(plain, cue.start())]
+    return [re.sub(r"^[Tt]he ", "", each) for each in names if _agency(each, outlet)]
+
+
 _WHO_WROTE: Final = re.compile(r"\s*(?:[,;/|]|\band\b|\bwith\b|\bfor\b|\bfrom\b|\bvia\b| - |\()\s*|\)")
 _NO_AGENCY: Final = re.compile(
     r"\b(?:service|office|staff|desk|team|room|department|release|editors?|newsroom|correspondent|bureau|centre|center|officer|"
     r"agencies|secretary)\b",
     re.IGNORECASE,
+)
+
+
+_LINE_BEGINS: Final = re.compile(  # "HPA - MAYADIN", "MAYADIN, 8 March, HPA -", "[HPA]"
+    r"(?:[A-Z][\w .-]{1,30}, (?:\w+ \d{1,2}, |\d{1,2} \w+, )?)?\[?(?P<who>[A-Z]{2,6}(?:-\d{1,2})?|[A-Z][\w-]*(?: [A-Z][\w-]*){0,4})\]?"
+    r"(?: - |, [A-Z]{3,}|(?<=\]) )"
 )
 
 

@@ -17,7 +17,7 @@ _LED: Final = r"(?:(?:the )?(?:[a-z-]+ ){0,4}?)"  # "the state agency" before a 
 _TO_WHOM: Final = (
     r"(?:speaking|spoke|talking|talked) (?:to|with)|"
     r"(?:confirmed|denied|said|explained|repeated|stressed|admitted|wrote|complained|reported|disclosed|"
-    r"revealed) (?:it )?to|"
+    r"revealed|announced|repeated) (?:(?:it|this|that|the \w+|as much) )?to|"
     r"(?:interview|remarks?|comments?|conversation|statement|letter|e-?mail|message|briefing|documents?|footage|video|copy|"
     r"note|answer|reply|call|post|notes?|phone call) (?:with|to|for|given to|sent to|made to|seen by|"
     r"obtained by|shared with)"
@@ -47,6 +47,13 @@ _ON_AIR: Final = re.compile(
     r"\b(?:said|says|wrote|writes|[Ww]riting|written|[Ss]peaking|spoke|appearing|interviewed|reminded|told|argued|argues|added|warned|"
     r"announced|interview|op-ed|column|article|comment|post|appeal|statement|remarks|explained|complained|denied|insisted|"
     r"repeated|quoted as saying)\b[^.;\x01]{0,60}$"
+)
+# "… was hit (Radio Jisr)."; "Asked by HPA whether …"
+_BRACKETED: Final = re.compile(
+    rf"\((?:via |source: |from |to |told to |quoted in |quoted by |in |on )?(?P<lead>{_LED})(?P<who>{NAME})(?:, [^()]{{1,20}})?\)\W*$"
+)
+_ASKED_BY: Final = re.compile(
+    rf"\b(?:[Aa]sked|[Ii]nterviewed|[Qq]uestioned|[Cc]ontacted|[Rr]eached) by (?P<lead>{_LED})(?P<who>{NAME})\b"
 )
 _LOCAL: Final = re.compile(
     r"\b(?:(?:carried|quoted|cited|reported|published|aired|broadcast|relayed) (?:by|in|on)|told|tells|"
@@ -84,7 +91,7 @@ def told_to(text: str, said: str, base: int, heard: Heard) -> list[Speaker]:
 def carried_by(text: str, said: str, base: int, heard: Heard) -> list[Speaker]:
     """The media that carried, saw or quoted it."""
     found = []
-    for pattern in (_CARRIED, _THAT):
+    for pattern in (_CARRIED, _THAT, _BRACKETED, _ASKED_BY):
         for match in pattern.finditer(said):
             who = re.sub(rf" (?:{DAY})$", "", match["who"])
             if not match[0].startswith(("seen", "obtained", "reviewed")) and _OF_OTHERS.search(said[: match.start()]):
