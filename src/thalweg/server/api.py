@@ -15,6 +15,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
 from typing_extensions import override
 
 from thalweg.desk.checks import screen
@@ -33,7 +34,7 @@ from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
 from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
-from thalweg.server.desk import Asked, Desk, DeskRoutes, MembersOnly, Who, answer, answer_spelled, asking, in_thread
+from thalweg.server.desk import Asked, Desk, DeskRoutes, MembersOnly, Who, answer, answer_spelled, asking
 from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.sessions import principal
 from thalweg.server.shell import problem_response
@@ -107,8 +108,8 @@ async def me(request: Request, desk: Desk, asked: Asked) -> Response:
     """Who you are to the desk, what it takes to sign your next statement, and the newest checkpoint."""
     reading = await desk.office.reading()
     author = asked.principal.author
-    tip = await in_thread(lambda: desk.tip(author))
-    head = await in_thread(desk.log.head)
+    tip = await run_in_threadpool(desk.tip, author)
+    head = await run_in_threadpool(desk.log.head)
     theatre = reading.world.membership.theatre
     value: given.Me = {
         "author": author,
@@ -217,8 +218,8 @@ async def prepare(request: Request, desk: Desk, asked: Asked, said: ToSign) -> R
     made = kinds.parts(screen(kinds.read(said.kind, _value(said.body)), author, reading.world))
     doors = request.app.state.doors
     beside = [(canonical_encode(value), doors.random_bytes(32), media) for value, media in made.payloads]
-    tip = await in_thread(lambda: desk.tip(author))
-    head = await in_thread(desk.log.head)
+    tip = await run_in_threadpool(desk.tip, author)
+    head = await run_in_threadpool(desk.log.head)
     event = Event(
         log=desk.log.origin,
         author=author,
@@ -393,7 +394,7 @@ async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -
         raise InputError("declaration-party", "A preview is of a declaration of your own party.")
     reading = await desk.office.reading()
     compared = reading.mailboxes.previewing(asked.party, declared, asked.now, desk.describe)
-    data = await in_thread(lambda: wire.spelled(wire.preview(compared())))
+    data = await run_in_threadpool(lambda: wire.spelled(wire.preview(compared())))
     return answer_spelled(request, data)
 
 
@@ -411,7 +412,7 @@ async def review(
     if len(data) > LARGEST_FILE:
         raise InputError("file-too-large", "The file is larger than what is read; split it.")
     theatre = (await desk.office.reading()).world.membership.theatre
-    intake = await in_thread(lambda: desk.review(data, name, asked.party, theatre))
+    intake = await run_in_threadpool(desk.review, data, name, asked.party, theatre)
     rows: list[given.Row] = [
         {
             "source": str(each.source),
@@ -488,7 +489,7 @@ async def entries(request: Request, desk: Desk, asked: Asked) -> Response:
 async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """The canonical bytes of an entry that your party may hold."""
     await _require_entry(desk, asked, index)
-    data = await in_thread(lambda: desk.log.entry(index))
+    data = await run_in_threadpool(desk.log.entry, index)
     return Response(
         data, media_type="application/json", headers={"cache-control": "private, max-age=31536000, immutable"}
     )
@@ -503,7 +504,7 @@ async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2*
 async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """A receipt for it, to be verified offline: entry, proof, signed checkpoint and the keys that it rests on."""
     await _require_entry(desk, asked, index)
-    made = await in_thread(lambda: desk.log.receipt(index))
+    made = await run_in_threadpool(desk.log.receipt, index)
     return Response(made.encode(), media_type="application/vnd.thalweg.receipt+json")
 
 
@@ -514,10 +515,10 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
     """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline."""
     mailboxes = (await desk.office.reading()).mailboxes
     indexes: Sequence[int] = mailboxes.entries(asked.party).value
-    found = await in_thread(lambda: committed(desk, indexes))
+    found = await run_in_threadpool(committed, desk, indexes)
     mailboxes = (await desk.office.reading()).mailboxes
     allowed = {index: mailboxes.payloads(asked.party, index, held).value for index, held in found.items()}
-    data = await in_thread(lambda: bundled(desk, indexes, allowed).encode())
+    data = await run_in_threadpool(lambda: bundled(desk, indexes, allowed).encode())
     return Response(data, media_type="application/vnd.thalweg.bundle+json")
 
 
@@ -530,7 +531,7 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
 )
 async def checkpoint(desk: Desk) -> Response:
     """The newest signed checkpoint (C2SP tlog-checkpoint)."""
-    head = await in_thread(desk.log.head)
+    head = await run_in_threadpool(desk.log.head)
     if head is None:
         raise unknown()
     return Response(head.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-store"})
@@ -549,7 +550,7 @@ async def trust(desk: Desk) -> Response:
     def made() -> bytes:
         return write_trust(Trust(desk.log.origin, (desk.trust.log_key,), leaf_hash(desk.log.entry(0))))
 
-    data = await in_thread(made)
+    data = await run_in_threadpool(made)
     return Response(data, media_type="application/json", headers={"cache-control": "no-store"})
 
 
@@ -567,10 +568,10 @@ async def consistency(
     new: Annotated[int, Query(ge=0, le=2**53)],
 ) -> Response:
     """The proof that the log of `new` entries adds to that of `old` (RFC 6962)."""
-    head = await in_thread(desk.log.head)
+    head = await run_in_threadpool(desk.log.head)
     if head is None or not old <= new <= head.head.size:
         raise unknown()
-    path = await in_thread(lambda: desk.log.consistency(old, new))
+    path = await run_in_threadpool(desk.log.consistency, old, new)
     return answer(request, {"path": [base64.b64encode(each).decode() for each in path]})
 
 

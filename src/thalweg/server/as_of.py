@@ -9,13 +9,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
 from thalweg.policy.asof.valid import Valid, read_instant, read_valid
 from thalweg.reports import asof, asof_map, given
 from thalweg.server.api import PROBLEMS, Limit
-from thalweg.server.desk import Asked, Asking, Desk, answer, in_thread
+from thalweg.server.desk import Asked, Asking, Desk, answer
 
 router = APIRouter(prefix="/v1")
 
@@ -79,7 +80,7 @@ async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "
     moment = known_of(known, asked)
     reading = await desk.office.reading()
     made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), most=asof_map.MOST_DRAWN)
-    value = await in_thread(lambda: asof_map.drawn(made))
+    value = await run_in_threadpool(asof_map.drawn, made)
     return answer(request, value, media_type="application/geo+json")
 
 

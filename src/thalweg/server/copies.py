@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.events import SECRETARIAT, Exported
 from thalweg.model.result import CheckResult
@@ -15,7 +16,7 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.export import export, mark_of
 from thalweg.reports import csv, geojson, json, kml
 from thalweg.server.api import given_as, unknown
-from thalweg.server.desk import Asked, Desk, in_thread
+from thalweg.server.desk import Asked, Desk
 from thalweg.server.rates import Rate
 from thalweg.server.sessions import too_often
 from thalweg.state.world import World
@@ -69,7 +70,7 @@ async def copy(
     )
     result = made.value
     mark = "" if result.copy is None else result.copy.mark
-    data = await in_thread(lambda: _written(made, form))
+    data = await run_in_threadpool(_written, made, form)
     items = len(result.declarations) + len(result.findings)
     return await handed_over(desk, asked, mark, form, items, data, _MEDIA[form])
 
@@ -97,7 +98,7 @@ async def notice_sheet(
     copy = sheets.Copy(mark, asked.party, desk.log.origin, asked.now)
     wanted = _wanted(languages, asked)
     ground = import_module("thalweg.reports.ground").packaged
-    data = await in_thread(lambda: sheets.render_notice(read, sides, theatre, names, wanted, copy, ground))
+    data = await run_in_threadpool(sheets.render_notice, read, sides, theatre, names, wanted, copy, ground)
     return await handed_over(desk, asked, mark, "pdf", 1, data, "application/pdf")
 
 
@@ -125,7 +126,7 @@ async def situation_sheet(request: Request, desk: Desk, asked: Asked, languages:
     wanted = _wanted(languages, asked)
     ground = import_module("thalweg.reports.ground").packaged
     origin = desk.log.origin
-    data = await in_thread(lambda: sheets.render_situation(situation, theatre, names, wanted, origin, ground))
+    data = await run_in_threadpool(sheets.render_situation, situation, theatre, names, wanted, origin, ground)
     result = made.value
     mark = "" if result.copy is None else result.copy.mark
     items = len(result.declarations) + len(result.findings)

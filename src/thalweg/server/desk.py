@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from thalweg.desk.intake import Intake
 from thalweg.desk.office import Office
@@ -26,8 +25,6 @@ from thalweg.server.reads import Reads
 from thalweg.server.sessions import principal
 from thalweg.server.streams import Streams
 from thalweg.state.membership import Membership
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +102,3 @@ def _has(if_none_match: str, tag: str) -> bool:
     """RFC 9110 section 13.1.2: compared weakly, because a proxy that compresses makes a tag weak; `*` is any."""
     given = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
     return tag in given or given == ["*"]
-
-
-async def in_thread(act: Callable[[], T]) -> T:
-    """Run what waits for the store, or computes for long, beside the event loop."""
-    return await run_in_threadpool(act)

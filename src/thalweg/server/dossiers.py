@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.ledger.receipt import Document, Withheld
 from thalweg.model.dossier import Dossier, Margins
@@ -27,7 +28,7 @@ from thalweg.policy.held import of_log, reached
 from thalweg.policy.redaction import redacted
 from thalweg.server.api import bundled, committed, given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
-from thalweg.server.desk import Asked, Desk, in_thread
+from thalweg.server.desk import Asked, Desk
 from thalweg.server.reviews import instant
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
@@ -87,7 +88,7 @@ async def taken(
     withheld: dict[int, str] = {}
     told = await _held(world, indexes, asked.party)
     membership = world.membership
-    came = None if known is None else await in_thread(lambda: reached(asked.party, told))
+    came = None if known is None else await run_in_threadpool(reached, asked.party, told)
 
     def make(given: Sequence[Recorded], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
         counted = import_module("thalweg.reports.dossier.check").counted
@@ -106,7 +107,7 @@ async def taken(
         )
 
     try:
-        made = await in_thread(lambda: make(told, ()))
+        made = await run_in_threadpool(make, told, ())
     except InputError as error:
         if error.code == "incident-unknown":
             raise unknown() from error  # had not reached the party by then
@@ -115,10 +116,8 @@ async def taken(
     if reader:
         given, withheld = redacted(world, mailboxes, asked.party, reader, sorted(cited)).value
         told = list(of_log(world, given, asked.party))
-    allowed = {
-        index: mailboxes.payloads(asked.party, index, commitments).value
-        for index, commitments in (await in_thread(lambda: committed(desk, sorted(cited - withheld.keys())))).items()
-    }
+    shown = await run_in_threadpool(committed, desk, sorted(cited - withheld.keys()))
+    allowed = {index: mailboxes.payloads(asked.party, index, commitments).value for index, commitments in shown.items()}
 
     def written() -> bytes:
         hidden = tuple(Withheld.of(desk.log.prove(index), what) for index, what in sorted(withheld.items()))
@@ -135,7 +134,7 @@ async def taken(
         page: bytes = import_module(f"thalweg.reports.dossier.{wanted}").render(value, chosen, ground, copy)
         return page
 
-    data = await in_thread(written)
+    data = await run_in_threadpool(written)
     return await handed_over(desk, asked, mark, wanted, len(cited), data, _MEDIA[wanted])
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.errors import InputError
 from thalweg.model.events import SECRETARIAT
@@ -16,7 +17,7 @@ from thalweg.policy.review import feedback, review
 from thalweg.reports import given
 from thalweg.server.api import PROBLEMS, given_as
 from thalweg.server.copies import handed_over, names_of, one_more
-from thalweg.server.desk import Asked, Desk, answer, in_thread
+from thalweg.server.desk import Asked, Desk, answer
 
 router = APIRouter(prefix="/v1")
 Form = Literal["csv", "html", "pdf"]
@@ -48,7 +49,7 @@ async def given_back(
     says = import_module("thalweg.reports.review.feedback")
     names = names_of(reading.world)
     spoken = language or asked.principal.language
-    text = await in_thread(lambda: list(says.lines(made, spoken, names)))
+    text = await run_in_threadpool(lambda: list(says.lines(made, spoken, names)))
     return answer(request, {**says.value(made), "language": spoken, "text": text})
 
 
@@ -77,7 +78,7 @@ async def joint(
         languages or ",".join(dict.fromkeys(("en", asked.principal.language)))
     )
     says = import_module("thalweg.reports.review.review")
-    data = await in_thread(lambda: says.csv(made) if form == "csv" else getattr(says, form)(made, chosen))
+    data = await run_in_threadpool(lambda: says.csv(made) if form == "csv" else getattr(says, form)(made, chosen))
     party = "" if asked.party == SECRETARIAT else asked.party
     return await handed_over(desk, asked, mark, form, len(made.value.pairs) + bool(party), data, _MEDIA[form])
 

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.sourced import Force
 from thalweg.reports import given
 from thalweg.reports import sources as wire
 from thalweg.server.api import PROBLEMS, Limit, Name
-from thalweg.server.desk import Asked, Desk, answer, in_thread
+from thalweg.server.desk import Asked, Desk, answer
 from thalweg.server.problems import Refusal
 
 router = APIRouter(prefix="/v1")
@@ -63,5 +64,4 @@ async def claims(
     made = mailboxes.claiming(asked.party, incident=incident, force=force, before=before, most=limit)
     if made is None:
         raise Refusal("not-found", "Nothing of that id is known to you.")
-    found: Any = await in_thread(made)
-    return answer(request, wire.claims(found))
+    return answer(request, wire.claims(await run_in_threadpool(made)))

@@ -10,9 +10,10 @@ from asyncio import sleep
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.declarations import Kind
 from thalweg.model.dossier import Dossier, Fact
@@ -21,7 +22,6 @@ from thalweg.policy.dossier.made import dossier
 from thalweg.policy.held import of_log, reached
 from thalweg.reports.dossier.words import Words
 from thalweg.server.copies import names_of
-from thalweg.server.desk import in_thread
 from thalweg.server.pages.shell import Page
 from thalweg.state.recorded import Recorded
 
@@ -115,9 +115,8 @@ async def answered(page: Page, reference: str, known: Instant | None) -> Answere
             drawn = content.around(made, ground, (language,), wide=_WIDE, most=_NEAR)
             return made, "" if drawn is None else drawn.svg, "" if drawn is None else drawn.credit
 
-        done: Any = await in_thread(make)
-        found = done
-        kept.put(key, done)
+        found = await run_in_threadpool(make)
+        kept.put(key, found)
     value, svg, credit = found
     sites = [each.subject for each in value.near if each.declaration.kind is Kind.STATIC_SITE and each.of != page.party]
     page.desk.reads.sites(page.party, page.asked.principal.author, sites)

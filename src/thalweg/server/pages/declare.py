@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 
 from thalweg import __version__
 from thalweg.drafts.draft import Context, Draft, DraftVolume, finish
@@ -46,7 +47,6 @@ from thalweg.reports.json import first_position
 from thalweg.reports.messages.findings import warning
 from thalweg.reports.messages.notices import declared as sentence_of
 from thalweg.server.desk import compared as gathered
-from thalweg.server.desk import in_thread
 from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Said, way_out
 from thalweg.server.pages.shell import SIGN_WITH, Filled, Form, Opened, Page, said_by, say
@@ -481,7 +481,7 @@ async def _look(page: Page, typed: Typed) -> Looked:
     if declaration is not None:
         comparing = await gathered(page.desk, page.party, declaration, page.now)
         compared = comparing.count
-        preview = await in_thread(comparing.preview)
+        preview = await run_in_threadpool(comparing.preview)
         met, ways = preview.value
         near = {each.version_id: each for each in comparing.shown}
         known = {**near, declaration.version_id: declaration}
@@ -581,7 +581,7 @@ async def _map(
     rules = page.reading.world.membership.theatre.rules_hash
     result = CheckResult(drawn, found, page.now, "", rules, __version__, party_names=page.names)
     said = (page.reader.language,)
-    made = await in_thread(lambda: maps.draw(result, ground, wide=640.0, shape=(0.8, 1.2), languages=said).svg)
+    made = await run_in_threadpool(lambda: maps.draw(result, ground, wide=640.0, shape=(0.8, 1.2), languages=said).svg)
     return Markup(made)  # noqa: S704  # drawn by us: its texts were escaped where they were put in
 
 
@@ -675,7 +675,7 @@ async def _use(page: Page, filled: Form, typed: Typed) -> Response:
     fixes: tuple[Fix, ...] = ()
     if isinstance(found, Declaration):
         comparing = await gathered(page.desk, page.party, found, page.now)
-        preview = await in_thread(comparing.preview)
+        preview = await run_in_threadpool(comparing.preview)
         ways = preview.value[1]
         fixes = ways.fixes if ways is not None else ()
     chosen = next((fix for fix in fixes if fix.changed.version_id == filled["way"]), None)

@@ -15,6 +15,7 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 
 from thalweg import __version__
 from thalweg.desk.intake import Intake
@@ -29,7 +30,6 @@ from thalweg.model.shapes import Position
 from thalweg.reports import map as maps
 from thalweg.reports.ground import packaged as ground
 from thalweg.server import multipart
-from thalweg.server.desk import in_thread
 from thalweg.server.multipart import Upload
 from thalweg.server.pages import telling
 from thalweg.server.pages.at_hand import AtHand
@@ -165,7 +165,7 @@ async def _map(page: Page, drawn: Sequence[Declaration]) -> Markup:
     by_version = {each.version_id: each for each in drawn}
     result = CheckResult(by_version, (), page.now, "", rules, __version__, party_names=page.names)
     said = (page.reader.language,)
-    made = await in_thread(lambda: maps.draw(result, ground, wide=1000.0, languages=said).svg)
+    made = await run_in_threadpool(lambda: maps.draw(result, ground, wide=1000.0, languages=said).svg)
     return Markup(made)  # noqa: S704  # drawn by us: its texts were escaped where they were put in
 
 
@@ -187,7 +187,7 @@ def _account(page: Page) -> str:
 
 async def _read(page: Page, upload: Upload) -> Intake:
     theatre = page.reading.world.membership.theatre
-    return await in_thread(lambda: page.desk.review(upload.data, upload.name[:200], page.party, theatre))
+    return await run_in_threadpool(page.desk.review, upload.data, upload.name[:200], page.party, theatre)
 
 
 def _row(page: Page, number: int, declaration: Declaration, sha: str, refused: str, versions: Collection[str]) -> Row:

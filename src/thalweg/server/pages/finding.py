@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeVar
 import numpy as np
 from fastapi import APIRouter, Response
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Proposed
@@ -27,7 +28,7 @@ from thalweg.reports import outlines, phrases, plots
 from thalweg.reports.json import first_position
 from thalweg.reports.messages.findings import talk_to, warning
 from thalweg.reports.messages.slots import Change, Period, Sure
-from thalweg.server.desk import compared, in_thread
+from thalweg.server.desk import compared
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.pages.words import Words
 from thalweg.server.pages.words import words as words_in
@@ -463,7 +464,7 @@ async def _offered(page: Page, finding: str) -> tuple[tuple[Fix, ...], int]:
             for each in comparing.shown
         ):
             continue
-        _, suggested = (await in_thread(comparing.preview)).value
+        _, suggested = (await run_in_threadpool(comparing.preview)).value
         for fix in suggested.fixes if suggested is not None else ():
             (ours if own else theirs).append(fix)
     room = _MOST_FIXES - (1 if theirs and ours else 0)

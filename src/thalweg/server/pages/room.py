@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
@@ -25,7 +26,6 @@ from thalweg.reports import charts
 from thalweg.reports.asof_map import MOST_DRAWN
 from thalweg.reports.json import first_position
 from thalweg.server.as_of import known_of, valid_of
-from thalweg.server.desk import in_thread
 from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Card, card_of
 from thalweg.server.pages.inbox import SEVERITIES, level, open_emergencies
@@ -93,7 +93,7 @@ async def room(page: Opened) -> Response:
     owed = [_chosen(each, on) for each in owed]
     urgent = [] if past else open_emergencies(page)
     bounds = _bounds(picture)
-    marks: Any = await in_thread(lambda: landmarks(bounds, page.reader.language))
+    marks = await run_in_threadpool(landmarks, bounds, page.reader.language)
     return page.render(
         "room.html",
         owed=owed,
@@ -126,7 +126,7 @@ async def chart(page: Opened) -> Response:
         data = charts.spelled(drawn, kept)
         return gzip.compress(data, _SWIFTLY, mtime=0) if packs else data
 
-    data: Any = await in_thread(made)
+    data = await run_in_threadpool(made)
     headers = {"vary": "accept-encoding, cookie", "cache-control": "no-store"}
     if packs:
         headers["content-encoding"] = "gzip"
@@ -146,7 +146,7 @@ async def outlines(page: Opened, exactly: Exactly) -> Response:
     """Outlines in full, by the ids of what is in view: a position is in no request."""
     known = known_of(exactly.known, page.asked)
     drawn, kept = _chart(page, known, valid_of(exactly.valid, known) if exactly.valid else _ahead(known))
-    data: Any = await in_thread(lambda: orjson.dumps(charts.exact(drawn, kept, frozenset(exactly.subjects))))
+    data = await run_in_threadpool(lambda: orjson.dumps(charts.exact(drawn, kept, frozenset(exactly.subjects))))
     return Response(data, headers={"cache-control": "no-store"}, media_type="application/json")
 
 

@@ -15,9 +15,10 @@ import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.errors import InputError
 from thalweg.model.events import SECRETARIAT
@@ -26,7 +27,6 @@ from thalweg.places.areas import Outline
 from thalweg.places.gazetteer import Lookup, Place
 from thalweg.policy.source_reads import EnteredRead
 from thalweg.server import multipart
-from thalweg.server.desk import in_thread
 from thalweg.server.pages.at_hand import AtHand
 from thalweg.server.pages.shell import Filled, Form, Opened, Page, in_field, say
 from thalweg.server.problems import Refusal
@@ -130,7 +130,7 @@ async def upload(page: Opened) -> Response:
         return Read(file.name[:_SHORT], article, claims, written)
 
     async with _held(page).turn:
-        read = cast("Read", await in_thread(work))
+        read = await run_in_threadpool(work)
     known = _held(page).get(_account(page), read.article.sha256)
     if known is not None:
         read.dropped |= known.dropped

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.events import SECRETARIAT
 from thalweg.model.instants import Instant
 from thalweg.model.sourced import ClaimWithdrawn, SourceShared
 from thalweg.policy.source_reads import ClaimRead, Claims, Difference, EnteredRead, SourceRead
-from thalweg.server.desk import in_thread
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.problems import Refusal
 
@@ -195,9 +195,7 @@ async def _compared(page: Page, incident: str = "", known: Instant | None = None
     made = page.reading.mailboxes.claiming(page.party, incident=incident, most=_MOST_CLAIMS, known=known)
     if made is None:
         return None
-    found: Any = await in_thread(made)
-    value: Claims = found.value
-    return value
+    return (await run_in_threadpool(made)).value
 
 
 def _read(page: Page, sha256: str) -> SourceRead:
