@@ -248,6 +248,32 @@ def test_days_and_places_of_one_incident_that_do_not_meet_are_listed() -> None:
     ]
 
 
+def test_the_places_of_claims_have_names_and_positions_for_whoever_is_shown_the_claims_and_nobody_else() -> None:
+    """R43: a claim is shown whole or not at all; an id of somebody's own list of places stays an id."""
+    desk = room()
+    say(desk, ENTERED)
+    deir, hamlet = "geonames:170794", "ex:salheva-north"
+    say(desk, replace(CLAIM, places=(PlaceTold("Deir", (deir, hamlet, "SY07")),)))
+    for party in ("alpha", "bravo"):
+        listed = reads(desk).claims(party)
+        assert listed is not None
+        told = wire.claims(listed)
+        assert told["claims"][0]["places"][0]["may_be"] == [deir, hamlet, "SY07"]
+        assert list(told["places"]) == [deir]  # SY07 is how another list calls a place, and no id of this one
+        place = told["places"][deir]
+        assert (place["name"], place["kind"], place["country"]) == ("Deir ez-Zor", "town", "SY")
+        assert place["position"] == pytest.approx([40.14, 35.34], abs=0.01)
+        assert place["radius_m"] == 3000
+    for party in ("charlie", "delta"):
+        listed = reads(desk).claims(party)
+        assert listed is not None
+        assert wire.claims(listed)["places"] == {}
+    # What stands on another page, or is of another force, is not named with this one.
+    none = reads(desk).claims("bravo", force=Force.DENIAL)
+    assert none is not None
+    assert wire.claims(none)["places"] == {}
+
+
 def test_it_is_folded_again_and_put_away_to_the_same() -> None:
     desk = room()
     say(desk, ENTERED)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import Final, TypeVar
 
 import numpy as np
@@ -19,7 +20,9 @@ import numpy.typing as npt
 from thalweg.model.cases import Evidence
 from thalweg.model.errors import EngineError
 from thalweg.model.instants import Instant
+from thalweg.model.shapes import Position
 from thalweg.model.sourced import ClaimConfirmed, DayTold, Descent, Force, SourceEntered
+from thalweg.places.gazetteer import packaged, reach_m
 from thalweg.places.names import words
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import IncidentReads
@@ -33,6 +36,7 @@ _MOST: Final = 500  # differences told
 _KEPT: Final = 4_096  # entries that were read last
 _MOST_COMPARED: Final = 1_000  # claims that are compared with each other: the newest
 _NAMED_HERE: Final = (Evidence.SOURCE, Evidence.STATEMENT)
+_MOST_PLACES: Final = 500  # that are named with one page of claims
 _ONE: Final = (Descent.COPY, Descent.EXCERPT, Descent.TRANSLATION)
 Mask = npt.NDArray[np.bool_]
 _Key = TypeVar("_Key", bound=Hashable)
@@ -127,13 +131,27 @@ class Then:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceKnown:
+    """What the carried gazetteer says of an id that a claim names: a public name, and where it lies."""
+
+    id: str
+    name: str
+    kind: str
+    country: str  # ISO 3166 alpha-2, "" if unknown
+    position: Position
+    radius_m: float  # how far from there something may be and still be at it
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
-    """Claims, the newest first, and in what they differ."""
+    """Claims, the newest first, and in what they differ. `places` are those that they may be about, as far as the
+    carried gazetteer has them: of the claims given here, and of no other."""
 
     claims: tuple[ClaimRead, ...]
     total: int
     differ: tuple[Difference, ...]
     next: int | None
+    places: tuple[PlaceKnown, ...] = ()
 
 
 class SourceReads:
@@ -203,7 +221,7 @@ class SourceReads:
 
         def made() -> Disclosed[Claims]:
             differ = tuple(_differences(compared, groups, one_matter=one_matter))
-            return seal(Claims(tuple(page), len(shown), differ, following), party)
+            return seal(Claims(tuple(page), len(shown), differ, following, tuple(_known_places(page))), party)
 
         return made
 
@@ -279,6 +297,19 @@ class SourceReads:
                         old, new = sorted((group[name], group[back.source]), reverse=True)
                         group = {each: new if of == old else of for each, of in group.items()}
         return group
+
+
+def _known_places(claims: Iterable[ClaimRead]) -> Iterator[PlaceKnown]:
+    """The places that the claims may be about, each once. A claim is shown whole or not at all: whoever reads its ids
+    reads what the carried gazetteer says of them, and an id of somebody's own list stays an id."""
+    gazetteer = packaged()
+    ids = dict.fromkeys(name for each in claims for told in each.said.places for name in told.may_be)
+    for name in islice(ids, _MOST_PLACES):
+        place = gazetteer.by_id(name)
+        if place is not None and place.id == name:
+            yield PlaceKnown(
+                place.id, place.name, place.kind.value, place.country, Position(place.lon, place.lat), reach_m(place)
+            )
 
 
 def _as_then(party: str, claims: Iterable[ClaimRead], then: Then) -> Iterator[ClaimRead]:

@@ -993,9 +993,20 @@ class Difference(TypedDict):
     copy: bool
 
 
+class ClaimMayBe(PlaceWithin):
+    """What the carried gazetteer says of an id that a claim names."""
+
+    name: str
+    kind: str
+    country: str
+
+
 class Claims(TypedDict):
+    """`places` has the ids of `may_be` that the carried gazetteer knows; one of somebody's own list stays an id."""
+
     claims: list[Claim]
     total: int
+    places: dict[str, ClaimMayBe]
     differ: list[Difference]
     next: int | None
     status: str

@@ -41,6 +41,16 @@ def claims(disclosed: Disclosed[Claims]) -> given.Claims:
     return {
         "claims": [claim(each) for each in found.claims],
         "total": found.total,
+        "places": {
+            each.id: {
+                **json.place(each.position),
+                "radius_m": each.radius_m,
+                "name": each.name,
+                "kind": each.kind,
+                "country": each.country,
+            }
+            for each in found.places
+        },
         "differ": [
             {"differ": each.differ.value, "a": each.a, "b": each.b, "told": list(each.told), "why": each.why,
              "copy": each.copy}

@@ -59,7 +59,8 @@ async def claims(
     limit: Limit = 50,
 ) -> Response:
     """The claims that your party confirmed or is shown, the newest first, and in what those that stand differ: numbers,
-    days, places, and what one says and another denies. Both sides are given, and nothing is decided."""
+    days, places, and what one says and another denies. Both sides are given, and nothing is decided. `places` has the
+    name and the position of each id of `may_be` that the carried gazetteer knows."""
     mailboxes = (await desk.office.reading()).mailboxes
     made = mailboxes.claiming(asked.party, incident=incident, force=force, before=before, most=limit)
     if made is None:
