@@ -88,7 +88,9 @@ from thalweg.policy.alias import Aliases
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import IncidentPage, IncidentReads, Wanted
 from thalweg.policy.incidents import Incidents
-from thalweg.policy.mailbox import ChannelRead, Mailboxes, NoticeRead
+from thalweg.policy.listed import Line
+from thalweg.policy.mailbox import ChannelRead, Comparing, Mailboxes, NoticeRead
+from thalweg.policy.nearby import Boxes
 from thalweg.policy.sealing import seal
 from thalweg.policy.sources import SourceNotices
 from thalweg.policy.tell import Policy
@@ -522,9 +524,14 @@ def _to_all(self: Telling, what: Any, chain: Chain, record: Any, now: Instant, f
     ]
 
 
-def _everything(self: Mailboxes, party: str, now: Instant) -> tuple[Declaration, ...]:
+def _with_everything(self: Mailboxes, party: str, declaration: Declaration, now: Instant) -> Comparing:
     picture = self._world.picture
-    return tuple(picture.declaration(each.version) for each in picture.in_force())
+    lines = [Line(each.index, each.key, own=True) for each in picture.in_force()]
+
+    def shown(line: Line) -> Declaration:
+        return picture.declared_at(line.at)
+
+    return Comparing(declaration, self._world.membership.theatre, lines, Boxes(shown), shown, party)
 
 
 def _kind_told(chain: Chain, at: Level, kind: Kind | None) -> dict[str, str]:
@@ -697,7 +704,7 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "mailbox: entries of another": Filter(method(Mailboxes, "entries", _all_entries), "far away"),
     "mailbox: one entry of another": Filter(method(Mailboxes, "may_hold", lambda self, party, index: True), "far away"),
-    "mailbox: a preview by what was shown": Filter(method(Mailboxes, "shown_to", _everything), "nothing"),
+    "mailbox: a preview by what was shown": Filter(method(Mailboxes, "comparing", _with_everything), "nothing"),
     "mailbox: emergencies that one was called by": Filter(
         method(
             Mailboxes,
@@ -793,8 +800,8 @@ READ_AS_OWN: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "notices", "unreached", "inbox", "owed", "about", "count", "declarations", "declaration",
-            "findings", "reached", "retracted", "telling", "resting_on", "sides", "waiting", "undelivered", "preview",
-            "previewing", "watches",
+            "findings", "reached", "retracted", "telling", "resting_on", "sides", "waiting", "undelivered", "watches",
+            "newest", "counted", "titled", "in_force", "lines", "finding", "standing", "ready", "boxed",
         ),
         "folded over the party's own mailbox and statements",
     ),

@@ -235,7 +235,7 @@ class Client:
 
     def inbox(self) -> tuple[told.Notice, ...]:
         """What one's party owes an answer to, the most pressing first."""
-        return self._list(told.Notice, "/v1/inbox", "owed")
+        return self._paged(told.Notice, "/v1/inbox", "owed", "after")
 
     def declarations(self, *, own: bool | None = None) -> tuple[told.Declared, ...]:
         """Everything in force that one's party declared or was shown; only its own, or only the others'."""
@@ -254,7 +254,7 @@ class Client:
 
     def findings(self) -> tuple[told.Finding, ...]:
         """The conflicts that one's party was told of and that stand."""
-        return self._list(told.Finding, "/v1/findings", "findings")
+        return self._paged(told.Finding, "/v1/findings", "findings", "before")
 
     def channels(self) -> tuple[told.Channel, ...]:
         """The channels that one is on, and the line as each side sees it."""
@@ -671,6 +671,17 @@ class Client:
 
     def _read(self, of: type[told.T], path: str) -> told.T:
         return told.read(of, self._get(path).json)
+
+    def _paged(self, of: type[told.T], path: str, name: str, cursor: str) -> tuple[told.T, ...]:
+        """All of a list that is given in pages."""
+        found: list[told.T] = []
+        query: dict[str, str | int] = {"limit": _AT_ONCE}
+        while True:
+            page = self._get(path, query).json
+            found += [told.read(of, each) for each in page[name]]
+            if page["next"] is None:
+                return tuple(found)
+            query[cursor] = page["next"]
 
     def _list(self, of: type[told.T], path: str, name: str) -> tuple[told.T, ...]:
         return tuple(told.read(of, each) for each in self._get(path).json[name])

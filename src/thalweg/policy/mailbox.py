@@ -18,7 +18,7 @@ import numpy as np
 
 from thalweg.engine import preview
 from thalweg.engine.explain import Describe
-from thalweg.engine.reach import within_reach
+from thalweg.engine.reach import reach_of, within_reach
 from thalweg.formats.event import ASIDE_MEDIA, Erasure, Statement
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
@@ -45,17 +45,23 @@ from thalweg.model.findings import Finding, Suggestions
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.sourced import Force
+from thalweg.model.theatre import Theatre
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
 from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import EVERYTHING, IncidentPage, IncidentRead, IncidentReads, Wanted
+from thalweg.policy.listed import Line, Listed
+from thalweg.policy.nearby import AT_ONCE as BOXED_AT_ONCE
+from thalweg.policy.nearby import Boxes
 from thalweg.policy.sealing import seal
 from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceReads, Then
 from thalweg.policy.tell import Policy
+from thalweg.policy.told_findings import Place as Told
+from thalweg.policy.told_findings import ToldFindings
 from thalweg.state.agreements import Agreement
-from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState, Owed
-from thalweg.state.history import FINDS, FIRST
+from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
 from thalweg.state.membership import OnWatch, WatchSaid
+from thalweg.state.owing import SEVERITIES, Place
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
@@ -155,6 +161,7 @@ class FindingRead:
     notice: str
     told: Instant
     parties: tuple[str, str]
+    place: Told  # among what the party was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,43 +247,59 @@ class Page:
 
 
 @dataclass(slots=True)
-class _Told:
-    """The findings that a party was told of, folded over its mailbox notice by notice."""
-
-    done: int = 0  # notices
-    open: dict[str, FindingRead] = field(default_factory=dict)
-    subject_of: dict[str, str] = field(default_factory=dict)  # version -> subject
-    versions: dict[str, set[str]] = field(default_factory=dict)  # subject -> versions
-    about: dict[str, dict[str, None]] = field(default_factory=dict)  # version -> open findings, oldest first
-
-    def name(self, version: str, subject: str) -> None:
-        """The party knows the version as one of this subject."""
-        before = self.subject_of.get(version)
-        if before is not None:
-            self.versions[before].discard(version)
-        self.subject_of[version] = subject
-        self.versions.setdefault(subject, set()).add(version)
-
-    def forget(self, subject: str) -> None:
-        """What was told of the subject holds no longer."""
-        for version in self.versions.get(subject, ()):
-            for name in tuple(self.about.get(version, ())):
-                for each in self.open.pop(name).finding.versions:
-                    self.about[each].pop(name, None)
-
-    def hear(self, read: FindingRead) -> None:
-        self.open[read.finding.id] = read
-        for version in read.finding.versions:
-            self.about.setdefault(version, {})[read.finding.id] = None
-
-
-@dataclass(slots=True)
 class _Given:
     """What a party was given by its mailbox, folded notice by notice."""
 
     done: int = 0  # notices
     statements: set[str] = field(default_factory=set)  # of others, that it was shown in full
     indexes: set[int] = field(default_factory=set)  # where these and the notices stand
+
+
+class Comparing:
+    """What a declaration would meet, and what is left to be done until that can be said."""
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        theatre: Theatre,
+        lines: Sequence[Line],
+        boxes: Boxes,
+        shown_by: Callable[[Line], Declaration | None],
+        party: str,
+    ) -> None:
+        self.declaration = declaration
+        self.shown: list[Declaration] = []
+        """Those of them that it could meet at all."""
+        self._theatre, self._lines, self._boxes, self._shown_by, self._party = theatre, lines, boxes, shown_by, party
+        self._missing = boxes.missing(lines)
+        self._near: list[Line] | None = None
+
+    @property
+    def count(self) -> int:
+        """With how many it is compared."""
+        return len(self._lines)
+
+    def step(self) -> bool:
+        """Some milliseconds of gathering; whether all is gathered."""
+        if self._missing:
+            self._boxes.add(self._missing[:BOXED_AT_ONCE])
+            del self._missing[:BOXED_AT_ONCE]
+            return False
+        if self._near is None:
+            self._missing = self._boxes.missing(self._lines)
+            if self._missing:
+                return False  # boxes of others were let go of meanwhile
+            self._near = self._boxes.near(self._lines, reach_of(self.declaration, self._theatre))
+            return not self._near
+        shown = map(self._shown_by, self._near[:BOXED_AT_ONCE])
+        self.shown += [each for each in shown if each is not None]
+        del self._near[:BOXED_AT_ONCE]
+        return not self._near
+
+    def preview(self, describe: Describe | None = None) -> Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]:
+        """It reads nothing more, and may be called in a thread."""
+        near = within_reach(self.declaration, self.shown, self._theatre)
+        return seal(preview(self.declaration, near, self._theatre, describe=describe), self._party)
 
 
 class Mailboxes:
@@ -286,7 +309,10 @@ class Mailboxes:
         self._world = world
         self._policy = policy
         self._given: dict[str, _Given] = {}
-        self._told: dict[str, _Told] = {}  # party -> what it was told of findings, as far as it has been read
+        self._told: dict[str, ToldFindings] = {}
+        self._listed: dict[str, Listed] = {}
+        self._boxes: dict[str, Boxes] = {}
+        self._titles: dict[int, str] = {}  # of declarations that were searched, by the entry that states or shows them
         self._incidents = IncidentReads(world)
         self._sources = SourceReads(world)
         self.as_of = AsOfs.over(world)
@@ -302,7 +328,7 @@ class Mailboxes:
 
     def unreached(self, party: str, most: int) -> Disclosed[tuple[str, ...]]:
         """The oldest notices to a party of which nothing on record shows that they reached it."""
-        reached = self._world.history.of(party).table("told")["reached"]
+        reached = np.array(self._world.history.of(party).columns["told"]["reached"])
         ids = self._world.exchange.mailboxes.get(party, [])
         return seal(tuple(ids[row] for row in np.flatnonzero(np.isinf(reached))[:most]), party)
 
@@ -320,47 +346,33 @@ class Mailboxes:
         return seal(self._read(state), party) if state is not None and state.to == party else None
 
     def inbox(
-        self, party: str, most: int | None = None, *, severity: str = "", of: str = ""
+        self, party: str, most: int | None = None, *, after: Place | None = None, severity: str = "", of: str = ""
     ) -> Disclosed[tuple[NoticeRead, ...]]:
-        """What the party still owes an answer to: the most severe first, then the soonest due; of these, those of one
-        severity, and those that are about a party's."""
-        owed = sorted(self._owed(party, severity, of), key=_pressing)
-        return seal(tuple(self._read(self._world.exchange.notices[each.notice]) for each in owed[:most]), party)
+        """What the party still owes an answer to: the most severe first, then the soonest due; of these, those behind a
+        place (`place_of` of the last one that was read), of one severity, and about a party's."""
+        pressing = self._world.exchange.owed(party).pressing(most, after=after, severity=severity, of=of)
+        return seal(tuple(self._read(self._world.exchange.notices[each]) for each in pressing), party)
 
     def owed(self, party: str, *, severity: str = "", of: str = "") -> Disclosed[tuple[int, str]]:
         """How many answers the party owes, and the worst severity among them; no notice is read for it."""
-        owed = self._owed(party, severity, of)
-        worst = min(owed, key=_pressing, default=None)
-        return seal((len(owed), "" if worst is None else worst.severity), party)
-
-    def _owed(self, party: str, severity: str, of: str) -> Sequence[Owed]:
         owed = self._world.exchange.owed(party)
-        return [
-            each
-            for each in owed
-            if of in ("", each.of) and severity in ("", each.severity if each.severity in _SEVERITY else _SEVERITY[-1])
-        ]
+        worst = next((owed[each].severity for each in owed.pressing(1, severity=severity, of=of)), "")
+        return seal((owed.count(severity=severity, of=of), worst), party)
 
     def waiting(self, party: str, most: int) -> Disclosed[tuple[Waiting, ...]]:
-        """Of the newest of one's own declarations, who has not answered for its copy yet, as `Copy.outstanding` tells
-        of each. At most so many declarations are given."""
-        owing = {
-            other: {owed.subject for owed in self._world.exchange.owed(other) if owed.version and owed.of == party}
-            for other in self._world.membership.parties
-            if other != party
-        }
-        chains: list[Chain] = []
-        if any(owing.values()):
-            for key in islice(reversed(self._world.picture.by_party.get(party, {})), _LOOKED_AT):
-                chain = self._world.picture.chains[key]
-                known = self._policy.known_as(chain)
-                if any(owing.get(other, _NONE) & set(subjects) for other, subjects in known.items()):
-                    chains.append(chain)
-                if len(chains) == most:
-                    break
+        """Who has not answered for its copy of one's own declarations yet, as `Copy.outstanding` tells of each: of
+        those that were shown last. At most so many declarations are given."""
+        chains: dict[str, Chain] = {}
+        for other in self._world.membership.parties:
+            subjects = self._world.exchange.owed(other).subjects(party) if other != party else {}
+            for subject in islice(reversed(subjects), most):
+                chain = self._policy.told_of(other, subject)
+                if chain is not None and chain.notifier == party:
+                    chains[chain.key] = chain
+        newest = sorted(chains.values(), key=lambda chain: chain.index, reverse=True)[:most]
         found = [
             Waiting(chain.key, self._world.picture.declaration(chain.version).title, chain.kind, copy)
-            for chain in chains
+            for chain in newest
             for copy in self._copies(chain)
             if copy.outstanding
         ]
@@ -468,23 +480,84 @@ class Mailboxes:
     def declarations(
         self, party: str, now: Instant, *, own: bool | None = None, after: int = 0, most: int | None = None
     ) -> Disclosed[DeclarationPage]:
-        """Everything in force that the party declared or was shown, own first. `own` restricts it to one of the two.
+        """Everything in force that the party declared or was shown, in the order of the log: that which was declared or
+        shown last comes last. `own` restricts it to one of the two.
 
-        `after` is how many were looked at before, `next` of the page before; a page may hold fewer than `most`, since
-        what is over is passed by.
+        `after` is `next` of the page before. Whoever goes on to the end misses nothing that was in force meanwhile:
+        what changes goes to the end. A page may hold fewer than `most`, since what is over is passed by.
         """
-        keys: Mapping[str, object] = self._world.picture.by_party.get(party, {}) if own is not False else {}
-        subjects: Mapping[str, object] = self._world.exchange.known.get(party, {}) if own is not True else {}
-        everything = len(keys) + len(subjects)
-        end = everything if most is None else min(everything, after + most)
-        found = [self._own(self._world.picture.chains[key], now) for key in islice(keys, after, end)]
-        begin = max(0, after - len(keys))
-        for subject in islice(subjects, begin, max(begin, end - len(keys))):
-            read = self._others(party, subject, now)
-            if read is not None:
-                found.append(read)
-        standing = tuple(each for each in found if each.shown is Shown.IN_FORCE)
-        return seal(DeclarationPage(standing, end if end < everything else None), party)
+        lines = self._listed_of(party).after(after - 1, most, now, own=own)
+        following = lines[-1].at + 1 if most is not None and len(lines) == most else None
+        return seal(DeclarationPage(self._standing(party, lines, now), following), party)
+
+    def newest(
+        self, party: str, now: Instant, *, own: bool | None = None, before: int | None = None, most: int
+    ) -> Disclosed[DeclarationPage]:
+        """The same for a reader: the newest first. `before` is `next` of the page before."""
+        lines = self._listed_of(party).before(before, most, now, own=own)
+        following = lines[-1].at if len(lines) == most else None
+        return seal(DeclarationPage(self._standing(party, lines, now), following), party)
+
+    def lines(self, party: str, now: Instant) -> Disclosed[tuple[DeclarationRead, ...]]:
+        """Of those in force the lines, in the order of the log."""
+        listed = self._listed_of(party).after(-1, None, now)
+        boxes = self._boxes_of(party)
+        boxes.add(boxes.missing(listed))
+        return seal(self._standing(party, boxes.lines(listed), now), party)
+
+    def in_force(self, party: str, versions: Iterable[str]) -> Disclosed[frozenset[str]]:
+        """Of these versions those that are one's own and in force."""
+        chains = ((each, self._world.picture.chain_of(each)) for each in versions)
+        return seal(
+            frozenset(
+                version
+                for version, chain in chains
+                if chain is not None
+                and chain.notifier == party
+                and chain.version == version
+                and chain.standing is Standing.IN_FORCE
+            ),
+            party,
+        )
+
+    def counted(self, party: str, now: Instant) -> Disclosed[tuple[int, int]]:
+        """How many are in force of its own, and of those it was shown."""
+        return seal(self._listed_of(party).count(now), party)
+
+    def titled(
+        self, party: str, now: Instant, text: str, *, own: bool | None = None, before: int | None = None, most: int
+    ) -> Disclosed[DeclarationPage]:
+        """Of so many of `newest`, those whose title or id has all words of a text in it, however they are written.
+        `next` is where to look further."""
+        lines = self._listed_of(party).before(before, most, now, own=own)
+        words = text.casefold().split()
+        meant = [line for line in lines if all(word in self._titled(line) for word in words)]
+        following = lines[-1].at if len(lines) == most else None
+        return seal(DeclarationPage(self._standing(party, meant, now), following), party)
+
+    def _titled(self, line: Line) -> str:
+        known = self._titles.get(line.at)
+        if known is None:
+            shown = self._declared_by(line)
+            known = f"{line.subject}\n{shown.title if shown is not None else ''}".casefold()
+            self._titles[line.at] = known
+            if len(self._titles) > _TITLES:
+                del self._titles[next(iter(self._titles))]
+        return known
+
+    def _listed_of(self, party: str) -> Listed:
+        known = self._listed.get(party)
+        if known is None:
+            known = self._listed[party] = Listed(self._world, party)
+        return known
+
+    def _standing(self, party: str, lines: Iterable[Line], now: Instant) -> tuple[DeclarationRead, ...]:
+        chains = self._world.picture.chains
+        read = (
+            self._own(chains[each.subject], now) if each.own else self._others(party, each.subject, now)
+            for each in lines
+        )
+        return tuple(each for each in read if each is not None and each.shown is Shown.IN_FORCE)
 
     def declaration(self, party: str, subject: str, now: Instant) -> Disclosed[DeclarationRead] | None:
         """One declaration by the id under which the party knows it, over or not."""
@@ -604,92 +677,79 @@ class Mailboxes:
         )
         return tuple(mark for mark, holds in said if holds)
 
-    def shown_to(self, party: str, now: Instant) -> tuple[Declaration, ...]:
-        """All that a preview for the party may rest on: what it declared and what it was shown, in force (D13)."""
-        picture = self._world.picture
-        own = [picture.declaration(picture.chains[key].version) for key in picture.by_party.get(party, {})]
-        columns = self._world.history.of(party).columns["told"]
-        others = [
-            shown
-            for subject in self._world.exchange.known.get(party, {})
-            if (shown := self._shown(party, subject, columns["view"])) is not None and not _over(shown, now)
-        ]
-        return (*own, *others)
+    def _shown_by(self, line: Line, now: Instant) -> Declaration | None:
+        """What a line shows, in force; None where nothing of it is shown."""
+        shown = self._declared_by(line)
+        return None if shown is None or (not line.own and _over(shown, now)) else shown
 
-    def _shown(self, party: str, subject: str, views: Sequence[int]) -> Declaration | None:
-        """What another's declaration was last shown as, in force; None where nothing of it is shown. As `_others`
-        reads it, without reading the notice again. `views`: of each notice to the party, whether it has a view."""
-        notices = self._world.exchange.notices
-        states = [notices[each] for each in self._world.exchange.known[party][subject]]
-        last = next((each for each in reversed(states) if each.version), None)
-        if last is None or last.of == party:
-            return None
-        if any(each.what in _ENDS and each.index > last.index for each in states):
-            return None
-        if views[last.n - 1]:
-            return self._world.picture.declared_at(last.index)
-        return self._world.picture.declaration(last.version) if last.level is Level.FULL else None
+    def _declared_by(self, line: Line) -> Declaration | None:
+        if line.own or line.shown >= 0:
+            return self._world.picture.declared_at(line.at if line.own else line.shown)
+        body = self._world.load(line.at).body
+        return self._declaration(body) if isinstance(body, Notice) else None
 
-    def preview(
-        self, party: str, declaration: Declaration, now: Instant, describe: Describe | None = None
-    ) -> Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]:
-        """What a declaration would meet among what the party declared and was shown, and ways out of that (D13)."""
-        return self.previewing(party, declaration, now, describe)()
+    def comparing(self, party: str, declaration: Declaration, now: Instant) -> Comparing:
+        """What a declaration would meet among what the party declared and was shown, in force, and ways out of that
+        (D13): gathered step by step, and to be computed beside the event loop."""
+        lines = self._listed_of(party).after(-1, None, now)
+        return Comparing(
+            declaration, self._world.membership.theatre, lines, self._boxes_of(party),
+            lambda line: self._shown_by(line, now), party,
+        )  # fmt: skip
 
-    def previewing(
-        self, party: str, declaration: Declaration, now: Instant, describe: Describe | None = None
-    ) -> Callable[[], Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]]:
-        """`preview` to be computed beside the event loop: what it rests on is gathered now, and it reads nothing
-        more."""
-        theatre, shown = self._world.membership.theatre, self.shown_to(party, now)
-        return lambda: seal(
-            preview(declaration, within_reach(declaration, shown, theatre), theatre, describe=describe), party
-        )
+    def _boxes_of(self, party: str) -> Boxes:
+        known = self._boxes.get(party)
+        if known is None:
+            known = self._boxes[party] = Boxes(self._declared_by)
+        return known
 
     # --- findings ---
 
-    def findings(self, party: str, now: Instant) -> Disclosed[tuple[FindingRead, ...]]:
-        """The findings that the party was told of and that still stand, by what it was told since."""
-        told = self._told.setdefault(party, _Told())
-        notices = self._world.exchange.mailboxes.get(party, [])
-        for name in notices[told.done :]:
-            self._hear(told, party, self._world.exchange.notices[name])
-        told.done = len(notices)
-        standing = [
-            read for read in told.open.values() if not self._own_over(party, read) and not _passed(read.finding, now)
-        ]
-        return seal(tuple(standing), party)
+    def findings(
+        self, party: str, now: Instant, *, before: Told | None = None, most: int | None = None
+    ) -> Disclosed[tuple[FindingRead, ...]]:
+        """The findings that the party was told of and that still stand, by what it was told since: those told last
+        first. `before` is `FindingRead.place` of the last one that was read."""
+        found = self._told_to(party).before(before, most, now)
+        return seal(tuple(self._finding(party, place) for place, _ in found), party)
 
-    def _hear(self, told: _Told, party: str, state: NoticeState) -> None:
-        """One more notice: it takes the place of what was told of its subject before."""
-        if state.version:
-            told.name(state.version, state.subject)
-        if not state.subject or state.what not in _TELLS_FINDINGS:
-            return
-        had = self._world.history.of(party)
-        columns = had.columns["told"]
-        flags, view = columns["flags"][state.n - 1], columns["view"][state.n - 1]
-        if view:
-            told.name(had.word(view), state.subject)
-        if flags & FIRST:
-            told.forget(state.subject)
-        if not flags & FINDS:
-            return  # most are read no further
-        body = self._world.load(state.index).body
-        for finding in body.findings if isinstance(body, Notice) else ():
-            for version in finding.versions:
-                chain = self._world.picture.chain_of(version)
-                if chain is not None and version not in told.subject_of:
-                    told.name(version, chain.key)
-            told.hear(FindingRead(finding, state.id, state.at, (party, state.of)))
+    def finding(self, party: str, finding: str, now: Instant) -> Disclosed[FindingRead] | None:
+        """One of them, by its id."""
+        place = self._told_to(party).where(finding, now)
+        return None if place is None else seal(self._finding(party, place), party)
 
-    def _own_over(self, party: str, read: FindingRead) -> bool:
-        """Whether the party's own side of it was replaced or is over."""
-        for version in read.finding.versions:
-            chain = self._world.picture.chain_of(version)
-            if chain is not None and chain.notifier == party:
-                return chain.version != version or chain.standing is not Standing.IN_FORCE
-        return False
+    def standing(self, party: str, now: Instant) -> Disclosed[int]:
+        """How many they are."""
+        return seal(self._told_to(party).count(now), party)
+
+    def _told_to(self, party: str) -> ToldFindings:
+        known = self._told.get(party)
+        if known is None:
+            known = self._told[party] = ToldFindings(self._world, party)
+        return known
+
+    def _finding(self, party: str, place: Told) -> FindingRead:
+        body = self._world.load(self._world.history.of(party).columns["told"]["index"][place.row]).body
+        if not isinstance(body, Notice):
+            raise InputError("entry-kind", "This tells of no finding.")
+        found = body.findings[place.number]
+        return FindingRead(found, body.id, body.at, (party, body.of), place)
+
+    # --- keeping up ---
+
+    def ready(self, party: str) -> bool:
+        """Some of what has to be done before what is in force, and what was found, can be read; whether all is done.
+        A few milliseconds: whoever answers others meanwhile calls it until it is, and else it is done at the first
+        reading."""
+        return self._listed_of(party).step() and self._told_to(party).step()
+
+    def boxed(self, party: str) -> bool:
+        """The same for what a preview rests on, and for `lines`."""
+        lines = self._listed_of(party).after(-1, None, self._world.latest)
+        boxes = self._boxes_of(party)
+        missing = boxes.missing(lines)
+        boxes.add(missing[:BOXED_AT_ONCE])
+        return len(missing) <= BOXED_AT_ONCE
 
     # --- statements ---
 
@@ -976,8 +1036,8 @@ class Mailboxes:
 
 _VIEWS = (Level.FOOTPRINT, Level.COARSE)
 _ENDS = frozenset((NoticeKind.CANCELLED, NoticeKind.REVOKED))
-_LOOKED_AT = 500  # of the newest views that a party was shown, and of the newest declarations that it made
-_NONE: frozenset[str] = frozenset()
+_TITLES = 300_000
+_LOOKED_AT = 500  # of the newest views that a party was shown
 _TELLS_FINDINGS = frozenset(
     (
         NoticeKind.WARNING,
@@ -988,12 +1048,29 @@ _TELLS_FINDINGS = frozenset(
         NoticeKind.REVOKED,
     )
 )
-_SEVERITY = ("emergency", "warning", "caution", "information")
 
 
-def _pressing(owed: Owed) -> tuple[int, float, int]:
-    severity = _SEVERITY.index(owed.severity) if owed.severity in _SEVERITY else len(_SEVERITY)
-    return severity, owed.due.epoch_s if owed.due is not None else float("inf"), owed.n
+def place_of(read: NoticeRead) -> Place:
+    """Where something that is owed stands in the order of the inbox: what to ask behind for the following ones."""
+    notice = read.notice
+    severity = SEVERITIES.index(notice.severity) if notice.severity in SEVERITIES else len(SEVERITIES)
+    return severity, inf if notice.due is None else notice.due.epoch_s, notice.n
+
+
+def written_place(place: Place) -> str:
+    """A place as a cursor of the inbox: digits, points and underlines."""
+    severity, due_s, n = place
+    return f"{severity}_{due_s!r}_{n}"
+
+
+def read_place(text: str) -> Place:
+    """The place that a cursor is. `InputError` for anything else."""
+    severity, _, rest = text.partition("_")
+    due, _, n = rest.partition("_")
+    try:
+        return int(severity), float(due), int(n)
+    except ValueError as error:
+        raise InputError("cursor-unreadable", "This is no cursor that an answer gave.", found=text) from error
 
 
 def _kind(notice: Notice, declaration: Declaration | None) -> Kind | None:

@@ -414,7 +414,11 @@ class Notices(TypedDict):
 
 
 class Inbox(TypedDict):
+    """`next` is `after` of the question for the following ones; null at the end."""
+
     owed: list[Notice]
+    count: int
+    next: str | None
     disclaimers: list[str]
 
 
@@ -532,7 +536,11 @@ class Declarations(TypedDict):
 
 
 class Findings(TypedDict):
+    """`next` is `before` of the question for the following ones; null at the end."""
+
     findings: list[FindingTold]
+    count: int
+    next: str | None
     disclaimers: list[str]
 
 

@@ -28,6 +28,8 @@ from thalweg.policy.mailbox import (
     PartyRead,
     SaidRead,
     StatementRead,
+    place_of,
+    written_place,
 )
 from thalweg.reports import json
 from thalweg.state.exchange import Commitment, Emergency, Fact
@@ -57,9 +59,17 @@ def notice(disclosed: Disclosed[NoticeRead]) -> given.Notice:
     return _notice(disclosed.value)
 
 
-def inbox(disclosed: Disclosed[tuple[NoticeRead, ...]]) -> given.Inbox:
-    """What is owed, most pressing first."""
-    return {"owed": [_notice(each) for each in disclosed.value], "disclaimers": list(DISCLAIMERS)}
+def inbox(
+    disclosed: Disclosed[tuple[NoticeRead, ...]], owed: Disclosed[tuple[int, str]], *, whole: bool
+) -> given.Inbox:
+    """What is owed, most pressing first, and how much that is. `whole`: nothing follows."""
+    read = disclosed.value
+    return {
+        "owed": [_notice(each) for each in read],
+        "count": owed.value[0],
+        "next": None if whole or not read else written_place(place_of(read[-1])),
+        "disclaimers": list(DISCLAIMERS),
+    }
 
 
 def declarations(disclosed: Disclosed[DeclarationPage]) -> given.Declarations:
@@ -76,13 +86,15 @@ def declaration(disclosed: Disclosed[DeclarationRead]) -> given.Declaration:
     return _declaration(disclosed.value)
 
 
-def findings(disclosed: Disclosed[tuple[FindingRead, ...]]) -> given.Findings:
-    """The findings that a party was told of and that stand."""
+def findings(disclosed: Disclosed[tuple[FindingRead, ...]], count: Disclosed[int], *, whole: bool) -> given.Findings:
+    """The findings that a party was told of and that stand, and how many they are. `whole`: nothing follows."""
+    read = disclosed.value
     return {
         "findings": [
-            {**json.finding_facts(each.finding), "notice": each.notice, "told": str(each.told)}
-            for each in disclosed.value
+            {**json.finding_facts(each.finding), "notice": each.notice, "told": str(each.told)} for each in read
         ],
+        "count": count.value,
+        "next": None if whole or not read else read[-1].place.cursor,
         "disclaimers": list(DISCLAIMERS),
     }
 

@@ -32,9 +32,22 @@ from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError
 from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
+from thalweg.policy.mailbox import read_place
+from thalweg.policy.told_findings import Place
 from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
-from thalweg.server.desk import Asked, Desk, DeskRoutes, MembersOnly, Who, answer, answer_spelled, asking
+from thalweg.server.desk import (
+    Asked,
+    Desk,
+    DeskRoutes,
+    MembersOnly,
+    Who,
+    answer,
+    answer_spelled,
+    asking,
+    compared,
+    ordered,
+)
 from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.sessions import principal
 from thalweg.server.shell import problem_response
@@ -42,6 +55,7 @@ from thalweg.server.shell import problem_response
 router = APIRouter(prefix="/v1")
 MOST = 200
 _HASH = r"^[0-9a-f]{64}$"
+_CURSOR = r"^[-0-9a-z_.]*$"
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="how many at most")]
 Hash = Annotated[str, Path(pattern=_HASH)]
@@ -332,11 +346,19 @@ async def notice_voice(
 
 
 @router.get("/inbox", response_model=given.Inbox, responses=PROBLEMS, tags=["notices"])
-async def inbox(request: Request, desk: Desk, asked: Asked) -> Response:
-    """What your party owes an answer to, the most pressing first."""
-    owed = (await desk.office.reading()).mailboxes.inbox(asked.party)
+async def inbox(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    after: Annotated[str, Query(max_length=60, pattern=_CURSOR, description="`next` of the answer before")] = "",
+    limit: Limit = 100,
+) -> Response:
+    """What your party owes an answer to, the most pressing first. `count` is how many of them there are."""
+    mailboxes = (await desk.office.reading()).mailboxes
+    place = read_place(after) if after else None
+    owed = mailboxes.inbox(asked.party, limit, after=place)
     desk.reads.notices(asked.party, asked.principal.author, owed.value)
-    return answer(request, wire.inbox(owed))
+    return answer(request, wire.inbox(owed, mailboxes.owed(asked.party), whole=len(owed.value) < limit))
 
 
 @router.get("/stream", response_class=Response, responses=given_as("text/event-stream"), tags=["notices"])
@@ -362,8 +384,10 @@ async def declarations(
     after: Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer before")] = 0,
     limit: Limit = 100,
 ) -> Response:
-    """Everything in force that your party declared or was shown, as far as it was shown."""
-    page = (await desk.office.reading()).mailboxes.declarations(
+    """Everything in force that your party declared or was shown, as far as it was shown, in the order of the log: what
+    was declared or shown last comes last. Whoever goes on to the end misses nothing: what changes meanwhile goes to
+    the end."""
+    page = (await ordered(desk, asked.party)).mailboxes.declarations(
         asked.party, asked.now, own=own, after=after, most=limit
     )
     desk.reads.declarations(asked.party, asked.principal.author, page.value.declarations)
@@ -381,9 +405,20 @@ async def declaration(request: Request, desk: Desk, asked: Asked, subject: Name)
 
 
 @router.get("/findings", response_model=given.Findings, responses=PROBLEMS, tags=["declarations"])
-async def findings(request: Request, desk: Desk, asked: Asked) -> Response:
-    """The conflicts and crossings that your party was told of and that stand."""
-    return answer(request, wire.findings((await desk.office.reading()).mailboxes.findings(asked.party, asked.now)))
+async def findings(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    before: Annotated[str, Query(max_length=40, pattern=_CURSOR, description="`next` of the answer before")] = "",
+    limit: Limit = 100,
+) -> Response:
+    """The conflicts and crossings that your party was told of and that stand, those told last first. `count` is how
+    many of them there are."""
+    mailboxes = (await ordered(desk, asked.party)).mailboxes
+    place = Place.read(before) if before else None
+    found = mailboxes.findings(asked.party, asked.now, before=place, most=limit)
+    count = mailboxes.standing(asked.party, asked.now)
+    return answer(request, wire.findings(found, count, whole=len(found.value) < limit))
 
 
 @router.post("/previews", response_model=given.Preview, responses=PROBLEMS, tags=["declarations"])
@@ -392,9 +427,8 @@ async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -
     declared = kinds.read_declaration(_value(said.declaration))
     if declared.party != asked.party:
         raise InputError("declaration-party", "A preview is of a declaration of your own party.")
-    reading = await desk.office.reading()
-    compared = reading.mailboxes.previewing(asked.party, declared, asked.now, desk.describe)
-    data = await run_in_threadpool(lambda: wire.spelled(wire.preview(compared())))
+    comparing = await compared(desk, asked.party, declared, asked.now)
+    data = await run_in_threadpool(lambda: wire.spelled(wire.preview(comparing.preview(desk.describe))))
     return answer_spelled(request, data)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,14 +11,16 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from thalweg.desk.intake import Intake
-from thalweg.desk.office import Office
+from thalweg.desk.office import Office, Reading
 from thalweg.engine.explain import Describe
 from thalweg.ledger.promise import AuthorTip, StoredPayload
 from thalweg.ledger.receipt import Policy as ReceiptPolicy
 from thalweg.ledger.sequencer import Log
+from thalweg.model.declarations import Declaration
 from thalweg.model.events import Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
+from thalweg.policy.mailbox import Comparing
 from thalweg.reports import wire
 from thalweg.server.doors import Principal
 from thalweg.server.problems import Refusal
@@ -102,3 +105,21 @@ def _has(if_none_match: str, tag: str) -> bool:
     """RFC 9110 section 13.1.2: compared weakly, because a proxy that compresses makes a tag weak; `*` is any."""
     given = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
     return tag in given or given == ["*"]
+
+
+async def ordered(desk: DeskRoutes, party: str) -> Reading:
+    """The reading, once what is in force of a party's and what it was told of is in order: at once but for the first
+    time after the desk began, and then step by step, so that others are answered meanwhile."""
+    reading = await desk.office.reading()
+    while not reading.mailboxes.ready(party):
+        await asyncio.sleep(0)
+        reading = await desk.office.reading()
+    return reading
+
+
+async def compared(desk: DeskRoutes, party: str, declaration: Declaration, now: Instant) -> Comparing:
+    """What a preview of a declaration rests on, gathered step by step."""
+    comparing = (await ordered(desk, party)).mailboxes.comparing(party, declaration, now)
+    while not comparing.step():
+        await asyncio.sleep(0)
+    return comparing

@@ -5,7 +5,7 @@ Five separate facts. An acknowledgement is a receipt and never permission (D8).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -25,6 +25,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
+from thalweg.state.owing import Owing
 from thalweg.state.recorded import Recorded
 
 
@@ -130,7 +131,7 @@ class Exchange:
         self.mailboxes: dict[str, list[str]] = {}  # party -> notice ids, oldest first
         self.emergencies: dict[str, Emergency] = {}
         self.commitments: dict[str, Commitment] = {}
-        self.owing: dict[str, MutableMapping[str, Owed]] = {}  # party -> notice -> what is outstanding
+        self.owing: dict[str, Owing] = {}  # party -> notice -> what is outstanding
         self.unanswered: dict[str, int] = {}  # severity -> how many those are, of all parties
         self.alarms: dict[str, float] = {}  # the emergencies among them -> when they were sent, in epoch seconds
         # party -> subject -> the notices about it, oldest first
@@ -155,11 +156,16 @@ class Exchange:
 
     def outstanding(self, party: str) -> tuple[NoticeState, ...]:
         """What the party still owes an answer to, oldest first."""
-        return tuple(self.notices[each.notice] for each in sorted(self.owed(party), key=attrgetter("n")))
+        return tuple(self.notices[each.notice] for each in sorted(self.owed(party).values(), key=attrgetter("n")))
 
-    def owed(self, party: str) -> Collection[Owed]:
-        """The same in short, in no order: no notice is looked at for it."""
-        return self.owing.get(party, {}).values()
+    def owed(self, party: str) -> Owing:
+        """The same in short, and in the order in which it presses: no notice is looked at for it."""
+        return self.owing.get(party, Owing())
+
+    def order(self) -> None:
+        """Put what is owed in order: else that is done when somebody asks first."""
+        for owing in self.owing.values():
+            owing.count()
 
     def noticed(self, notice: Notice, record: Recorded, about: str, *, in_case: bool) -> None:
         """`about` is the statement that the notice follows from; empty if time brought it about. `in_case`: its
@@ -273,7 +279,7 @@ class Exchange:
 
     def _look_again(self, notice: NoticeState) -> None:
         """Something was said about it that may have answered it, or opened it again."""
-        owing = self.owing.setdefault(notice.to, {})
+        owing = self.owing.setdefault(notice.to, Owing())
         known = notice.id in owing
         if notice.outstanding:
             owing[notice.id] = Owed(

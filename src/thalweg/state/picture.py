@@ -32,7 +32,8 @@ from thalweg.model.events import (
 )
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
-from thalweg.state.packed import Table
+from thalweg.state.in_force import InForce
+from thalweg.state.packed import passing
 from thalweg.state.recorded import Recorded
 
 _REMEMBERED = 20_000  # declarations kept decoded
@@ -103,7 +104,7 @@ class Picture:
         self._named: MutableMapping[bytes, str] = {}  # digest -> chain key, version or finding
         self._decoded: OrderedDict[int, Declaration] = OrderedDict()
         # notifier -> keys in force, oldest first
-        self.by_party: dict[str, dict[str, None] | Table[str, None]] = {}
+        self.by_party: dict[str, InForce] = {}
 
     # --- reading ---
 
@@ -141,6 +142,10 @@ class Picture:
     def in_force(self) -> Iterable[Chain]:
         """Every chain in force."""
         return (chain for chain in self.chains.values() if chain.standing is Standing.IN_FORCE)
+
+    def passing(self) -> Iterable[Chain]:
+        """The same, for whoever only looks at each of them and lets go of it (`packed.Table.passing`)."""
+        return (chain for chain in passing(self.chains) if chain.standing is Standing.IN_FORCE)
 
     def findings_of(self, version: str) -> tuple[OpenFinding, ...]:
         """The open findings about a version, sorted by id."""
@@ -187,7 +192,7 @@ class Picture:
         """A chain is over, and with it every open finding about it."""
         chain = self.chains[key]
         chain.standing = standing
-        self.by_party.get(chain.notifier, {}).pop(key, None)
+        self._over(chain)
         for finding in tuple(self._of.get(chain.version, ())):
             self._close(finding)
 
@@ -214,10 +219,10 @@ class Picture:
     def handed_over(self, key: str, to: str) -> None:
         """Custody: the chain goes on under another notifier."""
         chain = self.chains[key]
-        self.by_party.get(chain.notifier, {}).pop(key, None)
+        self._over(chain)
         chain.notifier = to
         self._held[to, chain.declaration_id] = key
-        self.by_party.setdefault(to, {})[key] = None
+        self.by_party.setdefault(to, InForce())[key] = None
 
     def _take(self, declaration: Declaration, by: str, record: Recorded, taken: Taken, weighed: Weighed) -> None:
         version = declaration.version_id
@@ -263,10 +268,14 @@ class Picture:
         known.over_s = ends_at(declaration, 0.0)
         known.versions.append((version, record.index))
         self._chain_of[version] = key
-        self.by_party.setdefault(by, {})[key] = None
+        self.by_party.setdefault(by, InForce())[key] = None
         self._name(version)
         self._remember(record.index, declaration)
         self.met(version, weighed, taken.received, record.index)
+
+    def _over(self, chain: Chain) -> None:
+        """Its notifier has it in force no longer."""
+        self.by_party.get(chain.notifier, InForce()).pop(chain.key, None)
 
     def _open(self, finding: OpenFinding) -> None:
         self.open[finding.finding] = finding

@@ -38,6 +38,8 @@ from thalweg.model.instants import Instant
 from thalweg.state.cases import Incident
 from thalweg.state.exchange import NoticeState, Owed
 from thalweg.state.history import Had
+from thalweg.state.in_force import InForce
+from thalweg.state.owing import Owing
 from thalweg.state.packed import Form, Names, Packed, Table
 from thalweg.state.picture import Chain, OpenFinding
 from thalweg.state.recorded import Recorded
@@ -84,6 +86,8 @@ _NOT: Final = {
 }
 _HAD_PLAIN: Final = ("_held", "_offered", "_proposed", "_checks", "_asked")
 _HAD_TABLES: Final = ("several", "found", "_showing", "_newest", "_latest")
+_ORDERED: Final[Mapping[str, Callable[[Any], Any]]] = {"by_party": InForce, "owing": Owing}
+"""Tables beside which an order is made when it is asked for; it is not put away."""
 _ARRAYS: Final = {"ends": "<u8", "hashes": "<u8", "places": "<u4", "rows": "|u1"}
 
 
@@ -103,6 +107,33 @@ _SINGLE: Final[Form[Any, Any]] = Form(lambda key, value: (key, value), lambda ro
 """Plain values that nobody changes."""
 _MADE: Final[Form[Any, Any]] = Form(lambda key, value: (key, _out(value)), lambda row: _in(row[1]), lasting=True)
 """Lists and sets."""
+
+
+def settle(world: World) -> None:
+    """Make rows of everything of which there may be millions, as if the world had been put away and taken out again:
+    what was made in folding is let go of. One map after the other, so that none but the largest stands twice."""
+    for part, forms in _TABLES.items():
+        for name, kind in forms.items():
+            setattr(_part(world, part), name, _settled(getattr(_part(world, part), name), kind))
+    for part, forms in _OF_PARTY.items():
+        for name, kind in forms.items():
+            parties = getattr(_part(world, part), name)
+            for party in parties:
+                parties[party] = _settled(parties[party], kind)
+    for had in world.history.parties.values():
+        had.words = had.words.settled()
+        for name in _HAD_TABLES:
+            setattr(had, name, _settled(getattr(had, name), _SINGLE))
+
+
+def _settled(held: MutableMapping[Any, Any], kind: Form[Any, Any]) -> MutableMapping[Any, Any]:
+    beneath = getattr(held, "held", None)
+    if beneath is not None:  # with an order beside it, which is made again when it is asked for
+        made: MutableMapping[Any, Any] = type(held)(_settled(beneath, kind))  # type: ignore[call-arg]  # from what it holds
+        return made
+    if isinstance(held, Table):
+        return held.settled()
+    return Table(kind, Packed.of(kind.row(key, value) for key, value in held.items()))
 
 
 def put_away(world: World) -> bytes:
@@ -161,6 +192,8 @@ def _named(world: World) -> Iterator[tuple[str, bytes | memoryview]]:
 
 
 def _table(name: str, held: MutableMapping[Any, Any], kind: Form[Any, Any]) -> Iterator[tuple[str, memoryview]]:
+    if isinstance(held, Owing | InForce):
+        held = held.held
     if isinstance(held, Table):
         return _packed(name, held.packed())
     return _packed(name, Packed.of(kind.row(key, value) for key, value in held.items()))
@@ -197,7 +230,8 @@ def take_out(data: bytes | bytearray, load: Callable[[int], Recorded]) -> World:
     for part, forms in _OF_PARTY.items():
         for name, kind in forms.items():
             tables = {party: Table(kind, held.packed(f"{part}.{name}.{party}")) for party in value[f"{part}.{name}"]}
-            setattr(_part(world, part), name, tables)
+            over: Callable[[Any], Any] = _ORDERED.get(name, lambda table: table)
+            setattr(_part(world, part), name, {party: over(table) for party, table in tables.items()})
     world.history.parties = {party: _had(party, plain, held) for party, plain in value["history"].items()}
     return world
 

@@ -33,10 +33,12 @@ from thalweg.policy.alias import Aliases
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
 from thalweg.state.recorded import Recorded, recorded
+from thalweg.state.shelved import settle
 from thalweg.state.world import World
 from thalweg.wiring import monotonic, now, now_ms, random_bytes
 from thalweg.wiring.keeper import Keeper
-from thalweg.wiring.kept import keep, kept_desk, kept_engine, kept_world
+from thalweg.wiring.kept import keep, keep_world, kept_desk, kept_engine, kept_world
+from thalweg.wiring.progress import Progress, Step
 
 if TYPE_CHECKING:
     from thalweg.ledger.promise import Store
@@ -48,6 +50,10 @@ if TYPE_CHECKING:
 
 _FOLD_AT_ONCE = 1024
 _FOLDED = frozenset({kinds.DECLARATION_MEDIA, kinds.ASIDE_MEDIA})
+_ROUND = 100_000
+"""Entries that are folded before all of it is made into rows and put away: as objects they have some 200 MB."""
+_SHARE = 8
+"""Or that part of what has been folded, where that is more: so much longer it takes to write it."""
 _ALL_THERE_IS = 1 << 30  # bytes: large enough for the collector to rest
 _MARK_S = 10.0
 
@@ -69,6 +75,8 @@ class OpenDesk:
     """What time it is at the desk: this machine's, or that of an exercise (`wiring.ToldClock`)."""
     told: list[str] = field(default_factory=list)
     """Why folds that were kept have been passed over."""
+    progress: Progress = field(default_factory=Progress)
+    """How far the start is."""
 
     def keep(self) -> bool:
         """Put the folds away, for a quick start. Stop the office first. Whether it was done: not by a process that does
@@ -122,15 +130,16 @@ def open_desk(
     tables = keys.home.desk_tables(hands.secret)
     keeper = Keeper(folder, hands.secret)
     told: list[str] = []
+    progress = Progress()
+    kept = Kept(tables.snapshots, told.append, keeper, progress)
     office: Office
     if store_of(keys).startswith("postgres:"):
-        office = _shared(keys, hands, tables, describe, clock, told.append)
+        office = _shared(keys, hands, tables, describe, clock, kept)
     else:
-        office = _deciding(
-            keys, hands, lambda: fold(keys.home.store, tables.snapshots, told.append), describe, clock,
-            Kept(tables.snapshots, told.append, keeper),
-        )  # fmt: skip
-    return OpenDesk(keys, office, keys.home.reader(), keys.accounts(), tables, describe, made, keeper, clock, told)
+        office = _deciding(keys, hands, lambda: first_fold(keys.home.store, kept), describe, clock, kept)
+    return OpenDesk(
+        keys, office, keys.home.reader(), keys.accounts(), tables, describe, made, keeper, clock, told, progress
+    )
 
 
 def store_of(keys: DeskHome) -> str:
@@ -151,11 +160,12 @@ def _hands(keys: DeskHome) -> Hands:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where folds are kept, and who is told why one is passed over."""
+    """Where folds are kept, who is told why one is passed over, and how far a start is."""
 
     snapshots: Snapshots
     tell: Callable[[str], None]
     keeper: Keeper | None = None
+    progress: Progress = field(default_factory=Progress)
 
 
 def _deciding(
@@ -195,7 +205,15 @@ def _live(
         if kept.keeper is not None:
             kept.keeper.size = max(kept.keeper.size, begun.size)  # so much need not be put away again
         catch_up(begun.world, keys.home.store, begun.since)
-        return begun.desk(keys.home.store, hands.secret, describe, kept, exercise_only=clock is not now)
+        desk = begun.desk(keys.home.store, hands.secret, describe, kept, exercise_only=clock is not now)
+        if begun.long or desk.world is not begun.world:
+            world = _put_away_at_once(desk, keys.home.store, kept)
+            if world is not None:
+                del desk, begun  # as objects, index and clocks have five times the size that they are read back with
+                begun = Fold(world, world.size)
+                desk = begun.desk(keys.home.store, hands.secret, describe, kept, exercise_only=clock is not now)
+        kept.progress.at(Step.READY, desk.world.size, desk.world.size)
+        return desk
 
     marks = _Marks(keys.home)
 
@@ -211,14 +229,22 @@ def _shared(
     tables: DeskTables,
     describe: Describe,
     clock: Callable[[], datetime],
-    tell: Callable[[str], None],
+    kept: Kept,
 ) -> SharedOffice:
     store = keys.home.store
+    folded: list[Fold] = []
+
+    def folds() -> World:
+        folded[:] = [first_fold(store, kept)]
+        return folded[0].world
 
     def become(world: World) -> LiveDesk | None:
         writer = keys.home.writer_in_turn(keys.unlocked, 0.0)
-        kept = Kept(tables.snapshots, tell)
-        return None if writer is None else _live(keys, writer, hands, lambda: Fold(world), describe, clock, kept)
+        if writer is None:
+            return None
+        begun = [Fold(world, long=any(each.long and each.world is world for each in folded))]
+        folded.clear()  # nothing here holds on to a world that is thrown away
+        return _live(keys, writer, hands, begun.pop, describe, clock, kept)
 
     def reading(world: World) -> Reading:
         policy = Policy(world, Aliases(hands.secret), describe)
@@ -233,7 +259,7 @@ def _shared(
     shelf = Shelf(
         wait=wait,
         read=lambda start, stop: list(_read(store, start, stop)),
-        fold=lambda: fold_world(store, tables.snapshots, tell),
+        fold=folds,
         become=become,
         reading=reading,
         beat=store.beat,
@@ -263,11 +289,12 @@ class _Marks:
 @dataclass(frozen=True, slots=True)
 class Fold:
     """A world, and where it began: from what was put away with `size` entries, with what was said `since`; or, with a
-    size of -1, otherwise."""
+    size of -1, otherwise. `long`: it was folded in rounds."""
 
     world: World
     size: int = -1
     gathered: list[Recorded] = field(default_factory=list)
+    long: bool = False
 
     @property
     def since(self) -> list[Recorded] | None:
@@ -283,8 +310,11 @@ class Fold:
             return self._with_kept(store, secret, describe, kept, exercise_only=exercise_only)
         except EngineError as error:
             kept.tell(f"What was kept is passed over: it does not hold together. {error.sentence}")
-            world = fold_world(store)
-            return desk_over(world, secret, describe, exercise_only=exercise_only, resume=lambda _: None)
+            world = _folded(store, None, kept.tell, kept.progress).world
+            return desk_over(
+                world, secret, describe,
+                exercise_only=exercise_only, resume=lambda _: None, on_the_way=_comparing(world, kept.progress),
+            )  # fmt: skip
 
     def _with_kept(
         self, store: Store, secret: bytes, describe: Describe | None, kept: Kept, *, exercise_only: bool
@@ -301,7 +331,13 @@ class Fold:
                 resume=lambda _: online,
                 kept=beside if whole else None,
                 since=self.gathered,
+                on_the_way=_comparing(self.world, kept.progress),
             )
+
+
+def _comparing(world: World, progress: Progress) -> Callable[[int], None]:
+    whole = sum(map(len, world.picture.by_party.values()))
+    return lambda loaded: progress.at(Step.COMPARING, loaded, whole)
 
 
 def desk_over(
@@ -313,6 +349,7 @@ def desk_over(
     resume: Callable[[Theatre], Online | None],
     kept: KeptDesk | None = None,
     since: Sequence[Recorded] = (),
+    on_the_way: Callable[[int], None] = lambda _: None,
 ) -> Desk:
     """The deciding desk over a world."""
     policy = Policy(world, Aliases(secret), describe)
@@ -325,6 +362,7 @@ def desk_over(
         resume=resume,
         kept=kept,
         since=since,
+        on_the_way=on_the_way,
     )
 
 
@@ -332,11 +370,12 @@ def put_away_beside(home: Home, secret: bytes, tell: Callable[[str], None], few:
     """Put the folds of a log away beside a desk that goes on deciding: from what was put away before, and what the log
     has gone on to say, unless that is fewer than `few` entries. Returns how many entries are in them."""
     tables = home.desk_tables(secret)
+    kept = Kept(tables.snapshots, tell)
     try:
-        begun = fold(home.store, tables.snapshots, tell)
+        begun = first_fold(home.store, kept)
         if begun.world.size - max(0, begun.size) < few:
             return begun.size
-        keep(begun.desk(home.store, secret, None, Kept(tables.snapshots, tell)), tables.snapshots, home.store)
+        keep(begun.desk(home.store, secret, None, kept), tables.snapshots, home.store)
         return begun.world.size
     finally:
         tables.close()
@@ -352,12 +391,63 @@ def fold_world(store: Store, snapshots: Snapshots | None = None, tell: Callable[
 
 
 def fold(store: Store, snapshots: Snapshots | None, tell: Callable[[str], None]) -> Fold:
-    """As `fold_world`, with where it began."""
+    """As `fold_world`, with where it began. Nothing is put away."""
+    return _folded(store, snapshots, tell, Progress())
+
+
+def first_fold(store: Store, kept: Kept) -> Fold:
+    """As `fold`; where that takes long, it is put away again and again, so that the next one goes on from there. For
+    one process at a time."""
+    return _folded(
+        store, kept.snapshots, kept.tell, kept.progress, lambda world: _put_away_on_the_way(world, store, kept)
+    )
+
+
+def _folded(
+    store: Store,
+    snapshots: Snapshots | None,
+    tell: Callable[[str], None],
+    progress: Progress,
+    put_away: Callable[[World], None] = lambda _: None,
+) -> Fold:
     load = _load(store)
-    kept = None if snapshots is None else kept_world(snapshots, store, load, tell)
-    begun = Fold(World(load)) if kept is None else Fold(kept, kept.size)
-    catch_up(begun.world, store, begun.since)
-    return begun
+    known = None if snapshots is None else kept_world(snapshots, store, load, tell)
+    world, begun = (World(load), -1) if known is None else (known, known.size)
+    size = _size(store)
+    if size - world.size <= _ROUND:
+        found = Fold(world, begun)
+        catch_up(world, store, found.since)
+        return found
+    # Millions of objects would have ten times the size of the rows that they are put away as, and none is asked for
+    # soon. So a round of them is made, and made into rows.
+    while world.size < size:
+        stop = min(size, world.size + max(_ROUND, world.size // _SHARE))
+        _catch_up(world, store, stop, None, progress, size)
+        settle(world)
+        if stop < size:
+            put_away(world)
+    catch_up(world, store)
+    return Fold(world, long=True)
+
+
+def _put_away_on_the_way(world: World, store: Store, kept: Kept) -> None:
+    """So that a fold that is killed goes on from here. Where that cannot be, it goes on all the same."""
+    try:
+        keep_world(world, kept.snapshots, store)
+    except (LedgerError, EngineError) as error:
+        kept.tell(f"What has been folded so far could not be put away. {error.sentence}")
+
+
+def _put_away_at_once(desk: Desk, store: Store, kept: Kept) -> World | None:
+    """A desk that took long to make is put away before anything is decided. Its world; None if that could not be."""
+    try:
+        if keep(desk, kept.snapshots, store):
+            if kept.keeper is not None:
+                kept.keeper.size = max(kept.keeper.size, desk.world.size)
+            return desk.world
+    except (LedgerError, EngineError) as error:
+        kept.tell(f"What has been folded could not be put away. {error.sentence}")
+    return None
 
 
 def _load(store: Store) -> Callable[[int], Recorded]:
@@ -374,14 +464,21 @@ def _load(store: Store) -> Callable[[int], Recorded]:
 
 def catch_up(world: World, store: Store, since: list[Recorded] | None = None) -> None:
     """Fold what the store holds and the world has not seen. `since` gathers it."""
-    head = store.head()
-    size = 0 if head is None else head.head.size
-    with collector_paused((size - world.size) << 10):  # entries have a kilobyte at the least
-        for start in range(world.size, size, _FOLD_AT_ONCE):
-            for record in _read(store, start, min(size, start + _FOLD_AT_ONCE)):
+    size = _size(store)
+    _catch_up(world, store, size, since, Progress(), size)
+
+
+def _catch_up(
+    world: World, store: Store, stop: int, since: list[Recorded] | None, progress: Progress, whole: int
+) -> None:
+    with collector_paused((stop - world.size) << 10):  # entries have a kilobyte at the least
+        for start in range(world.size, stop, _FOLD_AT_ONCE):
+            progress.at(Step.FOLDING, start, whole)
+            for record in _read(store, start, min(stop, start + _FOLD_AT_ONCE)):
                 world.apply(record)
                 if since is not None:
                     since.append(record)
+    world.exchange.order()  # whoever waits for this waits for it beside the event loop
 
 
 def _read(store: Store, start: int, stop: int) -> Iterator[Recorded]:
@@ -391,6 +488,11 @@ def _read(store: Store, start: int, stop: int) -> Iterator[Recorded]:
     held = store.payloads([each.digest for entry in entries for each in entry.event.payloads if each.media in _FOLDED])
     for index, entry in enumerate(entries, start):
         yield recorded(index, entry, held.get)
+
+
+def _size(store: Store) -> int:
+    head = store.head()
+    return 0 if head is None else head.head.size
 
 
 def _payloads(store: Store) -> Callable[[bytes], bytes | None]:

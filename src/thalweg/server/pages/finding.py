@@ -173,8 +173,10 @@ async def propose(page: Opened, filled: Filled, finding: str) -> Response:
         raise Refusal("way-out-gone", "What is declared has changed since: look at the ways out again.")
     begins = _begins(card.finding)
     lapses = min(page.now.epoch_s + _LASTS_S, max(begins, page.now.epoch_s + _SHORTEST_S))
+    # Whoever is asked gets what was signed: by the notice it is named where that is enough, and so by no hash of both.
+    about = card.notice.id if len(card.notice.notice.findings) == 1 else card.id
     said = Proposed(
-        page.party, (card.other,), card.id, Instant(float(round(lapses))), offered.changed, offered.change,
+        page.party, (card.other,), about, Instant(float(round(lapses))), offered.changed, offered.change,
         filled["words"] or offered.sentence, page.reader.language if filled["words"] else "en",
     )  # fmt: skip
     return await say(page, filled, said, "/agreements" if page.has("/agreements") else page.path, "said")

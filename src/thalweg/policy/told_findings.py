@@ -1,0 +1,261 @@
+"""The findings that a party was told of and that stand, in the order in which it was told, so that a page of them is
+read and not all of them.
+
+Folded from the party's own side (`state.history`): which findings each notice names, and whose word takes the place of
+whose. A notice is read again only where one of its findings is shown. What of it follows from the party's own chains
+(that one was replaced, or is over) is looked at as they change.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from math import inf
+from typing import Final, NamedTuple
+
+from thalweg.model.errors import InputError
+from thalweg.model.instants import Instant
+from thalweg.state.history import FINDS, FIRST, HANDED_OVER, TELLS
+from thalweg.state.in_force import InForce
+from thalweg.state.picture import Standing
+from thalweg.state.world import World
+
+_LONGEST: Final = 30
+AT_ONCE: Final = 250  # notices of one step: some ten milliseconds
+
+
+class Place(NamedTuple):
+    """Where a finding was told: the row of the notice, from 0, and which of the findings in it."""
+
+    row: int
+    number: int
+
+    @property
+    def cursor(self) -> str:
+        """What to ask before for the following ones."""
+        return f"{self.row}_{self.number}"
+
+    @classmethod
+    def read(cls, text: str) -> Place:
+        """The place that a cursor is. `InputError` for anything else."""
+        row, _, number = text.partition("_")
+        if not (row.isdecimal() and number.isdecimal() and len(text) <= _LONGEST):
+            raise InputError("cursor-unreadable", "This is no cursor that an answer gave.", found=text)
+        return cls(int(row), int(number))
+
+
+class _Open(NamedTuple):
+    place: Place
+    versions: tuple[str, str]
+    over_s: float
+
+
+class ToldFindings:
+    """Of one party."""
+
+    def __init__(self, world: World, party: str) -> None:
+        self._world = world
+        self._party = party
+        self._open: dict[str, _Open] = {}
+        self._order: list[tuple[Place, str]] = []  # of those that stand
+        self._over: list[tuple[float, str]] = []
+        self._subject_of: dict[str, int] = {}  # version -> the number of its subject
+        self._versions: dict[int, set[str]] = {}
+        self._about: dict[str, dict[str, None]] = {}  # version -> findings
+        self._mine: dict[str, int] = {}  # version of the party's own -> the number of its subject
+        self._newest: set[str] = set()  # of these, those in force
+        self._changed: list[str] | None = None  # see `InForce`
+        self._changes = 0
+        self._done = 0  # notices
+        self._steps: Iterator[None] | None = self._gather()
+
+    # --- keeping up ---
+
+    def step(self) -> bool:
+        """Some of what there is to do; whether all is done."""
+        if self._steps is None:
+            self._steps = self._follow()
+        for _ in self._steps:
+            return False
+        self._steps = None
+        return True
+
+    def whole(self) -> None:
+        """All of it."""
+        while not self.step():
+            pass
+
+    def _in_force(self) -> InForce | None:
+        return self._world.picture.by_party.get(self._party)
+
+    def _gather(self) -> Iterator[None]:
+        held = self._in_force()
+        if held is not None:
+            self._changed = held.follow()
+            self._changes = len(self._changed)
+            had = self._world.history.of(self._party)
+            columns = had.columns["own"]
+            newest: dict[int, tuple[str, bool]] = {}
+            rows = zip(*(columns[name][:] for name in ("subject", "version", "answer")), strict=True)
+            for row, (subject, version, answer) in enumerate(rows, 1):
+                newest[subject] = had.word(version), answer >= 0
+                if answer >= 0:
+                    self._mine[newest[subject][0]] = subject
+                if not row % AT_ONCE:
+                    yield
+            for number, (subject, (version_of, said)) in enumerate(newest.items(), 1):
+                key = had.word(subject)
+                if not said:  # a site that it took over, a line that was agreed
+                    self._look(key)
+                elif key in held:
+                    self._newest.add(version_of)
+                if not number % AT_ONCE:
+                    yield
+            over = had.columns["over"]
+            for subject, how in zip(over["subject"][:], over["how"][:], strict=True):
+                if how == HANDED_OVER:
+                    self._look(had.word(subject))
+        yield from self._follow()
+
+    def _follow(self) -> Iterator[None]:
+        held = self._in_force()
+        if self._changed is None and held is not None:  # it had nothing in force before
+            self._changed = held.follow()
+            for key in held:
+                self._look(key)
+            self._changes = len(self._changed)
+        changed = self._changed or []
+        while self._changes < len(changed):
+            for key in changed[self._changes : self._changes + AT_ONCE]:
+                self._look(key)
+            self._changes = min(len(changed), self._changes + AT_ONCE)
+            if self._changes < len(changed):
+                yield
+        while self._done < len(self._world.history.of(self._party)):
+            self._hear(min(len(self._world.history.of(self._party)), self._done + AT_ONCE))
+            if self._done < len(self._world.history.of(self._party)):
+                yield
+
+    def _look(self, key: str) -> None:
+        """One of the party's own chains is another than it was."""
+        chain = self._world.picture.chains[key]
+        number = self._world.history.of(self._party).number(key)
+        for version, _ in chain.versions:
+            self._newest.discard(version)
+            if chain.notifier == self._party:
+                self._mine[version] = number
+            else:
+                self._mine.pop(version, None)
+        if chain.notifier == self._party and chain.standing is Standing.IN_FORCE:
+            self._newest.add(chain.version)
+        for version, _ in chain.versions:
+            for name in self._about.get(version, ()):
+                self._place(name)
+
+    def _place(self, name: str) -> None:
+        """In the order if it stands, and else not."""
+        known = self._open[name]
+        entry = (known.place, name)
+        at = bisect_left(self._order, entry)
+        there = at < len(self._order) and self._order[at] == entry
+        if self._replaced(known.versions) == there:
+            if there:
+                del self._order[at]
+            else:
+                insort(self._order, entry)
+
+    def _replaced(self, versions: tuple[str, str]) -> bool:
+        """Whether the party's own side of it was replaced or is over."""
+        mine = next((each for each in versions if each in self._mine), None)
+        return mine is not None and mine not in self._newest
+
+    def _hear(self, until: int) -> None:
+        """The notices up to a row: each takes the place of what was told of its subject before."""
+        had = self._world.history.of(self._party)
+        told, first = had.columns["told"], self._done
+        rows = zip(*(told[name][first:until] for name in ("subject", "version", "view", "flags")), strict=True)
+        for row, (subject, version, view, flags) in enumerate(rows, first):
+            if version:
+                self._name(had.word(version), subject)
+            if not flags & TELLS:
+                continue
+            if view:
+                self._name(had.word(view), subject)
+            if flags & FIRST:
+                self._forget(subject)
+            if flags & FINDS:
+                for number, (name, *versions, over_s) in enumerate(had.found[row]):
+                    self._told(name, Place(row, number), (versions[0], versions[1]), over_s)
+        self._done = until
+
+    def _told(self, name: str, place: Place, versions: tuple[str, str], over_s: float) -> None:
+        if name in self._open:
+            self._drop(name)
+        for version in versions:
+            if version not in self._subject_of:
+                subject = self._mine.get(version, -1)
+                if subject < 0:
+                    chain = self._world.picture.chain_of(version)
+                    subject = -1 if chain is None else self._world.history.of(self._party).number(chain.key)
+                if subject >= 0:
+                    self._name(version, subject)
+            self._about.setdefault(version, {})[name] = None
+        self._open[name] = _Open(place, versions, over_s)
+        if over_s < inf:
+            heappush(self._over, (over_s, name))
+        self._place(name)
+
+    def _name(self, version: str, subject: int) -> None:
+        """The party knows the version as one of this subject."""
+        before = self._subject_of.get(version)
+        if before == subject:
+            return
+        if before is not None:
+            self._versions[before].discard(version)
+        self._subject_of[version] = subject
+        self._versions.setdefault(subject, set()).add(version)
+
+    def _forget(self, subject: int) -> None:
+        """What was told of the subject holds no longer."""
+        for version in self._versions.get(subject, ()):
+            for name in tuple(self._about.get(version, ())):
+                self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        known = self._open.pop(name)
+        for version in known.versions:
+            self._about[version].pop(name, None)
+        entry = (known.place, name)
+        at = bisect_left(self._order, entry)
+        if at < len(self._order) and self._order[at] == entry:
+            del self._order[at]
+
+    def _pass(self, now: Instant) -> None:
+        """What is over by now stands no longer."""
+        while self._over and self._over[0][0] < now.epoch_s:
+            over_s, name = heappop(self._over)
+            if name in self._open and self._open[name].over_s == over_s:
+                self._drop(name)
+
+    # --- reading ---
+
+    def count(self, now: Instant) -> int:
+        """How many stand."""
+        self.whole()
+        self._pass(now)
+        return len(self._order)
+
+    def before(self, place: Place | None, most: int | None, now: Instant) -> list[tuple[Place, str]]:
+        """So many that were told before a place, the newest first."""
+        self.whole()
+        self._pass(now)
+        last = len(self._order) if place is None else bisect_left(self._order, (place, ""))
+        return self._order[0 if most is None else max(0, last - most) : last][::-1]
+
+    def where(self, name: str, now: Instant) -> Place | None:
+        """Where one of them that stands was told."""
+        self.whole()
+        self._pass(now)
+        known = self._open.get(name)
+        return None if known is None or self._replaced(known.versions) else known.place
