@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from thalweg.cli.replay.deir_ez_zor import CANARY, PARTIES
+from thalweg.cli.replay.deir_ez_zor import PARTIES
 from thalweg.cli.replay.run import Told, compared, replay
 from thalweg.cli.replay.stage import offline
 from thalweg.desk import scenarios
@@ -74,7 +74,7 @@ def test_each_officer_signed_with_a_key_that_is_nowhere_else(played: Played) -> 
 @pytest.mark.parametrize(
     ("words", "holders"),
     [
-        (CANARY, {"AID", "DMC"}),  # a site that is shown to one party, and hidden from the others
+        ("KESTREL", {"AID", "DMC"}),  # a site that is shown to one party, and hidden from the others
         ("Field hospital in the Khabur valley", {"AID"}),  # shown to others as a footprint or cells
         ("HERON", {"RUS", "YPG"}),  # said in the joint operation room
         ("Coalition air operations in support", {"CJTF", "DMC"}),

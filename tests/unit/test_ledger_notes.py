@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ledger_world import ORIGIN, seed
-from thalweg.ledger.checkpoint import Checkpoint, HeadSigner, SignedCheckpoint, open_checkpoint
+from thalweg.ledger.checkpoint import Checkpoint, HeadSigner, SignedCheckpoint, require_log_signature
 from thalweg.ledger.errors import Inconsistent, LedgerError, Malformed, Refused
 from thalweg.ledger.note import COSIGNATURE, Note, NoteKey, NoteSignature, VerifierKey, verify_note
 from thalweg.ledger.tree import EMPTY_ROOT, GrowingTree, Head, Nodes, consistency_proof, leaf_hash
@@ -139,16 +139,17 @@ def signed(size: int) -> tuple[Head, Nodes]:
     return tree.head(), Nodes(Source())
 
 
-def test_a_checkpoint_is_opened_only_for_its_log_and_under_its_key() -> None:
+def test_a_checkpoint_is_taken_only_for_its_log_and_under_its_key() -> None:
     head, _ = signed(5)
-    data = HeadSigner(ORIGIN, [KEY], None).sign(head, []).encode()
-    assert open_checkpoint(data, ORIGIN, [KEY.verifier()]).head == head
+    read = SignedCheckpoint.parse(HeadSigner(ORIGIN, [KEY], None).sign(head, []).encode())
+    assert read.head == head
+    assert require_log_signature(read, ORIGIN, [OTHER.verifier(), KEY.verifier()]) == KEY.verifier()
     with pytest.raises(Refused, match="not of example"):
-        open_checkpoint(data, "example.org/other", [KEY.verifier()])
+        require_log_signature(read, "example.org/other", [KEY.verifier()])
     with pytest.raises(Refused, match="No key of the log"):
-        open_checkpoint(data, ORIGIN, [OTHER.verifier()])
+        require_log_signature(read, ORIGIN, [OTHER.verifier()])
     with pytest.raises(Refused, match="No key of the log"):
-        open_checkpoint(data, ORIGIN, [])
+        require_log_signature(read, ORIGIN, [])
 
 
 def test_the_signer_refuses_a_smaller_head_a_fork_and_a_missing_proof() -> None:

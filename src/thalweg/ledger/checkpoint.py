@@ -61,13 +61,6 @@ class SignedCheckpoint:
         return cls(Checkpoint.parse(note.text), note)
 
 
-def open_checkpoint(data: bytes, origin: str, log_keys: Iterable[VerifierKey]) -> SignedCheckpoint:
-    """Read a checkpoint and refuse it unless it is of `origin` and signed by one of the log's keys."""
-    signed = SignedCheckpoint.parse(data)
-    require_log_signature(signed, origin, log_keys)
-    return signed
-
-
 def require_log_signature(signed: SignedCheckpoint, origin: str, log_keys: Iterable[VerifierKey]) -> VerifierKey:
     """The log key that signed; Refused if none did."""
     if signed.checkpoint.origin != origin:

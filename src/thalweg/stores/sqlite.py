@@ -198,12 +198,6 @@ class SqliteStore:
         self.release()
         self._drop()
 
-    def check_file(self) -> None:
-        """SQLite's own integrity check; Damaged if it finds anything."""
-        found = self._guard("no", lambda: self._reading().execute("PRAGMA integrity_check").fetchall())
-        if found != [("ok",)]:
-            raise Damaged("store.integrity", "SQLite reports damage in the file.", found=str(found[:3]))
-
     def _open(self) -> tuple[apsw.Connection, apsw.Connection]:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
         writer = apsw.Connection(str(self._path), flags=flags, vfs=self._vfs)

@@ -57,8 +57,6 @@ from thalweg.model.shapes import Position
 
 NAME: Final = "deir-ez-zor"
 BEGINS: Final = "2017-09-12T06:00:00Z"
-CANARY: Final = "KESTREL"
-"""A word in the title of a site that one party alone is shown; it must be in nobody else's bundle."""
 
 _NAMES: Final = {
     "CJTF": "US-led coalition (CJTF-OIR)",
