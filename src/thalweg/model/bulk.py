@@ -15,9 +15,11 @@ def settle() -> None:
     answer for a good part of a second."""
     gc.collect()
     gc.freeze()
-    # A look at 50 thousand, as the second number makes it, takes some 20 ms; everything is looked at when that was done
-    # so often, and there is a quarter more.
-    gc.set_threshold(10_000, 4, 250)
+    # Hardly anything that a desk makes is ever part of a cycle, and nearly all of it stays. So a look costs for what it
+    # looks at, however seldom it is taken, and holds up every answer meanwhile. Often and little, then: five thousand
+    # at most, every second time, which takes some 3 ms. Everything is looked at when that was done so often, and there
+    # is a quarter more.
+    gc.set_threshold(2_500, 0, 2_500)
 
 
 @contextmanager
