@@ -24,6 +24,7 @@ from thalweg.state.agreements import AgreementState
 from thalweg.state.cases import DUE, Request
 from thalweg.state.channels import Channel
 from thalweg.state.exchange import NoticeState
+from thalweg.state.packed import passing
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.world import World
 
@@ -183,6 +184,12 @@ class Clocks:
         """Those that last, for `resume`."""
         return self._kept.merged(self._heap)
 
+    def settle(self) -> None:
+        """Put those that last into columns, which have a tenth of the size."""
+        self._kept = self.kept()
+        self._heap = [each for each in self._heap if each.what not in _LAST]
+        heapq.heapify(self._heap)
+
     def resume(self, kept: KeptTimers, world: World) -> None:
         """Those that were put away, and all of the kinds that are not."""
         self._heap.clear()
@@ -228,9 +235,9 @@ class Clocks:
         """All of it from the state."""
         self._heap.clear()
         self._kept = _NONE
-        for notice in world.exchange.notices.values():
+        for notice in passing(world.exchange.notices):
             self.notice(notice, world)
-        for chain in world.picture.in_force():
+        for chain in world.picture.passing():
             self.chain(chain, world)
         self._few(world)
 

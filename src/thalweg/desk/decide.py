@@ -18,7 +18,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
+
+import numpy as np
 
 from thalweg.desk.book import Book
 from thalweg.desk.checks import Checks
@@ -35,7 +38,7 @@ from thalweg.engine.online import Comparison
 from thalweg.formats.event import Erasure, Statement
 from thalweg.model.cases import ExplanationAsked
 from thalweg.model.declarations import Cancellation, Declaration, Kind
-from thalweg.model.errors import ThalwegError
+from thalweg.model.errors import EngineError, ThalwegError
 from thalweg.model.events import (
     SECRETARIAT,
     ByDesk,
@@ -85,6 +88,7 @@ from thalweg.policy.telling import Telling
 from thalweg.policy.terms import delayed
 from thalweg.state.agreements import AgreementState, Matter
 from thalweg.state.exchange import NoticeState
+from thalweg.state.packed import hash_of, hashes_of, passing
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
@@ -92,6 +96,7 @@ from thalweg.state.world import World
 LACKING: Final = "knowledge-lacking"
 OVER_BUDGET: Final = "budget-over"
 _QUIETEST_S: Final = 900.0  # the longest that an emergency is not repeated because somebody has promised to act
+_LOADED_AT_ONCE: Final = 4096  # declarations
 _AWAY_S: Final = 1.0  # by how much the clock has been set, to be put on record
 
 
@@ -112,6 +117,10 @@ def _from_nothing(_theatre: Theatre) -> Online | None:
     return None
 
 
+def _untold(_loaded: int) -> None:
+    """Nobody wants to know."""
+
+
 class Desk:
     """The deciding desk over one world, its engine and its clocks."""
 
@@ -127,9 +136,12 @@ class Desk:
         resume: Callable[[Theatre], Online | None] = _from_nothing,
         kept: KeptDesk | None = None,
         since: Sequence[Recorded] = (),
+        on_the_way: Callable[[int], None] = _untold,
     ) -> None:
         """`resume` gives an engine for the theatre as it was put away at some time, if there is one. `kept` is what
-        else was put away, at the same time as that engine and that world, and `since` what the log has said since."""
+        else was put away, at the same time as that engine and that world, and `since` what the log has said since.
+        `EngineError` (`snapshot-apart`) if these contradict each other. `on_the_way` is told again and again how many
+        declarations are in an engine that is made from the log."""
         self.world = world
         self._exercise_only = exercise_only  # its clock is told, so nothing of it may be taken for live
         self.policy = policy
@@ -151,11 +163,13 @@ class Desk:
                 self._shades.changed()
             self.clocks.resume(kept.timers, world)
             self._went_on(since)
+            self._require_together()
             return
         self._duplicates = Duplicates(world)
-        self.online = self._resumed(online) or self._everything_anew()[0]
+        self.online = self._resumed(online) or self._from_the_log(on_the_way)
         self._shades.changed()
         self._clocks_anew()
+        self.clocks.settle()
 
     def kept(self) -> KeptDesk:
         """What is worked out here, to be put away with the world and the engine."""
@@ -913,7 +927,7 @@ class Desk:
 
     def _clocks_anew(self) -> None:
         self.clocks.everything(self.world)
-        for notice in self.world.exchange.notices.values():
+        for notice in passing(self.world.exchange.notices):
             self._listen(notice, unread=True)
         self._fade_all()
 
@@ -972,12 +986,32 @@ class Desk:
             self._duplicates.ended(chain)
         self._fading(chain)
 
+    def _require_together(self) -> None:
+        """Everything in force is in the index, but for what is over by its clock, and nothing else is: by the hashes of
+        the chains' names, since rows are not to be read for it. `EngineError` (`snapshot-apart`)."""
+        picture, online = self.world.picture, self.online
+        known = hashes_of([picture.key(party, name) for party, name in online.chains])
+        standing = np.concatenate([np.empty(0, np.uint64), *map(hashes_of, picture.by_party.values())])
+        known.sort()
+        standing.sort()
+        if np.array_equal(known, standing):
+            return
+        absent = set(np.setdiff1d(standing, known).tolist())
+        chains = (picture.chains[key] for held in picture.by_party.values() for key in held if hash_of(key) in absent)
+        left = [each.key for each in chains if each.over_s + online.widest_s > online.latest_s]
+        more = len(np.setdiff1d(known, standing))
+        if left or more:
+            raise EngineError(
+                "snapshot-apart",
+                f"The kept index misses {len(left)} of the declarations in force, and has {more} that are not.",
+            )
+
     def _resumed(self, online: Online | None) -> Online | None:
         """An engine that was put away, brought to what is in force now."""
         if online is None:
             return None
         picture = self.world.picture
-        standing = {chain.version: chain for chain in picture.in_force()}
+        standing = {chain.version: chain for chain in picture.passing()}
         for version in online.versions:
             if version not in standing:
                 gone = picture.declaration(version)
@@ -987,10 +1021,25 @@ class Desk:
             online.feed(Fed(picture.declaration(chain.version)))
         return online
 
+    def _from_the_log(self, on_the_way: Callable[[int], None]) -> Online:
+        """An engine with everything in force, and what the log says is open between it: nothing is compared again.
+        Some at a time, for the declarations themselves would have gigabytes."""
+        picture = self.world.picture
+        online = self._make_engine(self.world.membership.theatre)
+        if not online.asks:
+            return self._everything_anew()[0]
+        standing, loaded = picture.passing(), 0
+        while some := [picture.declaration(each.version) for each in islice(standing, _LOADED_AT_ONCE)]:
+            online.load(some, ())
+            loaded += len(some)
+            on_the_way(loaded)
+        online.link((each.versions, each.rule) for each in passing(picture.open))
+        return online
+
     def _everything_anew(self) -> tuple[Online, tuple[Finding, ...]]:
         """An engine with everything in force, compared in one go; and all the findings."""
         theatre = self.world.membership.theatre
-        in_force = [self.world.picture.declaration(chain.version) for chain in self.world.picture.in_force()]
+        in_force = [self.world.picture.declaration(chain.version) for chain in self.world.picture.passing()]
         online = self._make_engine(theatre)
         findings = batch(in_force, theatre) if in_force else ()
         online.load(in_force, findings)

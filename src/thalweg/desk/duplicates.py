@@ -81,7 +81,7 @@ class Duplicates:
         self._things: dict[str, Thing] = {}
         self._cells: dict[int, dict[tuple[int, int, int], dict[str, None]]] = {}  # size -> cube -> keys
         self._widest: dict[int, float] = {}  # size -> the furthest that any of it ever reached
-        chains = world.picture.in_force() if known is None else (world.picture.chains[key] for key in known)
+        chains = world.picture.passing() if known is None else (world.picture.chains[key] for key in known)
         for chain in chains:
             if chain.kind in _KINDS and chain.standing is Standing.IN_FORCE:
                 self.taken(chain, world.picture.declaration(chain.version))

@@ -20,6 +20,7 @@ from thalweg.model.theatre import Between, Margin, Relation, Rule, Selector, The
 from thalweg.policy.tell import Meeting, Policy
 from thalweg.policy.terms import others
 from thalweg.policy.view import view
+from thalweg.state.packed import passing
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.world import World
 
@@ -104,7 +105,7 @@ class Shades:
 
     def standing(self) -> Iterator[Chain]:
         """Every chain in force, and those that linger."""
-        for chain in self._world.picture.chains.values():
+        for chain in passing(self._world.picture.chains):
             if chain.standing is Standing.IN_FORCE or (chain.standing is Standing.ENDED and self.lingers(chain)):
                 yield chain
 

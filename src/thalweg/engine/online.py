@@ -11,6 +11,7 @@ whose validity has run out is stale and stays live (DESIGN.md section 5).
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -151,6 +152,11 @@ class Online:
         return in_order(self._findings.values())
 
     @property
+    def asks(self) -> bool:
+        """Whether declarations are asked for where they are needed (`declaration_of`)."""
+        return self._declaration_of is not None
+
+    @property
     def live(self) -> tuple[Declaration, ...]:
         """All live declarations."""
         return tuple(map(self._declaration, self._held))
@@ -159,6 +165,21 @@ class Online:
     def versions(self) -> tuple[str, ...]:
         """The version ids of all that is live."""
         return tuple(self._number)
+
+    @property
+    def chains(self) -> tuple[tuple[str, str], ...]:
+        """Of all that is live, the party and the id of the declaration."""
+        return tuple((party, name) for party, _, name in (each.partition("\n") for each in self._chains))
+
+    @property
+    def latest_s(self) -> float:
+        """When it was last told what time it is, in seconds since the epoch."""
+        return self._latest
+
+    @property
+    def widest_s(self) -> float:
+        """How much longer than its windows a declaration is live."""
+        return self._widest_s
 
     def holds(self, version: str) -> bool:
         """Whether the version is live."""
@@ -193,6 +214,18 @@ class Online:
             self._link(finding)
         self._over.update(over)
         self._serial += 1
+
+    def link(self, found: Iterable[tuple[tuple[str, str], str]]) -> None:
+        """All findings that are open between what is live, as pairs of versions with the id of the rule, from whoever
+        knows them; once, after `load` without any, and where declarations are asked for. Those of what is not live, or
+        of other rules, are passed over."""
+        rows = array("q")
+        for (one, other), rule in found:
+            a, b, number = self._number.get(one), self._number.get(other), self._rule_number.get(rule)
+            if a is not None and b is not None and number is not None:
+                rows.extend((a, b, number))
+        pairs = np.frombuffer(rows, np.int64).reshape(-1, 3)
+        self._links.load(pairs[:, 0], pairs[:, 1], pairs[:, 2], self._next)
 
     def snapshot(self) -> bytes:
         """Everything but the declarations and the findings themselves, for `restore`. Takes time for what is live."""

@@ -24,6 +24,7 @@ from thalweg.model.theatre import Theatre
 from thalweg.server import api, as_of, copies, dossiers, incidents, keys, reviews, signin, sources
 from thalweg.server.bearers import Bearers
 from thalweg.server.beats import Beats, DeskMetrics
+from thalweg.server.beginning import Beginning
 from thalweg.server.described import describe
 from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings
@@ -129,25 +130,34 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     course = Course(closing=streams.close)
     office.report_to(lambda what, error: settings.log(_fault_line(what, error)))
 
+    def begin() -> None:
+        _settle(opened, settings)
+        bearers.start()
+        beats.start()
+        asyncio.get_running_loop().run_in_executor(None, warm)
+
+    def failed(error: Exception) -> None:
+        course.fault = error
+        course.stop()
+
+    beginning = Beginning(office, opened.progress, settings.log, begin, lambda: _watch(office, course), failed)
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         registrar.start()
         try:
-            await _start(opened, settings)
+            await beginning.start()
         except Exception as error:
             course.fault = error
             raise
-        watching = asyncio.create_task(_watch(office, course), name="watch")
-        bearers.start()
-        beats.start()
-        asyncio.get_running_loop().run_in_executor(None, warm)
         try:
             yield
         finally:
-            watching.cancel()
+            await beginning.stop()
             streams.close()
-            await bearers.stop()
-            await beats.stop()
+            if beginning.begun:
+                await bearers.stop()
+                await beats.stop()
             await office.stop()
 
     app = FastAPI(
@@ -159,13 +169,12 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     as_page = room.add(app)
     app.state.desk = _desk_routes(opened, streams, reads, registrar)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's documentation says to
-    build_shell(app, doors, _shell(settings, office, as_page))
+    build_shell(app, doors, _shell(settings, beginning, as_page))
     DeskMetrics(beats, app.state.metrics.registry)
     return Built(app, doors, course, bearers, beats)
 
 
-async def _start(opened: OpenDesk, settings: ServeSettings) -> None:
-    await opened.office.start()
+def _settle(opened: OpenDesk, settings: ServeSettings) -> None:
     settle()
     for why in opened.told:
         settings.log(json.dumps({"event": "snapshot", "told": why}))
@@ -231,7 +240,7 @@ def _desk_routes(opened: OpenDesk, streams: Streams, reads: Reads, registrar: Re
     )
 
 
-def _shell(settings: ServeSettings, office: Office, as_page: AsPage) -> ShellSettings:
+def _shell(settings: ServeSettings, beginning: Beginning, as_page: AsPage) -> ShellSettings:
     return ShellSettings(
         log=settings.log,
         ticks=monotonic,
@@ -239,7 +248,8 @@ def _shell(settings: ServeSettings, office: Office, as_page: AsPage) -> ShellSet
         body_bytes_under=_BODY_BYTES,
         metrics_token=settings.metrics_token,
         hosts=settings.hosts,
-        ready=office.trouble,
+        ready=beginning.trouble,
+        starting=beginning.starting,
         as_page=as_page,
         steps=settings.steps,
     )

@@ -15,7 +15,7 @@ import asyncio
 import base64
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -44,6 +44,7 @@ Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
+_ANSWERED_AT_ONCE = ("/healthz", "/readyz", "/metrics", "/static/", "/problems/")
 _MINUTE_MS = 60_000
 _ADDRESS_RATE = Rate(1_200, _MINUTE_MS)
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -66,6 +67,27 @@ def _always_ready() -> tuple[str, ...]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """What a start is about, and how much of that is done: `folding`, entry 812000 of 4700000."""
+
+    step: str
+    done: int
+    of: int
+
+    def answer(self, reasons: Sequence[str]) -> ProblemAnswer:
+        fields = {"reasons": list(reasons), "step": self.step, "done": self.done, "of": self.of}
+        return _not_ready(f"Not ready yet: {self.step}, {self.done} of {self.of}.", fields)
+
+
+def _not_ready(sentence: str, fields: Mapping[str, Any]) -> ProblemAnswer:
+    return ProblemAnswer(503, "not-ready", sentence, fields, {"Retry-After": "1"})
+
+
+def _started() -> None:
+    """A server that answers from its beginning on."""
+
+
 def _no_page(_request: Request, _answer: ProblemAnswer) -> None:
     """A server without pages."""
 
@@ -74,12 +96,14 @@ def _no_page(_request: Request, _answer: ProblemAnswer) -> None:
 class ShellSettings:
     """What the shell is told. `log` takes one JSON line; `ticks` is a monotonic clock in seconds.
 
-    `ready` gives the reasons why no request should be sent here yet; empty is ready.
+    `ready` gives the reasons why no request should be sent here yet; empty is ready. `starting` is how far a start is
+    that takes long: until it is done, everything but health and pages' files is answered so.
     """
 
     log: Callable[[str], None]
     ticks: Callable[[], float]
     ready: Callable[[], tuple[str, ...]] = _always_ready
+    starting: Callable[[], Starting | None] = _started
     statuses: Mapping[str, int] = field(default_factory=dict)
     """Statuses of further error codes."""
     body_bytes: int = 1 << 20
@@ -138,10 +162,11 @@ async def alive() -> dict[str, bool]:
 async def ready(request: Request) -> Response:
     """Requests can be sent here; otherwise 503 with the reasons."""
     settings: ShellSettings = request.app.state.shell
-    reasons = settings.ready()
+    reasons, starting = settings.ready(), settings.starting()
+    if starting is not None:
+        return problem_response(request.scope, starting.answer(reasons))
     if reasons:
-        answer = ProblemAnswer(503, "not-ready", "Not ready yet.", {"reasons": list(reasons)}, {"Retry-After": "1"})
-        return problem_response(request.scope, answer)
+        return problem_response(request.scope, _not_ready("Not ready yet.", {"reasons": list(reasons)}))
     return Response(b'{"ready":true}', media_type="application/json")
 
 
@@ -350,8 +375,11 @@ class _Exchange:
         shell.metrics.open.inc()
         try:
             refusal = shell.admit(scope)
+            starting = shell.settings.starting()
             if refusal is not None:
                 await self._answer(answer_to(refusal))
+            elif starting is not None and not scope["path"].startswith(_ANSWERED_AT_ONCE):
+                await self._answer(starting.answer(shell.settings.ready()))
             else:
                 await self._through()
         finally:

@@ -20,7 +20,17 @@ from __future__ import annotations
 import hashlib
 import marshal
 from bisect import bisect_left
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, MutableMapping, Sequence, ValuesView
+from collections.abc import (
+    Callable,
+    Collection,
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+    ValuesView,
+)
 from contextlib import suppress
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -68,12 +78,12 @@ class Packed:
 
     def find(self, key: object) -> tuple[int, Row] | None:
         """The row of a key, and its place."""
-        wanted, narrow = hash_of(key), _narrow(key)
+        wanted = hash_of(key)
         at = bisect_left(self._hashes, wanted)
         while at < len(self._hashes) and self._hashes[at] == wanted:
             place = self._places[at]
             row = self._narrow(place)
-            if row[0] == narrow:
+            if row[0] == _narrow(key):
                 return place, _wide(row)
             at += 1
         return None
@@ -81,31 +91,40 @@ class Packed:
     def changed(self, other: Mapping[int, Row | None], more: Iterable[Row]) -> Packed:
         """The same with other rows in some places, under the same keys; without those that are None; and with more
         rows at the end."""
-        fresh = list(more)
-        if not other and not fresh:
+        added: list[int] = []
+        found: list[int] = []
+        made: list[bytes] = []
+        for row in more:
+            made.append(marshal.dumps(_narrow(row), _MARSHAL))
+            added.append(len(made[-1]))
+            found.append(hash_of(row[0]))
+        if not other and not made:
             return self
         lengths = np.diff(self.arrays[0].astype(np.int64), prepend=0)
-        hashes = np.empty(len(self), np.uint64)
-        hashes[self.arrays[2]] = self.arrays[1]
         pieces: list[bytes | memoryview] = []
         done = 0
         for place in sorted(other):
-            row = other[place]
-            made = b"" if row is None else marshal.dumps(_narrow(row), _MARSHAL)
-            pieces += (self._rows[done : self._begin(place)], made)
-            lengths[place], done = len(made), self._ends[place]
+            changed = other[place]
+            written = b"" if changed is None else marshal.dumps(_narrow(changed), _MARSHAL)
+            pieces += (self._rows[done : self._begin(place)], written)
+            lengths[place], done = len(written), self._ends[place]
         pieces.append(self._rows[done:])
-        added: list[int] = []
-        found: list[int] = []
-        for row in fresh:
-            pieces.append(marshal.dumps(_narrow(row), _MARSHAL))
-            added.append(len(pieces[-1]))
-            found.append(hash_of(row[0]))
+        pieces += made
         there = lengths > 0
         ends = np.cumsum(np.concatenate([lengths[there], np.array(added, np.int64)]))
-        hashes = np.concatenate([hashes[there], np.array(found, np.uint64)])
-        places = np.argsort(hashes, kind="stable")
-        return Packed((ends, hashes[places], places, np.frombuffer(b"".join(pieces), np.uint8)))
+        # Two sorted runs, which a stable sort merges: with a million rows that takes a tenth of the time.
+        standing = there[self.arrays[2]]
+        later = np.argsort(np.array(found, np.uint64), kind="stable")
+        hashes = np.concatenate([self.arrays[1][standing], np.array(found, np.uint64)[later]])
+        places = np.concatenate(
+            [(np.cumsum(there) - 1)[self.arrays[2][standing]], later + int(np.count_nonzero(there))]
+        )
+        order = np.argsort(hashes, kind="stable")
+        return Packed((ends, hashes[order], places[order], np.frombuffer(b"".join(pieces), np.uint8)))
+
+    def copied(self) -> Packed:
+        """The same, in memory of its own."""
+        return Packed([each.copy() for each in self.arrays]) if len(self) else NOTHING
 
     def _narrow(self, place: int) -> Row:
         row: Row = marshal.loads(self._rows[self._begin(place) : self._ends[place]])  # noqa: S302  # sealed by its keeper
@@ -179,6 +198,24 @@ class Table(MutableMapping[K, V]):
         return self._made(key, found[1])
 
     @override
+    def get(self, key: K, default: Any = None) -> Any:  # what the mapping's own does, without raising
+        for known in (self._more, self._held):
+            if key in known:
+                return known[key]
+        found = self._find(key)
+        return default if found is None else self._made(key, found[1])
+
+    @override
+    def setdefault(self, key: K, default: Any = None) -> Any:  # the same: looked up once, and not three times
+        for known in (self._more, self._held):
+            if key in known:
+                return known[key]
+        found = self._find(key)
+        if found is None:
+            return self._more.setdefault(key, default)
+        return self._made(key, found[1])
+
+    @override
     def __setitem__(self, key: K, value: V) -> None:
         in_place = key not in self._more and (key in self._held or self._find(key) is not None)
         (self._held if in_place else self._more)[key] = value
@@ -233,6 +270,27 @@ class Table(MutableMapping[K, V]):
             yield key, self._held[key] if key in self._held else self._made(key, row)
         yield from self._more.items()
 
+    def passing(self) -> Iterator[V]:
+        """The values, oldest first, for whoever only looks: nothing that is made of a row is kept, nor may be
+        changed."""
+        for place, row in enumerate(map(self._packed.row, range(len(self._packed)))):
+            if place not in self._gone:
+                key: K = row[0]
+                yield self._held[key] if key in self._held else self._form.value(row)
+        yield from self._more.values()
+
+    def hashes(self) -> npt.NDArray[np.uint64]:
+        """`hash_of` of every key, in no order; no row is read for it."""
+        standing = self._packed.arrays[1]
+        if self._gone:
+            standing = standing[~np.isin(self._packed.arrays[2], np.fromiter(self._gone, np.uint32, len(self._gone)))]
+        return np.concatenate([standing, hashes_of(self._more)])
+
+    def settled(self) -> Table[K, V]:
+        """The same, all of it in rows of its own: what it was read from is let go of."""
+        packed = self.packed()
+        return Table(self._form, packed.copied() if packed is self._packed else packed)
+
     def packed(self) -> Packed:
         """All of it, to be put away."""
         other: dict[int, Row | None] = dict.fromkeys(self._gone)
@@ -272,6 +330,17 @@ class _Values(ValuesView[V]):
         return (value for _, value in self._mapping.pairs())
 
 
+def hashes_of(keys: Collection[Any]) -> npt.NDArray[np.uint64]:
+    """`hash_of` of each of these, or of every key of a table, in no order."""
+    held = getattr(keys, "held", keys)  # a table with something beside it
+    return held.hashes() if isinstance(held, Table) else np.fromiter(map(hash_of, held), np.uint64, len(held))
+
+
+def passing(held: MutableMapping[Any, V]) -> Iterator[V]:
+    """The values of a map, table or not, for whoever only looks at each of them (`Table.passing`)."""
+    return held.passing() if isinstance(held, Table) else iter(held.values())
+
+
 class Names:
     """Texts, each once, by number in the order in which they came."""
 
@@ -306,6 +375,11 @@ class Names:
             known = self._number[text] = len(self)
             self._text.append(text)
         return known
+
+    def settled(self) -> Names:
+        """As `Table.settled`."""
+        packed = self.packed()
+        return Names(packed.copied() if packed is self._packed else packed)
 
     def packed(self) -> Packed:
         """All of them, to be put away."""

@@ -88,6 +88,11 @@ def kept_desk(snapshots: Snapshots, store: Store, tell: Tell) -> KeptDesk | None
     return made if made is not None and made.size == found.size else None
 
 
+def keep_world(world: World, snapshots: Snapshots, store: Store) -> None:
+    """Put a state away by itself: one that is being folded."""
+    snapshots.save(WORLD, world.size, root_of(world.size, Nodes(store)), _pieces(sections(world)))
+
+
 def keep(desk: Desk, snapshots: Snapshots, store: Store) -> bool:
     """Put state and index away. Only while nothing is decided; False if the world is ahead of what the log holds."""
     head, size = store.head(), desk.world.size

@@ -75,13 +75,14 @@ def _record(cls: type) -> tuple[_Write, _Read]:
     names = tuple(each.name for each in dataclasses.fields(cls))
     parts = {name: _field(hints[name]) for name in names}
     ordered = tuple(sorted(names))
+    known = frozenset(names)
     listed = f"the fields {', '.join(ordered)} and no others" if ordered else "no fields"
 
     def write(value: object) -> Value:
         return {name: parts[name][0](getattr(value, name)) for name in names}
 
     def read(value: Value, where: str) -> object:
-        if not isinstance(value, Mapping) or tuple(sorted(value)) != ordered:
+        if not isinstance(value, (dict, Mapping)) or value.keys() != known:
             raise wrong(where, f"an object with {listed}")
         try:
             return cls(**{name: parts[name][1](value[name], f"{where}.{name}") for name in names})
