@@ -28,6 +28,7 @@ from thalweg.model.events import (
     QuietGuaranteed,
     QuietProposed,
     ReadBack,
+    Refused,
     Release,
     Released,
     Response,
@@ -98,6 +99,59 @@ def test_a_proposal_is_about_what_one_was_told_of_and_to_those_on_a_channel() ->
     assert refused(desk.say("alpha", Proposed("alpha", ("bravo",), mine, START))) == "expires-past"
     desk.party("charlie")
     assert refused(desk.say("alpha", Proposed("alpha", ("charlie",), mine, SOON))) == "no-channel"
+
+
+def told_ids(desk: Room, party: str) -> list[str]:
+    return [each.id for notice in desk.notices(party) for each in notice.findings]
+
+
+def test_a_proposal_is_about_a_finding_by_the_id_that_its_author_was_told_and_told_by_the_readers_own() -> None:
+    """D7, D13: below full two parties know one finding by two ids, and neither by the hash of what it compares."""
+    for level in (Level.FULL, Level.FOOTPRINT):
+        desk = in_conflict(level)
+        (true,) = desk.desk.world.picture.open
+        mine, theirs = told_ids(desk, "alpha")[-1], told_ids(desk, "bravo")[-1]
+        assert (mine == true, theirs == true) == (level is Level.FULL,) * 2
+        for about in (mine, desk.last("alpha").id):
+            taken(desk.say("alpha", Proposed("alpha", ("bravo",), about, SOON)))
+            assert desk.last("bravo").facts["about"] == theirs
+        taken(desk.say("bravo", Proposed("bravo", ("alpha",), theirs, SOON)))
+        assert desk.last("alpha").facts["about"] == mine
+
+
+def test_below_footprint_a_proposal_is_about_what_was_told_and_says_nothing_of_the_true_finding() -> None:
+    desk = in_conflict(Level.COARSE)
+    mine = told_ids(desk, "alpha")[-1]
+    assert mine not in desk.desk.world.picture.open
+    taken(desk.say("alpha", Proposed("alpha", ("bravo",), mine, SOON)))
+    assert desk.last("bravo").facts["about"] == ""
+
+
+def test_an_id_from_elsewhere_is_answered_exactly_as_one_that_there_never_was() -> None:
+    """D13: neither that the finding stands, nor that it is between one's own and another's, is found out by asking."""
+    for level in (Level.FOOTPRINT, Level.COARSE, Level.EXISTS):
+        desk = in_conflict(level)
+        (true,) = desk.desk.world.picture.open
+        others = (true, *told_ids(desk, "bravo"), "f-" + "0" * 32, "x-" + "0" * 32, "n-aaaaaaaaaa")
+        answers = []
+        for name in others:
+            before = len(desk.notices("bravo"))
+            answer = desk.say("alpha", Proposed("alpha", ("bravo",), name, SOON))
+            assert isinstance(answer, Refused)
+            told = (answer.code, answer.sentence, answer.lacking, answer.talk_to)
+            answers.append((*told, len(desk.notices("bravo")) - before))
+        assert set(answers) == {("about-unknown", answers[0][1], (), (), 0)}
+
+
+def test_what_stands_no_longer_is_proposed_about_no_more() -> None:
+    desk = in_conflict(Level.FULL)
+    mine = told_ids(desk, "alpha")[-1]
+    desk.declare("bravo", circle("Q", "bravo", lat=36.9, revision=1))
+    assert refused(desk.say("alpha", Proposed("alpha", ("bravo",), mine, SOON))) == "about-unknown"
+    desk = in_conflict(Level.FOOTPRINT)
+    mine = told_ids(desk, "alpha")[-1]
+    desk.declare("alpha", circle("P", "alpha", lat=36.9, revision=1))
+    assert refused(desk.say("alpha", Proposed("alpha", ("bravo",), mine, SOON))) == "about-unknown"
 
 
 def test_how_anothers_declaration_would_read_is_proposed_to_that_one_alone() -> None:

@@ -460,14 +460,13 @@ class Checks:
             return No("proposal-to", "How another's declaration would read is proposed to that party alone.")
         if said.changed is not None and (lost := _without_course(said.changed)):
             return lost
-        about = self._policy.resolve(said.by, said.about)
         known = self._world.exchange.notices.get(said.about)
         if known is not None and known.to == said.by:
             return (said.about,)
-        finding = self._world.picture.open.get(about or said.about)
-        if finding is None or not self._party_to(said.by, finding.versions):
+        finding = self._policy.finding_meant(said.by, said.about)
+        if finding is None:
             return No("about-unknown", "A proposal is about a finding or a notice that you were told of.")
-        return (finding.finding,)
+        return (finding or said.about,)
 
     def _newer(self, declaration: Declaration, by: str) -> Subjects | No:
         """The chain that what is proposed would begin, or go on with."""
@@ -480,10 +479,6 @@ class Checks:
                 "revision-old", f"{declaration.declaration_id} is on record; raise the revision, or change the id."
             )
         return (key,)
-
-    def _party_to(self, party: str, versions: tuple[str, str]) -> bool:
-        chains = [self._world.picture.chain_of(version) for version in versions]
-        return any(chain is not None and chain.notifier == party for chain in chains)
 
     def _answer(self, said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered) -> Subjects | No:
         agreement = self._world.agreements.agreements.get(answer_to(said))

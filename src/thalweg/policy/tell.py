@@ -26,7 +26,7 @@ from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
 from thalweg.policy.terms import audience, consented, level
 from thalweg.policy.view import View, terms, view
 from thalweg.state.exchange import NoticeState
-from thalweg.state.picture import Chain
+from thalweg.state.picture import Chain, OpenFinding, Standing
 from thalweg.state.world import World
 
 EMERGENCY, WARNING, CAUTION, INFORMATION = "emergency", "warning", "caution", "information"
@@ -133,6 +133,46 @@ class Policy:
             return ""
         known = chain.notifier == party or chain.key in self._world.exchange.known.get(party, {})
         return name if known else ""
+
+    def finding_meant(self, party: str, name: str) -> str | None:
+        """The true finding that a party means by the id of one that it was told of and that stands. Empty where what it
+        was told rests on a view, and none need stand behind it; None for every other id, wherever it came from."""
+        picture = self._world.picture
+        known = (each for row in self._world.history.of(party).found.values() for each in row if each[0] == name)
+        told = next(known, None)
+        if told is None:
+            return None
+        chains = [picture.chain_of(version) for version in told[1:3]]
+        mine = next((each for each in chains if each is not None and each.notifier == party), None)
+        if mine is None or mine.version not in told[1:3] or mine.standing is not Standing.IN_FORCE:
+            return None
+        if all(each is not None for each in chains):
+            return name if name in picture.open else None
+        meant = (each.finding for each in picture.findings_of(mine.version) if name in self._seen_as(each, mine))
+        return next(meant, "")
+
+    def finding_as_known(self, party: str, name: str) -> str:
+        """The id that a party was told a true finding under; empty where it is shown one side in cells, or less."""
+        finding = self._world.picture.open.get(name)
+        chains = () if finding is None else tuple(map(self._world.picture.chain_of, finding.versions))
+        levels = [self.level(each, party) for each in chains if each is not None]
+        if finding is None or len(levels) < len(chains):
+            return ""
+        if all(at is Level.FULL for at in levels):
+            return name
+        mine = next((each for each in chains if each is not None and each.notifier == party), None)
+        return "" if mine is None else next(iter(self._seen_as(finding, mine)), "")
+
+    def _seen_as(self, finding: OpenFinding, mine: Chain) -> tuple[str, ...]:
+        """The ids under which the notifier of `mine`, one side of a true finding, is told of it: by footprint."""
+        first, second = finding.versions
+        theirs = self._world.picture.chain_of(second if first == mine.version else first)
+        at = Level.NOTHING if theirs is None else self.level(theirs, mine.notifier)
+        if theirs is None or not at.at_least(Level.FOOTPRINT):
+            return ()
+        declaration = self._world.picture.declaration(mine.version)
+        found = self.findings(declaration, theirs, at, mine.notifier)
+        return tuple(each.id for each in found if each.rule == finding.rule)
 
     def known_to(self, party: str, holder: str, subject: str) -> str:
         """What a party knows the thing by that `holder` was told of under `subject`. A subject that is no chain (a

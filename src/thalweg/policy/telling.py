@@ -465,10 +465,11 @@ class Telling:
         made = replace(made, severity=CAUTION, owed=True)
         match said:
             case Proposed():
+                about = self._finding_in(subjects[0])
                 made = replace(made, words=said.words, language=said.language, due=None)
                 made = replace(made, facts={"matter": "fix", "fix": said.fix, "expires": str(said.expires)})
                 return [
-                    replace(made, to=party, facts={**made.facts, "about": self._as_known(subjects[0], party)})
+                    replace(made, to=party, facts={**made.facts, "about": self._policy.finding_as_known(party, about)})
                     for party in sorted(set(said.to))
                 ]
             case QuietProposed():
@@ -484,14 +485,14 @@ class Telling:
                 return [shown, replace(made, to=said.to, subject=chain.key, version=shown.version)]
         return [replace(made, to=party) for party in sorted(set(said.to))]
 
-    def _as_known(self, name: str, party: str) -> str:
-        """The id under which a party knows a finding: its own where it is shown both sides in full."""
-        finding = self._world.picture.open.get(name)
-        if finding is None:
-            return ""
-        chains = [self._world.picture.chain_of(version) for version in finding.versions]
-        full = all(chain is not None and self._policy.level(chain, party) is Level.FULL for chain in chains)
-        return name if full else ""
+    def _finding_in(self, name: str) -> str:
+        """The true finding that is meant by a notice that tells of that one alone; any other name is itself."""
+        state = self._world.exchange.notices.get(name)
+        if state is None:
+            return name
+        body = self._world.load(state.index).body
+        told = body.findings if isinstance(body, Notice) else ()
+        return (self._policy.finding_meant(state.to, told[0].id) or "") if len(told) == 1 else ""
 
     def _answered(
         self,
