@@ -215,11 +215,12 @@ def attribute(text: str, sentence: Span, masked: str, quoted: Sequence[Quotation
             outer = replace(outer, content=Span(outer.content.start, frame.start))
     if outer is None:
         return None
-    unique: dict[str, Speaker] = {}
-    for each in (*outer.via, *via):
-        if outer.speaker is None or _key(each.name) != _key(outer.speaker.name):
-            unique.setdefault(_key(each.name), each)
-    joined = replace(outer, via=tuple(unique.values()))
+    unique: list[Speaker] = []
+    for each in sorted((*outer.via, *via), key=lambda one: _is_initials_of(one, (*outer.via, *via))):
+        known = [*unique, *((outer.speaker,) if outer.speaker else ())]
+        if not any(_key(each.name) == _key(one.name) or _stands_for(each.name, one.name) for one in known):
+            unique.append(each)
+    joined = replace(outer, via=tuple(unique))
     if joined.speaker is None and not joined.via:
         return None
     return _forced(text, joined, quotes, heard)
@@ -235,6 +236,16 @@ def _reports_on(saying: Saying, heard: Heard) -> bool:
         and name[:1].isupper()
         and not {word.casefold() for word in name.split()} & roles()
     )
+
+
+def _stands_for(short: str, name: str) -> bool:
+    """Whether it is the initials of the name: HPO, of the Hollin Press Office."""
+    words = re.findall(r"[^\W\d_]+", bare(name))
+    return len(words) > 1 and short == "".join(word[0] for word in words if word[0].isupper())
+
+
+def _is_initials_of(one: Speaker, others: Sequence[Speaker]) -> bool:
+    return any(_stands_for(one.name, other.name) for other in others)
 
 
 def _key(name: str) -> str:

@@ -307,7 +307,8 @@ def _carries(
 
 
 _TURN: Final = re.compile(
-    r"(?P<who>(?:[A-Z][A-Z'.-]{0,15} ?){1,4}|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3}): (?=[(\"'A-Z\d])"
+    r"(?P<who>(?:[A-Z][A-Z'.-]{0,15} ?){1,4}|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){1,3})"
+    r"(?: \([^()]{1,40}\)|, [A-Z][\w .-]{1,30})?: (?=[(\"'A-Z\d])"
 )  # a transcript: "MAJ. COLBROOK: We notified it"
 _PARTY_TURN: Final = re.compile(r"(?:The )?(?P<who>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,3}): (?=\")")
 _ASKS: Final = re.compile(
@@ -376,7 +377,11 @@ def _turn(text: str, paragraph: Span, heard: Heard) -> Saying | None:
         return None
     span = Span(match.start("who"), match.start("who") + len(match["who"].rstrip()))
     speaker = Speaker(span, span.of(text), span.of(text))
-    if _ASKER.fullmatch(match["who"].strip()):
+    asks = (
+        comparable(paragraph.of(text)).rstrip().endswith("?")
+        and match["who"].strip().casefold() not in heard.bare_parties
+    )
+    if asks or _ASKER.fullmatch(match["who"].strip()):
         return Saying(None, (speaker,), Force.ASSERTION, "a question in a transcript", None, paragraph, ("turn",))
     if _ASKS.fullmatch(match["who"].strip()):
         return None

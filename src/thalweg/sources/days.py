@@ -58,7 +58,8 @@ _FULL: Final = (
         re.I,
     ),
     re.compile(
-        rf"\b(?P<D>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<M>{_MONTH})\b\.?(?:,? (?P<Y>(?:19|20|21)\d\d))?", re.I
+        rf"\b(?P<D>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<M>{_MONTH})\b(?:(?<=[^A-Za-z][A-Za-z]{{3}})\.)?(?:,? (?P<Y>(?:19|20|21)\d\d))?",
+        re.I,
     ),
     re.compile(r"\b(?P<Y>(?:19|20|21)\d\d)-(?P<m>\d\d)-(?P<D>\d\d)\b"),
 )
@@ -66,7 +67,7 @@ _TWO_NUMBERS: Final = re.compile(r"\b(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<Y>(
 _TWO_DAYS: Final = re.compile(rf"\b(?P<D>\d{{1,2}}) (?:and|to|or) (?=\d{{1,2}} (?P<M>{_MONTH})\b)", re.I)
 _FROM_TO: Final = re.compile(
     rf"\b(?:(?P<lead>from|between) )?(?P<D>\d{{1,2}})(?P<join> to | until | and |-| or )(?P<E>\d{{1,2}}) "
-    rf"(?P<M>{_MONTH})\b\.?(?:,? (?P<Y>(?:19|20|21)\d\d))?",
+    rf"(?P<M>{_MONTH})\b(?:(?<=[^A-Za-z][A-Za-z]{{3}})\.)?(?:,? (?P<Y>(?:19|20|21)\d\d))?",
     re.I,
 )
 _NAMED: Final = re.compile(

@@ -244,7 +244,8 @@ def _credits(body: list[Block], left: list[LeftOut], outlet: str) -> tuple[tuple
         if match := _CREDITED.fullmatch(comparable(block.text)):
             parts = [each.strip() for each in match[1].split(",")]
             known = lexicon("en").list_of("media")
-            if any(word in known for each in parts for word in each.split()):
+            initials = any(re.fullmatch(r"[A-Z]{2,6}(?:-\d{1,2})?", each) for each in parts)
+            if initials or len(parts) > 1 or any(word in known for each in parts for word in each.split()):
                 found += [Credit(each, 0) for each in reversed(parts) if not _same_name(each, outlet)]
     for block in (*kept[:2], *kept[2:][-3:]):
         found += [Credit(each, 0) for each in _told_of(comparable(block.text), outlet)]
@@ -275,7 +276,8 @@ _SIGNED: Final = re.compile(  # "… on Sunday. (HPA)"
 # A sentence that says whose text it is: what follows may be any name, or has to be a medium's.
 _FIRST_IN: Final = re.compile(
     r"\b(?:(?:first|originally) (?:published|appeared|carried|reported|released|posted|distributed|broadcast)|"
-    r"re-?(?:published|printed|posted)|(?:taken|adapted|translated|shortened|abridged|condensed|drawn|forwarded|reposted) from|"
+    r"re-?(?:published|printed|posted)|"
+    r"(?:taken|adapted|translated|shortened|abridged|condensed|drawn|forwarded|reposted) from|"
     r"by courtesy|courtesy of|with (?:the )?(?:kind )?permission|based (?:in part |partly |largely )?on (?:an?|the) "
     r"(?:report|article|dispatch|story|account|text))\b",
     re.IGNORECASE,
@@ -284,7 +286,7 @@ _WITH: Final = re.compile(
     r"^\W*(?:sources?|via|from|text|agenc(?:y|ies)|wire|reporting|credits?|original|compiled|by|with)\b|"
     r"\b(?:contributed|contributing|additional (?:reporting|material)|reporting (?:by|from)|compiled from|"
     r"with (?:material|reports?|reporting|files|input|copy|additions?|information) (?:from|by|of))\b|"
-    r"^(?:this|the) (?:report|article|story|text|piece) (?:is|was|comes|came) (?:from|by|of)\b",
+    r"^(?:this|the) (?:report|article|story|text|piece) (?:is|was|comes|came) (?:from|by|of)\b|\bcopyright\b|©",
     re.IGNORECASE,
 )
 _A_NAME: Final = re.compile(r"(?:[Tt]he )?[A-Z][\w&'-]*(?:(?: of the| of)? [A-Z][\w&'-]*){0,5}")
@@ -316,7 +318,8 @@ _NO_AGENCY: Final = re.compile(
 
 
 _LINE_BEGINS: Final = re.compile(  # "HPA - MAYADIN", "MAYADIN, 8 March, HPA -", "[HPA]"
-    r"(?:[A-Z][\w .-]{1,30}, (?:\w+ \d{1,2}, |\d{1,2} \w+, )?)?\[?(?P<who>[A-Z]{2,6}(?:-\d{1,2})?|[A-Z][\w-]*(?: [A-Z][\w-]*){0,4})\]?"
+    r"(?:[A-Z][\w .-]{1,30}, (?:\w+ \d{1,2}, |\d{1,2} \w+, )?)?"
+    r"\[?(?P<who>[A-Z]{2,6}(?:-\d{1,2})?|[A-Z][\w-]*(?: [A-Z][\w-]*){0,4})\]?"
     r"(?: - |, [A-Z]{3,}|(?<=\]) )"
 )
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from thalweg.sources.article import Span
-from thalweg.sources.hearing import DAY, NAME, Heard, Speaker, bare, called_off, is_initials, is_media
+from thalweg.sources.hearing import DAY, NAME, Heard, Speaker, bare, called_off, is_initials, is_media, roles
+from thalweg.sources.lexicon import lexicon
 
 _LED: Final = r"(?:(?:the )?(?:[a-z-]+ ){0,4}?)"  # "the state agency" before a name
 _TO_WHOM: Final = (
@@ -48,9 +49,10 @@ _ON_AIR: Final = re.compile(
     r"announced|interview|op-ed|column|article|comment|post|appeal|statement|remarks|explained|complained|denied|insisted|"
     r"repeated|quoted as saying)\b[^.;\x01]{0,60}$"
 )
-# "… was hit (Radio Jisr)."; "Asked by HPA whether …"
+# A medium in brackets that ends a sentence; one that asked.
 _BRACKETED: Final = re.compile(
-    rf"\((?:via |source: |from |to |told to |quoted in |quoted by |in |on )?(?P<lead>{_LED})(?P<who>{NAME})(?:, [^()]{{1,20}})?\)\W*$"
+    rf"\((?:via |source: |from |to |told to |quoted in |quoted by |in |on )?"
+    rf"(?P<lead>{_LED})(?P<who>{NAME})(?:, [^()]{{1,20}})?\)\W*$"
 )
 _ASKED_BY: Final = re.compile(
     rf"\b(?:[Aa]sked|[Ii]nterviewed|[Qq]uestioned|[Cc]ontacted|[Rr]eached) by (?P<lead>{_LED})(?P<who>{NAME})\b"
@@ -81,7 +83,7 @@ def told_to(text: str, said: str, base: int, heard: Heard) -> list[Speaker]:
         who = match["who"]
         if not re.search(rf"^(?:{DAY})", who):
             who = re.sub(rf" (?:{DAY})$", "", who)
-        if _passes_on(who, match["lead"], heard):
+        if _passes_on(who, match["lead"], heard, told=match[0].startswith(("told", "tells"))):
             found.append(_at(text, base + match.start("who"), who))
     for match in _TOLD_US.finditer(said):
         found.append(_at(text, base + match.start("who"), match["who"], keep=True))
@@ -96,7 +98,7 @@ def carried_by(text: str, said: str, base: int, heard: Heard) -> list[Speaker]:
             who = re.sub(rf" (?:{DAY})$", "", match["who"])
             if not match[0].startswith(("seen", "obtained", "reviewed")) and _OF_OTHERS.search(said[: match.start()]):
                 continue
-            if _passes_on(who, match["lead"], heard):
+            if _passes_on(who, match["lead"], heard, told=match[0].startswith(_CARRY)):
                 found.append(_at(text, base + match.start("who"), who))
     for match in _LOCAL.finditer(said):
         found.append(_at(text, base + match.start("who"), match["who"]))
@@ -112,13 +114,27 @@ _OF_OTHERS: Final = re.compile(
 )
 
 
-def _passes_on(who: str, lead: str, heard: Heard) -> bool:
+_CARRY: Final = ("carried", "published", "broadcast", "aired", "relayed")
+
+
+def _passes_on(who: str, lead: str, heard: Heard, *, told: bool = False) -> bool:
+    """Whether it is a medium. Whoever is `told` something, or carries it, is one already where it is a name that is no
+    party's, no office's and no person's."""
     if bare(who).casefold() in heard.bare_parties and bare(who) not in heard.media:
         return False
     if heard.own and bare(who).casefold() == bare(heard.own).casefold():
         return True
-    called = called_off(f"{lead}{who}") != bare(f"{lead}{who}")
-    return called or is_media(who, heard) or is_initials(who, heard)
+    if called_off(f"{lead}{who}") != bare(f"{lead}{who}") or is_media(who, heard) or is_initials(who, heard):
+        return True
+    plain = bare(who)
+    words = plain.split()
+    return (
+        told
+        and (who != plain or lead.endswith("the ") or len(words) == 1)
+        and not {word.casefold() for word in words} & roles()
+        and words[-1] not in heard.names
+        and not any(word in lexicon("en").list_of("capitals_no_place") for word in words)
+    )
 
 
 def _at(text: str, start: int, who: str, *, keep: bool = False) -> Speaker:
