@@ -466,6 +466,7 @@ def catch_up(world: World, store: Store, since: list[Recorded] | None = None) ->
     """Fold what the store holds and the world has not seen. `since` gathers it."""
     size = _size(store)
     _catch_up(world, store, size, since, Progress(), size)
+    world.exchange.order()  # whoever waits for this waits for it beside the event loop
 
 
 def _catch_up(
@@ -478,7 +479,6 @@ def _catch_up(
                 world.apply(record)
                 if since is not None:
                     since.append(record)
-    world.exchange.order()  # whoever waits for this waits for it beside the event loop
 
 
 def _read(store: Store, start: int, stop: int) -> Iterator[Recorded]:
