@@ -526,12 +526,13 @@ def _to_all(self: Telling, what: Any, chain: Chain, record: Any, now: Instant, f
 
 def _with_everything(self: Mailboxes, party: str, declaration: Declaration, now: Instant) -> Comparing:
     picture = self._world.picture
-    lines = [Line(each.index, each.key, own=True) for each in picture.in_force()]
+    lines = {each.index: Line(each.index, each.key, own=True) for each in picture.in_force()}
 
     def shown(line: Line) -> Declaration:
         return picture.declared_at(line.at)
 
-    return Comparing(declaration, self._world.membership.theatre, lines, Boxes(shown), shown, party)
+    theatre = self._world.membership.theatre
+    return Comparing(declaration, theatre, sorted(lines), lines.__getitem__, Boxes(shown), shown, party)
 
 
 def _kind_told(chain: Chain, at: Level, kind: Kind | None) -> dict[str, str]:

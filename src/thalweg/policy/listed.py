@@ -187,6 +187,19 @@ class Listed:
             found += [self._other(each) for each in islice(self._rows, row, _end(row, most))]
         return sorted(found)[:most]
 
+    def places(self, now: Instant) -> list[int]:
+        """Where all of them stand in the log, in order."""
+        self.whole()
+        self._pass(now)
+        indexes = self._world.history.of(self._party).columns["told"]["index"]
+        return sorted([*self._own, *(indexes[row] for row in self._rows)])
+
+    def line(self, place: int) -> Line:
+        """One of those that stand there."""
+        if place in self._key_at:
+            return self._mine(place)
+        return self._other(bisect_left(self._world.history.of(self._party).columns["told"]["index"], place))
+
     def before(self, index: int | None, most: int, now: Instant, *, own: bool | None = None) -> list[Line]:
         """So many that stand before an index of the log, the newest first."""
         self.whole()

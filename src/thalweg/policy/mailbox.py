@@ -262,7 +262,8 @@ class Comparing:
         self,
         declaration: Declaration,
         theatre: Theatre,
-        lines: Sequence[Line],
+        places: Sequence[int],
+        line: Callable[[int], Line],
         boxes: Boxes,
         shown_by: Callable[[Line], Declaration | None],
         party: str,
@@ -270,28 +271,29 @@ class Comparing:
         self.declaration = declaration
         self.shown: list[Declaration] = []
         """Those of them that it could meet at all."""
-        self._theatre, self._lines, self._boxes, self._shown_by, self._party = theatre, lines, boxes, shown_by, party
-        self._missing = boxes.missing(lines)
-        self._near: list[Line] | None = None
+        self._theatre, self._places, self._boxes, self._party = theatre, places, boxes, party
+        self._line, self._shown_by = line, shown_by
+        self._missing = boxes.missing(places)
+        self._near: list[int] | None = None
 
     @property
     def count(self) -> int:
         """With how many it is compared."""
-        return len(self._lines)
+        return len(self._places)
 
     def step(self) -> bool:
         """Some milliseconds of gathering; whether all is gathered."""
         if self._missing:
-            self._boxes.add(self._missing[:BOXED_AT_ONCE])
-            del self._missing[:BOXED_AT_ONCE]
+            self._boxes.add(map(self._line, self._missing[-BOXED_AT_ONCE:]))
+            del self._missing[-BOXED_AT_ONCE:]
             return False
         if self._near is None:
-            self._missing = self._boxes.missing(self._lines)
+            self._missing = self._boxes.missing(self._places)
             if self._missing:
                 return False  # boxes of others were let go of meanwhile
-            self._near = self._boxes.near(self._lines, reach_of(self.declaration, self._theatre))
+            self._near = self._boxes.near(self._places, reach_of(self.declaration, self._theatre))
             return not self._near
-        shown = map(self._shown_by, self._near[:BOXED_AT_ONCE])
+        shown = map(self._shown_by, map(self._line, self._near[:BOXED_AT_ONCE]))
         self.shown += [each for each in shown if each is not None]
         del self._near[:BOXED_AT_ONCE]
         return not self._near
@@ -312,6 +314,7 @@ class Mailboxes:
         self._told: dict[str, ToldFindings] = {}
         self._listed: dict[str, Listed] = {}
         self._boxes: dict[str, Boxes] = {}
+        self._unboxed: dict[str, list[int]] = {}  # what is to be given a box yet
         self._titles: dict[int, str] = {}  # of declarations that were searched, by the entry that states or shows them
         self._incidents = IncidentReads(world)
         self._sources = SourceReads(world)
@@ -443,10 +446,8 @@ class Mailboxes:
                 found[version] = self._world.picture.declaration(version)
         missing = wanted - found.keys()
         if missing:
-            looked = [each for each in self._world.exchange.mailbox(party) if each.level in _VIEWS and each.version]
-            looked = [each for each in looked if self._had(party, each, known)]
-            for each in reversed(looked[-_LOOKED_AT:]):
-                shown = self._world.load(each.index).body
+            for index in reversed(self._viewed(party, known)):
+                shown = self._world.load(index).body
                 view = shown.view if isinstance(shown, Notice) else None
                 if view is not None and view.version_id in missing:
                     found[view.version_id] = view
@@ -454,6 +455,23 @@ class Mailboxes:
                 if not missing:
                     break
         return seal(found, party)
+
+    def _viewed(self, party: str, known: Instant | None) -> list[int]:
+        """The entries of the newest notices that showed the party views."""
+        had = self._world.history.of(party)
+        told = {name: np.array(had.columns["told"][name]) for name in ("level", "version", "reached", "index")}
+        meant = np.isin(told["level"], [had.number(each.value) for each in _VIEWS]) & (told["version"] != 0)
+        if known is not None:
+            meant &= told["reached"] <= known.epoch_s
+        found: list[int] = told["index"][meant][-_LOOKED_AT:].tolist()
+        return found
+
+    def _of_kind(self, party: str, what: NoticeKind) -> list[NoticeState]:
+        """The notices of a kind to the party; no others are looked at."""
+        had = self._world.history.of(party)
+        rows = np.flatnonzero(np.array(had.columns["told"]["what"]) == had.number(what.value)).tolist()
+        ids = self._world.exchange.mailboxes.get(party, [])
+        return [self._world.exchange.notices[ids[row]] for row in rows]
 
     def _has_in_full(self, party: str, chain: Chain, version: str, known: Instant | None) -> bool:
         told = self._world.exchange.known.get(party, {}).get(chain.key, ())
@@ -500,10 +518,10 @@ class Mailboxes:
 
     def lines(self, party: str, now: Instant) -> Disclosed[tuple[DeclarationRead, ...]]:
         """Of those in force the lines, in the order of the log."""
-        listed = self._listed_of(party).after(-1, None, now)
-        boxes = self._boxes_of(party)
-        boxes.add(boxes.missing(listed))
-        return seal(self._standing(party, boxes.lines(listed), now), party)
+        listed, boxes = self._listed_of(party), self._boxes_of(party)
+        places = listed.places(now)
+        boxes.add(map(listed.line, boxes.missing(places)))
+        return seal(self._standing(party, list(map(listed.line, boxes.lines(places))), now), party)
 
     def in_force(self, party: str, versions: Iterable[str]) -> Disclosed[frozenset[str]]:
         """Of these versions those that are one's own and in force."""
@@ -691,9 +709,10 @@ class Mailboxes:
     def comparing(self, party: str, declaration: Declaration, now: Instant) -> Comparing:
         """What a declaration would meet among what the party declared and was shown, in force, and ways out of that
         (D13): gathered step by step, and to be computed beside the event loop."""
-        lines = self._listed_of(party).after(-1, None, now)
+        listed = self._listed_of(party)
+        places = listed.places(now)
         return Comparing(
-            declaration, self._world.membership.theatre, lines, self._boxes_of(party),
+            declaration, self._world.membership.theatre, places, listed.line, self._boxes_of(party),
             lambda line: self._shown_by(line, now), party,
         )  # fmt: skip
 
@@ -745,11 +764,13 @@ class Mailboxes:
 
     def boxed(self, party: str) -> bool:
         """The same for what a preview rests on, and for `lines`."""
-        lines = self._listed_of(party).after(-1, None, self._world.latest)
-        boxes = self._boxes_of(party)
-        missing = boxes.missing(lines)
-        boxes.add(missing[:BOXED_AT_ONCE])
-        return len(missing) <= BOXED_AT_ONCE
+        boxes, pending = self._boxes_of(party), self._unboxed.setdefault(party, [])
+        if not pending:
+            pending += boxes.missing(self._listed_of(party).places(self._world.latest))
+            return not pending
+        boxes.add(map(self._listed_of(party).line, pending[-BOXED_AT_ONCE:]))
+        del pending[-BOXED_AT_ONCE:]
+        return False
 
     # --- statements ---
 
@@ -886,13 +907,13 @@ class Mailboxes:
 
     def commitments(self, party: str) -> Disclosed[tuple[Commitment, ...]]:
         """Promises that the party made or was told of."""
-        told = {state.answers for state in self._world.exchange.mailbox(party) if state.what is NoticeKind.COMMITMENT}
+        told = {state.answers for state in self._of_kind(party, NoticeKind.COMMITMENT)}
         found = [each for each in self._world.exchange.commitments.values() if each.by == party or each.event in told]
         return seal(tuple(found), party)
 
     def emergencies(self, party: str) -> Disclosed[tuple[Emergency, ...]]:
         """Emergencies that the party called, or was called by."""
-        told = {state.answers for state in self._world.exchange.mailbox(party) if state.what is NoticeKind.EMERGENCY}
+        told = {state.answers for state in self._of_kind(party, NoticeKind.EMERGENCY)}
         found = [each for each in self._world.exchange.emergencies.values() if each.by == party or each.event in told]
         return seal(tuple(found), party)
 

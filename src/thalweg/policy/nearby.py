@@ -7,7 +7,7 @@ A box is of what the party itself was shown, at the level at which it was shown 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -29,13 +29,13 @@ class Boxes:
         self._columns = [array("d") for _ in EVERYWHERE]
         self._lines: set[int] = set()  # the entries that state or show a line
 
-    def missing(self, lines: Sequence[Line]) -> list[Line]:
-        """Those that have no box yet."""
-        if len(self._row) > len(lines) + _SPARE:
+    def missing(self, places: Sequence[int]) -> list[int]:
+        """Of what stands in these places of the log, what has no box yet."""
+        if len(self._row) > len(places) + _SPARE:
             self._row, self._columns = {}, [array("d") for _ in EVERYWHERE]
-        return [each for each in lines if each.at not in self._row]
+        return [each for each in places if each not in self._row]
 
-    def add(self, lines: Sequence[Line]) -> None:
+    def add(self, lines: Iterable[Line]) -> None:
         """Boxes of these."""
         for line in lines:
             declaration = self._declared(line)
@@ -46,14 +46,15 @@ class Boxes:
             for column, value in zip(self._columns, box, strict=True):
                 column.append(value)
 
-    def lines(self, lines: Sequence[Line]) -> list[Line]:
+    def lines(self, places: Sequence[int]) -> list[int]:
         """Those of these that show a line on the ground; their boxes are known."""
-        return [each for each in lines if each.at in self._lines]
+        return [each for each in places if each in self._lines] if self._lines else []
 
-    def near(self, lines: Sequence[Line], reach: Sequence[Box]) -> list[Line]:
+    def near(self, places: Sequence[int], reach: Sequence[Box]) -> list[int]:
         """Those whose box meets one of these, in their order."""
         west, south, east, north, start, end = (np.array(each) for each in self._columns)
         met = np.zeros(len(west), np.bool_)
         for a in reach:
             met |= (west <= a[2]) & (a[0] <= east) & (south <= a[3]) & (a[1] <= north) & (start <= a[5]) & (a[4] <= end)
-        return [each for each in lines if met[self._row[each.at]]]
+        there = met[np.fromiter((self._row[each] for each in places), np.int64, len(places))]
+        return [places[each] for each in np.flatnonzero(there).tolist()]

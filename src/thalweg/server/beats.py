@@ -40,6 +40,7 @@ from thalweg.server.streams import Streams
 from thalweg.state.recorded import Recorded
 
 _BEAT_S: Final = 1.0
+_ORDER_S: Final = 0.01  # between two steps of putting in order, for whoever asks meanwhile
 _COUNT_S: Final = 15
 _READS_S: Final = 300
 _SWEEP_S: Final = 3_600
@@ -87,17 +88,21 @@ class Beats:
     _keeping: asyncio.Task[tuple[str, ...]] | None = None
     _kept: int = 0  # the second of the last round
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _ordering: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin, on the event loop; after the office."""
         self._deaf = self.office.listen(self._told)
         self._task = asyncio.create_task(self._run(), name="beats")
+        self._ordering = asyncio.create_task(self._order(), name="ordering")
 
     async def stop(self) -> None:
         """Put on record what was read, and end; before the office stops."""
         self._closing.set()
         if self._deaf is not None:
             self._deaf()
+        if self._ordering is not None:
+            self._ordering.cancel()
         if self._task is not None:
             await self._task
         self.keeper.end()
@@ -131,6 +136,16 @@ class Beats:
             second += 1
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), _BEAT_S)
+
+    async def _order(self) -> None:
+        """Puts in order what every party reads, a few milliseconds at a time, so that nobody who asks first waits for
+        all of it. What fails here fails whoever asks, and is told to them."""
+        with contextlib.suppress(LedgerError):
+            for party in sorted((await self.office.reading()).world.membership.parties):
+                while not (await self.office.reading()).mailboxes.ready(party):
+                    await asyncio.sleep(_ORDER_S)
+                while not (await self.office.reading()).mailboxes.boxed(party):
+                    await asyncio.sleep(_ORDER_S)
 
     async def _beat(self, second: int) -> None:
         reasons = tuple(self.office.trouble())
