@@ -193,17 +193,20 @@ class Entry:
     def encode(self) -> bytes:
         match self.signature:
             case Ed25519Signature(signature):
-                proof: Value = {"alg": "ed25519", "sig": b64(signature)}
+                # base64 needs no escapes, so the canonical bytes can be said outright
+                proof = b'{"alg":"ed25519","sig":"%b"}' % b64(signature).encode("ascii")
             case Assertion(authenticator_data, client_data, signature):
-                proof = {
-                    "alg": "webauthn",
-                    "auth": b64(authenticator_data),
-                    "client": b64(client_data),
-                    "sig": b64(signature),
-                }
+                proof = canonical.encode(
+                    {
+                        "alg": "webauthn",
+                        "auth": b64(authenticator_data),
+                        "client": b64(client_data),
+                        "sig": b64(signature),
+                    }
+                )
             case _:
                 assert_never(self.signature)
-        data = b'{"event":%b,"proof":%b}' % (self.event.encode(), canonical.encode(proof))
+        data = b'{"event":%b,"proof":%b}' % (self.event.encode(), proof)
         if len(data) > MAX_ENTRY_BYTES:
             raise Malformed(
                 "entry.size",

@@ -167,7 +167,7 @@ def finding_facts(finding: Finding) -> given.Finding:
             "vertical_m": None if margin.vertical_m is None else _metres(margin.vertical_m),
             "time_s": round(margin.time_s, 3),
         },
-        "closest": [place(position) for position in finding.closest],
+        "closest": _closest(finding),
         "reference": finding.reference,
         "first": time(finding.first),
         "closest_at": time(finding.closest_at),
@@ -241,6 +241,12 @@ def place(position: Position) -> given.Place:
         "decimal": phrases.decimal(position),
         "mgrs": phrases.mgrs(position),
     }
+
+
+def _closest(finding: Finding) -> list[given.Place]:
+    one, other = finding.closest
+    said = place(one)
+    return [said, said if other == one else place(other)]  # where the two overlap they are one
 
 
 def first_position(declaration: Declaration) -> Position | None:
