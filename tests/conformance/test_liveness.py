@@ -42,6 +42,7 @@ from thalweg.ledger.receipt import Policy
 from thalweg.ledger.sequencer import Batch, Log, Sequencer
 from thalweg.model.events import MessageSent
 from thalweg.server.streams import Streams
+from thalweg.state.world import World
 from thalweg.stores.postgres import PostgresStore
 from thalweg.wiring.desk import fold_world
 
@@ -186,6 +187,27 @@ def test_a_process_whose_desk_broke_lets_another_decide_before_it_has_ended(hous
             await first.office.take(*house.message("hello"))
         await until(lambda: second.office.decides)
         assert isinstance(first.office.fault, ZeroDivisionError)
+
+    play(house, act)
+
+
+def test_a_store_that_goes_away_while_a_server_begins_does_not_end_it(house: House) -> None:
+    async def act(first: Process, second: Process) -> None:
+        other = house.process()
+        gone = [away(), away()]
+
+        def fold() -> World:
+            if gone:
+                raise gone.pop()
+            return other.fold()
+
+        other.office.shelf = replace(other.office.shelf, fold=fold)
+        await other.office.start()
+        assert other.office.trouble() == ("desk-starting",)
+        await until(lambda: not other.office.trouble())
+        assert await has(other, await other.office.take(*house.message("hello")))
+        assert (other.faults, other.office.fault) == (["store-away"], None)
+        await other.office.stop()
 
     play(house, act)
 

@@ -141,9 +141,14 @@ class SharedOffice:
     # --- Office ---
 
     async def start(self) -> None:
-        """Fold the log, then decide or stand by."""
-        await self._fold()
-        await self._turn()
+        """Fold the log, then decide or stand by. A store that goes away meanwhile is waited for: to begin anew costs a
+        machine with too much to do more than all of this."""
+        try:
+            await self._fold()
+            await self._turn()
+        except StoreFailed as error:
+            self.report("store-away", error)
+            self._away = True
         for name, work in (("follow", self._follow), ("offers", self._offer), ("answers", self._answers)):
             self._begin(name, work())
 
