@@ -326,6 +326,33 @@ def test_a_rotation_cut_short_after_it_reached_the_log_is_settled_by_the_next_co
     assert [name for name in (desk.folder / "log/keys").iterdir() if ".next" in name.name] == []
 
 
+def test_a_payload_is_erased_with_a_reason_on_record_and_every_bundle_says_so(desk: Desk) -> None:
+    (desk.folder / "phone").write_text("call +963 51 000 000", encoding="utf-8")
+    say(desk, "whom to call", "--payload", desk.path("phone"), "--media", "text/plain", "--receipt", desk.path("r"))
+    log, trust = desk.path("log"), ("--trust", desk.path("log/trust.json"))
+    assert desk.ledger("show", log, "2", locked=False) == 0
+    assert "20 bytes, text/plain" in desk.out
+    erase = ("erase", log, "2", "--author", "blue", "--reason", "request")
+    assert desk.ledger(*erase, "--digest", "zz") == 1
+    assert "erase.none" in desk.out
+    assert desk.ledger("erase", log, "1", "--author", "blue", "--reason", "request") == 1
+    assert "erase.kept" in desk.out  # what lies beside any other kind of entry is never erased
+    assert desk.ledger(*erase) == 0
+    assert "1 payloads beside entry 2 are erased; entry 3 says so." in desk.out
+    assert b"+963" not in b"".join(each.read_bytes() for each in (desk.folder / "log").glob("log.db*"))
+    assert desk.ledger(*erase) == 1
+    assert re.search(r"erased on 20..-.*Z by reason of request \(blue, entry 3\); there is nothing left", desk.out)
+    assert desk.ledger("show", log, "2", locked=False) == 0
+    assert "by reason of request (blue, entry 3)." in desk.out
+    assert desk.ledger("scrub", log) == 0
+    assert desk.verify(desk.path("r"), *trust) == 0  # what was handed out before proves what it proved
+    assert desk.ledger("export", log, "2", "--payloads", "-o", desk.path("b"), locked=False) == 0
+    assert desk.verify(desk.path("b"), *trust) == 0
+    assert "A payload beside entry 2 was erased: blue says so in entry 3, dated " in desk.out
+    assert desk.verify(desk.path("b"), *trust, "--json") == 0
+    assert json.loads(desk.out)["erased"][0]["entry"] == 3
+
+
 def test_a_bundle_holds_entries_and_payloads_and_other_tools_get_bare_proofs(desk: Desk) -> None:
     (desk.folder / "plan").write_bytes(b"secret plan")
     say(desk, "see the plan", "--payload", desk.path("plan"), "--media", "text/plain")

@@ -10,12 +10,12 @@ import functools
 import getpass
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Literal, ParamSpec, TypedDict, TypeVar
+from typing import Annotated, Final, Literal, ParamSpec, TypedDict, TypeVar
 
 from cyclopts import App, Parameter
 
@@ -24,7 +24,7 @@ from thalweg.formats import event as kinds
 from thalweg.ledger import canonical, identity
 from thalweg.ledger.canonical import HASH_BYTES, Reader, Value
 from thalweg.ledger.checkpoint import SignedCheckpoint
-from thalweg.ledger.entry import AuthorKey, AuthorSigner, Entry
+from thalweg.ledger.entry import AuthorKey, AuthorSigner, Entry, Event
 from thalweg.ledger.errors import Damaged, Inconsistent, LedgerError, Malformed, Refused
 from thalweg.ledger.fork import compare as find_fork
 from thalweg.ledger.mirror import pull
@@ -446,6 +446,53 @@ def append(
 
 @app.command
 @_told
+def erase(
+    folder: Folder,
+    index: Annotated[int, Parameter(name="INDEX")],
+    *,
+    author: Annotated[str, Parameter(name="--author")],
+    reason: Annotated[Literal["request", "retention", "mistake"], Parameter(name="--reason")],
+    digest: Annotated[tuple[str, ...], Parameter(name="--digest", negative="")] = (),
+    passphrase_file: PassphraseFile = None,
+    identity_file: IdentityFile = None,
+) -> int:
+    """Erase payloads beside an entry for good. That, when and why is an entry first; every proof stays as it was.
+
+    Only what was kept beside somebody's words (statement/1): what a desk was told is never erased. Copies in backups,
+    in bundles and with others stay.
+
+    Parameters
+    ----------
+    index
+        The entry that they lie beside.
+    author
+        Who says so; an author whose key is sealed here.
+    reason
+        request (of whom it is about), retention (its time is over), mistake (it should not have been there).
+    digest
+        Only the payload whose digest begins so; may be repeated. By default all of that entry.
+    """
+    home = _home(folder)
+    event = Entry.parse(home.reader().entry(index)).event
+    if event.kind != _ERASABLE:
+        raise Refused("erase.kept", f"Entry {index} is {event.kind}; what lies beside that is never erased.")
+    beside = [item.digest for item in event.payloads]
+    wanted = [each for each in beside if not digest or each.hex().startswith(digest)]
+    if not wanted or any(not each or not any(it.hex().startswith(each) for it in beside) for each in digest):
+        raise Refused("erase.none", f"Entry {index} has no such payload beside it.")
+    there = [each for each in wanted if home.store.payload(each) is not None]
+    if not there:
+        raise Refused("erase.gone", f"{_gone(home.reader(), index, wanted[0])}; there is nothing left to erase.")
+    writer = home.writer(home.keys.unlock(**_lock(passphrase_file, identity_file)))
+    placed = writer.say(author, *kinds.write(kinds.Erasure(tuple(there), reason)), **_stamp())
+    for each in there:  # on record before a byte goes; said again, it goes on where it was broken off
+        home.store.erase(each)
+    print(f"{len(there)} payloads beside entry {index} are erased; entry {placed.index} says so.")
+    return DONE
+
+
+@app.command
+@_told
 def show(
     folder: Folder,
     index: Annotated[int | None, Parameter(name="INDEX")] = None,
@@ -472,6 +519,10 @@ def show(
                 f"Entry {index}: {event.author} ({event.kind}, own number {event.seq}), stated at "
                 f"{utc(event.at // 1000)}: {said}"
             )
+            for item in event.payloads:
+                there = mirror or _home(folder).store.payload(item.digest) is not None
+                state = f"{item.size} bytes, {item.media}" if there else _gone(log, index, item.digest)
+                print(f"  Beside it, {item.digest.hex()[:16]}: {state}.")
     elif signed is None:
         print("The log is empty.")
     elif json_output:
@@ -548,6 +599,9 @@ def export(
         witnesses = tuple(item.key for item in history.witnesses() if item.ended is None)
         policy = Policy(log.origin, home.settings.log_key, witnesses, quorum)
         digests = _kept(home.store.payload, log, chosen) if payloads else []
+        if payloads and index:  # whoever asks for what was erased is given the entry that says so
+            asked = {it.digest for each in chosen for it in Entry.parse(log.entry(each)).event.payloads} - {*digests}
+            chosen = tuple(sorted({*chosen, *(at for at, _, gone in _erasures(log, min(chosen)) if asked & {*gone})}))
         output.write_bytes(log.bundle(chosen, policy, digests, earlier).encode())
         print(f"{len(chosen)} entries are in {output}.")
     return DONE
@@ -840,6 +894,27 @@ def _log(folder: Path, *, mirror: bool) -> Log:
 def _kept(payload: Callable[[bytes], object | None], log: Log, indexes: Sequence[int]) -> list[bytes]:
     digests = [item.digest for index in indexes for item in Entry.parse(log.entry(index)).event.payloads]
     return [digest for digest in digests if payload(digest) is not None]
+
+
+_ERASABLE: Final = "statement/1"
+
+
+def _erasures(log: Log, after: int) -> Iterator[tuple[int, Event, tuple[bytes, ...]]]:
+    """The entries from an index on that record that payloads were erased: where, what, and the digests."""
+    head = log.head()
+    for index in range(after, 0 if head is None else head.head.size):
+        event = Entry.parse(log.entry(index)).event
+        if event.kind == "erasure/1":
+            body = kinds.read(event.kind, event.body)
+            yield index, event, body.digests if isinstance(body, kinds.Erasure) else ()
+
+
+def _gone(log: Log, index: int, digest: bytes) -> str:
+    """What became of a payload that is not there: erased when, why and by whom, or never here."""
+    for at, event, digests in _erasures(log, index):
+        if digest in digests:
+            return f"erased on {utc(event.at // 1000)} by reason of {event.body['reason']} ({event.author}, entry {at})"
+    return "not kept here, and no entry says that it was erased"
 
 
 class _Stamp(TypedDict):

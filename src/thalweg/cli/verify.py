@@ -27,7 +27,7 @@ from thalweg.ledger.note import VerifierKey
 from thalweg.ledger.receipt import BUNDLE, BUNDLES, RECEIPT, TLOG_PROOF, Bundle, Receipt, TlogProof
 from thalweg.ledger.tree import leaf_hash, verify_inclusion
 from thalweg.ledger.trust import read_trust
-from thalweg.ledger.verify import BundleVerdict, Trust, utc, verify_bundle, verify_checkpoint, verify_receipt
+from thalweg.ledger.verify import BundleVerdict, Trust, erased, utc, verify_bundle, verify_checkpoint, verify_receipt
 
 if TYPE_CHECKING:
     from thalweg.reports.story import Story
@@ -146,6 +146,8 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
     if kind == BUNDLE:
         found = verify_bundle(data, trust, also)
         checked = _documents(data, found)
+        gone = erased(found)
+        checked += [each.sentence() for each in gone]
         lines = [found.sentence(), *checked, *(verdict.sentence() for verdict in found.verdicts)]
         read = _story(data, found) if tell else None
         if read is not None:
@@ -156,6 +158,7 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
             "size": found.size,
             "entries": [verdict.index for verdict in found.verdicts],
             "opened": len(found.opened),
+            "erased": [{"beside": each.beside, "digest": each.digest.hex(), "entry": each.by.index} for each in gone],
             "documents": [{"name": item.name, "sha256": item.sha256} for item in found.documents],
             "withheld": [{"index": item.index, "what": item.what} for item in found.withheld],
         }

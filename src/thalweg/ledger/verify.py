@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from thalweg.ledger.canonical import Value
 from thalweg.ledger.checkpoint import SignedCheckpoint, require_log_signature
 from thalweg.ledger.entry import NO_PREVIOUS, Entry, payload_digest
 from thalweg.ledger.errors import Inconsistent, Malformed, Refused
@@ -146,6 +147,43 @@ class BundleVerdict:
             f" WITHHELD FROM THIS READER: {len(self.withheld)} entries ({said}); that they are in the log is proved, "
             "what they say is not shown, and that they are what they are called is not proved."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A payload of a bundle's entry that an entry of the same bundle says was erased: what stands there of it."""
+
+    digest: bytes
+    beside: int
+    by: Verdict
+
+    def sentence(self) -> str:
+        event = self.by.entry.event
+        return (
+            f"A payload beside entry {self.beside} was erased: {event.author} says so in entry {self.by.index}, dated "
+            f"{utc(event.at // 1000)}, by reason of {event.body['reason']}."
+        )
+
+
+def erased(found: BundleVerdict) -> tuple[Erased, ...]:
+    """Of payloads that a bundle does not open, those of which it proves that their erasure was put on record."""
+    beside = {
+        item.digest.hex(): (item.digest, verdict.index)
+        for verdict in found.verdicts
+        for item in verdict.entry.event.payloads
+        if item.digest not in found.opened
+    }
+    said = [verdict for verdict in found.verdicts if verdict.entry.event.kind == "erasure/1"]
+    return tuple(
+        Erased(*beside[digest], verdict)
+        for verdict in said
+        for digest in _digests(verdict.entry.event.body.get("digests"))
+        if digest in beside and beside[digest][1] < verdict.index
+    )
+
+
+def _digests(value: Value) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list | tuple) else ()
 
 
 def verify_receipt(data: bytes, trust: Trust, also: Sequence[Receipt] = ()) -> Verdict:
