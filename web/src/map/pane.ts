@@ -152,6 +152,12 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
   document.addEventListener(VIEW, seen);
   document.addEventListener(NOTICE, fresh);
   document.addEventListener(BACK, fresh);
+  // Who answers beside the map comes back to where they looked: the place stays after the #, and leaves with nobody.
+  const sent = ({ target }: Event): void => {
+    if (props.bare || !(target instanceof HTMLFormElement) || target.method !== "post" || !location.hash) return;
+    target.action = target.action.replace(/#.*$/, "") + location.hash;
+  };
+  document.addEventListener("submit", sent);
   layersButton.addEventListener("click", () => layers(body, layersButton, words, off, parties));
   tell();
   await putting.catch(() => undefined);
@@ -159,6 +165,7 @@ export async function openPane(element: HTMLElement, props: MapProps, words: Wor
     document.removeEventListener(VIEW, seen);
     document.removeEventListener(NOTICE, fresh);
     document.removeEventListener(BACK, fresh);
+    document.removeEventListener("submit", sent);
     clearTimeout(rested);
     chart?.close();
     pane.remove();

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import http.server
 import json
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +42,7 @@ _OTHER: Final = "RUS"  # whose flight comes too near, and who answers while nobo
 _STARTS_S, _ENDS_S = 40, 60  # of what is said while somebody is in the room, in seconds since they came
 _ANSWERS_S: Final = 20  # after which an officer of ours answers what was asked
 _STOPS_S: Final = 300  # the promise to stop, from when it is made
+_DATED: Final = re.compile(r"\d\d ([A-Z][a-z]{2}) \d\d:\d\d ")  # as a replay begins its lines
 _SESSION: Final = "thalweg"  # the cookie of a session on http://localhost
 _SAYS: Final = "We stop what we are doing there until we have spoken with you. (Said by the exercise.)"
 
@@ -69,7 +71,7 @@ def room(out: Callable[[str], None], port: int, keep: Path | None = None) -> Non
         built.enter(SECRETARIAT, *deir_ez_zor.PARTIES)
         chair = built.hands[SECRETARIAT]
         chair.author = chair.ask("join", link=built.invitation, login="chair")["author"]
-        play = Play(built, _unsaid)
+        play = Play(built, _months(out))
         deir_ez_zor.perform(play)
         play.at(BEGINS)
         play.answer_all()
@@ -95,8 +97,18 @@ def room(out: Callable[[str], None], port: int, keep: Path | None = None) -> Non
     out("The room is closed.")
 
 
-def _unsaid(_line: str) -> None:
-    """What the replay tells is told by `--live`."""
+def _months(out: Callable[[str], None]) -> Callable[[str], None]:
+    """Says the months that the replay comes to, so that nobody who waits thinks that it has stopped; what happens in
+    them is told by `--live`."""
+    said: set[str] = set()
+
+    def hear(line: str) -> None:
+        dated = _DATED.match(line)
+        if dated and dated[1] not in said:
+            said.add(dated[1])
+            out(f"  … {dated[1]}")
+
+    return hear
 
 
 # --- the officers who answer ---

@@ -47,7 +47,7 @@ def _towns(box: tuple[float, float, float, float], language: str) -> tuple[tuple
     inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
     numbers = np.flatnonzero(inside & np.isin(kind, [KIND_CODES.index(each) for each in (Kind.TOWN, Kind.SETTLEMENT)]))
     if len(numbers) > _MANY:  # a country and more: its towns are enough to read
-        numbers = np.flatnonzero(inside & (kind == KIND_CODES.index(Kind.TOWN)))[:_MANY]
+        numbers = np.flatnonzero(inside & (kind == KIND_CODES.index(Kind.TOWN)))
     found = [shelf.place(int(number)) for number in numbers]
     found.sort(key=lambda place: (place.kind is not Kind.TOWN, -place.population, place.id))
     kept: dict[tuple[float, float] | str, tuple[str, float, float]] = {}

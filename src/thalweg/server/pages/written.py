@@ -6,6 +6,7 @@ desks read aloud alike; Arabic-Indic digits, for who wants them, are for prose a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
@@ -22,7 +23,7 @@ from thalweg.places.describe import describe
 from thalweg.reports.messages.places import locality
 from thalweg.reports.messages.slots import Locality
 from thalweg.server.pages.reader import Reader
-from thalweg.server.pages.words import Words
+from thalweg.server.pages.words import Words, contained
 
 _ARABIC_INDIC: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _DAY_S: Final = 86_400
@@ -111,11 +112,18 @@ class Written:
             form = Form.MGRS
         return write_position(where.lon, where.lat, form, digits=_DIGITS[form])
 
+    def whole(self, text: str) -> Markup:
+        """A sentence in which no time and no id is broken over two lines: from right to left its ends would change
+        places."""
+        said = str(escape(text if isinstance(text, Markup) else contained(text)))
+        return Markup(_PIECES.sub(r'<span class="whole">\g<0></span>', said))  # noqa: S704  # escaped above
+
     def reference(self, where: Position) -> str:
         """Where that is, in words that do not repeat the coordinates: place, distance, direction, bank (R4)."""
         return self.words.voice.say(_locality(where.lon, where.lat))
 
 
+_PIECES: Final = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?Z)?|\b[a-z]-[0-9a-z]{8,40}\b…?")
 _DIGITS: Final = {Form.DECIMAL: 4, Form.MGRS: 4, Form.UTM: 0}
 
 

@@ -50,7 +50,7 @@ export async function detail(renderer: Renderer): Promise<void> {
 const of = (name: string): ExpressionSpecification => ["==", ["get", "of"], name];
 
 export function basemapLayers(theme: Theme, font: readonly string[]): LayerSpecification[] {
-  const place = { "icon-image": "town", "text-field": ["get", "name"] as ExpressionSpecification, "text-font": [...font], "text-size": 12, "text-anchor": "left" as const, "text-offset": [0.6, 0] as [number, number] };
+  const place = { "icon-image": "town", "text-field": ["get", "name"] as ExpressionSpecification, "text-font": [...font], "text-size": 12, "text-variable-anchor": ["left", "right", "top", "bottom"] as ("left" | "right" | "top" | "bottom")[], "text-radial-offset": 0.6, "text-justify": "auto" as const, "icon-optional": true };
   return [
     { id: "land", type: "fill", source: GROUND, filter: of("countries"), paint: { "fill-color": theme.land, "fill-antialias": false } },
     { id: "lakes", type: "fill", source: GROUND, filter: of("lakes"), paint: { "fill-color": theme.water, "fill-antialias": false } },
@@ -68,6 +68,7 @@ export function basemapLayers(theme: Theme, font: readonly string[]): LayerSpeci
       type: "symbol",
       source: TOWNS,
       minzoom: TOWNS_FROM,
+      filter: ["<", ["get", "rank"], ["step", ["zoom"], 25, 9, 80, 10, 1000]],
       layout: { ...place, "symbol-sort-key": ["+", 100, ["get", "rank"]] },
       paint: { "text-color": theme.ink3, "text-halo-color": theme.land, "text-halo-width": 1.6 },
     },
