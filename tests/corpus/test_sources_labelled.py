@@ -23,12 +23,12 @@ FLOORS = {
 
 # Of the set by another hand, English, held out: what an independent reader may expect, less a little.
 BY_ANOTHER_HAND = {
-    "attribution": (0.80, 0.58),
-    "relay": (0.65, 0.18),
-    "force": (0.71, 0.57),
-    "date": (0.80, 0.62),
-    "place": (0.95, 0.65),
-    "number": (0.57, 0.65),
+    "attribution": (0.85, 0.68),
+    "relay": (0.66, 0.21),
+    "force": (0.72, 0.64),
+    "date": (0.77, 0.64),
+    "place": (0.95, 0.77),
+    "number": (0.86, 0.69),
     "main text": (0.82, 0.84),
     "comments": (0.85, 0.85),
 }

@@ -46,6 +46,9 @@ def test_who_is_made_to_answer_for_what_and_with_what_force(body: str, who: str,
     assert (claim.speaker.name, claim.force) == (who, force)
 
 
+RADIO, HEAD = ["Radio Salheva"], "Lena Ostrov"
+
+
 @pytest.mark.parametrize(
     ("body", "who", "via", "force"),
     [
@@ -54,22 +57,22 @@ def test_who_is_made_to_answer_for_what_and_with_what_force(body: str, who: str,
             "ministry", ["NOR-1"], Force.ASSERTION,
         ),
         ("NOR-1, quoting an officer, said the Guard had no boats there.", "officer", ["NOR-1"], Force.DENIAL),
-        ("The ministry said in a statement carried by NOR-1 that 40 men were missing.", "ministry", ["NOR-1"], "assertion"),
-        ("According to the mayor, as quoted by Radio Salheva, the pump is broken.", "mayor", ["Radio Salheva"], "assertion"),
+        ("The ministry said in a statement carried by NOR-1 that men left.", "ministry", ["NOR-1"], Force.ASSERTION),
+        ("According to the mayor, as quoted by Radio Salheva, the pump is broken.", "mayor", RADIO, Force.ASSERTION),
         (
             "According to a draft report seen by Radio Salheva, the line was dead for nine hours.",
-            "draft report", ["Radio Salheva"], Force.ASSERTION,
+            "draft report", RADIO, Force.ASSERTION,
         ),
-        ("The crossing stays shut, the general told the broadcaster Kestrel TV.", "general", ["Kestrel TV"], "assertion"),
-        ("The garrison has promised a generator, Radio Salheva reported.", "garrison", ["Radio Salheva"], Force.INTENT),
-        ("Kestrel TV was told by two officers that the gate was open.", "two officers", ["Kestrel TV"], "assertion"),
-        ("Its head, Lena Ostrov, was quoted as saying by Radio Salheva that talks go on.", "Lena Ostrov", ["Radio Salheva"], "assertion"),
-        ("Norland plans to build a bridge, its deputy minister, Solveig Aune, has said.", "Solveig Aune", [], Force.INTENT),
+        ("The gate is shut, the general told the broadcaster Kestrel TV.", "general", ["Kestrel TV"], Force.ASSERTION),
+        ("The garrison has promised a generator, Radio Salheva reported.", "garrison", RADIO, Force.INTENT),
+        ("Kestrel TV was told by two officers that the gate fell.", "two officers", ["Kestrel TV"], Force.ASSERTION),
+        ("Its head, Lena Ostrov, was quoted as saying by Radio Salheva that it goes on.", HEAD, RADIO, Force.ASSERTION),
+        ("Norland plans to build a bridge, its minister, Solveig Aune, has said.", "Solveig Aune", [], Force.INTENT),
         ("“It's a provocation,” fumed one council member.", "one council member", [], Force.ASSERTION),
         ("Norland was accused by the mission of opening fire.", "mission", [], Force.ASSERTION),
         ("The council called the story “pure invention”.", "council", [], Force.DENIAL),
         ("There is no truth to the rumour, the ministry stressed.", "ministry", [], Force.DENIAL),
-        ("The mission will hold a third round on 6 April, its spokesman said.", "its spokesman", [], Force.ANNOUNCEMENT),
+        ("The mission will hold a third round on 6 April, a spokesman said.", "spokesman", [], Force.ANNOUNCEMENT),
         ("The ministry announced that a boat had been lost.", "ministry", [], Force.ASSERTION),
         ("Drivers should use the northern road, the traffic police advised.", "traffic police", [], Force.REQUEST),
         ("“In my view this is theatre,” the mayor said.", "mayor", [], Force.OPINION),
@@ -162,7 +165,8 @@ def test_a_figure_without_a_noun_has_that_of_the_one_before_it_and_says_so() -> 
 def test_a_byline_and_the_small_print_tell_whose_text_it_is(byline: str, last: str, credited: list[str]) -> None:
     page = (
         f"<html lang='en'><head><title>A headline</title></head><body><article><h1>A headline</h1>"
-        f"<p class='byline'>{byline}</p><p>The pump broke on 2 March, the mayor of the town said on the following day.</p>"
+        f"<p class='byline'>{byline}</p>"
+        f"<p>The pump broke on 2 March, the mayor of the town said on the following day.</p>"
         f"<p>{last}</p></article></body></html>"
     )
     article = read(page.encode(), published=date(2031, 3, 11), outlet="The Quay Page")

@@ -58,7 +58,8 @@ _FULL: Final = (
         re.I,
     ),
     re.compile(
-        rf"\b(?P<D>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<M>{_MONTH})\b(?:(?<=[^A-Za-z][A-Za-z]{{3}})\.)?(?:,? (?P<Y>(?:19|20|21)\d\d))?",
+        rf"\b(?P<D>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<M>{_MONTH})\b"
+        r"(?:(?<=[^A-Za-z][A-Za-z]{3})\.)?(?:,? (?P<Y>(?:19|20|21)\d\d))?",
         re.I,
     ),
     re.compile(r"\b(?P<Y>(?:19|20|21)\d\d)-(?P<m>\d\d)-(?P<D>\d\d)\b"),
