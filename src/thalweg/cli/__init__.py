@@ -118,17 +118,15 @@ def _open_what_is_closed() -> None:
             setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
 
 
-_WORDS = (
-    "A word of the command cannot be read in the encoding that this system states. "
-    "Set LANG to one in UTF-8, such as C.UTF-8. [words-encoding]"
-)
-
-
 def _unwritable(error: UnicodeEncodeError, words: list[str]) -> str:
     """What is wrong with text that no encoding has: a word whose bytes Python kept without knowing their letters, or
     half of a surrogate pair, which came out of an escape in a file. Empty where it is neither."""
     if any("\udc80" <= letter <= "\udcff" for word in words for letter in word):
-        return _WORDS
+        code = "words-encoding"
+        return (
+            "A word of the command cannot be read in the encoding that this system states. "
+            f"Set LANG to one in UTF-8, such as C.UTF-8. [{code}]"
+        )
     letters = str(error.object)[error.start : error.end]
     if not letters or not all("\ud800" <= letter <= "\udfff" for letter in letters):
         return ""
