@@ -31,7 +31,6 @@ from collections.abc import (
     Sequence,
     ValuesView,
 )
-from contextlib import suppress
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -49,6 +48,8 @@ _SIGNS: Final = {"": b"\1", "v-": b"\2", "f-": b"\3"}
 _PREFIXES: Final = tuple(["", *_SIGNS])
 _LENGTHS: Final = frozenset((34, 64))  # of such texts
 _TYPES: Final = ("<u8", "<u8", "<u4", "|u1")
+_PLAIN: Final = frozenset((str, bytes, int))
+_ASKED: Final = 512  # keys of which the row is kept: what a statement is about is asked for several times
 
 
 class Packed:
@@ -58,6 +59,8 @@ class Packed:
         self.arrays = tuple(np.ascontiguousarray(each, kind) for each, kind in zip(arrays, _TYPES, strict=True))
         # views of memory give plain numbers, and sooner
         self._ends, self._hashes, self._places, self._rows = (each.data for each in self.arrays)
+        self._runs: tuple[int, memoryview] | None = None  # made when it is first needed
+        self._asked: dict[object, tuple[int, Row] | None] = {}  # rows never change
         count = len(self._ends)
         whole = self._ends[-1] if count else 0
         if not len(self._hashes) == len(self._places) == count or whole != len(self._rows):
@@ -73,20 +76,45 @@ class Packed:
 
     def row(self, place: int) -> Row:
         """The row in that place."""
-        row: Row = _wide(self._narrow(place))
-        return row
+        return _wide_row(self._narrow(place))
 
     def find(self, key: object) -> tuple[int, Row] | None:
         """The row of a key, and its place."""
+        if type(key) not in _PLAIN:  # of what only equals them the hash may be another
+            return self._sought(key)
+        try:
+            return self._asked[key]
+        except KeyError:
+            pass
+        if len(self._asked) >= _ASKED:
+            self._asked.clear()
+        found = self._asked[key] = self._sought(key)
+        return found
+
+    def _sought(self, key: object) -> tuple[int, Row] | None:
+        if not self._hashes:
+            return None
         wanted = hash_of(key)
-        at = bisect_left(self._hashes, wanted)
+        if self._runs is None:
+            self._runs = self._made_runs()
+        shift, begin = self._runs
+        run = wanted >> shift
+        at = bisect_left(self._hashes, wanted, begin[run], begin[run + 1])
         while at < len(self._hashes) and self._hashes[at] == wanted:
             place = self._places[at]
             row = self._narrow(place)
             if row[0] == _narrow(key):
-                return place, _wide(row)
+                return place, _wide_row(row)
             at += 1
         return None
+
+    def _made_runs(self) -> tuple[int, memoryview]:
+        """Hashes are spread evenly, so their first bits say to within a few where one stands: an index of a sixteenth
+        of their size, in the place of twenty looks all over memory."""
+        bits = max(0, len(self._hashes).bit_length() - 3)
+        first = np.arange(1 << bits, dtype=np.uint64) << np.uint64(64 - bits) if bits else np.zeros(1, np.uint64)
+        begin = np.append(np.searchsorted(self.arrays[1], first), len(self._hashes))
+        return 64 - bits, begin.astype(np.uint32).data
 
     def changed(self, other: Mapping[int, Row | None], more: Iterable[Row]) -> Packed:
         """The same with other rows in some places, under the same keys; without those that are None; and with more
@@ -149,20 +177,22 @@ def _narrow(value: Any) -> Any:  # noqa: ANN401  # whatever stands in a row
         return value
     prefix = value[:2] if value[1] == "-" else ""
     digits = value[len(prefix) :]
-    with suppress(ValueError):
+    try:
         made = bytes.fromhex(digits)
-        if prefix in _SIGNS and made.hex() == digits:
-            return _SIGNS[prefix] + made
-    return value
+    except ValueError:
+        return value
+    return _SIGNS[prefix] + made if prefix in _SIGNS and made.hex() == digits else value
+
+
+def _wide_row(row: Row) -> Row:
+    # Most of what stands in a row is neither, and is not looked at by a call of its own.
+    return tuple([_wide(each) if (kind := type(each)) is tuple or kind is bytes else each for each in row])
 
 
 def _wide(value: Any) -> Any:  # noqa: ANN401  # whatever stands in a row
-    kind = type(value)
-    if kind is tuple:
-        return tuple([_wide(each) for each in value])
-    if kind is bytes:
-        return _PREFIXES[value[0]] + value[1:].hex() if value[0] else value[1:]
-    return value
+    if type(value) is tuple:
+        return _wide_row(value)
+    return _PREFIXES[value[0]] + value[1:].hex() if value[0] else value[1:]
 
 
 NOTHING: Final = Packed([np.empty(0)] * 4)
