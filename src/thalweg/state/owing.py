@@ -10,12 +10,31 @@ import math
 from bisect import bisect_left, insort
 from collections.abc import Iterator, MutableMapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from typing_extensions import override
 
-if TYPE_CHECKING:
-    from thalweg.state.exchange import Owed
+from thalweg.model.instants import Instant
+
+
+class Owed(Protocol):
+    """What is said of one of them (`exchange.Owed`)."""
+
+    @property
+    def notice(self) -> str: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def of(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def due(self) -> Instant | None: ...
+
 
 SEVERITIES: Final = ("emergency", "warning", "caution", "information")
 """The most severe first; what has none of these comes last, and is counted with the last."""
@@ -32,7 +51,7 @@ def place_of(owed: Owed) -> Place:
     return severity, math.inf if owed.due is None else owed.due.epoch_s, owed.n
 
 
-class Owing(MutableMapping[str, "Owed"]):
+class Owing(MutableMapping[str, Owed]):
     """By the id of the notice. `held` is what it keeps them in."""
 
     def __init__(self, held: MutableMapping[str, Owed] | None = None) -> None:
