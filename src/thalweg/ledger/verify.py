@@ -182,7 +182,7 @@ def erased(found: BundleVerdict) -> tuple[Erased, ...]:
     )
 
 
-def _digests(value: Value) -> tuple[str, ...]:
+def _digests(value: Value | None) -> tuple[str, ...]:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list | tuple) else ()
 
 
