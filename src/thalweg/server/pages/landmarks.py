@@ -48,7 +48,8 @@ def _towns(box: tuple[float, float, float, float], language: str) -> tuple[tuple
     numbers = np.flatnonzero(inside & np.isin(kind, [KIND_CODES.index(each) for each in (Kind.TOWN, Kind.SETTLEMENT)]))
     if len(numbers) > _MANY:  # a country and more: its towns are enough to read
         numbers = np.flatnonzero(inside & (kind == KIND_CODES.index(Kind.TOWN)))
-    found = [shelf.place(int(number)) for number in numbers]
+    places = packaged()  # the same numbers: it has this shelf alone, and its labels are read already
+    found = [places.place(int(number)) for number in numbers]
     found.sort(key=lambda place: (place.kind is not Kind.TOWN, -place.population, place.id))
     kept: dict[tuple[float, float] | str, tuple[str, float, float]] = {}
     for place in found:
