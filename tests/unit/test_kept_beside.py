@@ -77,9 +77,9 @@ def test_who_puts_the_folds_away_ends_with_the_server_that_began_it(tmp_path: Pa
     fifo = tmp_path / "desk" / "slow"
     os.mkfifo(fifo)  # a folder's file that nobody ever writes: as if the store took for ever
     slow = (
-        "import sys, thalweg.wiring.desk as wired, thalweg.wiring.keeper as keeper\n"
-        f"wired.put_away_beside = lambda *_: open({str(fifo)!r}).read()\n"
-        "keeper.main()\n"
+        "import thalweg.wiring.keeping as keeping\n"
+        f"keeping.put_away_beside = lambda *_: open({str(fifo)!r}).read()\n"
+        "keeping.main()\n"
     )
     begun = subprocess.Popen(
         [sys.executable, "-c", slow, str(tmp_path / "desk"), "1"],
