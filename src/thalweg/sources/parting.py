@@ -301,7 +301,7 @@ def _told_of(plain: str, outlet: str) -> list[str]:
     cue = first or _WITH.search(plain)
     if (
         cue is None
-        or re.search(r"\b(?:said|says|told|denied)\b", plain)
+        or re.search(r"\b(?:said|says|told)\b", plain)
         or (cue.start() > 0 and not first and len(plain) > _CREDIT_LINE * 2 // 3)
     ):
         return []
