@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thalweg.model.errors import EngineError
-from thalweg.state.packed import NOTHING, Form, Names, Packed, Table, hash_of
+from thalweg.state.packed import NOTHING, Form, Names, Packed, Table, hash_of, lengthened
 
 PLAIN: Form[Any, Any] = Form(lambda key, value: (key, value), lambda row: row[1], lasting=False)
 LISTS: Form[Any, Any] = Form(lambda key, value: (key, tuple(value)), lambda row: list(row[1]), lasting=True)
@@ -55,7 +55,8 @@ def test_a_table_is_a_dictionary(steps: list[tuple[str, Any, Any]]) -> None:
     assert list(table.items()) == list(twin.items())
     assert list(table) == list(twin)
     assert list(reversed(table)) == list(reversed(twin))
-    assert list(table.values()) == list(twin.values())
+    assert list(table.values()) == list(table.passing()) == list(twin.values())
+    assert [lengthened(row) for row in table.short()] == list(twin.items())
     again = Table(PLAIN, table.packed())
     assert [(key, type(key), value) for key, value in again.items()] == [
         (key, type(key), value) for key, value in twin.items()
@@ -74,6 +75,7 @@ def test_what_is_changed_in_place_is_put_away_as_it_is(steps: list[tuple[str, in
             twin.pop(key, None)
         else:
             table = Table(LISTS, table.packed())
+    assert [lengthened(row) for row in table.short()] == [(key, tuple(each)) for key, each in twin.items()]
     assert list(Table(LISTS, table.packed()).items()) == list(twin.items())
 
 

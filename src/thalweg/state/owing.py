@@ -10,11 +10,13 @@ import math
 from bisect import bisect_left, insort
 from collections.abc import Iterator, MutableMapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Final, Protocol
 
 from typing_extensions import override
 
 from thalweg.model.instants import Instant
+from thalweg.state.packed import Table, lengthened
 
 
 class Owed(Protocol):
@@ -39,6 +41,8 @@ class Owed(Protocol):
 SEVERITIES: Final = ("emergency", "warning", "caution", "information")
 """The most severe first; what has none of these comes last, and is counted with the last."""
 
+_RANKS: Final = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
 Place = tuple[int, float, int]
 """Where something stands in the order: its severity, when it is due in seconds since the epoch, its number."""
 
@@ -47,8 +51,7 @@ _Order = list[tuple[Place, str]]
 
 def place_of(owed: Owed) -> Place:
     """The most severe first, then the soonest due."""
-    severity = SEVERITIES.index(owed.severity) if owed.severity in SEVERITIES else len(SEVERITIES)
-    return severity, math.inf if owed.due is None else owed.due.epoch_s, owed.n
+    return _RANKS.get(owed.severity, len(SEVERITIES)), math.inf if owed.due is None else owed.due.epoch_s, owed.n
 
 
 class Owing(MutableMapping[str, Owed]):
@@ -125,35 +128,51 @@ class Owing(MutableMapping[str, Owed]):
     def _ordered(self) -> dict[str, _Order]:
         if self._orders is None:
             self._orders = {"": []}
-            for key, owed in sorted(self.held.items(), key=lambda item: item[1].n):
-                entry = (place_of(owed), key)
+            for n, severity, due_s, key, of, subject, version in sorted(self._facts(), key=itemgetter(0)):
+                entry = ((severity, due_s, n), key)
                 self._orders[""].append(entry)
-                if owed.of:
-                    self._orders.setdefault(owed.of, []).append(entry)
-                self._count(owed, 1)
+                if of:
+                    self._orders.setdefault(of, []).append(entry)
+                if version:
+                    self._count(of, subject, 1)
             for order in self._orders.values():
                 order.sort()
         return self._orders
+
+    def _facts(self) -> Iterator[tuple[int, int, float, str, str, str, object]]:
+        """Of each its number, severity, when it is due, id, whose it is about, subject, and version. At a start there
+        may be a million rows, of which no object is made: the fields of `exchange.Owed` as they are put away, an
+        instant as `("I", seconds)`."""
+        if not isinstance(self.held, Table):
+            for owed in self.held.values():
+                severity, due_s, n = place_of(owed)
+                yield n, severity, due_s, owed.notice, owed.of, owed.subject, owed.version
+            return
+        for key, n, of, subject, version, severe, due in self.held.short():
+            yield (
+                n, _RANKS.get(severe, len(SEVERITIES)), math.inf if due is None else due[1], lengthened(key), of,
+                lengthened(subject), version,
+            )  # fmt: skip
 
     def _add(self, key: str, owed: Owed) -> None:
         entry = (place_of(owed), key)
         for of in dict.fromkeys(("", owed.of)):
             insort(self._ordered().setdefault(of, []), entry)
-        self._count(owed, 1)
+        if owed.version:
+            self._count(owed.of, owed.subject, 1)
 
     def _drop(self, key: str, owed: Owed) -> None:
         entry = (place_of(owed), key)
         for of in dict.fromkeys(("", owed.of)):
             order = self._ordered()[of]
             del order[bisect_left(order, entry)]
-        self._count(owed, -1)
+        if owed.version:
+            self._count(owed.of, owed.subject, -1)
 
-    def _count(self, owed: Owed, by: int) -> None:
-        if not owed.version:
-            return
-        counted = self._subjects.setdefault(owed.of, {})
-        number = counted.get(owed.subject, 0) + by
+    def _count(self, of: str, subject: str, by: int) -> None:
+        counted = self._subjects.setdefault(of, {})
+        number = counted.get(subject, 0) + by
         if not number or by > 0:
-            counted.pop(owed.subject, None)
+            counted.pop(subject, None)
         if number:
-            counted[owed.subject] = number
+            counted[subject] = number
