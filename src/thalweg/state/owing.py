@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 from typing_extensions import override
 
+from thalweg.model.bulk import collector_paused
 from thalweg.model.instants import Instant
 from thalweg.state.packed import Table, lengthened
 
@@ -47,6 +48,7 @@ Place = tuple[int, float, int]
 """Where something stands in the order: its severity, when it is due in seconds since the epoch, its number."""
 
 _Order = list[tuple[Place, str]]
+_ROW_BYTES: Final = 96
 
 
 def place_of(owed: Owed) -> Place:
@@ -127,17 +129,23 @@ class Owing(MutableMapping[str, Owed]):
 
     def _ordered(self) -> dict[str, _Order]:
         if self._orders is None:
-            self._orders = {"": []}
-            for n, severity, due_s, key, of, subject, version in sorted(self._facts(), key=itemgetter(0)):
-                entry = ((severity, due_s, n), key)
-                self._orders[""].append(entry)
-                if of:
-                    self._orders.setdefault(of, []).append(entry)
-                if version:
-                    self._count(of, subject, 1)
-            for order in self._orders.values():
-                order.sort()
+            with collector_paused(len(self.held) * _ROW_BYTES):
+                self._orders = self._in_order()
         return self._orders
+
+    def _in_order(self) -> dict[str, _Order]:
+        whole: _Order = []
+        orders = {"": whole}
+        for n, severity, due_s, key, of, subject, version in sorted(self._facts(), key=itemgetter(0)):
+            entry = ((severity, due_s, n), key)
+            whole.append(entry)
+            if of:
+                orders.setdefault(of, []).append(entry)
+            if version:
+                self._count(of, subject, 1)
+        for order in orders.values():
+            order.sort()
+        return orders
 
     def _facts(self) -> Iterator[tuple[int, int, float, str, str, str, object]]:
         """Of each its number, severity, when it is due, id, whose it is about, subject, and version. At a start there
