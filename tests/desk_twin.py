@@ -211,7 +211,8 @@ def refolded(room: Room) -> tuple[World, Clocks]:
 
 def working(clocks: Clocks, world: World) -> set[tuple[Due, str, int]]:
     """The timers that would still do something when they come due."""
-    return {(each.what, each.subject, each.step) for each in clocks._heap if _works(each, world)}
+    every = (*clocks._heap, *clocks._kept.left())
+    return {(each.what, each.subject, each.step) for each in every if _works(each, world)}
 
 
 def _works(timer: Timer, world: World) -> bool:
