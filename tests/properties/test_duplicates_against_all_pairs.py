@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -43,8 +43,8 @@ class Picture:
     def key(self, party: str, declaration_id: str) -> str:
         return f"{party}/{declaration_id}"
 
-    def in_force(self) -> Sequence[Standing]:
-        return tuple(self.chains.values())
+    def passing(self) -> Iterable[Standing]:
+        return iter(self.chains.values())
 
     def declaration(self, version: str) -> Declaration:
         return self.said[version]
