@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from thalweg.model.errors import InputError
@@ -140,6 +140,7 @@ def drafted(article: Article) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(PROSE)
+@example("$40 \n\n 1,450 1,450 We demand")
 def test_any_prose_is_read_and_drafted_with_every_span_in_its_place(prose: str) -> None:
     article = taken(prose.encode(), date(2031, 3, 11))
     if article:

@@ -231,3 +231,19 @@ def test_what_is_part_of_a_name_or_a_time_of_day_counts_nothing(text: str) -> No
 def test_what_counts_has_its_value_and_unit(text: str, value: float, unit: str) -> None:
     (number,) = numbers_in(text, Span(0, len(text)))
     assert (number.value, number.unit) == (value, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "counted"),
+    [
+        ("It lost six of its 1,450 fighters.", "six of its 1,450 fighters", "of its 1,450 fighters"),
+        ("It lost six of its 1,450 fighters", "six of its 1,450 fighters", "of its 1,450 fighters"),
+        ("six of 12 500 parcels, it said", "six of 12 500 parcels", "of 12 500 parcels"),
+        ("six of its 40 drones.", "six of its 40 drones", "of its 40 drones"),
+        ("two of its Su-24s.", "two of its Su-24s", "of its Su-24s"),
+        ("two Su-24s.", "two Su-24s", "Su-24s"),
+    ],
+)
+def test_a_figure_ends_where_what_it_counts_ends(text: str, span: str, counted: str) -> None:
+    (number,) = numbers_in(text, Span(0, len(text)))
+    assert (number.span.of(text), number.counted) == (span, counted)

@@ -267,7 +267,7 @@ def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
     if hurt := _HURT.match(rest):
         return (hurt[1] or singular(hurt[2])), hurt[0].strip()
     stop, number_words = known.set_of("number_stop"), known.table["number_words"]
-    of = re.match(rf" (?:of )?(?:(?:its|their|his|her|the|our)\b)? ?(?:{_DIGITS} )?", rest)
+    of = re.match(rf" (?:of )?(?:(?:its|their|his|her|the|our)\b)? ?(?:(?:{_DIGITS}) )?", rest)
     head = rest[of.end() :] if of and of[0].strip() else rest[1:] if rest.startswith(" ") else ""
     words: list[str] = []
     for word in re.findall(r"[\w'-]+|[^\w\s]", head)[:5]:
@@ -289,15 +289,15 @@ def _counted(rest: str, known: Lexicon) -> tuple[str, str]:
         ):
             break  # "one belonged to them"; but "three damaged trucks"
         words.append(word)
+    lead = len(rest) - len(head)
     if words and _MACHINE.fullmatch(words[0]) and not any(word[0].islower() for word in words[1:]):
-        return words[0].removesuffix("s"), words[0]  # "two Su-24s"
+        return words[0].removesuffix("s"), rest[: lead + head.index(words[0]) + len(words[0])].strip()  # "two Su-24s"
     while words and (words[-1][0].isupper() or "-" in words[-1]):
         words.pop()
     if not words:
         return "", ""
-    lead = rest[: len(rest) - len(head)].strip()
-    text = f"{lead} {head[: head.index(words[-1], _offset(head, words)) + len(words[-1])]}".strip()
-    return singular(words[-1]), text
+    end = lead + head.index(words[-1], _offset(head, words)) + len(words[-1])
+    return singular(words[-1]), rest[:end].strip()  # as written: whoever asked counts its characters
 
 
 _HURT: Final = re.compile(  # "30 wounded", "six of them children"
