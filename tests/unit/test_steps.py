@@ -167,8 +167,9 @@ async def _through(
     settings = ShellSettings(log=lines.append, ticks=clock, steps=Steps(STEP_S, clock.pause))
     shell = Shell(app, inside.state.doors, settings, inside.state.metrics)
     scope = {
-        "type": "http", "method": "POST", "path": "/v1/anything", "query_string": b"", "client": ("192.0.2.1", 1),
-        "headers": [(b"host", b"desk.example")], "scheme": "https", "server": ("desk.example", 443), "app": inside,
+        "type": "http", "http_version": "1.1", "method": "POST", "path": "/v1/anything", "query_string": b"",
+        "client": ("192.0.2.1", 1), "headers": [(b"host", b"desk.example")], "scheme": "https",
+        "server": ("desk.example", 443), "app": inside,
     }  # fmt: skip
     await shell(scope, receive, send)
     return begun[0]
