@@ -206,10 +206,12 @@ def test_a_server_that_is_stopped_in_a_fold_does_not_wait_for_its_end(
 ) -> None:
     monkeypatch.setattr(beginning, "_SOON_S", 0.0)
     small_rounds(monkeypatch)
+    reached = threading.Event()
     opened = wired.open_desk(home, origin="desk.example/test")
 
     def until_stopped(*given: object) -> None:
         keep_world(*given)  # type: ignore[arg-type]  # handed on as they are
+        reached.set()
         end_s = time.monotonic() + 120.0
         while not opened.progress.ended:
             assert time.monotonic() < end_s
@@ -217,11 +219,13 @@ def test_a_server_that_is_stopped_in_a_fold_does_not_wait_for_its_end(
 
     monkeypatch.setattr(wired, "keep_world", until_stopped)
     built = build(opened, ServeSettings(ORIGIN, lambda _: None, steps=Steps()))
-    with TestClient(built.app, base_url=ORIGIN):
-        pass
-    assert built.course.fault is None
-    assert kept_sizes(opened)[0] > 0, "and the next start goes on from there"
-    opened.close()
+    try:
+        with TestClient(built.app, base_url=ORIGIN):
+            assert reached.wait(120.0), "one that is stopped sooner has nothing to put away"
+        assert built.course.fault is None
+        assert kept_sizes(opened) == [20, -1, -1], "its first round and no more; the next start goes on from there"
+    finally:
+        opened.close()
 
 
 def test_progress_is_told_now_and_then_and_ends_a_fold_that_nobody_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
