@@ -84,8 +84,9 @@ def test_an_incident_is_reported_told_two_ways_asked_about_assessed_and_withdraw
 
 def test_words_are_given_once(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "words.txt"
-    file.write_bytes(b"\xff\xfe")
-    assert "file-encoding" in desk.say("russia", "incident", "account", "i-x", "--file", file, expect=2).err
+    for no_text in (b"d\xe9clar\xe9", b"\xff\xfea"):  # in Latin-1, and half a letter of UTF-16
+        file.write_bytes(no_text)
+        assert "file-encoding" in desk.say("russia", "incident", "account", "i-x", "--file", file, expect=2).err
     assert "words-twice" in desk.say("russia", "incident", "account", "i-x", "a", "--file", file, expect=2).err
     assert "incident-words" in desk.say(
         "russia", "incident", "report", "Nothing", "--since", f"{YEAR} 00:30Z", expect=1
