@@ -10,6 +10,7 @@ THALWEG_ISLANDS=none leaves the islands out: every page works without them, and 
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -58,7 +59,7 @@ def build():
         raise IslandsNotBuilt(f"{WEB} is not there: build from a whole source tree, or set THALWEG_ISLANDS=none.")
     made_from = BUILT / ".vite/made-from"
     wanted = digest()
-    if made_from.is_file() and made_from.read_text("ascii") == wanted:
+    if made_from.is_file() and made_from.read_text("ascii") == wanted and _whole():
         return
     _modules("--omit=dev")
     _run("node_modules/vite/bin/vite.js", "build", "--logLevel", "warn")
@@ -90,6 +91,16 @@ def digest():
     for path in files:
         made.update(f"{path.relative_to(ROOT).as_posix()}\0".encode() + path.read_bytes() + b"\0")
     return made.hexdigest()
+
+
+def _whole():
+    """Whether all files are there that the manifest names: its folder begins with a dot, and may be copied alone."""
+    manifest = BUILT / ".vite/manifest.json"
+    if not manifest.is_file():
+        return False
+    parts = json.loads(manifest.read_text("utf-8")).values()
+    named = (name for part in parts for name in (part["file"], *part.get("css", ()), *part.get("assets", ())))
+    return all((BUILT / name).is_file() for name in named)
 
 
 def _modules(*options):
