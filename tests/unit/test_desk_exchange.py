@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.desk_twin import escalations, slow_escalations
 from tests.desk_world import START, Room, circle, refused
-from thalweg.model.declarations import Kind
+from thalweg.model.declarations import Kind, Zone
 from thalweg.model.events import (
     SECRETARIAT,
     Acknowledged,
@@ -19,10 +19,12 @@ from thalweg.model.events import (
     Delivered,
     Disseminated,
     EmergencySent,
+    MessageSent,
     Notice,
     NoticeKind,
     Outcome,
     OutcomeStated,
+    QuietProposed,
     ReadBack,
     Relayed,
     Response,
@@ -110,6 +112,8 @@ def test_only_its_recipient_answers_a_notice() -> None:
         ({"identity": " ALPHA "}, ()),
         ({"identity": "bravo"}, ("identity",)),
         ({"position": Position(35.336, 40.14), "identity": "?", "start": START}, ("identity", "position", "time")),
+        ({"datum": "AGL"}, ("altitude",)),  # the datum alone
+        ({"datum": "EGM96", "identity": "alpha"}, ()),
     ],
 )
 def test_a_read_back_is_compared_in_position_time_altitude_and_identity(
@@ -121,6 +125,51 @@ def test_a_read_back_is_compared_in_position_time_altitude_and_identity(
     answer = taken(desk.say("bravo", ReadBack("bravo", name, **read)))  # type: ignore[arg-type]  # fields by name
     assert answer.mismatch == wrong
     assert desk.last("alpha").facts["differs"] == ", ".join(wrong)
+
+
+def test_what_was_read_back_wrongly_stands_until_it_is_read_back_rightly() -> None:
+    """R15: nine kilometres off is not put right by saying the name rightly, nor by saying nothing."""
+    desk = room()
+    name = declared(desk)
+    desk.say("bravo", Acknowledged("bravo", name, Response.UNDERSTOOD))
+    owed = desk.desk.world.exchange.owed
+    off, there = Position(40.14, 35.417), Position(40.14, 35.336)
+    assert taken(desk.say("bravo", ReadBack("bravo", name, position=off))).mismatch == ("position",)
+    assert refused(desk.say("bravo", ReadBack("bravo", name))) == "readback-empty"
+    assert taken(desk.say("bravo", ReadBack("bravo", name, identity="alpha"))).mismatch == ("position",)
+    assert taken(desk.say("bravo", ReadBack("bravo", name, lower_mm=500_000))).mismatch == ("position", "altitude")
+    assert taken(desk.say("bravo", ReadBack("bravo", name, position=there))).mismatch == ("altitude",)
+    assert name in owed("bravo")
+    assert taken(desk.say("bravo", ReadBack("bravo", name, lower_mm=0))).mismatch == ()
+    assert name not in owed("bravo")
+    assert taken(desk.say("bravo", ReadBack("bravo", name, identity="alpha"))).mismatch == ()
+
+
+def test_the_place_of_a_call_for_help_is_compared_when_it_is_read_back() -> None:
+    """R15, R17: and what a notice does not say at all is not confirmed by reading it back."""
+    desk = room()
+    taken(desk.say("alpha", EmergencySent("alpha", "we are being hit", place=Position(40.14, 35.336), radius_m=300)))
+    call = desk.last("bravo").id
+    for read, wrong in (
+        (Position(40.14, 35.336), ()),
+        (Position(40.14, 35.417), ("position",)),
+    ):
+        assert taken(desk.say("bravo", ReadBack("bravo", call, position=read))).mismatch == wrong
+    desk.say("alpha", MessageSent("alpha", "line", "good morning", "en"))
+    said = desk.last("bravo").id
+    assert taken(desk.say("bravo", ReadBack("bravo", said, position=Position(40.14, 35.336)))).mismatch == ("position",)
+
+
+def test_what_is_proposed_is_read_back_as_it_is_proposed() -> None:
+    desk = room()
+    window = circle("Q", "alpha", kind=Kind.RESTRICTED_ZONE, zone=Zone.QUIET_WINDOW)
+    soon = Instant(START.epoch_s + 3600)
+    taken(desk.say("alpha", QuietProposed("alpha", ("bravo",), window, "to mend the water main", soon)))
+    asked = desk.last("bravo").id
+    start = Instant(START.epoch_s + 72 * 3600)
+    right = ReadBack("bravo", asked, position=Position(40.14, 35.336), start=start)
+    assert taken(desk.say("bravo", right)).mismatch == ()
+    assert taken(desk.say("bravo", ReadBack("bravo", asked, start=START))).mismatch == ("time",)
 
 
 def test_a_wrong_read_back_opens_an_answered_notice_again_and_its_clock_runs_anew() -> None:
@@ -361,6 +410,19 @@ def test_short_notice_is_owed_an_answer_sooner() -> None:
     hidden = room(Level.COARSE)
     hidden.declare("alpha", circle("P", "alpha", hours=(2.0, 3.0), kind=Kind.OPERATION))
     assert hidden.last("bravo").due == Instant(START.epoch_s + 4 * 3600)
+
+
+def test_nobody_but_the_caller_says_that_a_promise_about_its_emergency_was_kept() -> None:
+    """R17: else a third party that was called as well could end the call of somebody who is being hit."""
+    desk = Room(("alpha", "bravo", "charlie"))
+    desk.channel("alpha", "bravo", "charlie", level=Level.FULL)
+    called = taken(desk.say("alpha", EmergencySent("alpha", "we are being hit"))).statement
+    promise = taken(desk.say("bravo", Committed("bravo", called, "we stop", Instant(desk.now.epoch_s + 300)))).statement
+    for outcome in (Outcome.KEPT, Outcome.OVERTAKEN):
+        assert refused(desk.say("charlie", OutcomeStated("charlie", promise, outcome))) == "outcome-own"
+    assert desk.desk.world.exchange.emergencies[called].open
+    taken(desk.say("alpha", OutcomeStated("alpha", promise, Outcome.KEPT)))
+    assert not desk.desk.world.exchange.emergencies[called].open
 
 
 def test_whoever_promised_does_not_say_that_it_was_kept() -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk_world import Room, circle, refused
+from tests.desk_world import START, Room, circle, refused
+from thalweg.model.declarations import Kind, Zone
 from thalweg.model.errors import InputError
-from thalweg.model.events import PartyNamed, Taken, TheatreSet
+from thalweg.model.events import EmergencySent, MessageSent, PartyNamed, QuietProposed, Said, Taken, TheatreSet
+from thalweg.model.instants import Instant
 from thalweg.wiring import ToldClock
 
 LIVE = "name: valley\nextends: default\n"
@@ -26,6 +28,29 @@ def test_live_and_exercise_never_mix_on_one_desk() -> None:
     room.declare("alpha", circle("ops-1", "alpha"))
     assert refused(room.say(room.chair, TheatreSet(EXERCISE, "valley.yaml"))) == "exercise-mixed"
     assert isinstance(room.say(room.chair, TheatreSet(LIVE, "valley.yaml")), Taken)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        EmergencySent("alpha", "we are being hit"),
+        MessageSent("alpha", "line", "good morning", "en"),
+        QuietProposed(
+            "alpha",
+            ("bravo",),
+            circle("Q", "alpha", kind=Kind.RESTRICTED_ZONE, zone=Zone.QUIET_WINDOW),
+            "to mend the water main",
+            Instant(START.epoch_s + 3600),
+        ),
+    ],
+    ids=lambda said: type(said).__name__,
+)
+def test_a_call_a_message_or_a_proposal_that_was_live_never_becomes_an_exercise(said: Said) -> None:
+    """R49: a call for help that is open is not to be taken for an exercise a minute later."""
+    room = Room()
+    room.channel("alpha", "bravo")
+    assert isinstance(room.say("alpha", said), Taken)
+    assert refused(room.say(room.chair, TheatreSet(EXERCISE, "valley.yaml"))) == "exercise-mixed"
 
 
 def test_a_desk_whose_clock_is_told_takes_nothing_before_its_theatre_is_an_exercise() -> None:

@@ -65,6 +65,7 @@ from thalweg.model.events import (
     Withdrawn,
 )
 from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
 from thalweg.model.shapes import edge_without_course
 from thalweg.model.sourced import ClaimConfirmed, ClaimWithdrawn, SourceEntered, SourceShared
 from thalweg.policy.tell import Policy
@@ -164,7 +165,7 @@ class Checks:
             case Proposed() | QuietProposed() | LineProposed():
                 return self._proposed(said, now)
             case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
-                return self._answer(said)
+                return self._answer(said, now)
             case SourceEntered() | SourceShared() | ClaimConfirmed() | ClaimWithdrawn():
                 return self._sources.check(said, now)
             case _:
@@ -182,11 +183,11 @@ class Checks:
                     theatre = self._world.membership.reading(said)
                 except ThalwegError as error:
                     return No(error.code, error.sentence)
-                if theatre.exercise != membership.theatre.exercise and self._world.picture.chains:
+                if theatre.exercise != membership.theatre.exercise and self._in_use():
                     return No(
                         "exercise-mixed",
-                        "An exercise and a live theatre never mix: something has been declared here already, so open"
-                        " another desk for the other.",
+                        "An exercise and a live theatre never mix: something has been declared or said here already, so"
+                        " open another desk for the other.",
                     )
             case PartyNamed():
                 if not said.party or "/" in said.party or said.party != said.party.strip() or said.party == SECRETARIAT:
@@ -215,6 +216,18 @@ class Checks:
             case WatchTaken() | WatchEnded():
                 pass
         return ()
+
+    def _in_use(self) -> bool:
+        """Whether anything was said here that would be taken for live, or for an exercise."""
+        world = self._world
+        return bool(
+            world.picture.chains
+            or world.exchange.emergencies
+            or world.agreements.agreements
+            or world.cases.incidents
+            or world.sourced.sources
+            or any(channel.log for channel in world.channels.channels.values())
+        )
 
     def _is_within(self, party: str, whole: str) -> bool:
         """Whether a party is another, or belongs to it by way of any others."""
@@ -353,18 +366,28 @@ class Checks:
                 for release in said.releases:
                     if release.to not in self._world.membership.parties:
                         return no_party(release.to)
+                if any(each.level is not Level.FULL and each.to in self._sides(chain) for each in said.releases):
+                    return _KEPT
             case Withdrawn():
                 if self._agreed_line(chain):
                     return _AGREED
             case ConsentStated():
-                pass
+                if not said.given and self._sides(chain):
+                    return _KEPT
         return (key,)
 
+    def _sides(self, chain: Chain) -> tuple[str, ...]:
+        """The other sides of what is in force by several signatures: a line, or a quiet window."""
+        if chain.kind not in (Kind.LINE, Kind.RESTRICTED_ZONE) or chain.standing is not ChainStanding.IN_FORCE:
+            return ()
+        made = self._world.load(chain.index).body
+        return made.to if isinstance(made, LineProposed | QuietProposed) else ()
+
     def _agreed_line(self, chain: Chain) -> bool:
+        """Whether it is a line that several sides signed, whatever they agreed that its segments are (R34)."""
         if chain.kind is not Kind.LINE or chain.standing is not ChainStanding.IN_FORCE:
             return False
-        declaration = self._world.picture.declaration(chain.version)
-        return any(segment.status is LineStatus.AGREED for segment in declaration.segments)
+        return isinstance(self._world.load(chain.index).body, LineProposed)
 
     def _guaranteed(self, chain: Chain) -> bool:
         """Whether it is a quiet window in force by guarantees of several sides."""
@@ -396,6 +419,8 @@ class Checks:
             notice = self._world.exchange.notices.get(each)
             if notice is None or notice.to != said.by:
                 return No("notice-unknown", f"{each} is no notice to {said.by}.")
+        if isinstance(said, ReadBack) and said == ReadBack(said.by, said.notice):
+            return No("readback-empty", "Nothing was read back: say the position, the times, the heights or the name.")
         return ()
 
     def _committed(self, said: Committed, now: Instant) -> Subjects | No:
@@ -417,9 +442,9 @@ class Checks:
         if commitment.outcome is not None:
             return No("outcome-known", "Its outcome is on record already.")
         emergency = self._world.exchange.emergency_about(commitment.about)
-        if emergency is not None and said.by == commitment.by != emergency.by and said.outcome is not Outcome.BROKEN:
+        if emergency is not None and said.by != emergency.by and said.outcome is not Outcome.BROKEN:
             # Khiyam: ten calls in six hours, and each time a stop was promised.
-            return No("outcome-own", "Whoever called for help says whether it was kept, not the one who promised.")
+            return No("outcome-own", "Whoever called for help says whether it was kept, and nobody else.")
         return ()
 
     def _concerned(self, party: str, about: str) -> bool:
@@ -451,6 +476,10 @@ class Checks:
             window = said.window
             if window.party != said.by or window.zone is not Zone.QUIET_WINDOW:
                 return No("quiet-zone", "A quiet window is proposed as a quiet window of your own party.")
+            if any(each.window.start is None or each.window.end is None for each in window.volumes):
+                return No("quiet-times", "A quiet window has a beginning and an end: give both.")
+            if _all_over(window, now):
+                return No("already-over", "The time of this quiet window is over.")
             return _without_course(window) or self._newer(window, said.by)
         if isinstance(said, LineProposed):
             if said.line.kind is not Kind.LINE or said.line.party != said.by:
@@ -480,7 +509,9 @@ class Checks:
             )
         return (key,)
 
-    def _answer(self, said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered) -> Subjects | No:
+    def _answer(
+        self, said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered, now: Instant
+    ) -> Subjects | No:
         agreement = self._world.agreements.agreements.get(answer_to(said))
         if agreement is None or said.by not in agreement.to or agreement.matter is not _matter(said):
             return No("proposal-unknown", "Nothing of that id was proposed to you.")
@@ -490,10 +521,12 @@ class Checks:
             return No("proposal-over", f"It is {agreement.state.value} already.")
         if said.by in agreement.answers:
             return No("proposal-answered", "You have answered it already.")
-        overtaken = self._overtaken(agreement, said.by) if said.answer is Answer.ACCEPT else None
+        if agreement.expires is not None and agreement.expires <= now:
+            return No("proposal-over", "It has lapsed: its time was over before it was answered.")
+        overtaken = self._overtaken(agreement, said.by, now) if said.answer is Answer.ACCEPT else None
         return overtaken or (agreement.event, *self._brings(agreement))
 
-    def _overtaken(self, agreement: Agreement, by: str) -> No | None:
+    def _overtaken(self, agreement: Agreement, by: str, now: Instant) -> No | None:
         """Why what was proposed cannot be any more: something else has come into force since."""
         picture = self._world.picture
         if agreement.matter is Matter.CUSTODY:
@@ -506,6 +539,8 @@ class Checks:
         made = self._world.load(agreement.index).body
         if isinstance(made, QuietProposed | LineProposed):
             declaration = made.window if isinstance(made, QuietProposed) else made.line
+            if _all_over(declaration, now):
+                return No("proposal-over", "The time of what was proposed is over.")
             if isinstance(self._newer(declaration, made.by), No):
                 return No("proposal-over", "A newer version has come into force since; let it be proposed again.")
         return None
@@ -565,4 +600,5 @@ def _all_over(declaration: Declaration, now: Instant) -> bool:
     )
 
 
+_KEPT = No("agreed-kept", "What several sides signed is shown to each of them for as long as it is in force.")
 _AGREED = No("line-agreed", "An agreed line is changed only by all its sides: propose the change.")

@@ -6,11 +6,12 @@ Nothing here shows a place that `tell.Policy` would not show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thalweg.geometry import kernel
 from thalweg.model.declarations import Declaration, Volume
@@ -72,7 +73,7 @@ from thalweg.policy.tell import CAUTION, EMERGENCY, INFORMATION, WARNING, Policy
 from thalweg.state.agreements import Agreement, answer_to
 from thalweg.state.cases import Request
 from thalweg.state.channels import Channel
-from thalweg.state.exchange import Commitment, Emergency, NoticeState
+from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
 from thalweg.state.picture import Chain
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
@@ -82,6 +83,9 @@ from thalweg.state.world import World
 READ_BACK_M: Final = 100.0
 READ_BACK_S: Final = 60.0
 READ_BACK_HEIGHT_M: Final = 15.0
+
+_READ: Final = ("identity", "position", "start", "end", "lower_mm", "upper_mm", "datum")
+"""The fields of a read-back that say what its author has down."""
 
 Before = Mapping[str, Mapping[str, Level]]
 
@@ -344,19 +348,26 @@ class Telling:
         return [made, *told]
 
     def compare(self, said: ReadBack) -> tuple[str, ...]:
-        """What of a read-back does not agree with what the notice said: position, time, altitude, identity (R15)."""
+        """What of a read-back does not agree with what the notice said: position, time, altitude, identity (R15).
+
+        What was read back wrongly stands until it is read back again: saying something else of the notice rightly
+        confirms nothing of it. And what the notice does not say at all cannot agree with it."""
         notice = self._world.exchange.notices[said.notice]
+        said = self._with_what_stands(said, notice)
+        body = self._world.load(notice.index).body
         declaration = self._declaration_shown(notice)
+        place = body.place if isinstance(body, Notice) else None
         wrong = []
         if said.identity and not self._is_named(said.identity, notice, declaration):
             wrong.append("identity")
-        if declaration is None:
-            return tuple(wrong)
-        if said.position is not None and _away_m(said.position, declaration) > READ_BACK_M:
+        if said.position is not None and _position_differs(said.position, declaration, place):
             wrong.append("position")
-        starts = [each.window.start_s for each in declaration.volumes]
-        ends = [each.window.end_s for each in declaration.volumes]
-        start_s, end_s = min(starts, default=float("-inf")), max(ends, default=float("inf"))
+        if declaration is not None:
+            windows = [each.window for each in declaration.volumes] + [each.window for each in declaration.segments]
+            starts, ends = [each.start_s for each in windows], [each.end_s for each in windows]
+            start_s, end_s = min(starts, default=float("-inf")), max(ends, default=float("inf"))
+        else:  # a call for help is of the moment at which it was told
+            start_s, end_s = (notice.at.epoch_s if place is not None else float("-inf")), float("inf")
         for read, true_s in ((said.start, start_s), (said.end, end_s)):
             if read is not None and abs(read.epoch_s - true_s) > READ_BACK_S and "time" not in wrong:
                 wrong.append("time")
@@ -364,14 +375,33 @@ class Telling:
             wrong.append("altitude")
         return tuple(wrong)
 
+    def _with_what_stands(self, said: ReadBack, notice: NoticeState) -> ReadBack:
+        """The read-back with what the wrong ones just before it had down and it does not say anew."""
+        stands: dict[str, Any] = {}
+        before = [self._world.load(each.index).body for each in _wrong_at_last(notice)]
+        for each in (*before, said):
+            if isinstance(each, ReadBack):
+                stands |= {name: value for name in _READ if (value := getattr(each, name)) not in (None, "")}
+        return replace(said, **stands)
+
     def _declaration_shown(self, notice: NoticeState) -> Declaration | None:
-        """The declaration as the recipient was shown it in this notice."""
+        """The declaration as the recipient was shown it in this notice, or as it was proposed there."""
         body = self._world.load(notice.index).body
         if isinstance(body, Notice) and body.view is not None:
             return body.view
         if notice.level is Level.FULL and notice.version:
             return self._world.picture.declaration(notice.version)
-        return None
+        agreement = self._world.agreements.agreements.get(notice.statement)
+        made = None if agreement is None else self._world.load(agreement.index).body
+        match made:
+            case QuietProposed():
+                return made.window
+            case LineProposed():
+                return made.line
+            case Proposed():
+                return made.changed
+            case _:
+                return None
 
     def _is_named(self, name: str, notice: NoticeState, declaration: Declaration | None) -> bool:
         """Whose or what: the party, the id it is known by, or its title."""
@@ -592,6 +622,19 @@ _CHANNEL_WORDS: Mapping[type, str] = {
 }
 
 
+def _wrong_at_last(notice: NoticeState) -> list[Fact]:
+    """The newest read-backs of a notice that did not agree, oldest first, as far as no right one came between."""
+    right = [place for place, each in enumerate(notice.read_back) if not each.what]
+    return notice.read_back[right[-1] + 1 if right else 0 :]
+
+
+def _position_differs(position: Position, declaration: Declaration | None, place: Position | None) -> bool:
+    """Whether a position that was read back is not one that was said: of a declaration, or of a call for help."""
+    if declaration is not None:
+        return _away_m(position, declaration) > READ_BACK_M
+    return place is None or _distance_m(position, [place])[0] > READ_BACK_M
+
+
 def _away_m(position: Position, declaration: Declaration) -> float:
     """How far a position that was read back lies from the nearest point that the declaration names, less its own
     uncertainty: a vertex, a centre, a way-point."""
@@ -599,10 +642,13 @@ def _away_m(position: Position, declaration: Declaration) -> float:
     points += [(p, segment.uncertainty.horizontal_m) for segment in declaration.segments for p in segment.path.points]
     if not points:
         return 0.0
-    lon = np.array([point.lon for point, _ in points])
-    lat = np.array([point.lat for point, _ in points])
-    away = kernel.geodesic(np.full(len(lon), position.lon), np.full(len(lat), position.lat), lon, lat)
+    away = _distance_m(position, [point for point, _ in points])
     return float((away - np.array([doubt for _, doubt in points])).min())
+
+
+def _distance_m(position: Position, points: Sequence[Position]) -> NDArray[np.float64]:
+    lon, lat = np.array([each.lon for each in points]), np.array([each.lat for each in points])
+    return kernel.geodesic(np.full(len(lon), position.lon), np.full(len(lat), position.lat), lon, lat)
 
 
 def _named(volume: Volume) -> tuple[Position, ...]:
@@ -623,18 +669,19 @@ def _named(volume: Volume) -> tuple[Position, ...]:
             return tuple(each.at for each in waypoints)
 
 
-def _height_differs(said: ReadBack, declaration: Declaration) -> bool:
-    bands = [volume.band for volume in declaration.volumes if volume.band is not None]
-    read = [value for value in (said.lower_mm, said.upper_mm) if value is not None]
-    if not read:
+def _height_differs(said: ReadBack, declaration: Declaration | None) -> bool:
+    """Whether heights that were read back, or what they are above, are those of no volume."""
+    if said.lower_mm is None and said.upper_mm is None and not said.datum:
         return False
-    if not bands:
-        return True
-    for band in bands:
+    for volume in () if declaration is None else declaration.volumes:
+        if (band := volume.band) is None:
+            continue
         pairs = ((said.lower_mm, band.lower_m), (said.upper_mm, band.upper_m))
         near = all(
             mm is None or (metres is not None and abs(mm / 1e3 - metres) <= READ_BACK_HEIGHT_M) for mm, metres in pairs
         )
-        if near and said.datum in ("", band.datum.value):
+        # One datum is read back: of the upper limit alone it is that limit's.
+        above = band.datum_of_upper if said.lower_mm is None and said.upper_mm is not None else band.datum
+        if near and said.datum in ("", above.value):
             return False
     return True
