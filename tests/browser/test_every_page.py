@@ -76,8 +76,9 @@ def ids(desk: ServedDesk, chromium: Browser) -> Mapping[str, str]:
     desk.say("bravo-1", LineChecked("bravo", "line"))
     desk.say("alpha-1", WatchTaken("alpha", words="Night"))
     (found, *_) = mailboxes(desk).findings("alpha", now).value
+    (theirs, *_) = mailboxes(desk).findings("bravo", now).value
     lapses = Instant(now.epoch_s + 7200)
-    desk.say("bravo-1", Proposed("bravo", ("alpha",), found.finding.id, lapses, None, "time", "Later?", "en"))
+    desk.say("bravo-1", Proposed("bravo", ("alpha",), theirs.cite, lapses, None, "time", "Later?", "en"))
     desk.say("bravo-1", EmergencySent("bravo", "أوقفوا", "ar", place=Position(40.18, 35.39), radius_m=6000))
     when = Particulars(Instant(now.epoch_s - 7200), Instant(now.epoch_s - 3600), Position(40.185, 35.385), 6000, "zone")
     desk.say("bravo-1", IncidentReported("bravo", "Strike", when, ("alpha",), "They were struck."))

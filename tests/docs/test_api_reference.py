@@ -34,7 +34,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         held.say("alpha-1", LineChecked("alpha", "line"))
         called = held.say("alpha-1", EmergencySent("alpha", "Shells on the roof", "en"))["statement"]
         held.say("bravo-1", Committed("bravo", called, "we stop", soon_at(600)))
-        finding = held.get("alpha-1", "/v1/findings").json()["findings"][0]["id"]
+        finding = held.get("alpha-1", "/v1/findings").json()["findings"][0]["cite"]
         held.say("alpha-1", Proposed("alpha", ("bravo",), finding, soon_at(3600), words="An hour later?"))
         yield held
 

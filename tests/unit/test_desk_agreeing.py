@@ -34,11 +34,14 @@ from thalweg.model.events import (
     Response,
     Said,
     Taken,
+    Term,
+    TermsSet,
     Withdrawn,
 )
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Path, Position
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.state.agreements import AgreementState
 from thalweg.state.picture import Standing
 
@@ -65,8 +68,11 @@ def newest(desk: Room) -> str:
     return list(desk.desk.world.agreements.agreements)[-1]
 
 
-def in_conflict(level: Level = Level.FULL) -> Room:
+def in_conflict(level: Level = Level.FULL, theirs: Level | None = None) -> Room:
+    """`level`: at which alpha's is shown, and bravo's unless another is given."""
     desk = room(level=level)
+    if theirs is not None:
+        taken(desk.say("bravo", TermsSet("bravo", *desk.desk.world.channels.channels, (Term(theirs),))))
     desk.declare("alpha", circle("P", "alpha"))
     taken(desk.declare("bravo", circle("Q", "bravo"), desk.last("bravo").version))
     return desk
@@ -105,6 +111,12 @@ def told_ids(desk: Room, party: str) -> list[str]:
     return [each.id for notice in desk.notices(party) for each in notice.findings]
 
 
+def cite(desk: Room, party: str) -> str:
+    """By what a statement of the party names the finding that it was told of last."""
+    newest_told, *_ = Mailboxes(desk.desk.world, desk.desk.policy).findings(party, desk.now).value
+    return newest_told.cite
+
+
 def test_a_proposal_is_about_a_finding_by_the_id_that_its_author_was_told_and_told_by_the_readers_own() -> None:
     """D7, D13: below full two parties know one finding by two ids, and neither by the hash of what it compares."""
     for level in (Level.FULL, Level.FOOTPRINT):
@@ -112,11 +124,40 @@ def test_a_proposal_is_about_a_finding_by_the_id_that_its_author_was_told_and_to
         (true,) = desk.desk.world.picture.open
         mine, theirs = told_ids(desk, "alpha")[-1], told_ids(desk, "bravo")[-1]
         assert (mine == true, theirs == true) == (level is Level.FULL,) * 2
-        for about in (mine, desk.last("alpha").id):
+        for about in (cite(desk, "alpha"), desk.last("alpha").id):
             taken(desk.say("alpha", Proposed("alpha", ("bravo",), about, SOON)))
             assert desk.last("bravo").facts["about"] == theirs
-        taken(desk.say("bravo", Proposed("bravo", ("alpha",), theirs, SOON)))
+        taken(desk.say("bravo", Proposed("bravo", ("alpha",), cite(desk, "bravo"), SOON)))
         assert desk.last("alpha").facts["about"] == mine
+
+
+def test_a_statement_names_a_finding_by_nothing_that_tells_its_readers_what_they_are_not_shown() -> None:
+    """D7: alpha is shown all of bravo's, and bravo less of alpha's: the true id is a hash by which bravo could test
+    guesses at the rest, and what alpha signs goes to bravo."""
+    desk = in_conflict(Level.FOOTPRINT, Level.FULL)
+    (true,) = desk.desk.world.picture.open
+    assert told_ids(desk, "alpha")[-1] == true
+    assert true not in told_ids(desk, "bravo")
+    before = len(desk.notices("bravo"))
+    assert refused(desk.say("alpha", Proposed("alpha", ("bravo",), true, SOON))) == "about-plain"
+    assert len(desk.notices("bravo")) == before
+    assert cite(desk, "alpha") not in (true, cite(desk, "bravo"))
+    taken(desk.say("alpha", Proposed("alpha", ("bravo",), cite(desk, "alpha"), SOON)))
+    assert desk.last("bravo").facts["about"] == told_ids(desk, "bravo")[0]
+    assert refused(desk.say("bravo", Proposed("bravo", ("alpha",), cite(desk, "alpha"), SOON))) == "about-unknown"
+
+
+def test_an_older_entry_that_names_a_finding_by_its_own_id_is_read_as_ever() -> None:
+    """Entry kinds are permanent: what was taken under the rules of before is folded the same."""
+    desk = in_conflict()
+    (true,) = desk.desk.world.picture.open
+    body = Proposed("alpha", ("bravo",), true, SOON)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Checks, "_proposed", lambda self, said, now: (said.about,))
+        taken(desk.say("alpha", body))
+    assert desk.last("bravo").facts["about"] == true
+    desk.desk = desk.open()
+    assert desk.desk.world.agreements.agreements[newest(desk)].about == true
 
 
 def test_below_footprint_a_proposal_is_about_what_was_told_and_says_nothing_of_the_true_finding() -> None:

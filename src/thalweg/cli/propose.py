@@ -76,8 +76,9 @@ def way_out(
 
     def said(client: Client) -> Said:
         new = None if changed is None else one(client, changed)
+        cited = next((each.cite for each in client.findings() if each.id == about), about)
         return Proposed(
-            client.party, to, about, instant(expires, "--expires", Side.END, ahead=True), new, fix, words, language
+            client.party, to, cited, instant(expires, "--expires", Side.END, ahead=True), new, fix, words, language
         )
 
     return say(at, said, "Proposed.")

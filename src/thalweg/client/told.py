@@ -36,7 +36,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A conflict, or a fact beside a line. `numbers` is all of it."""
+    """A conflict, or a fact beside a line. `numbers` is all of it. `cite`: by what a statement names it."""
 
     id: str
     type: str
@@ -47,6 +47,7 @@ class Finding:
     reference: str = ""
     versions: tuple[str, ...] = ()
     notice: str = ""
+    cite: str = ""
 
 
 @dataclass(frozen=True, slots=True)

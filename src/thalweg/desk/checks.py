@@ -495,6 +495,12 @@ class Checks:
         finding = self._policy.finding_meant(said.by, said.about)
         if finding is None:
             return No("about-unknown", "A proposal is about a finding or a notice that you were told of.")
+        if finding == said.about:
+            return No(
+                "about-plain",
+                "Whoever gets this proposal could tell from the id of the finding what it is not shown: name the finding"
+                " by its “cite”, or the notice that told you of it.",
+            )
         return (finding or said.about,)
 
     def _newer(self, declaration: Declaration, by: str) -> Subjects | No:

@@ -511,7 +511,7 @@ class Proposed:
 
     by: Id
     to: Annotated[tuple[Id, ...], Most(64)]
-    about: Id  # id of a finding, or of a notice
+    about: Id  # id of a notice, or what cites a finding; in older entries also its id
     expires: Instant
     changed: Declaration | None = None
     fix: Short = ""  # "time", "altitude", "offset", "trim", or empty

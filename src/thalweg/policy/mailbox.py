@@ -58,6 +58,7 @@ from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceRe
 from thalweg.policy.tell import Policy
 from thalweg.policy.told_findings import Place as Told
 from thalweg.policy.told_findings import ToldFindings
+from thalweg.policy.view import view
 from thalweg.state.agreements import Agreement
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
 from thalweg.state.membership import OnWatch, WatchSaid
@@ -155,13 +156,14 @@ class DeclarationPage:
 
 @dataclass(frozen=True, slots=True)
 class FindingRead:
-    """An open finding as its reader was told of it, and by which notice."""
+    """An open finding as its reader was told of it, and by which notice. `cite`: by what a statement names it."""
 
     finding: Finding
     notice: str
     told: Instant
     parties: tuple[str, str]
     place: Told  # among what the party was told
+    cite: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -752,7 +754,20 @@ class Mailboxes:
         if not isinstance(body, Notice):
             raise InputError("entry-kind", "This tells of no finding.")
         found = body.findings[place.number]
-        return FindingRead(found, body.id, body.at, (party, body.of), place)
+        cite = self._policy.finding_cited(party, found)
+        return FindingRead(found, body.id, body.at, (party, body.of), place, cite)
+
+    def proposable(self, party: str, to: str, changed: Declaration) -> Disclosed[Declaration | None]:
+        """How a changed declaration can be proposed to another party without showing it more than it is shown anyway:
+        as it reads where that party is shown all of it or it is its own, where and when at footprint, and below that in
+        words alone (None)."""
+        chain = self._world.picture.chains.get(self._world.picture.key(party, changed.declaration_id))
+        if changed.party == to or chain is None or chain.notifier != party:
+            return seal(changed if changed.party == to else None, party)
+        at = self._policy.level(chain, to)
+        if at is Level.FULL or not at.at_least(Level.FOOTPRINT):
+            return seal(changed if at is Level.FULL else None, party)
+        return seal(view(changed, Level.FOOTPRINT, self._policy.grid, changed.kind.value).declaration, party)
 
     # --- keeping up ---
 

@@ -134,10 +134,20 @@ class Policy:
         known = chain.notifier == party or chain.key in self._world.exchange.known.get(party, {})
         return name if known else ""
 
+    def finding_cited(self, party: str, finding: Finding) -> str:
+        """By what a statement of a party names a finding that it was told of. Others are given that statement: the id
+        of what is shown in full is a hash of both sides, by which whoever is shown less of one could test guesses at
+        the rest, so it stands under an alias, which the desk alone can read. Of what rests on a view the id is made of
+        an alias already."""
+        full = all(self._world.picture.chain_of(each) is not None for each in finding.versions)
+        return self._aliases.of(party, finding.id) if full else finding.id
+
     def finding_meant(self, party: str, name: str) -> str | None:
-        """The true finding that a party means by the id of one that it was told of and that stands. Empty where what it
-        was told rests on a view, and none need stand behind it; None for every other id, wherever it came from."""
+        """The true finding that a party means by the id of one that it was told of and that stands, or by what cites
+        it. Empty where what it was told rests on a view, and none need stand behind it; None for every other id,
+        wherever it came from."""
         picture = self._world.picture
+        name = picture.named(self._aliases.digest(party, name)) or name
         known = (each for row in self._world.history.of(party).found.values() for each in row if each[0] == name)
         told = next(known, None)
         if told is None:

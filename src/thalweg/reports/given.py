@@ -279,10 +279,11 @@ class Finding(TypedDict):
 
 
 class FindingTold(Finding):
-    """A finding that stands, and the notice that told of it."""
+    """A finding that stands, the notice that told of it, and by what a statement names it."""
 
     notice: str
     told: At
+    cite: str
 
 
 class Fix(TypedDict):

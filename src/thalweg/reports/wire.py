@@ -91,7 +91,8 @@ def findings(disclosed: Disclosed[tuple[FindingRead, ...]], count: Disclosed[int
     read = disclosed.value
     return {
         "findings": [
-            {**json.finding_facts(each.finding), "notice": each.notice, "told": str(each.told)} for each in read
+            {**json.finding_facts(each.finding), "notice": each.notice, "told": str(each.told), "cite": each.cite}
+            for each in read
         ],
         "count": count.value,
         "next": None if whole or not read else read[-1].place.cursor,

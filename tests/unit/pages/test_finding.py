@@ -122,13 +122,13 @@ def test_a_way_out_that_was_not_offered_is_not_proposed(met: Met) -> None:
 
 
 def test_whoever_signs_with_a_key_of_their_own_is_given_the_statement(met: Met) -> None:
-    """D7: it names the finding by the notice that told of it alone, and so by no hash of what both sides declared."""
+    """D7: it names the finding by what its author alone can read, and by no hash of what both sides declared."""
     page = met.page("alpha-1").text
     way = re.search(r'name="way" value="([^"]+)"', page)
     assert way is not None
     fields = {"way": way[1], "once": "signs-itself", "sign-with": "00" * 32}
     answer = met.post("alpha-1", f"/findings/{met.finding}/propose", **fields)
     assert answer.json()["kind"].startswith("proposal/")
-    notices = met.server.get("alpha-1", "/v1/notices").json()["notices"]
-    (told,) = (each["id"] for each in notices if [one["id"] for one in each["findings"]] == [met.finding])
-    assert answer.json()["body"]["about"] == told
+    (found,) = met.server.get("alpha-1", "/v1/findings").json()["findings"]
+    assert (found["id"], found["cite"]) == (met.finding, answer.json()["body"]["about"])
+    assert met.finding not in answer.text

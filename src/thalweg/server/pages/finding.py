@@ -108,6 +108,7 @@ class Card:
     """Everything on the card."""
 
     id: str
+    cite: str
     finding: Finding
     notice: NoticeRead
     told: Instant
@@ -173,10 +174,9 @@ async def propose(page: Opened, filled: Filled, finding: str) -> Response:
         raise Refusal("way-out-gone", "What is declared has changed since: look at the ways out again.")
     begins = _begins(card.finding)
     lapses = min(page.now.epoch_s + _LASTS_S, max(begins, page.now.epoch_s + _SHORTEST_S))
-    # Whoever is asked gets what was signed: by the notice it is named where that is enough, and so by no hash of both.
-    about = card.notice.id if len(card.notice.notice.findings) == 1 else card.id
+    changed = page.reading.mailboxes.proposable(page.party, card.other, offered.changed).value
     said = Proposed(
-        page.party, (card.other,), about, Instant(float(round(lapses))), offered.changed, offered.change,
+        page.party, (card.other,), card.cite, Instant(float(round(lapses))), changed, offered.change,
         filled["words"] or offered.sentence, page.reader.language if filled["words"] else "en",
     )  # fmt: skip
     return await say(page, filled, said, "/agreements" if page.has("/agreements") else page.path, "said")
@@ -202,6 +202,7 @@ def card_of(page: Page, finding: str, *, had: FindingHad | None = None, known: I
     near = _plotted(page, found, first, second) if exact and first is not None and second is not None else _NOT_PLOTTED
     return Card(
         id=found.id,
+        cite=read.cite,
         finding=found,
         notice=notice,
         told=read.told,
