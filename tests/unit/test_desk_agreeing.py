@@ -7,6 +7,7 @@ import pytest
 from tests.desk_twin import differences, refolded
 from tests.desk_world import START, Room, circle, refused
 from thalweg.desk.book import Book
+from thalweg.desk.checks import Checks
 from thalweg.engine import batch
 from thalweg.formats import event as kinds
 from thalweg.ledger.errors import Malformed

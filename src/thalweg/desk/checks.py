@@ -498,7 +498,7 @@ class Checks:
         if finding == said.about:
             return No(
                 "about-plain",
-                "Whoever gets this proposal could tell from the id of the finding what it is not shown: name the finding"
+                "Whoever gets this proposal could tell from the id of the finding what it is not shown: name it"
                 " by its “cite”, or the notice that told you of it.",
             )
         return (finding or said.about,)

@@ -526,7 +526,7 @@ def _apart_after(changed: Declaration, beside: Declaration | None) -> float | No
 
 
 def _had(page: Page, had: FindingHad) -> FindingRead:
-    return FindingRead(had.finding, had.notice, had.told, (page.party, had.of), Place(-1, 0))
+    return FindingRead(had.finding, had.notice, had.told, (page.party, had.of), Place(-1, 0), "")
 
 
 _Facts = TypeVar("_Facts", NoticeRead, Copy)
