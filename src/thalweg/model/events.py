@@ -743,7 +743,8 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class SitesRead:
-    """Who looked at protected sites (audit); by chain, gathered over a while."""
+    """Who looked at protected sites (audit), gathered over a while: by the ids under which their party knows them, and
+    by version where it was not the newest that was shown, or only a finding about it."""
 
     by: Id
     officer: Id

@@ -36,7 +36,7 @@ import shapely
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from thalweg.model.declarations import Declaration, Segment, Standing, Volume
+from thalweg.model.declarations import Declaration, Kind, Segment, Standing, Volume
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Position, Route, Shape
 from thalweg.model.shapes import Polygon as Drawn
@@ -67,6 +67,8 @@ class Prepared:
     stale_from_s: float
     declaration: Declaration
     cells: bool
+    site: str = ""
+    """The version of a protected site of another party."""
 
 
 def spelled(disclosed: Disclosed[Chart], kept: MutableMapping[Token, Prepared]) -> bytes:
@@ -91,6 +93,14 @@ def exact(disclosed: Disclosed[Chart], kept: MutableMapping[Token, Prepared], su
                 for number, part in _parts(prepared.declaration)
             }
     return found
+
+
+def sites(disclosed: Disclosed[Chart], kept: MutableMapping[Token, Prepared]) -> Iterator[tuple[str, str]]:
+    """The protected sites of others that it shows, as `policy.looked` names them: subject and version."""
+    for token, drawable in disclosed.value.rows:
+        prepared = _of(kept, token, drawable)
+        if prepared.site:
+            yield prepared.subject, prepared.site
 
 
 def _of(kept: MutableMapping[Token, Prepared], token: Token, drawable: Drawable | None) -> Prepared:
@@ -131,7 +141,8 @@ def _prepared(had: Drawable) -> Prepared:
     cells = not had.level.at_least(Level.FOOTPRINT)
     parts = tuple((*span_of(part), orjson.dumps(_part(part, number, cells=cells))) for number, part in _parts(shown))
     whole = b"".join((head, b"[", b",".join(said for _, _, said in parts), b"],"))
-    return Prepared(had.subject, head, parts, whole, had.stale_from_s, shown, cells)
+    site = had.version if had.kind is Kind.STATIC_SITE and not had.own else ""
+    return Prepared(had.subject, head, parts, whole, had.stale_from_s, shown, cells, site)
 
 
 def _parts(shown: Declaration) -> Iterator[tuple[int, Volume | Segment]]:

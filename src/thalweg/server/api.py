@@ -262,6 +262,7 @@ async def statement(request: Request, desk: Desk, asked: Asked, event: Hash) -> 
     read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
     if read is None:
         raise unknown()
+    desk.reads.notices(asked.party, asked.principal.author, read.value.notices)
     return answer_spelled(request, wire.statement_spelled(read))
 
 
@@ -269,6 +270,7 @@ async def _answered(request: Request, desk: Desk, asked: Asked, event: str) -> R
     read = (await desk.office.reading()).mailboxes.statement(asked.party, event)
     if read is None:
         raise unknown()
+    desk.reads.notices(asked.party, asked.principal.author, read.value.notices)
     refused = read.value.answer
     if isinstance(refused, Refused):
         value = wire.statement(read)
@@ -418,6 +420,7 @@ async def findings(
     place = Place.read(before) if before else None
     found = mailboxes.findings(asked.party, asked.now, before=place, most=limit)
     count = mailboxes.standing(asked.party, asked.now)
+    desk.reads.findings(asked.party, asked.principal.author, (each.finding for each in found.value))
     return answer(request, wire.findings(found, count, whole=len(found.value) < limit))
 
 
@@ -428,7 +431,9 @@ async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -
     if declared.party != asked.party:
         raise InputError("declaration-party", "A preview is of a declaration of your own party.")
     comparing = await compared(desk, asked.party, declared, asked.now)
-    data = await run_in_threadpool(lambda: wire.spelled(wire.preview(comparing.preview(desk.describe))))
+    made = await run_in_threadpool(comparing.preview, desk.describe)
+    desk.reads.findings(asked.party, asked.principal.author, made.value[0])
+    data = await run_in_threadpool(lambda: wire.spelled(wire.preview(made)))
     return answer_spelled(request, data)
 
 
@@ -523,6 +528,7 @@ async def entries(request: Request, desk: Desk, asked: Asked) -> Response:
 async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """The canonical bytes of an entry that your party may hold."""
     await _require_entry(desk, asked, index)
+    await desk.reads.entries(asked.party, asked.principal.author, (index,))
     data = await run_in_threadpool(desk.log.entry, index)
     return Response(
         data, media_type="application/json", headers={"cache-control": "private, max-age=31536000, immutable"}
@@ -538,6 +544,7 @@ async def entry(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2*
 async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=2**53)]) -> Response:
     """A receipt for it, to be verified offline: entry, proof, signed checkpoint and the keys that it rests on."""
     await _require_entry(desk, asked, index)
+    await desk.reads.entries(asked.party, asked.principal.author, (index,))
     made = await run_in_threadpool(desk.log.receipt, index)
     return Response(made.encode(), media_type="application/vnd.thalweg.receipt+json")
 
@@ -549,6 +556,7 @@ async def bundle(desk: Desk, asked: Asked) -> Response:
     """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline."""
     mailboxes = (await desk.office.reading()).mailboxes
     indexes: Sequence[int] = mailboxes.entries(asked.party).value
+    await desk.reads.entries(asked.party, asked.principal.author, indexes)
     found = await run_in_threadpool(committed, desk, indexes)
     mailboxes = (await desk.office.reading()).mailboxes
     allowed = {index: mailboxes.payloads(asked.party, index, held).value for index, held in found.items()}

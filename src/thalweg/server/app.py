@@ -123,8 +123,8 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
     """The application over an open desk. It starts the office when it starts, and stops it when it stops."""
     office, registrar = opened.office, Registrar(opened)
     doors = _doors(opened, settings, registrar)
-    streams = Streams(office, settings.steps, _now(opened))
     reads = Reads(office, _now(opened))
+    streams = Streams(office, settings.steps, _now(opened), reads.sites)
     bearers = _bearers(opened, settings, doors)
     beats = Beats(office, doors, opened.tables, streams, bearers, reads, settings.log, opened.keeper)
     course = Course(closing=streams.close)

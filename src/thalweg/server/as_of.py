@@ -13,10 +13,11 @@ from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
+from thalweg.policy.asof.had import AsOf
 from thalweg.policy.asof.valid import Valid, read_instant, read_valid
 from thalweg.reports import asof, asof_map, given
 from thalweg.server.api import PROBLEMS, Limit
-from thalweg.server.desk import Asked, Asking, Desk, answer
+from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer
 
 router = APIRouter(prefix="/v1")
 
@@ -55,6 +56,7 @@ async def as_of(
     moment = known_of(known, asked)
     reading = await desk.office.reading()
     made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), after=after, most=limit)
+    _looked(desk, asked, made.value)
     return answer(request, asof.picture(made))
 
 
@@ -80,6 +82,7 @@ async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "
     moment = known_of(known, asked)
     reading = await desk.office.reading()
     made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), most=asof_map.MOST_DRAWN)
+    _looked(desk, asked, made.value)
     value = await run_in_threadpool(asof_map.drawn, made)
     return answer(request, value, media_type="application/geo+json")
 
@@ -102,6 +105,11 @@ async def as_of_times(
         raise InputError("times-inverted", "The time asked for ends when or before it begins.")
     made = reading.mailboxes.as_of.times(asked.party, known_of(known, asked), start, end, buckets)
     return answer(request, asof.times(made))
+
+
+def _looked(desk: DeskRoutes, asked: Asking, picture: AsOf) -> None:
+    desk.reads.had(asked.party, asked.principal.author, picture.declarations)
+    desk.reads.findings(asked.party, asked.principal.author, (each.finding for each in picture.findings))
 
 
 def known_of(text: str, asked: Asking) -> Instant:

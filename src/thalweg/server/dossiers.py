@@ -17,6 +17,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from thalweg.ledger.receipt import Document, Withheld
+from thalweg.model.declarations import Kind
 from thalweg.model.dossier import Dossier, Margins
 from thalweg.model.errors import InputError
 from thalweg.model.result import CopyFor
@@ -25,6 +26,7 @@ from thalweg.policy.dossier.made import dossier
 from thalweg.policy.evidence import proved
 from thalweg.policy.export import mark_of
 from thalweg.policy.held import of_log, reached
+from thalweg.policy.looked import Site
 from thalweg.policy.redaction import redacted
 from thalweg.server.api import bundled, committed, given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
@@ -112,6 +114,7 @@ async def taken(
         if error.code == "incident-unknown":
             raise unknown() from error  # had not reached the party by then
         raise
+    desk.reads.sites(asked.party, asked.principal.author, sites_near(made.value, asked.party))
     cited = {each.index for each in made.value.entries}
     if reader:
         given, withheld = redacted(world, mailboxes, asked.party, reader, sorted(cited)).value
@@ -145,6 +148,12 @@ async def _held(world: World, indexes: Sequence[int], party: str) -> list[Record
         found += of_log(world, indexes[start : start + _AT_ONCE], party)
         await sleep(0)
     return found
+
+
+def sites_near(value: Dossier, party: str) -> list[Site]:
+    """The protected sites of others that a dossier shows."""
+    near = (each for each in value.near if each.kind and each.declaration.kind is Kind.STATIC_SITE and each.of != party)
+    return [(each.subject, each.declaration.version_id) for each in near]
 
 
 def _by_accept(accept: str) -> Form:

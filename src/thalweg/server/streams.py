@@ -20,6 +20,8 @@ from thalweg.desk.office import Office, Reading
 from thalweg.ledger.errors import StoreFailed
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
+from thalweg.policy.looked import Site, met_by, site_of, sites_met
+from thalweg.policy.mailbox import NoticeRead
 from thalweg.reports import wire
 from thalweg.server.doors import Principal
 from thalweg.server.steps import Steps
@@ -33,23 +35,35 @@ _AGAIN_S = 0.2  # while the store is away
 _BEAT_S = 15.0  # a comment, so that proxies and readers know that the line is open
 
 
+Looked = Callable[[str, str, Sequence[Site]], None]
+"""Is told, by party and officer, which protected sites were sent to a stream of theirs."""
+
+
+def _nobody(_party: str, _officer: str, _sites: Sequence[Site]) -> None:
+    """Nobody counts."""
+
+
+_Sent = tuple[bytes, tuple[Site, ...]]
+"""A notice as it is sent, and the protected sites that it shows."""
+
+
 @dataclass(slots=True)
 class _Line:
     """What the streams of one party share: their bells, and the newest notices as they are sent."""
 
     bells: set[asyncio.Future[None]] = field(default_factory=set)
     listeners: int = 0
-    newest: deque[bytes] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    newest: deque[_Sent] = field(default_factory=lambda: deque(maxlen=_KEPT))
     last: int = 0  # the number of the last one in `newest`
-    pages: OrderedDict[int, tuple[float, list[bytes]]] = field(default_factory=OrderedDict)
+    pages: OrderedDict[int, tuple[float, list[_Sent]]] = field(default_factory=OrderedDict)
     """Older ones by the number before the first, and when they were written down."""
 
-    def after(self, number: int) -> list[bytes]:
+    def after(self, number: int) -> list[_Sent]:
         """The next ones after `number`, if they are kept."""
         begin = number - (self.last - len(self.newest))
         return [] if begin < 0 else list(islice(self.newest, begin, begin + _AT_ONCE))
 
-    def older(self, reading: Reading, party: str, number: int, now_s: float) -> list[bytes]:
+    def older(self, reading: Reading, party: str, number: int, now_s: float) -> list[_Sent]:
         """The next ones after `number`, read again."""
         known = self.pages.get(number)
         if known is not None and now_s - known[0] <= _PAGE_S:
@@ -82,10 +96,17 @@ class _Listener:
 class Streams:
     """The lines of all parties, rung after each append; and how many listen."""
 
-    def __init__(self, office: Office, steps: Steps | None = None, now: Callable[[], Instant] | None = None) -> None:
+    def __init__(
+        self,
+        office: Office,
+        steps: Steps | None = None,
+        now: Callable[[], Instant] | None = None,
+        looked: Looked = _nobody,
+    ) -> None:
         self._office = office
         self._steps = Steps() if steps is None else steps
         self._now = now
+        self._looked = looked
         self._last: asyncio.Task[None] | None = None
         self._lines: dict[str, _Line] = {}
         self._stop = office.listen(self._heard)
@@ -137,7 +158,9 @@ class Streams:
                         yield b": %d to come\n\n" % behind
                 if some:
                     after += len(some)
-                    yield b"".join(some)
+                    if who is not None and (sites := [site for _, each in some for site in each]):
+                        self._looked(party, who.author, sites)
+                    yield b"".join(data for data, _ in some)
                     # What is sent to a reader that has gone, or is quick, never waits: others must have their turn, and
                     # it must be heard that it has gone.
                     await asyncio.sleep(0)
@@ -197,13 +220,18 @@ class Streams:
         return None
 
 
-def _written(reading: Reading, party: str, after: int, most: int) -> list[bytes]:
+def _written(reading: Reading, party: str, after: int, most: int) -> list[_Sent]:
     """The notices to a party with numbers above `after`, as they are sent."""
     page = reading.mailboxes.notices(party, after, most)
     return [
-        b"id: %d\nevent: notice\ndata: %b\n\n" % (number, each)
-        for number, each in enumerate(wire.each_spelled(page), after + 1)
+        (b"id: %d\nevent: notice\ndata: %b\n\n" % (number, data), _sites(reading, party, read))
+        for number, (data, read) in enumerate(zip(wire.each_spelled(page), page.value.notices, strict=True), after + 1)
     ]
+
+
+def _sites(reading: Reading, party: str, read: NoticeRead) -> tuple[Site, ...]:
+    met = met_by((read,))
+    return (*site_of(read), *(sites_met(reading.world, reading.mailboxes, party, met) if met else ()))
 
 
 async def _rung(line: _Line) -> bool:

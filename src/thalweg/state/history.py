@@ -230,6 +230,28 @@ class Had:
         """The number of a text; -1 if it stands nowhere here."""
         return self.words.number(word)
 
+    def newest(self, subject: str) -> str:
+        """The version that the newest notice of a subject shows; empty where none does."""
+        row = self._newest.get(self.words.number(subject))
+        return "" if row is None else self.words[self.columns["told"]["version"][row]]
+
+    def shown_by(self, version: str) -> int:
+        """The row of the first notice that shows a version of another's, or a view by that id; -1: none does."""
+        number = self.words.number(version)
+        if number < 1:
+            return -1
+        row = self._showing.get(number)
+        if row is not None:
+            return row
+        try:
+            return self.columns["told"]["view"].index(number)
+        except ValueError:
+            return -1
+
+    def level(self, row: int) -> str:
+        """The level of a notice."""
+        return self.words[self.columns["told"]["level"][row]]
+
     def spans(self, table: str, row: int) -> Spans:
         """From when to when the declaration of a row holds, in seconds since the epoch, with its uncertainty."""
         more = self.several.get((table, row))

@@ -15,13 +15,13 @@ from typing import Final
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
-from thalweg.model.declarations import Kind
 from thalweg.model.dossier import Dossier, Fact
 from thalweg.model.instants import Instant
 from thalweg.policy.dossier.made import dossier
 from thalweg.policy.held import of_log, reached
 from thalweg.reports.dossier.words import Words
 from thalweg.server.copies import names_of
+from thalweg.server.dossiers import sites_near
 from thalweg.server.pages.shell import Page
 from thalweg.state.recorded import Recorded
 
@@ -118,8 +118,7 @@ async def answered(page: Page, reference: str, known: Instant | None) -> Answere
         found = await run_in_threadpool(make)
         kept.put(key, found)
     value, svg, credit = found
-    sites = [each.subject for each in value.near if each.declaration.kind is Kind.STATIC_SITE and each.of != page.party]
-    page.desk.reads.sites(page.party, page.asked.principal.author, sites)
+    page.desk.reads.sites(page.party, page.asked.principal.author, sites_near(value, page.party))
     words = Words(page.reader.language, value.names)
     return Answered(
         tuple(

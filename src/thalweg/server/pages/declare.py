@@ -483,6 +483,7 @@ async def _look(page: Page, typed: Typed) -> Looked:
         compared = comparing.count
         preview = await run_in_threadpool(comparing.preview)
         met, ways = preview.value
+        page.desk.reads.findings(page.party, page.asked.principal.author, met)
         near = {each.version_id: each for each in comparing.shown}
         known = {**near, declaration.version_id: declaration}
         meets = tuple(_meets(page, each, known, declaration) for each in met)

@@ -141,6 +141,7 @@ async def findings(page: Opened) -> Response:
     mailboxes, asked = await page.ordered(), page.request.query_params.get("before", "")
     before = Place.read(asked) if asked else None
     found = mailboxes.findings(page.party, page.now, before=before, most=_MOST).value
+    page.desk.reads.findings(page.party, page.asked.principal.author, (each.finding for each in found))
     return page.render(
         "findings.html",
         findings=[(each, _sentences(page, each)[0]) for each in found],

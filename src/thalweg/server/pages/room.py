@@ -86,6 +86,8 @@ async def room(page: Opened) -> Response:
     known, valid, past = await _times(page, _ARRIVES)
     mailboxes, party = page.reading.mailboxes, page.party
     picture = mailboxes.as_of.picture(party, known, valid, most=_ROWS).value
+    page.desk.reads.had(party, page.asked.principal.author, picture.declarations)
+    _looked(page, picture)
     owed = _then(page, known) if past else _now(page)
     on = asked.get("on", "")
     if not on and owed and not past:
@@ -127,6 +129,8 @@ async def chart(page: Opened) -> Response:
         return gzip.compress(data, _SWIFTLY, mtime=0) if packs else data
 
     data = await run_in_threadpool(made)
+    page.desk.reads.sites(page.party, page.asked.principal.author, charts.sites(drawn, kept))
+    _looked(page, drawn.value.picture)
     headers = {"vary": "accept-encoding, cookie", "cache-control": "no-store"}
     if packs:
         headers["content-encoding"] = "gzip"
@@ -146,8 +150,16 @@ async def outlines(page: Opened, exactly: Exactly) -> Response:
     """Outlines in full, by the ids of what is in view: a position is in no request."""
     known = known_of(exactly.known, page.asked)
     drawn, kept = _chart(page, known, valid_of(exactly.valid, known) if exactly.valid else _ahead(known))
-    data = await run_in_threadpool(lambda: orjson.dumps(charts.exact(drawn, kept, frozenset(exactly.subjects))))
+    meant = frozenset(exactly.subjects)
+    data = await run_in_threadpool(lambda: orjson.dumps(charts.exact(drawn, kept, meant)))
+    shown = (site for site in charts.sites(drawn, kept) if site[0] in meant)
+    page.desk.reads.sites(page.party, page.asked.principal.author, shown)
     return Response(data, headers={"cache-control": "no-store"}, media_type="application/json")
+
+
+def _looked(page: Page, picture: AsOf) -> None:
+    """The findings of a picture were shown."""
+    page.desk.reads.findings(page.party, page.asked.principal.author, (each.finding for each in picture.findings))
 
 
 def _chart(page: Page, known: Instant, valid: Valid) -> tuple[Disclosed[Chart], dict[Token, Any]]:
