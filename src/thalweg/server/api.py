@@ -178,8 +178,11 @@ class _Straight(APIRoute):
 
         async def handle(request: Request) -> Response:
             if request.headers.get("content-type") == "application/json":
+                body = await request.body()  # which the ordinary way finds read
+                if body.count(b'"entry"') != 1 or body.count(b'"payloads"') > 1:
+                    return await ordinary(request)
                 try:
-                    signed = Signed.model_validate_json(await request.body())  # which the ordinary way finds read
+                    signed = Signed.model_validate_json(body)
                 except ValidationError:
                     return await ordinary(request)
                 return await state(request, request.app.state.desk, await principal(request), signed)
@@ -218,9 +221,18 @@ async def state_unsigned(
     said: Unsigned,
     key: Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=200)],
 ) -> Response:
-    """Have the server sign for you, if it holds your key. `Idempotency-Key`: the same again is the same statement."""
+    """Have the server sign for you, if it holds your key. `Idempotency-Key`: the same again is the same statement, and
+    another statement under a key that was used is refused."""
     body = screen(kinds.read(said.kind, _value(said.body)), asked.principal.author, (await desk.office.reading()).world)
     event = await desk.office.say_for(asked.principal.author, body, key.encode())
+    reading = await desk.office.reading()
+    stated = reading.mailboxes.statement(asked.party, event)
+    if stated is not None and not kinds.alike(reading.world.load(stated.value.index).body, body):
+        # Answered as the one before it, whoever sent it would believe it taken.
+        raise Refusal(
+            "idempotency-key-used",
+            "This Idempotency-Key was used for another statement, and this one was not taken. Send it under a new key.",
+        )
     return await _answered(request, desk, asked, event)
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from thalweg import __version__
 from thalweg.desk.intake import Blob, Intake, intake_blobs
@@ -25,6 +25,7 @@ from thalweg.server import api, as_of, copies, dossiers, incidents, keys, review
 from thalweg.server.bearers import Bearers
 from thalweg.server.beats import Beats, DeskMetrics
 from thalweg.server.beginning import Beginning
+from thalweg.server.bodies import one_reading
 from thalweg.server.described import describe
 from thalweg.server.desk import DeskRoutes
 from thalweg.server.doors import Doors, DoorSettings
@@ -162,7 +163,7 @@ def build(opened: OpenDesk, settings: ServeSettings) -> Built:
 
     app = FastAPI(
         title="Thalweg", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        openapi_url="/v1/openapi.json", dependencies=[Depends(one_reading)],
     )  # fmt: skip
     for routes in _ROUTES:
         app.include_router(routes.router)

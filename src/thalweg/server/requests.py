@@ -27,6 +27,14 @@ def framing(scope: Scope) -> Refusal | None:
     return None
 
 
+def packed(scope: Scope) -> Refusal | None:
+    """Why the body is not read as it comes: it is said to be packed (RFC 9110, section 8.4). None where it is not."""
+    codings = [value.strip().lower() for name, value in scope["headers"] if name == b"content-encoding"]
+    if any(each not in (b"", b"identity") for each in codings):
+        return Refusal("media-type", "Bodies are taken as they are: send it without a content coding.")
+    return None
+
+
 def in_origin_form(scope: Scope) -> None:
     """A target that names the server, as requests to proxies do, is taken for its path; the name in it is then the one
     that is asked for, whatever the Host header says (sections 3.2.2 and 3.3). Any other target stays as it is."""

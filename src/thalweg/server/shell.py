@@ -29,11 +29,12 @@ from starlette.requests import ClientDisconnect
 
 from thalweg.ledger.errors import LedgerError
 from thalweg.model.errors import ThalwegError, ValueRefused
+from thalweg.server.bodies import is_json
 from thalweg.server.doors import Doors
 from thalweg.server.peer import address_of, is_direct_loopback, network_of
 from thalweg.server.problems import MEDIA_TYPE, STATUS, ProblemAnswer, Refusal, answer_to, title
 from thalweg.server.rates import Rate
-from thalweg.server.requests import framing, in_origin_form
+from thalweg.server.requests import framing, in_origin_form, packed
 from thalweg.server.sessions import too_often
 from thalweg.server.steps import Steps
 
@@ -247,6 +248,13 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 async def _on_invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    kind = request.headers.get("content-type", "")
+    if (
+        any(tuple(each["loc"]) == ("body",) for each in error.errors())
+        and request.method != "GET"
+        and not is_json(kind)
+    ):
+        return problem_response(request.scope, answer_to(Refusal("media-type", "Send the body as application/json.")))
     # Where and what is wrong; never what was sent, which would come back into somebody's log.
     found = [
         {"where": ".".join(str(part) for part in each["loc"]), "what": str(each["msg"])} for each in error.errors()
@@ -300,7 +308,7 @@ class Shell:
     def admit(self, scope: Scope) -> Refusal | None:
         """Framing, sizes, host and rate, before anything is read."""
         settings, headers = self._settings, scope["headers"]
-        if (unclear := framing(scope)) is not None:
+        if (unclear := framing(scope) or packed(scope)) is not None:
             return unclear
         size = sum(len(name) + len(value) for name, value in headers)
         if len(headers) > settings.header_count or size > settings.header_bytes:

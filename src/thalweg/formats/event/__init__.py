@@ -186,6 +186,12 @@ def written(body: Body) -> tuple[str, Mapping[str, Value]]:
     return kind, cast("Mapping[str, Value]", record(type(body))[0](body))
 
 
+def alike(one: object, other: Said) -> bool:
+    """Whether something that is on record says the same as `other`, to the letter. Equality of declarations leaves out
+    how they came, which is signed too."""
+    return type(one) is type(other) and written(one) == written(other)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """A body as it is signed: the value that stands in the entry, and what it commits to beside the tree."""

@@ -16,6 +16,7 @@ import contextlib
 import gzip
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -372,9 +373,11 @@ async def form(request: Request) -> Form:
     """FastAPI dependency: what was filled in. Values are as they were typed, without spaces around them."""
     if media_type(request) != "application/x-www-form-urlencoded":
         return Form({})
-    body = (await request.body()).decode("utf-8", "replace")
     try:
-        fields = parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        body = (await request.body()).decode()
+        fields = parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except UnicodeDecodeError as error:  # its letters would be replaced, and nobody told
+        raise Refusal("request-invalid", "The form is not in UTF-8.") from error
     except ValueError as error:
         raise Refusal("request-invalid", "The form has more fields than any of ours.") from error
     request.state.filled = fields  # a form that is refused is shown again as it was filled in
@@ -428,6 +431,13 @@ class Form:
     def once(self) -> str:
         return self.need(ONCE, 64)
 
+    @property
+    def said(self) -> str:
+        """What names this form as it is filled in: the same again is the same statement, and one that was gone back to
+        and filled in otherwise is another."""
+        typed = sorted((name, values) for name, values in self._fields.items() if name != CSRF_FIELD)
+        return f"{self.once}/{hashlib.sha256(json.dumps(typed).encode()).hexdigest()[:32]}"
+
 
 Filled = Annotated[Form, Depends(form)]
 _MOST_FIELDS: Final = 1_000
@@ -452,7 +462,7 @@ async def say(page: Page, filled: Form, said: Said, then: str, done: str) -> Res
 
 async def said_by(page: Page, filled: Form, said: Said, author: str) -> StatementRead:
     """The desk's answer to a statement by a form."""
-    return await stated(page, said, filled.once, author)
+    return await stated(page, said, filled.said, author)
 
 
 async def stated(page: Page, said: Said, once: str, author: str) -> StatementRead:

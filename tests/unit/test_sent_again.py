@@ -1,0 +1,47 @@
+"""What is sent again, and what only looks so: nothing is taken twice, and nothing is lost for a key that was used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.serving import Answer, Serving, serving
+from thalweg.formats import event as kinds
+from thalweg.model.events import MessageSent
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with serving(tmp_path_factory.mktemp("again")) as made:
+        made.parties("alpha", "bravo")
+        yield made
+
+
+def message(desk: Serving, text: str, key: str) -> Answer:
+    kind, body = kinds.write(MessageSent("alpha", "line", text))
+    headers = {**desk.bearing("alpha-1"), "idempotency-key": key}
+    return desk.client.post("/v1/statements/unsigned", json={"kind": kind, "body": body}, headers=headers)
+
+
+def logged(desk: Serving, text: str) -> int:
+    """How often the channel's log holds these words."""
+    return desk.get("alpha-1", "/v1/channels/line/log").text.count(text)
+
+
+def test_another_statement_under_a_key_that_was_used_is_refused_and_never_answered_as_the_first(desk: Serving) -> None:
+    first = message(desk, "The bridge is open.", "one-key-1")
+    other = message(desk, "The bridge is closed.", "one-key-1")
+    assert first.status_code == 201
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-used")
+    assert "was not taken" in other.json()["detail"]
+    assert message(desk, "The bridge is open.", "one-key-1").json()["statement"] == first.json()["statement"]
+    assert (logged(desk, "The bridge is open."), logged(desk, "The bridge is closed.")) == (1, 0)
+
+
+def test_of_several_at_once_under_one_key_one_is_taken_and_the_others_are_told(desk: Serving) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda n: message(desk, f"Number {n}", "one-key-2"), range(4)))
+    assert sorted(each.status_code for each in answers) == [201, 422, 422, 422]
+    assert logged(desk, "Number ") == 1
