@@ -109,7 +109,7 @@ from thalweg.server.sessions import principal
 from thalweg.server.shell import ShellSettings, build_shell
 from thalweg.server.streams import Streams
 from thalweg.state.agreements import AgreementState, Matter
-from thalweg.state.picture import Standing
+from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.stores.accounts_memory import MemoryAccounts
 
@@ -390,9 +390,14 @@ def true_ids(room: Room, party: str = READER) -> list[str]:
         name
         for chain in room.desk.world.picture.chains.values()
         if chain.notifier == HIDER and chain.event not in shown
-        for name in (chain.key, *(version for version, _ in chain.versions))
+        for name in (chain.key, *(version for version, _ in chain.versions), *_found(room, chain))
         if name not in guessed
     ]
+
+
+def _found(room: Room, chain: Chain) -> Iterator[str]:
+    """Hashes of both sides: the open findings with a chain."""
+    yield from (each.finding for each in room.desk.world.picture.findings_of(chain.version))
 
 
 def _said(room: Room, party: str) -> list[Recorded]:
@@ -522,6 +527,14 @@ class AskAbout:
 
 
 @dataclass(frozen=True, slots=True)
+class AskOf:
+    """`by` proposes something to `to` about the finding that it was told of last, and signs what names that."""
+
+    by: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cites:
     """A declaration that cites all that its notifier was shown of one of another party's."""
 
@@ -644,6 +657,11 @@ def do(room: Room, act: object) -> None:
             _answer(room, act)
         case AskAbout():
             _ask(room, act)
+        case AskOf():
+            told = Mailboxes(room.desk.world, room.desk.policy).findings(act.by, room.now, most=1).value
+            expires = Instant(room.now.epoch_s + 6 * HOUR)
+            answer = room.say(act.by, Proposed(act.by, (act.to,), told[0].cite, expires, words="Shall we talk?"))
+            assert isinstance(answer, Taken), answer
         case InIncident() | HandOver() | Agree() | Promise() | AnswerLine():
             said = _made(room, act)
             if said is not None:

@@ -27,6 +27,7 @@ from tests.telling_world import (
     Agree,
     AnswerTo,
     AskAbout,
+    AskOf,
     Cites,
     Declare,
     HandOver,
@@ -49,6 +50,7 @@ from tests.telling_world import (
     play,
     received,
 )
+from thalweg.desk.checks import Checks
 from thalweg.desk.decide import Desk
 from thalweg.engine.batch import batch
 from thalweg.model.declarations import Declaration, Kind, LineStatus
@@ -73,6 +75,7 @@ from thalweg.model.events import (
     Revalidated,
     Term,
     TermsSet,
+    TheatreSet,
     Verification,
     Verified,
     Withdrawn,
@@ -98,6 +101,7 @@ from thalweg.policy.telling import Telling
 from thalweg.policy.view import View, terms
 from thalweg.state.agreements import Agreements
 from thalweg.state.cases import Cases
+from thalweg.state.exchange import NoticeState
 from thalweg.state.history import History as Histories
 from thalweg.state.picture import Chain
 from thalweg.state.recorded import Recorded
@@ -435,7 +439,87 @@ def terms_aside() -> History:
     return replace(history(Level.NOTHING, Level.NOTHING, near("op-0"), Said2(*map(Plain, said))), shared=True)
 
 
+def proposed() -> History:
+    """HIDER, which is shown all of READER's, proposes something about a finding with what READER sees no title of."""
+    secrets = (hidden("secret", 0.0, 0.0, title, Kind.OPERATION) for title in ("Hospital", "Camp"))
+    return history(
+        Level.FOOTPRINT, Level.FULL, near("op-0"), Said2(*secrets), both(AskOf(HIDER, READER)), names=("secret",)
+    )
+
+
+def new_rules() -> History:
+    """Rules are set anew; what SIDE shows READER conflicts in the one history with what HIDER hides from READER."""
+    return replace(
+        history(
+            Level.NOTHING,
+            Level.NOTHING,
+            near("op-0"),
+            near("op-1", SIDE, Kind.OPERATION),
+            both(Declare(circle_at("op-2", SIDE, Position(46.0, 36.0), 300.0, Kind.OPERATION, 2.0, 8.0))),
+            Said2(_away("secret", 46.0), _away("secret", 46.0 + AWAY)),
+            both(Plain(TheatreSet("name: Anew\nextends: default\n", "theatre.yaml"))),
+            names=("secret",),
+        ),
+        unseen=(Level.FULL, Level.FULL),
+    )
+
+
+def _away(name: str, lon: float) -> Declare:
+    return Declare(circle_at(name, HIDER, Position(lon, 36.0), 300.0, Kind.STATIC_SITE, 2.0, 8.0))
+
+
+def urgent() -> History:
+    """READER says in an emergency where it is; HIDER, which is shown it and has something there that it hides, is
+    silent."""
+    mine = circle_at("op-0", READER, MIDDLE, 300.0, Kind.OPERATION, 2.0, 8.0, emergency=True)
+    secrets = (hidden("secret", lon, lat, "Hospital", Kind.OPERATION) for lon, lat in ((0.0, 0.0), (AWAY, 0.004)))
+    return history(
+        Level.NOTHING, Level.FULL, Said2(*secrets), both(Declare(mine)), both(Wait(26 * HOUR)), names=("secret",)
+    )
+
+
+def released() -> History:
+    """READER shows HIDER something later; HIDER, which has something there that it hides, is silent."""
+    secrets = (hidden("secret", lon, lat, "Hospital", Kind.OPERATION) for lon, lat in ((0.0, 0.0), (AWAY, 0.004)))
+    shown = Released(READER, f"{READER}/op-0", (Release(HIDER, Level.FULL),))
+    return history(
+        Level.NOTHING, Level.NOTHING, near("op-0"), Said2(*secrets), both(Plain(shown)), both(Wait(26 * HOUR)),
+        names=("secret",),
+    )  # fmt: skip
+
+
+def _met_later(shows: Level, *steps: Said2) -> History:
+    """HIDER has something in the cells of what READER declares anew, in one history alone; see `beside`."""
+    return replace(
+        beside(),
+        channels=((READER, SIDE, Level.FULL, Level.FULL), (READER, HIDER, shows, Level.NOTHING)),
+        steps=(
+            near("op-0"),
+            *steps,
+            *beside().steps[:1],
+            both(Declare(circle_at("op-0", READER, MIDDLE, 300.0, Kind.STATIC_SITE, 2.0, 8.0, revision=1))),
+        ),
+    )
+
+
+def taken_back() -> History:
+    """READER had shown it to HIDER, and shows it no more."""
+    return _met_later(Level.EXISTS, both(Plain(TermsSet(READER, "ch-1", (Term(Level.NOTHING),), HIDER))))
+
+
+def delayed() -> History:
+    """READER shows HIDER each version a while later."""
+    slowly = TermsSet(READER, "ch-1", (Term(Level.COARSE, delay_s=6 * int(HOUR)),), HIDER)
+    return _met_later(Level.NOTHING, both(Plain(slowly)), both(Wait(7 * HOUR)))
+
+
 BY_HAND: Mapping[str, Callable[[], History]] = {
+    "proposed": proposed,
+    "new rules": new_rules,
+    "urgent": urgent,
+    "released": released,
+    "taken back": taken_back,
+    "delayed": delayed,
     "between": between,
     "withdrawn": withdrawn,
     "later": later,
@@ -612,6 +696,30 @@ def _to_holders(self: Telling, said: CrossingLogged, record: Recorded, key: str,
     return [Notice(party, 0, NoticeKind.CROSSING, now, of=said.by, subject=key) for party in told]
 
 
+def _but_when_urgent(self: Policy, notice: NoticeState) -> tuple[NoticeKind, str]:
+    known = _KNOWS(self, notice)
+    return known if known[1] != "emergency" else (notice.what, notice.severity)
+
+
+def _but_when_released(self: Policy, notice: NoticeState) -> tuple[NoticeKind, str]:
+    return (notice.what, notice.severity) if notice.what is NoticeKind.RELEASED else _KNOWS(self, notice)
+
+
+def _met_for_once(self: Policy, chain: Chain, party: str) -> frozenset[str]:
+    """Whoever was ever shown it by the terms is told of it by them."""
+    states = [
+        self._world.exchange.notices[name] for names in self._world.exchange.known[party].values() for name in names
+    ]
+    by_terms = any(each.what in (NoticeKind.REVOKED, NoticeKind.RELEASED) for each in states)
+    return frozenset() if by_terms else _ONLY_MET(self, chain, party)
+
+
+def _warned_all(self: Desk, chain: Chain, now: Instant, known: Mapping[str, Finding] | None = None) -> list[Notice]:
+    found = [each for each in (known or {}).values() if chain.version in each.versions]
+    return self.policy.declared(chain, now, found, ()) if found else []
+
+
+_KNOWS, _ONLY_MET = Policy.as_notifier_knows, Policy.only_met
 _RESOLVE, _OVER, _CHANNELS, _STATEMENT = Policy.resolve, Policy.over, Mailboxes.channels, Mailboxes.statement
 _HISTORY = Histories.of
 _ABOUT = Telling.about
@@ -663,13 +771,31 @@ FILTERS: Mapping[str, Filter] = {
         method(telling.Telling, "_to_full", _to_all), "coarse"
     ),
     "copies: not those who only met it": Filter(
-        method(Policy, "only_met", lambda self, chain, party, held: False), "beside"
+        method(Policy, "only_met", lambda self, chain, party: frozenset()), "beside"
     ),
     "silence: as severe as the notifier may know": Filter(
         method(Policy, "as_notifier_knows", lambda self, notice: (notice.what, notice.severity)), "coarse"
     ),
     "clocks: due by a start only if it is shown": Filter(method(Desk, "_start_shown", _own_start), "exists"),
     "clocks: over when the cells are": Filter(method(Policy, "shown_until_s", _true_end), "coarse"),
+    "silence: in an emergency no more than the notifier may know": Filter(
+        method(Policy, "as_notifier_knows", _but_when_urgent), "urgent"
+    ),
+    "silence: of what is shown later, too": Filter(
+        method(Policy, "as_notifier_knows", _but_when_released), "released"
+    ),
+    "copies: not what was met after it was taken back": Filter(method(Policy, "only_met", _met_for_once), "taken back"),
+    "copies: not what was met before it is shown": Filter(method(Policy, "only_met", _met_for_once), "delayed"),
+    "rules: what conflicts under new ones, to its own notifier": Filter(
+        method(Desk, "_warned_of", _warned_all), "new rules"
+    ),
+    "statements: a finding named by nothing that tells of it": Filter(
+        lambda patch: (
+            patch.setattr(Policy, "finding_cited", lambda self, party, finding: finding.id),
+            patch.setattr(Checks, "_proposed", lambda self, said, now: (said.about,)),
+        )[0],
+        "proposed",
+    ),
     "mailbox: a notice to another": Filter(
         method(Mailboxes, "notice", _any_notice), "exists"
     ),

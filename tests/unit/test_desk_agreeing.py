@@ -73,7 +73,7 @@ def in_conflict(level: Level = Level.FULL, theirs: Level | None = None) -> Room:
     """`level`: at which alpha's is shown, and bravo's unless another is given."""
     desk = room(level=level)
     if theirs is not None:
-        taken(desk.say("bravo", TermsSet("bravo", *desk.desk.world.channels.channels, (Term(theirs),))))
+        taken(desk.say("bravo", TermsSet("bravo", "line", (Term(theirs),))))
     desk.declare("alpha", circle("P", "alpha"))
     taken(desk.declare("bravo", circle("Q", "bravo"), desk.last("bravo").version))
     return desk

@@ -14,7 +14,10 @@ from thalweg.model.events import (
     Notice,
     NoticeKind,
     Release,
+    Released,
     Taken,
+    Term,
+    TermsSet,
     Weighed,
     Withdrawn,
 )
@@ -177,9 +180,39 @@ def test_what_was_judged_is_not_proposed_again() -> None:
     desk = room()
     desk.declare("relief", site("relief", "S-04", "Mayadin hospital"))
     desk.declare("council", site("council", "H7", "Mayadin hospital"))
+    before = [told(desk, party) for party in ("relief", "council")]
     desk.say("council", DuplicateJudged("council", "H7", "relief/S-04", same=False))
     desk.declare("council", site("council", "H7", "Mayadin hospital", revision=1))
-    assert weighed(desk) == [("relief/S-04",)]
+    assert [told(desk, party) for party in ("relief", "council")] == before
+    assert list(map(len, before)) == [1, 1]
+
+
+def test_what_others_have_judged_keeps_nobody_from_being_told() -> None:
+    """D7: nobody is told what others said of two declarations, nor learns it by not being told of them."""
+    heard = []
+    for judges in (False, True):
+        desk = room()
+        desk.say("relief", TermsSet("relief", "line", (Term(Level.NOTHING),), "council"))
+        desk.declare("relief", site("relief", "S-04", "Mayadin hospital"))
+        desk.declare("council", site("council", "H7", "Mayadin hospital"))
+        if judges:
+            desk.say("relief", DuplicateJudged("relief", "S-04", "council/H7", same=False))
+        desk.say("relief", Released("relief", "relief/S-04", (Release("council", Level.FULL),)))
+        desk.declare("council", site("council", "H7", "Mayadin hospital", revision=1))
+        heard.append([each.subject for each in told(desk, "council")])
+    assert heard == [["relief/S-04"]] * 2
+
+
+def test_nobody_s_share_is_cut_short_by_what_it_is_not_shown() -> None:
+    """D7: of more possible duplicates than one is told of, those that one may see."""
+    desk = room(Level.NOTHING)
+    desk.say("relief", TermsSet("relief", "line", (Term(Level.NOTHING),)))
+    for number in range(70):
+        desk.declare("relief", site("relief", f"S-{number}", "Mayadin hospital"))
+    seen = site("relief", "S-x", "Mayadin hospital", LON + 200 * M)
+    desk.say("relief", Declared("relief", seen, releases=(Release("council", Level.FULL),)))
+    desk.declare("council", site("council", "H7", "Mayadin hospital"))
+    assert [each.subject for each in told(desk, "council")] == ["relief/S-x"]
 
 
 def test_what_is_over_is_not_suspected_and_what_it_replaces_is_not() -> None:

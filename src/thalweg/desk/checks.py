@@ -426,13 +426,13 @@ class Checks:
     def _committed(self, said: Committed, now: Instant) -> Subjects | No:
         notice = self._world.exchange.notices.get(said.about)
         if notice is not None and notice.to != said.by:
-            return No("notice-unknown", f"{said.about} is no notice to you.")
+            return _ABOUT_NOTHING
         if self._world.cases.has(said.by, said.about) is not None:
             return No("due-past", "A commitment is for a time to come.") if said.due <= now else ()
         if notice is None and self._world.exchange.emergencies.get(said.about) is None:
-            return No("notice-unknown", "A commitment is about a notice to you, an emergency or an incident.")
+            return _ABOUT_NOTHING
         if notice is None and not self._concerned(said.by, said.about):
-            return No("notice-unknown", "A commitment is about a notice to you, an emergency or an incident.")
+            return _ABOUT_NOTHING
         return No("due-past", "A commitment is for a time to come.") if said.due <= now else ()
 
     def _outcome(self, said: OutcomeStated) -> Subjects | No:
@@ -608,3 +608,4 @@ def _all_over(declaration: Declaration, now: Instant) -> bool:
 
 _KEPT = No("agreed-kept", "What several sides signed is shown to each of them for as long as it is in force.")
 _AGREED = No("line-agreed", "An agreed line is changed only by all its sides: propose the change.")
+_ABOUT_NOTHING = No("notice-unknown", "A commitment is about a notice to you, an emergency or an incident.")

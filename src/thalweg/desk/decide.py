@@ -16,7 +16,8 @@ first. Nothing of a batch is shown to anybody before all of it is durable.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -31,7 +32,15 @@ from thalweg.desk.kept import KeptDesk, wind_their_own
 from thalweg.desk.no import No
 from thalweg.desk.probes import Asked, Probes
 from thalweg.desk.shades import Shades
-from thalweg.desk.sizes import CLOSED_IN_ONE, LACKING_IN_ONE, MET_IN_ONE, NOT_CITED_IN_ONE, PARTIES_IN_ONE, in_parts
+from thalweg.desk.sizes import (
+    CLOSED_IN_ONE,
+    LACKING_IN_ONE,
+    MET_IN_ONE,
+    NOT_CITED_IN_ONE,
+    PARTIES_IN_ONE,
+    SUSPECTS_IN_ONE,
+    in_parts,
+)
 from thalweg.engine import Cancelled, Online, Tick, batch
 from thalweg.engine import Declared as Fed
 from thalweg.engine.online import Comparison
@@ -284,21 +293,7 @@ class Desk:
         notices: list[Notice] = []
         for chain in list(self.world.picture.in_force()):
             if chain.notifier == party:
-                others = [
-                    self._other_side(each.versions, chain) for each in self.world.picture.findings_of(chain.version)
-                ]
-                found = [
-                    finding
-                    for other in others
-                    if other is not None and other.notifier != party
-                    for finding in self.policy.as_seen(chain, other, party)
-                ]
-                meetings = self._shades.met_by(self.world.picture.declaration(chain.version), party)
-                found += [finding for each in meetings for finding in each.findings]
-                talk = {each.theirs.notifier for each in meetings if not each.findings}
-                if found or talk:
-                    own = self.policy.shown(NoticeKind.WARNING, chain, party, Level.FULL, book.now)
-                    notices.append(self.policy.warned(own, found, talk))
+                notices += self._warned_of(chain, book.now)
                 continue
             at = self.policy.level(chain, party)
             version = self.policy.version(chain, at, party)
@@ -318,6 +313,26 @@ class Desk:
             case Released():
                 chains = (self.world.picture.chains[subjects[0]],)
             case ConsentStated():
+    def _warned_of(self, chain: Chain, now: Instant, known: Mapping[str, Finding] | None = None) -> list[Notice]:
+        """To the notifier of a chain, what it conflicts with, as far as it may see that: nothing but what it is shown
+        of the other side decides whether it is told, and how. With `known`, findings by their ids, of its own too."""
+        party = chain.notifier
+        found: list[Finding] = []
+        for each in self.world.picture.findings_of(chain.version):
+            other, made = self._other_side(each.versions, chain), (known or {}).get(each.finding)
+            if other is None:
+                continue
+            if other.notifier != party:
+                found += self.policy.as_seen(chain, other, party, made)
+            elif made is not None and each.versions[0] == chain.version:
+                found.append(made)
+        meetings = self._shades.met_by(self.world.picture.declaration(chain.version), party)
+        found += [finding for each in meetings for finding in each.findings]
+        talk = {each.theirs.notifier for each in meetings if not each.findings}
+        if not found and not talk:
+            return []
+        return [self.policy.warned(self.policy.shown(NoticeKind.WARNING, chain, party, Level.FULL, now), found, talk)]
+
                 # Consent may be withdrawn from what is over: copies of it are held all the same.
                 chain = self.world.picture.chains[subjects[0]]
                 chains = (chain,) if chain.standing is Standing.IN_FORCE or not said.given else ()
@@ -379,7 +394,7 @@ class Desk:
                 self._write(alerts, book)
                 return
         not_cited = tuple(when for when in shown.values() if when is not None)
-        suspects = self._duplicates.of(declaration, key)
+        suspects = self._duplicates.of(declaration, key)  # nobody's share of them is cut short by what it is not shown
         taken = self._taken_with(record, said, key, findings, suspects, not_cited, book)  # 4
         self._enter(declaration, key, trial, before)  # 5
         self._tell_of(self.world.picture.chains[key], findings, mine, taken, book, before)  # 6
@@ -437,7 +452,7 @@ class Desk:
         """What was found, before the statement is taken; and what did not fit."""
         if met or suspects:
             weighed = self._weighed(record, subjects, met[:MET_IN_ONE])
-            book.say(replace(weighed, suspects=tuple(each.key for each in suspects)))
+            book.say(replace(weighed, suspects=tuple(each.key for each in suspects[:SUSPECTS_IN_ONE])))
         return met[MET_IN_ONE:]
 
     def _weigh_on(self, record: Recorded, key: str, met: Sequence[Met], book: Book) -> None:
@@ -510,7 +525,9 @@ class Desk:
         chain = self.world.picture.chains[key]
         for each in suspects:
             other = self.world.picture.chains[each.key]
-            self._write(self._telling.alike(chain, other, each.away_m, book.now, named=each.named), book)
+            made = self._telling.alike(chain, other, each.away_m, book.now, named=each.named)
+            told.update(notice.to for notice in made)
+            self._write([notice for notice in made if told[notice.to] <= SUSPECTS_IN_ONE], book)
 
     def _relevant(
         self, declaration: Declaration, by: str, findings: Iterable[Finding], meetings: Iterable[Meeting]
@@ -519,6 +536,7 @@ class Desk:
         for finding in findings:
             other = self.world.picture.chain_of(_other(finding, declaration.version_id))
             if other is not None and other.notifier != by and self.policy.level(other, by).at_least(Level.FOOTPRINT):
+        told: Counter[str] = Counter()
                 chains[other.key] = other
         chains.update({meeting.theirs.key: meeting.theirs for meeting in meetings})
         found = []
@@ -803,14 +821,15 @@ class Desk:
     def _silent(self, notice_name: str, book: Book) -> None:
         """Whether the notifier is to be told that nobody has answered: by the clock of what it may know."""
         notice = self.world.exchange.notices[notice_name]
-        if not notice.outstanding or notice.of in ("", notice.to, SECRETARIAT):
+        chain = self.policy.told_of(notice.to, notice.subject)
+        owed = notice.outstanding if chain is None else self.policy.awaited(chain, notice, book.now)
+        if not owed or notice.of in ("", notice.to, SECRETARIAT):
             return
         tells_s = self._silence_s(notice, self.policy.as_notifier_knows(notice)[1])
         if tells_s > book.now.epoch_s:
             self.clocks.set(tells_s, Due.SILENCE, notice_name, rank=f"{notice.of}/{notice.to}")
             return
-        chain = self.policy.told_of(notice.to, notice.subject)
-        if chain is not None and self.policy.only_met(chain, notice.to, notice.level):
+        if chain is not None and notice.id in self.policy.only_met(chain, notice.to):
             return
         subject = self.policy.known_to(notice.of, notice.to, notice.subject)
         for each in reversed(self.world.exchange.told_of(notice.of, subject)):
@@ -1058,14 +1077,11 @@ class Desk:
         for key in sorted(by_chain):
             chain = self.world.picture.chains[key]
             self._weigh_on(record, key, [_met(finding, chain.version) for finding in by_chain[key]], book)
-        # Whoever sees a region only is told by the region, whether or not there is a finding behind it.
+        # Each notifier of its own. Were what conflicts shown anew to all that see it, these would learn that it does;
+        # and which of two sides a finding begins with hangs on hashes of both.
+        known = {each.id: each for each in findings}
         for chain in sorted(self.world.picture.in_force(), key=lambda each: each.key):
-            declaration = self.world.picture.declaration(chain.version)
-            mine = self._shades.met_by(declaration, chain.notifier)
-            found = by_chain.get(chain.key, [])
-            if found or mine:
-                meetings = (*mine, *self._shades.meeting_with(chain))
-                self._write(self.policy.declared(chain, book.now, found, meetings), book)
+            self._write(self._warned_of(chain, book.now, known), book)
 
     # --- writing ---
 

@@ -29,7 +29,6 @@ from thalweg.state.world import World
 # Positions of one building differ by gate, yard and roof, by the street address that was looked up, and by the datum
 # that a map was in: up to a few hundred metres, in any theatre. Two hospitals as near as that have different names.
 NEAR_M: Final = 300.0
-MOST: Final = 64  # the nearest; what `Weighed` has room for
 
 _KINDS = (Kind.STATIC_SITE, Kind.RESTRICTED_ZONE)
 _CELL_M: Final = 1024.0  # of the smallest cubes; each next size is four times as large
@@ -114,19 +113,21 @@ class Duplicates:
                 self._cells[size].pop(cube, None)
 
     def of(self, declaration: Declaration, key: str) -> tuple[Suspect, ...]:
-        """What a declaration, which will be a version of the chain `key`, may be a duplicate of; nearest first."""
+        """What a declaration, which will be a version of the chain `key`, may be a duplicate of; nearest first. Those
+        too of which somebody has said whether they are: others are not told that, and are told of the two themselves
+        (`Telling.alike`, which tells nobody twice)."""
         if declaration.kind not in _KINDS:
             return ()
-        thing, chain = thing_of(declaration), self._world.picture.chains.get(key)
+        thing = thing_of(declaration)
         replaced = declaration.replaces and self._world.picture.key(declaration.party, declaration.replaces)
-        judged = {key, replaced, *(chain.linked if chain is not None else ())}
+        itself = {key, replaced}
         near = dict.fromkeys(each for spot in thing.spots for each in self._near(spot))
         found = [
             suspect
             for each in near
-            if each not in judged and (suspect := suspected(each, thing, self._things[each])) is not None
+            if each not in itself and (suspect := suspected(each, thing, self._things[each])) is not None
         ]
-        return tuple(sorted(found, key=lambda each: (each.away_m, each.key))[:MOST])
+        return tuple(sorted(found, key=lambda each: (each.away_m, each.key)))
 
     def _near(self, spot: Spot) -> Iterator[str]:
         for size, cells in self._cells.items():

@@ -51,8 +51,9 @@ class Probes:
             asked = trial(declaration, now, hidden, chain.key, theatre, self._policy.grid)
             if asked is not None:
                 trials.append(asked)
-        if not trials:
-            return Asked((), Verdict(0, self._limits.told, None))
+        if not any(each.told for each in trials):
+            # What is told of nothing is refused for nothing: else the budget would tell what is near, and was not met.
+            return Asked(tuple(trials), Verdict(0, self._limits.told, None))
         areas: frozenset[Cell] = frozenset().union(*(each.areas for each in trials))
         return Asked(tuple(trials), verdict((*self._trials, *trials), party, areas, now, self._limits))
 

@@ -21,6 +21,7 @@ NOT_CITED_IN_ONE: Final = 400
 LACKING_IN_ONE: Final = 600
 CLOSED_IN_ONE: Final = 100  # notices that one `ClockTold` closes
 PARTIES_IN_ONE: Final = 64
+SUSPECTS_IN_ONE: Final = 64  # possible duplicates that one `Weighed` has room for, and that one party is told of
 _FINDINGS_IN_ONE: Final = 24
 _FINDINGS_BYTES: Final = 20_000
 _WORDS_BYTES: Final = 36_000

@@ -378,7 +378,7 @@ class Mailboxes:
         found = [
             Waiting(chain.key, self._world.picture.declaration(chain.version).title, chain.kind, copy)
             for chain in newest
-            for copy in self._copies(chain)
+            for copy in self._copies(chain, self._world.latest)
             if copy.outstanding
         ]
         return seal(tuple(found), party)
@@ -606,10 +606,10 @@ class Mailboxes:
             self._marks(declaration, now, chain.valid_until),
             self._policy.consented(chain),
             (outcome.value, by, method),
-            self._copies(chain),
+            self._copies(chain, now),
         )
 
-    def _copies(self, chain: Chain) -> tuple[Copy, ...]:
+    def _copies(self, chain: Chain, now: Instant) -> tuple[Copy, ...]:
         """What became of one's own notice at each recipient: facts about it that its notifier is owed (R14, R35). Not
         by when an answer is due: that rests on what the recipient was warned of."""
         held = dict(self._policy.copies(chain))
@@ -618,10 +618,12 @@ class Mailboxes:
         for party, subjects in self._policy.known_as(chain).items():
             if party == chain.notifier or party in unseen:
                 continue
+            met = self._policy.only_met(chain, party)
             states = [
                 self._world.exchange.notices[each]
                 for subject in subjects
                 for each in self._world.exchange.known[party][subject]
+                if each not in met
             ]
             showing = [state for state in states if state.version] or states
             newest = max(showing, key=lambda state: state.index)
@@ -637,7 +639,7 @@ class Mailboxes:
                     tuple(newest.read_back),
                     tuple(newest.disseminated),
                     tuple(newest.relayed),
-                    newest.outstanding,
+                    self._policy.awaited(chain, newest, now),
                 )
             )
         return tuple(sorted(copies, key=lambda copy: copy.to))

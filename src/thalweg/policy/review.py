@@ -342,7 +342,7 @@ def _told(world: World, policy: Policy, since: Instant, until: Instant) -> list[
         if state.to == SECRETARIAT:
             continue
         chain = policy.told_of(state.to, state.subject)
-        if chain is not None and policy.only_met(chain, state.to, state.level):
+        if chain is not None and state.id in policy.only_met(chain, state.to):
             continue
         found.append(state)
     return found

@@ -31,6 +31,7 @@ from thalweg.state.world import World
 
 EMERGENCY, WARNING, CAUTION, INFORMATION = "emergency", "warning", "caution", "information"
 SEVERITIES = (EMERGENCY, WARNING, CAUTION, INFORMATION)
+_WARN = (NoticeKind.WARNING, NoticeKind.REPLACED, NoticeKind.RELEASED)  # those that show a chain, and may warn
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,34 +355,68 @@ class Policy:
         return tuple(sorted(found.items()))
 
     def copies(self, chain: Chain) -> tuple[tuple[str, Level], ...]:
-        """The `holders` that its notifier may know of (R35): not those who see nothing of it by the terms and were told
-        because they have something in its cells, for that would tell where theirs is."""
-        return tuple((party, at) for party, at in self.holders(chain) if not self.only_met(chain, party, at))
+        """The `holders` that its notifier may know of (R35), at the most they were shown by its terms: not those that
+        see nothing of it and were told because they have something in its cells, which would tell where theirs is."""
+        found: dict[str, Level] = {}
+        for party, subjects in self.known_as(chain).items():
+            if party == chain.notifier:
+                continue
+            met = self.only_met(chain, party)
+            for each in (name for subject in subjects for name in self._world.exchange.known[party][subject]):
+                notice = self._world.exchange.notices[each]
+                if notice.version and each not in met and notice.level.rank > found.get(party, Level.NOTHING).rank:
+                    found[party] = notice.level
+        return tuple(sorted(found.items()))
 
-    def only_met(self, chain: Chain, party: str, held: Level) -> bool:
-        """Whether a party that holds this much of a chain was told of it by a conflict alone."""
-        if held is not Level.EXISTS or self.level(chain, party) is not Level.NOTHING:
+    def only_met(self, chain: Chain, party: str) -> frozenset[str]:
+        """The notices that showed a party something of a chain because of a conflict alone: at `exists`, and while it
+        was shown nothing by the terms. That follows from what it was told next: what is shown no more was shown by
+        them, and what is shown from then on, or is shown nothing of now, was not."""
+        met: set[str] = set()
+        since: set[str] = set()
+        for each in self._world.exchange.known.get(party, {}).get(self._aliases.of(party, chain.key), ()):
+            notice = self._world.exchange.notices[each]
+            if notice.what is NoticeKind.REVOKED:
+                since.clear()
+            elif notice.what is NoticeKind.RELEASED:
+                met |= since
+                since.clear()
+            elif notice.version and notice.level is Level.EXISTS:
+                since.add(each)
+        return frozenset(met | since if self.level(chain, party) is Level.NOTHING else met)
+
+    def awaited(self, chain: Chain, notice: NoticeState, now: Instant) -> bool:
+        """Whether its notifier knows of an answer that is owed to a notice of a chain: what a conflict alone made known
+        later took its place, and is to be as if it had not."""
+        if notice.outstanding or not notice.owed or notice.answered:
+            return notice.outstanding
+        met = self.only_met(chain, notice.to)
+        if notice.id in met or not any(self._world.exchange.notices[each].index > notice.index for each in met):
             return False
-        known = self._world.exchange.known.get(party, {}).get(self._aliases.of(party, chain.key), ())
-        return not any(self._world.exchange.notices[each].what is NoticeKind.REVOKED for each in known)
+        if notice.level.at_least(Level.FOOTPRINT):
+            return chain.standing is Standing.IN_FORCE
+        until_s = self.shown_until_s(chain).get(notice.level, 0.0)
+        return chain.standing in (Standing.IN_FORCE, Standing.ENDED) and until_s > now.epoch_s
 
     def as_notifier_knows(self, notice: NoticeState) -> tuple[NoticeKind, str]:
         """What a notice is, and how severe, as far as the notifier of what it shows may know (D13): the recipient may
         have been warned of a conflict with something of its own that the notifier sees in cells, or not at all."""
-        if notice.severity == INFORMATION or notice.what not in (NoticeKind.WARNING, NoticeKind.REPLACED):
+        if notice.severity == INFORMATION or notice.what not in _WARN:
             return notice.what, notice.severity
         chain = self.told_of(notice.to, notice.subject)
-        if chain is None or self._world.picture.declaration(chain.version).emergency:
+        if chain is None:
             return notice.what, notice.severity
+        quick = notice.what is not NoticeKind.RELEASED and self._world.picture.declaration(chain.version).emergency
         body = self._world.load(notice.index).body
         found = [
             finding
             for finding in (body.findings if isinstance(body, Notice) else ())
             if any(self._sees(notice.of, version, notice.to) for version in finding.versions)
         ]
+        least = EMERGENCY if quick else INFORMATION
         if not found:
-            return NoticeKind.DECLARED if notice.what is NoticeKind.WARNING else notice.what, INFORMATION
-        return notice.what, min(found, key=_urgency).severity
+            return NoticeKind.DECLARED if notice.what is NoticeKind.WARNING else notice.what, least
+        return notice.what, EMERGENCY if quick else min(found, key=_urgency).severity
 
     def _sees(self, party: str, version: str, of: str) -> bool:
         """Whether a party sees a version of another's at footprint or above."""
