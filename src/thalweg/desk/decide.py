@@ -302,17 +302,6 @@ class Desk:
                 notices.append(self._with_meetings(self.policy.shown(NoticeKind.RELEASED, chain, party, at, book.now)))
         self._write(notices, book)
 
-    def _other_side(self, versions: tuple[str, str], chain: Chain) -> Chain | None:
-        first, second = versions
-        return self.world.picture.chain_of(second if first == chain.version else first)
-
-    def _seen_before(self, said: Said, subjects: tuple[str, ...]) -> dict[str, dict[str, Level]]:
-        """What each party saw of the chains whose disclosure the statement may change."""
-        chains: Iterable[Chain] = ()
-        match said:
-            case Released():
-                chains = (self.world.picture.chains[subjects[0]],)
-            case ConsentStated():
     def _warned_of(self, chain: Chain, now: Instant, known: Mapping[str, Finding] | None = None) -> list[Notice]:
         """To the notifier of a chain, what it conflicts with, as far as it may see that: nothing but what it is shown
         of the other side decides whether it is told, and how. With `known`, findings by their ids, of its own too."""
@@ -333,6 +322,17 @@ class Desk:
             return []
         return [self.policy.warned(self.policy.shown(NoticeKind.WARNING, chain, party, Level.FULL, now), found, talk)]
 
+    def _other_side(self, versions: tuple[str, str], chain: Chain) -> Chain | None:
+        first, second = versions
+        return self.world.picture.chain_of(second if first == chain.version else first)
+
+    def _seen_before(self, said: Said, subjects: tuple[str, ...]) -> dict[str, dict[str, Level]]:
+        """What each party saw of the chains whose disclosure the statement may change."""
+        chains: Iterable[Chain] = ()
+        match said:
+            case Released():
+                chains = (self.world.picture.chains[subjects[0]],)
+            case ConsentStated():
                 # Consent may be withdrawn from what is over: copies of it are held all the same.
                 chain = self.world.picture.chains[subjects[0]]
                 chains = (chain,) if chain.standing is Standing.IN_FORCE or not said.given else ()
@@ -523,6 +523,7 @@ class Desk:
     def _propose(self, key: str, suspects: Sequence[Suspect], book: Book) -> None:
         """To whoever may see both, and has not been told: that they may be one (R10)."""
         chain = self.world.picture.chains[key]
+        told: Counter[str] = Counter()
         for each in suspects:
             other = self.world.picture.chains[each.key]
             made = self._telling.alike(chain, other, each.away_m, book.now, named=each.named)
@@ -536,7 +537,6 @@ class Desk:
         for finding in findings:
             other = self.world.picture.chain_of(_other(finding, declaration.version_id))
             if other is not None and other.notifier != by and self.policy.level(other, by).at_least(Level.FOOTPRINT):
-        told: Counter[str] = Counter()
                 chains[other.key] = other
         chains.update({meeting.theirs.key: meeting.theirs for meeting in meetings})
         found = []
