@@ -29,6 +29,7 @@ from thalweg.drafts.outlines import (
     rough_m,
     timed_points,
 )
+from thalweg.drafts.references import read_references
 from thalweg.drafts.texts import folded, kept, listed, plain, yes_or_no
 from thalweg.drafts.times import Side, read_duration, read_time
 from thalweg.drafts.words import (
@@ -231,6 +232,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     # 4
     if not draft.volumes:
         raise InputError("place-missing", "It does not say where.", expected="a position or a shape", found="none")
+    flags += read_references(fields, draft.details, fields.get("title", ""))
     zone_name = context.theatre.time_zone
     volumes: tuple[Volume, ...] = ()
     segments: tuple[Segment, ...] = ()

@@ -39,6 +39,7 @@ from thalweg.drafts import (
     with_unit,
 )
 from thalweg.drafts.heights import Height, read_height, read_length
+from thalweg.drafts.outlines import LonLat, rough_m
 from thalweg.drafts.positions import read_cells, read_point, read_points, read_wkt
 from thalweg.drafts.texts import folded, kept, number
 from thalweg.model.bulk import collector_paused
@@ -48,6 +49,7 @@ from thalweg.model.errors import InputError
 from thalweg.model.measures import Datum
 from thalweg.model.notes import Flag, Omission, Problem, Source
 from thalweg.model.reading import Reading
+from thalweg.model.shapes import Shape
 
 NAME = "table"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # XLSX and ODS; XLS
@@ -726,14 +728,15 @@ def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) 
     entry = group[0]
     columns = entry.columns
     if "route" in columns:
-        return _route(columns["route"], flags)
+        return _beside(columns, _route(columns["route"], flags))
     if "latitude" in columns or "longitude" in columns:
         if not ("latitude" in columns and "longitude" in columns):
             missing = "longitude" if "latitude" in columns else "latitude"
             raise InputError(
                 "place-missing", f"The {missing} is empty.", expected="latitude and longitude", found="one of them"
             )
-        return (DraftVolume(read_cells(columns["latitude"], columns["longitude"], "latitude", flags)),)
+        point = DraftVolume(read_cells(columns["latitude"], columns["longitude"], "latitude", flags))
+        return _beside(columns, _also_written(columns, fields, flags) or (point,))
     if "coordinates" in columns:
         return _of_coordinates(columns["coordinates"], columns.get("shape", ""), fields, flags)
     if "from" in columns and "to" in columns:
@@ -742,6 +745,71 @@ def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) 
         path = PathOutline(tuple(end.at for end in ends), text=f"{ends[0].text}; {ends[1].text}")
         return (DraftVolume(path, times=times if all(times) else ()),)
     return ()
+
+
+_GEOPOINT = re.compile(r"([+-]?\d+(?:\.\d+)?) ([+-]?\d+(?:\.\d+)?) [+-]?\d+(?:\.\d+)? \d+(?:\.\d+)?")
+
+
+def _also_written(columns: Mapping[str, str], fields: Mapping[str, str], flags: list[Flag]) -> tuple[DraftVolume, ...]:
+    """What a column of coordinates says beside latitude and longitude; nothing where there is none, or none to read."""
+    text = columns.get("coordinates", "")
+    geopoint = _GEOPOINT.fullmatch(text.strip())  # of form tools: latitude, longitude, altitude, accuracy
+    if geopoint is not None:
+        return (DraftVolume(read_cells(geopoint[1], geopoint[2], "coordinates", flags)),)
+    if not text.strip():
+        return ()
+    read: list[Flag] = []
+    try:
+        found = _of_coordinates(text, columns.get("shape", ""), fields, read)
+    except InputError as error:
+        sentence = f"The coordinates “{text[:60]}” were not read beside its latitude and longitude: {error.sentence}"
+        flags.append(Flag("coordinates-unread", sentence, "coordinates"))
+        return ()
+    flags += [each for each in read if each.code != "axis-order-assumed"]  # the other columns settle it
+    return found
+
+
+def _beside(columns: Mapping[str, str], volumes: tuple[DraftVolume, ...]) -> tuple[DraftVolume, ...]:
+    """`volumes`, unless the latitude and longitude of the same row are those of somewhere else: which of two places is
+    meant is not guessed. A position within a shape is its label."""
+    if "latitude" not in columns or "longitude" not in columns:
+        return volumes
+    point = read_cells(columns["latitude"], columns["longitude"], "latitude", [])
+    outlines = [each.outline for each in volumes]
+    named = [at for each in outlines for at in _positions(each)]
+    if len(named) == 1 and isinstance(outlines[0], PointOutline):
+        fine_m = max((point.precision_m or 0.0) + (outlines[0].precision_m or 0.0), 1.0)
+        if rough_m(named[0], point.at) <= fine_m:
+            return volumes if (outlines[0].precision_m or 0.0) < (point.precision_m or 0.0) else (DraftVolume(point),)
+        lon, lat = named[0]
+        if abs(lon) <= 90.0 and rough_m((lat, lon), point.at) <= fine_m:  # longitude first: the columns settle it
+            return (DraftVolume(point),)
+    else:
+        lons, lats = [lon for lon, _ in named], [lat for _, lat in named]
+        if max(lons) - min(lons) > 180.0:  # over the antimeridian, or nearly everywhere: neither is left out
+            return (*volumes, DraftVolume(point))
+        lon, lat = point.at
+        room = 1e-3 + max(max(lons) - min(lons), max(lats) - min(lats)) / 10
+        if min(lons) - room <= lon <= max(lons) + room and min(lats) - room <= lat <= max(lats) + room:
+            return volumes
+    raise InputError(
+        "field-twice",
+        "Its latitude and longitude, and its coordinates or route, are two different places.",
+        expected="one place",
+        found=f"{columns['latitude']}, {columns['longitude']} and {getattr(outlines[0], 'text', '')[:60]}",
+    )
+
+
+def _positions(outline: Outline | Shape) -> tuple[LonLat, ...]:
+    match outline:
+        case PointOutline():
+            return (outline.at,)
+        case PathOutline():
+            return outline.points
+        case AreaOutline():
+            return tuple(at for polygon in outline.polygons for ring in polygon for at in ring)
+        case _:
+            return ()
 
 
 def _of_coordinates(text: str, shape: str, fields: Mapping[str, str], flags: list[Flag]) -> tuple[DraftVolume, ...]:
@@ -858,7 +926,9 @@ def _way_points(group: list[_Entry], flags: list[Flag]) -> DraftVolume:
 
 def _way_point(columns: Mapping[str, str], flags: list[Flag]) -> PointOutline:
     if "latitude" in columns and "longitude" in columns:
-        return read_cells(columns["latitude"], columns["longitude"], "latitude", flags)
+        point = read_cells(columns["latitude"], columns["longitude"], "latitude", flags)
+        _beside(columns, _also_written(columns, {}, flags) or (DraftVolume(point),))
+        return point
     if "coordinates" in columns:
         return read_point(columns["coordinates"], "coordinates", flags)
     raise InputError("place-missing", "It does not say where.", expected="a position", found="none")
