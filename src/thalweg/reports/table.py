@@ -8,7 +8,7 @@ from both ends.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -233,21 +233,22 @@ def _wrapped(text: str, width: int) -> list[str]:
             continue
         if line:
             lines.append(line)
-        while size > width:
-            head = _cells(word, width)
-            lines.append(head)
-            word = word[len(head) :]
+        if size > width:
+            *full, word = _pieces(word, width)
+            lines.extend(full)
             size = cell_len(word)
         line, used = word, size
     lines.append(line)
     return lines
 
 
-def _cells(word: str, width: int) -> str:
-    """The longest beginning of the word that fits, of one character at least."""
-    used = 0
+def _pieces(word: str, width: int) -> Iterator[str]:
+    """The word in pieces that fit, each of one character at least, in one pass over it."""
+    start = used = 0
     for index, letter in enumerate(word):
-        used += cell_len(letter)
-        if used > width and index:
-            return word[:index]
-    return word
+        size = cell_len(letter)
+        if used + size > width and index > start:
+            yield word[start:index]
+            start, used = index, 0
+        used += size
+    yield word[start:]
