@@ -231,6 +231,7 @@ DAMAGE = {
     "the size": "UPDATE snapshot SET size = 21 WHERE id = {id}",
     "the root": "UPDATE snapshot SET root = checksum WHERE id = {id}",
     "the length": "UPDATE snapshot SET bytes = 1 WHERE id = {id}",
+    "more than there could be": "UPDATE snapshot SET bytes = 4611686018427387904 WHERE id = {id}",
     "the name": "UPDATE snapshot SET name = 'state' WHERE name = 'other'",
 }
 EVERY_PIECE = "UPDATE {piece} SET data = {changed}"
@@ -548,7 +549,7 @@ def test_a_full_disk_is_told_of_and_leaves_all_or_nothing(tmp_path: Path) -> Non
         connection = file._connection
         assert connection is not None
         connection.execute(f"PRAGMA max_page_count = {connection.pragma('page_count') + 2}")
-    big = bytes(100_000)
+    big = bytes(300_000)
     acts: list[Callable[[], object]] = [
         lambda: desk.requests.offer([(name(2), b"small"), (name(3), big)]),
         lambda: desk.requests.answer([(name(1), big)], 1),

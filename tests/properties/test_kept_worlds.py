@@ -185,7 +185,7 @@ def test_a_world_of_another_form_is_not_taken_out() -> None:
     for wrong in (
         b"",
         b"{}\n",
-        data.replace(b'"format": 2', b'"format": 1'),
+        data.replace(b'"format": 3', b'"format": 2'),
         data.replace(b'"form": "', b'"form": "0'),
     ):
         with pytest.raises(EngineError) as caught:

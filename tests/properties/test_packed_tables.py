@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from thalweg.model.bulk import hash_of
 from thalweg.model.errors import EngineError
-from thalweg.state.packed import NOTHING, Form, Names, Packed, Table, hash_of, lengthened
+from thalweg.state.packed import NOTHING, Form, Names, Packed, Table, lengthened
 
 PLAIN: Form[Any, Any] = Form(lambda key, value: (key, value), lambda row: row[1], lasting=False)
 LISTS: Form[Any, Any] = Form(lambda key, value: (key, tuple(value)), lambda row: list(row[1]), lasting=True)

@@ -186,7 +186,7 @@ def test_a_state_that_was_damaged_or_is_of_another_version_is_found_before_anyth
         snapshots, store = opened.tables.snapshots, opened.home.home.store
         found = snapshots.newest(WORLD)
         if isinstance(found, Snapshot) and which == "another version":
-            other = bytes(found.data).replace(b'"format": 2', b'"format": 1', 1)
+            other = bytes(found.data).replace(b'"format": 3', b'"format": 2', 1)
             snapshots.save(WORLD, found.size, found.root, [other])
         elif isinstance(found, Snapshot) and which == "the end":
             snapshots.save(WORLD, found.size, found.root, [bytes(found.data[:-40])])

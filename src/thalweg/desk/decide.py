@@ -23,6 +23,7 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from thalweg.desk.book import Book
 from thalweg.desk.checks import Checks
@@ -45,6 +46,7 @@ from thalweg.engine import Cancelled, Online, Tick, batch
 from thalweg.engine import Declared as Fed
 from thalweg.engine.online import Comparison
 from thalweg.formats.event import Erasure, Statement
+from thalweg.model.bulk import hash_of
 from thalweg.model.cases import ExplanationAsked
 from thalweg.model.declarations import Cancellation, Declaration, Kind
 from thalweg.model.errors import EngineError, ThalwegError
@@ -97,7 +99,7 @@ from thalweg.policy.telling import Telling
 from thalweg.policy.terms import delayed
 from thalweg.state.agreements import AgreementState, Matter
 from thalweg.state.exchange import NoticeState
-from thalweg.state.packed import hash_of, hashes_of, passing
+from thalweg.state.packed import hashes_of, passing
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
@@ -1009,7 +1011,7 @@ class Desk:
         """Everything in force is in the index, but for what is over by its clock, and nothing else is: by the hashes of
         the chains' names, since rows are not to be read for it. `EngineError` (`snapshot-apart`)."""
         picture, online = self.world.picture, self.online
-        known = hashes_of([picture.key(party, name) for party, name in online.chains])
+        known = self._chains_held()
         standing = np.concatenate([np.empty(0, np.uint64), *map(hashes_of, picture.by_party.values())])
         known.sort()
         standing.sort()
@@ -1024,6 +1026,16 @@ class Desk:
                 "snapshot-apart",
                 f"The kept index misses {len(left)} of the declarations in force, and has {more} that are not.",
             )
+
+    def _chains_held(self) -> npt.NDArray[np.uint64]:
+        """The hashes of the keys of all chains that the engine holds. It knows a chain by its notifier, and the state
+        by its first one: those that changed hands are looked up, for they are few."""
+        known = self.online.chain_hashes()
+        for (party, name), key in self.world.picture.handed():
+            if self.online.holds_chain(party, name):
+                found = np.flatnonzero(known == hash_of(f"{party}/{name}"))
+                known[found[:1]] = hash_of(key)
+        return known
 
     def _resumed(self, online: Online | None) -> Online | None:
         """An engine that was put away, brought to what is in force now."""

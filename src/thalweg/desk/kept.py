@@ -64,9 +64,9 @@ class KeptDesk:
         return seal({"desk": _FORMAT, "size": self.size, "casts": self.casts}, arrays)
 
     @classmethod
-    def decode(cls, data: bytes | bytearray) -> KeptDesk | None:
-        """None for one of another form. `EngineError` for what is damaged."""
-        head, arrays = unseal(data)
+    def decode(cls, data: bytes | memoryview, *, checked: bool = False) -> KeptDesk | None:
+        """None for one of another form. `EngineError` for what is damaged. `checked` as in `engine.snapshot`."""
+        head, arrays = unseal(data, checked=checked)
         if head.get("desk") != _FORMAT:
             return None
         blob, cut = arrays["thing"].tobytes(), np.cumsum(arrays["thing_length"], dtype=np.int64).tolist()

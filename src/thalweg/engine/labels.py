@@ -7,7 +7,7 @@ valid. After a restart one is read out of them when it is first asked for, so th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -27,18 +27,17 @@ _NOTHING: Final[_Columns] = {}
 class Labels:
     """Labels by number."""
 
-    def __init__(self, columns: _Columns = _NOTHING, versions: Sequence[str] = ()) -> None:
+    def __init__(self, columns: _Columns = _NOTHING) -> None:
         self._made: dict[int, Label] = {}
         self._columns = columns
-        self._versions = versions  # of those in the columns
         self._ends: npt.NDArray[np.int64] = (
             np.cumsum(columns["label_length"], dtype=np.int64) if columns else np.empty(0, np.int64)
         )
 
     @classmethod
-    def of(cls, arrays: _Columns, versions: Sequence[str]) -> Labels:
-        """Those of the numbers from 0 on, out of `columns`."""
-        return cls({name: arrays[name] for name in _NAMES}, versions)
+    def of(cls, arrays: _Columns) -> Labels:
+        """Those of the numbers from 0 on, out of `columns`, and what version each is of out of `Roll.columns`."""
+        return cls({name: arrays[name] for name in (*_NAMES, "version")})
 
     @staticmethod
     def columns(labels: Iterable[Named]) -> dict[str, npt.NDArray[Any]]:
@@ -66,7 +65,7 @@ class Labels:
 
     def get(self, number: int) -> Label | None:
         known = self._made.get(number)
-        if known is None and number < len(self._versions):
+        if known is None and number < len(self._ends):
             known = self._made[number] = self._read(number)
         return known
 
@@ -79,7 +78,7 @@ class Labels:
         flags = int(held["label_flags"][number])
         until = float(held["label_until"][number])
         return Label(
-            self._versions[number],
+            "v-" + held["version"][16 * number : 16 * number + 16].tobytes().hex(),
             _KINDS[int(held["label_kind"][number])],
             _ZONES[int(held["label_zone"][number])],
             both[:cut],

@@ -7,7 +7,7 @@ has doubled.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ class Links:
     def __init__(self, live: Collection[int]) -> None:
         self._live = live
         self._of: dict[int, list[int]] = {}
-        self._start: list[int] | Ints = [0]  # of those loaded: the run of number k in `_loaded`
+        self._start: Ints = np.zeros(1, np.int64)  # of those loaded: the run of number k in `_loaded`
         self._loaded: Ints = np.empty(0, np.int64)
 
     def add(self, a: int, b: int, rule: int) -> None:
@@ -38,11 +38,21 @@ class Links:
 
     def load(self, a: Ints, b: Ints, rule: Ints, count: int) -> None:
         """Many at once, each pair once, between the numbers 0 to `count`; what was known before is forgotten."""
+        self.restore(self.columns(a, b, rule, count))
+
+    @staticmethod
+    def columns(a: Ints, b: Ints, rule: Ints, count: int) -> dict[str, Ints]:
+        """The same as they are put away: of each number where its run of links begins, and all links."""
         one, other = np.concatenate([a, b]), np.concatenate([b, a])
         order = np.argsort(one, kind="stable")
-        self._start = np.searchsorted(one[order], np.arange(count + 1))
-        self._loaded = (other << _RULE_BITS | np.concatenate([rule, rule]))[order]
-        self._of = {}
+        return {
+            "link_start": np.searchsorted(one[order], np.arange(count + 1)),
+            "link": (other << _RULE_BITS | np.concatenate([rule, rule]))[order],
+        }
+
+    def restore(self, columns: Mapping[str, Ints]) -> None:
+        """Take back what `columns` gave; what was known before is forgotten."""
+        self._start, self._loaded, self._of = columns["link_start"], columns["link"], {}
 
     def of(self, number: int) -> Iterator[tuple[int, int]]:
         """Its partners that are live, each with the rule."""

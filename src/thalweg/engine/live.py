@@ -11,9 +11,9 @@ addition, into the open one, and dropped.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,7 @@ class Live:
         self._question = Herd(empty_parts(), matrix, growth)
         self._shelves: list[_Shelf] = []
         self._asked = Shelves()
-        self._place: dict[int, tuple[_Shelf, int]] = {}
+        self._place = _Places()
         self._sparse: list[_Shelf] = []  # more than half ended: to be emptied
         self._open = self._begin_shelf()
 
@@ -198,7 +198,7 @@ class Live:
 
     def remove(self, number: int) -> None:
         """It is no longer live."""
-        place = self._place.pop(number, None)
+        place = self._place.pop(number)
         if place is None:
             return  # it has no parts
         shelf, local = place
@@ -292,9 +292,7 @@ class Live:
             )  # fmt: skip
             self._shelves[-1] = shelf
             self._show(shelf)
-            self._place.update(
-                zip(range(number + done, number + upto), zip(repeat(shelf), range(len(numbers))), strict=False)
-            )
+            self._place.restored(shelf)
             self._open = self._begin_shelf()
             done = upto
 
@@ -391,10 +389,53 @@ class Live:
         if not shelf.living:
             self._sparse.pop()
             self._asked.drop(shelf.at)
+            self._place.drop(shelf)
             last_one = self._shelves.pop()
             if last_one is not shelf:
                 last_one.at = shelf.at
                 self._shelves[shelf.at] = last_one
+
+
+class _Places:
+    """Where each declaration is: its shelf, and which of the shelf's it is. What was taken back in one piece needs no
+    entry of its own, for its numbers rise by one from each to the next, and from each shelf to the next."""
+
+    def __init__(self) -> None:
+        self._since: dict[int, tuple[_Shelf, int]] = {}  # that came since, or were moved
+        self._first: list[int] = []  # numbers of the shelves that were taken back; one more at the end
+        self._shelves: list[_Shelf | None] = []  # None: dropped
+        self._gone: set[int] = set()  # of what was taken back
+
+    def restored(self, shelf: _Shelf) -> None:
+        """All of a shelf, which follows on the one before."""
+        first = int(shelf.numbers[0])
+        self._first[-1:] = [first, first + shelf.count]
+        self._shelves.append(shelf)
+
+    def get(self, number: int) -> tuple[_Shelf, int] | None:
+        known = self._since.get(number)
+        if known is not None or not self._was_restored(number) or number in self._gone:
+            return known
+        at = bisect_right(self._first, number) - 1
+        shelf = self._shelves[at]
+        return None if shelf is None else (shelf, number - self._first[at])
+
+    def pop(self, number: int) -> tuple[_Shelf, int] | None:
+        known = self.get(number)
+        self._since.pop(number, None)
+        if self._was_restored(number):
+            self._gone.add(number)
+        return known
+
+    def drop(self, shelf: _Shelf) -> None:
+        """Nothing is on it any more."""
+        self._shelves[:] = [None if each is shelf else each for each in self._shelves]
+
+    def _was_restored(self, number: int) -> bool:
+        return bool(self._first) and self._first[0] <= number < self._first[-1]
+
+    def __setitem__(self, number: int, place: tuple[_Shelf, int]) -> None:
+        self._since[number] = place
 
 
 def _runs(start: Ints, length: Ints) -> Ints:

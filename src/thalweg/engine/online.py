@@ -14,7 +14,7 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ from thalweg.engine.explain import Describe, Label, Named, finding_id
 from thalweg.engine.labels import Labels
 from thalweg.engine.links import Links
 from thalweg.engine.live import Live, empty_parts
+from thalweg.engine.roll import Held, Roll, chain_of, from_versions, to_versions
 from thalweg.engine.snapshot import seal, unseal
 from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Cancellation, Declaration, Kind, Medium, Zone
@@ -89,14 +90,6 @@ class Comparison:
 _SETTING = {"engine": "version of the engine", "theatre": "set of rules", "rules": "set of rules"}
 
 
-class _Held(NamedTuple):
-    """All that must be known at once of each live declaration."""
-
-    version: str
-    chain: str
-    revision: int
-
-
 class Online:
     """The online face for one theatre.
 
@@ -129,14 +122,12 @@ class Online:
         self._line_kinds = [number for kind, number in self._kinds.items() if kind.kind is Kind.LINE]
         self._present_kinds = [number for kind, number in self._kinds.items() if kind.kind in PRESENT]
         self._next = 0  # number of the next declaration
-        self._held: dict[int, _Held] = {}
-        self._number: dict[str, int] = {}  # version id -> number, of the live
-        self._chains: dict[str, int] = {}  # party and declaration id -> number of the live version
+        self._roll = Roll()  # the live
         self._declarations: dict[int, Declaration] = {}  # all, or with `declaration_of` the lines
         self._labels = Labels()  # none without `declaration_of`
         self._line_numbers: set[int] = set()
         self._findings: dict[str, Finding] = {}  # none with `declaration_of`
-        self._links = Links(self._held)
+        self._links = Links(self._roll)
         self._ends: Ends[int] = Ends()
         self._over: set[str] = set()  # versions that were replaced or cancelled
         self._latest = -math.inf
@@ -159,17 +150,20 @@ class Online:
     @property
     def live(self) -> tuple[Declaration, ...]:
         """All live declarations."""
-        return tuple(map(self._declaration, self._held))
+        return tuple(map(self._declaration, self._roll))
 
     @property
     def versions(self) -> tuple[str, ...]:
         """The version ids of all that is live."""
-        return tuple(self._number)
+        return tuple(self._roll.versions())
 
-    @property
-    def chains(self) -> tuple[tuple[str, str], ...]:
-        """Of all that is live, the party and the id of the declaration."""
-        return tuple((party, name) for party, _, name in (each.partition("\n") for each in self._chains))
+    def chain_hashes(self) -> npt.NDArray[np.uint64]:
+        """Of all that is live, `hash_of` of its party, a stroke and the id of its declaration, in no order."""
+        return self._roll.hashes()
+
+    def holds_chain(self, party: str, declaration_id: str) -> bool:
+        """Whether a version of it is live."""
+        return self._roll.of_chain(chain_of(party, declaration_id)) is not None
 
     @property
     def latest_s(self) -> float:
@@ -183,7 +177,7 @@ class Online:
 
     def holds(self, version: str) -> bool:
         """Whether the version is live."""
-        return version in self._number
+        return self._roll.of_version(version) is not None
 
     def load(
         self, declarations: Iterable[Declaration], findings: Iterable[Finding], *, over: Iterable[str] = ()
@@ -197,7 +191,7 @@ class Online:
         given = list(declarations)
         numbers = []
         for each in given:
-            if each.version_id in self._number or _chain(each.party, each.declaration_id) in self._chains:
+            if self.holds(each.version_id) or self.holds_chain(each.party, each.declaration_id):
                 raise EngineError("load-twice", f"{each.version_id} is live already.", version=each.version_id)
             numbers.append(self._hold(each))
         for line in (False, True):
@@ -209,8 +203,6 @@ class Online:
             live = self._index(columns)[int(line)]
             live.load(columns.parts, named, kinds[columns.parts.kind], parties[columns.parts.party])
         for finding in findings:
-            if not all(version in self._number for version in finding.versions):
-                raise EngineError("load-finding", f"{finding.id} is about what is not live.", finding=finding.id)
             self._link(finding)
         self._over.update(over)
         self._serial += 1
@@ -221,7 +213,7 @@ class Online:
         of other rules, are passed over."""
         rows = array("q")
         for (one, other), rule in found:
-            a, b, number = self._number.get(one), self._number.get(other), self._rule_number.get(rule)
+            a, b, number = self._roll.of_version(one), self._roll.of_version(other), self._rule_number.get(rule)
             if a is not None and b is not None and number is not None:
                 rows.extend((a, b, number))
         pairs = np.frombuffer(rows, np.int64).reshape(-1, 3)
@@ -237,30 +229,24 @@ class Online:
                 columns |= {name + column: values for column, values in table.items()}
                 columns[name + "first_number"] = np.array([len(order)], np.int64)
                 order += numbers.tolist()
-        order += sorted(self._held.keys() - set(order))  # rumours have no parts
-        held = [self._held[number] for number in order]
+        order += sorted(set(self._roll) - set(order))  # rumours have no parts
+        held = [self._roll[number] for number in order]
         place = {number: at for at, number in enumerate(order)}
         ends_s = np.full(len(order), np.inf)
         for number, end_s in self._ends.items():
             if number in place:
                 ends_s[place[number]] = end_s
-        links = self._links.pairs()
+        one, other, rule = self._links.pairs()
         old = np.array(order, np.int64)
         new = np.argsort(old)
-        one, other = (new[np.searchsorted(old[new], each)].astype(np.int32) for each in links[:2])
-        chains = [each.chain.encode("utf-8", "surrogatepass") for each in held]
+        one, other = (new[np.searchsorted(old[new], each)] for each in (one, other))
         arrays = {
             **columns,
-            "version": _from_versions(each.version for each in held),
-            "chain": np.frombuffer(b"".join(chains), np.uint8),
-            "chain_length": np.array([len(each) for each in chains], np.int32),
-            "revision": np.array([each.revision for each in held], np.int64),
+            **Roll.columns(held),
             "ends": ends_s,
             "lines": np.array([place[number] for number in sorted(self._line_numbers)], np.int64),
-            "one": one,
-            "other": other,
-            "rule": links[2].astype(np.int32),
-            "over": _from_versions(sorted(self._over)),
+            **Links.columns(one, other, rule, len(order)),
+            "over": from_versions(sorted(self._over)),
             **Labels.columns([self._label(number) for number in order]),
         }
         head = {
@@ -274,18 +260,20 @@ class Online:
     @classmethod
     def restore(
         cls,
-        data: bytes | bytearray,
+        data: bytes | memoryview,
         theatre: Theatre,
         *,
         declaration_of: Callable[[str], Declaration],
         describe: Describe | None = None,
         regions: bool = True,
+        checked: bool = False,
     ) -> Online:
-        """What `snapshot` was taken of, under the same rules and by the same version of the engine.
+        """What `snapshot` was taken of, under the same rules and by the same version of the engine. `checked`: whoever
+        kept the bytes has seen that they are what was kept (`engine.snapshot`); they are read for as long as it lives.
 
         Raises `EngineError` for anything else: `snapshot-version`, `snapshot-damaged`, `snapshot-theatre`.
         """
-        head, arrays = unseal(data)
+        head, arrays = unseal(data, checked=checked)
         online = cls(theatre, describe=describe, declaration_of=declaration_of, regions=regions)
         for name, expected in online._setting().items():
             if head.get(name) != expected:
@@ -311,20 +299,13 @@ class Online:
             self._live, self._lines = (Live(self._matrix, self._growth) for _ in range(2))
             self._live.restore(arrays, "")
             self._lines.restore(arrays, "line_")
-        versions = _to_versions(arrays["version"])
-        blob = arrays["chain"].tobytes()
-        cut = np.cumsum(arrays["chain_length"], dtype=np.int64).tolist()
-        chains = [blob[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *cut], cut, strict=False)]
-        self._next = len(versions)
-        self._held.update(enumerate(map(_Held, versions, chains, arrays["revision"].tolist())))
-        self._number = dict(zip(versions, self._held, strict=True))
-        self._chains = dict(zip(chains, self._held, strict=True))
+        self._roll.restore(arrays)
+        self._next = len(arrays["revision"])
         self._line_numbers = set(arrays["lines"].tolist())
-        self._labels = Labels.of(arrays, versions)
+        self._labels = Labels.of(arrays)
         self._ends.load(arrays["ends"], range(self._next))
-        self._over = set(_to_versions(arrays["over"]))
-        one, other, rule = (arrays[name].astype(np.int64) for name in ("one", "other", "rule"))
-        self._links.load(one, other, rule, self._next)
+        self._over = set(to_versions(arrays["over"]))
+        self._links.restore(arrays)
 
     def compare(self, declaration: Declaration) -> Comparison:
         """What feeding the declaration would open, against what would then be live. Nothing changes."""
@@ -373,10 +354,10 @@ class Online:
             case Declared():
                 change = self._declare(event.declaration, trial)
             case Cancelled():
-                number = self._chains.get(_chain(event.cancellation.party, event.cancellation.declaration_id))
+                number = self._roll.of_chain(chain_of(event.cancellation.party, event.cancellation.declaration_id))
                 if number is None:
                     return Change()
-                self._over.add(self._held[number].version)
+                self._over.add(self._roll[number].version)
                 change = Change(closed=self._end(number))
             case Tick():
                 change = self._tick(event.now)
@@ -392,14 +373,15 @@ class Online:
     def _replaced_by(self, declaration: Declaration) -> tuple[int, ...] | None:
         """The numbers of what the declaration takes the place of; None if it is not taken in at all."""
         version = declaration.version_id
-        if version in self._number or version in self._over:
+        if version in self._over or self.holds(version):
             return None
-        older = self._chains.get(_chain(declaration.party, declaration.declaration_id))
-        if older is not None and self._held[older].revision > declaration.revision:
+        older = self._roll.of_chain(chain_of(declaration.party, declaration.declaration_id))
+        if older is not None and self._roll[older].revision > declaration.revision:
             return None  # a late copy of what has been replaced already
-        named = (declaration.declaration_id, declaration.replaces)
-        chains = dict.fromkeys(_chain(declaration.party, each) for each in named)
-        return tuple(self._chains[chain] for chain in chains if chain in self._chains)
+        found = [older]
+        if declaration.replaces and declaration.replaces != declaration.declaration_id:
+            found.append(self._roll.of_chain(chain_of(declaration.party, declaration.replaces)))
+        return tuple(number for number in found if number is not None)
 
     def _declare(self, declaration: Declaration, trial: Comparison | None) -> Change:
         replaced = self._replaced_by(declaration)
@@ -409,7 +391,7 @@ class Online:
             trial = self.compare(declaration)
         closed: tuple[str, ...] = ()
         for number in replaced:
-            self._over.add(self._held[number].version)
+            self._over.add(self._roll[number].version)
             closed += self._end(number)
         if trial.columns is None:
             return Change(closed=closed)  # its time is over already
@@ -429,10 +411,8 @@ class Online:
 
     def _hold(self, declaration: Declaration) -> int:
         number, self._next = self._next, self._next + 1
-        chain = _chain(declaration.party, declaration.declaration_id)
-        self._held[number] = _Held(declaration.version_id, chain, declaration.revision)
-        self._number[declaration.version_id] = number
-        self._chains[chain] = number
+        chain = chain_of(declaration.party, declaration.declaration_id)
+        self._roll.add(number, Held(declaration.version_id, chain, declaration.revision))
         if declaration.kind is Kind.LINE:
             self._line_numbers.add(number)
         if declaration.kind is Kind.LINE or not self._declaration_of:
@@ -443,8 +423,10 @@ class Online:
         return number
 
     def _link(self, finding: Finding) -> None:
-        one, other = finding.versions
-        self._links.add(self._number[one], self._number[other], self._rule_number[finding.rule])
+        one, other = map(self._roll.of_version, finding.versions)
+        if one is None or other is None:
+            raise EngineError("load-finding", f"{finding.id} is about what is not live.", finding=finding.id)
+        self._links.add(one, other, self._rule_number[finding.rule])
         if not self._declaration_of:
             self._findings[finding.id] = finding
 
@@ -452,7 +434,7 @@ class Online:
         kept = self._declarations.get(number)
         if kept is not None or self._declaration_of is None:
             return self._declarations[number]
-        version = self._held[number].version
+        version = self._roll[number].version
         declaration = self._declaration_of(version)
         if declaration.version_id != version:
             raise EngineError("declaration-other", f"For {version} another version was given.", version=version)
@@ -478,18 +460,15 @@ class Online:
         return self._index(columns)[int(kind is Kind.LINE)]
 
     def _end(self, number: int) -> tuple[str, ...]:
-        held = self._held.pop(number)
-        del self._number[held.version]
+        held = self._roll.pop(number)
         for shelves in (self._live, self._lines):
             if shelves is not None:
                 shelves.remove(number)
-        if self._chains.get(held.chain) == number:
-            del self._chains[held.chain]
         self._declarations.pop(number, None)
         self._labels.forget(number)
         self._line_numbers.discard(number)
         closed = sorted(
-            finding_id(held.version, self._held[partner].version, self._rules[rule].id)
+            finding_id(held.version, self._roll[partner].version, self._rules[rule].id)
             for partner, rule in self._links.of(number)
         )
         self._links.forget(number)
@@ -503,7 +482,7 @@ class Online:
         self._latest = now.epoch_s
         closed: list[str] = []
         for number in self._ends.until(now.epoch_s):
-            if number in self._held:
+            if number in self._roll:
                 closed += self._end(number)
         return Change(closed=tuple(closed))
 
@@ -521,21 +500,6 @@ class _Asked(Generic[N]):
 
     def __getitem__(self, local: int) -> N:
         return self.declaration(int(self.numbers[local])) if local else self.first
-
-
-def _chain(party: str, declaration_id: str) -> str:
-    """What a chain is known by: two parties that use one id never touch each other's."""
-    return f"{party}\n{declaration_id}"
-
-
-def _from_versions(versions: Iterable[str]) -> npt.NDArray[np.uint8]:
-    """Sixteen bytes each."""
-    return np.frombuffer(bytes.fromhex("".join(each.removeprefix("v-") for each in versions)), np.uint8)
-
-
-def _to_versions(column: npt.NDArray[np.uint8]) -> list[str]:
-    digits = column.tobytes().hex()
-    return ["v-" + digits[at : at + 32] for at in range(0, len(digits), 32)]
 
 
 def ends_at(declaration: Declaration, widest_margin_s: float) -> float:

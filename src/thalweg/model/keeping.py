@@ -67,7 +67,7 @@ class Snapshot:
 
     size: int
     root: bytes
-    data: bytes | bytearray
+    data: bytes | memoryview
     passed_over: str = ""
 
 

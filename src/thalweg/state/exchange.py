@@ -165,7 +165,7 @@ class Exchange:
     def order(self) -> None:
         """Put what is owed in order: else that is done when somebody asks first."""
         for owing in self.owing.values():
-            owing.count()
+            owing.order()
 
     def noticed(self, notice: Notice, record: Recorded, about: str, *, in_case: bool) -> None:
         """`about` is the statement that the notice follows from; empty if time brought it about. `in_case`: its

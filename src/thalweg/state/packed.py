@@ -17,7 +17,6 @@ they stand.
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 from bisect import bisect_left
 from collections.abc import (
@@ -37,6 +36,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
+from thalweg.model.bulk import hash_of
 from thalweg.model.errors import EngineError
 
 Row = tuple[Any, ...]
@@ -161,11 +161,6 @@ class Packed:
 
     def _begin(self, place: int) -> int:
         return self._ends[place - 1] if place else 0
-
-
-def hash_of(key: object) -> int:
-    """The same for the same key in every process: of texts, numbers, bytes, and tuples of these."""
-    return int.from_bytes(hashlib.blake2b(repr(key).encode(), digest_size=8).digest(), "little")
 
 
 def shortened(value: Any) -> Any:  # noqa: ANN401  # whatever stands in a row
@@ -324,6 +319,24 @@ class Table(MutableMapping[K, V]):
         for more, value in self._more.items():
             yield shortened(self._form.row(more, value))
 
+    def row(self, place: int) -> Row:
+        """The row in a place, as it stood when it was read."""
+        return self._packed.row(place)
+
+    def as_read(self) -> Iterator[Row]:
+        """All rows as they stood when they were read, in the form in which they are put away."""
+        return map(self._packed.short, range(len(self._packed)))
+
+    def since(self) -> tuple[dict[int, tuple[K, V] | None], Mapping[K, V]]:
+        """What has become of these: what stands in the place of a row, None where it is there no longer; and what is
+        behind them. `packed` puts them away in this order."""
+        other: dict[int, tuple[K, V] | None] = dict.fromkeys(self._gone)
+        for key, value in self._held.items():
+            found = self._find(key)
+            if found is not None:
+                other[found[0]] = (key, value)
+        return other, self._more
+
     def hashes(self) -> npt.NDArray[np.uint64]:
         """`hash_of` of every key, in no order; no row is read for it."""
         standing = self._packed.arrays[1]
@@ -338,12 +351,9 @@ class Table(MutableMapping[K, V]):
 
     def packed(self) -> Packed:
         """All of it, to be put away."""
-        other: dict[int, Row | None] = dict.fromkeys(self._gone)
-        for key, value in self._held.items():
-            found = self._find(key)
-            if found is not None:
-                other[found[0]] = self._form.row(key, value)
-        return self._packed.changed(other, (self._form.row(key, value) for key, value in self._more.items()))
+        other, more = self.since()
+        rows = {place: None if each is None else self._form.row(*each) for place, each in other.items()}
+        return self._packed.changed(rows, (self._form.row(key, value) for key, value in more.items()))
 
     def _standing(self) -> Iterator[tuple[int, Row]]:
         for place in range(len(self._packed)):

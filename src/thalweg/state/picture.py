@@ -112,6 +112,10 @@ class Picture:
         """The key of a party's chain with this id, whether or not there is one yet."""
         return self._held.get((party, declaration_id), f"{party}/{declaration_id}")
 
+    def handed(self) -> Iterable[tuple[tuple[str, str], str]]:
+        """Party and declaration id of each chain that changed hands, under its new notifier, and its key."""
+        return self._held.items()
+
     def chain_of(self, version: str) -> Chain | None:
         """The chain that a version belongs to."""
         key = self._chain_of.get(version)

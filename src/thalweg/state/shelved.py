@@ -3,7 +3,7 @@
 A cache and never truth. Whoever keeps it seals it (`model.keeping.Snapshots`) and compares its root with the log's;
 here it is only told apart whether it was written by a program whose state has exactly the same form. ::
 
-    {"form": "<64 hex>", "format": 2, "program": "0.1.0", "python": "3.11", "size": 4711} ⏎
+    {"form": "<64 hex>", "format": 3, "program": "0.1.0", "python": "3.11", "size": 4711} ⏎
     spaces up to a multiple of 8, then sections, each filled up to a multiple of 8
     [["rest", 1234], ["picture.chains/ends", 800], …] ⏎      the directory: which sections, and how long
     where the directory begins, u64, little-endian
@@ -39,13 +39,14 @@ from thalweg.state.cases import Incident
 from thalweg.state.exchange import NoticeState, Owed
 from thalweg.state.history import Had
 from thalweg.state.in_force import InForce
-from thalweg.state.owing import Owing
+from thalweg.state.owing import COLUMNS, Owing, Pressing
 from thalweg.state.packed import Form, Names, Packed, Table
 from thalweg.state.picture import Chain, OpenFinding
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
-FORMAT: Final = 2
+FORMAT: Final = 3
+_HEAD_BYTES: Final = 4096  # in which the first line ends
 
 # What is plain through and through goes as it is. `name` of `part`, or of the world itself.
 _PLAIN: Final = {
@@ -86,8 +87,6 @@ _NOT: Final = {
 }
 _HAD_PLAIN: Final = ("_held", "_offered", "_proposed", "_checks", "_asked")
 _HAD_TABLES: Final = ("several", "found", "_showing", "_newest", "_latest")
-_ORDERED: Final[Mapping[str, Callable[[Any], Any]]] = {"by_party": InForce, "owing": Owing}
-"""Tables beside which an order is made when it is asked for; it is not put away."""
 _ARRAYS: Final = {"ends": "<u8", "hashes": "<u8", "places": "<u4", "rows": "|u1"}
 
 
@@ -182,6 +181,9 @@ def _named(world: World) -> Iterator[tuple[str, bytes | memoryview]]:
         for name, kind in forms.items():
             for party, held in getattr(_part(world, part), name).items():
                 yield from _table(f"{part}.{name}.{party}", held, kind)
+    for party, owing in world.exchange.owing.items():
+        for name, facts in owing.put_away().columns.items():
+            yield f"exchange.pressing.{name}.{party}", np.ascontiguousarray(facts).view(np.uint8).data
     for had in world.history.parties.values():
         yield from _packed(f"history.words.{had.party}", had.words.packed())
         for name in _HAD_TABLES:
@@ -204,12 +206,13 @@ def _packed(name: str, packed: Packed) -> Iterator[tuple[str, memoryview]]:
         yield f"{name}/{array}", data.view(np.uint8).data
 
 
-def take_out(data: bytes | bytearray, load: Callable[[int], Recorded]) -> World:
+def take_out(data: bytes | memoryview, load: Callable[[int], Recorded]) -> World:
     """The world that was put away; it reads from `data` for as long as it lives. `EngineError` if it is of another form
     (`snapshot-version`), or not whole (`snapshot-damaged`)."""
-    end = data.find(b"\n")
+    line = bytes(data[:_HEAD_BYTES])
+    end = line.find(b"\n")
     try:
-        head = json.loads(data[:end])
+        head = json.loads(line[:end])
     except ValueError:
         head = {}
     for name, ours in (("format", FORMAT), ("program", __version__), ("python", _python()), ("form", form())):
@@ -230,10 +233,26 @@ def take_out(data: bytes | bytearray, load: Callable[[int], Recorded]) -> World:
     for part, forms in _OF_PARTY.items():
         for name, kind in forms.items():
             tables = {party: Table(kind, held.packed(f"{part}.{name}.{party}")) for party in value[f"{part}.{name}"]}
-            over: Callable[[Any], Any] = _ORDERED.get(name, lambda table: table)
-            setattr(_part(world, part), name, {party: over(table) for party, table in tables.items()})
+            setattr(_part(world, part), name, {each: _with(name, each, table, held) for each, table in tables.items()})
     world.history.parties = {party: _had(party, plain, held) for party, plain in value["history"].items()}
     return world
+
+
+def _with(name: str, party: str, table: Table[Any, Any], held: _Sections) -> MutableMapping[Any, Any]:
+    """A party's table, with what stands beside it."""
+    match name:
+        case "by_party":
+            return InForce(table)
+        case "owing":
+            beside = {
+                each: np.frombuffer(held.bytes(f"exchange.pressing.{each}.{party}"), kind)
+                for each, kind in COLUMNS.items()
+            }
+            kept = Pressing(beside)
+            kept.require(len(table))
+            return Owing(table, kept)
+        case _:
+            return table
 
 
 def _had(party: str, plain: Mapping[str, Any], held: _Sections) -> Had:
@@ -252,7 +271,7 @@ def _had(party: str, plain: Mapping[str, Any], held: _Sections) -> Had:
 class _Sections:
     """The sections of what was put away, by name; nothing is copied."""
 
-    def __init__(self, data: bytes | bytearray, first: int) -> None:
+    def __init__(self, data: bytes | memoryview, first: int) -> None:
         self._data = memoryview(data)
         try:
             start = int.from_bytes(self._data[-8:], "little")
@@ -288,6 +307,7 @@ def form() -> str:
     had = Had("")
     told.append(("had", sorted(vars(had))))
     told += [(table, [f"{name} {each.typecode}" for name, each in held.items()]) for table, held in had.columns.items()]
+    told.append(("pressing", sorted(COLUMNS.items())))
     classes = sorted(_classes().items())
     fields = [(name, [(each.name, str(each.type)) for each in dataclasses.fields(cls)]) for name, cls in classes]
     return hashlib.sha256(json.dumps([told, fields, _spelled()]).encode()).hexdigest()

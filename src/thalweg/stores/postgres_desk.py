@@ -125,9 +125,12 @@ class _Snapshots:
             ):
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
-                def piece(number: int, place: int) -> bytes | None:
+                def piece(number: int, place: int, into: memoryview) -> bool:
                     rows = cursor.execute(self._sql["piece"], (number, place)).fetchall()
-                    return bytes(rows[0][0]) if rows else None
+                    if not rows or len(rows[0][0]) != len(into):
+                        return False
+                    into[:] = rows[0][0]
+                    return True
 
                 kept = cursor.execute(self._sql["snapshots"], (name,)).fetchall()
                 return read([(*row,) for row in kept], piece, self._seal, name)

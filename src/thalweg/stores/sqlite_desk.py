@@ -35,6 +35,7 @@ SNAPSHOTS_ID = 0x54484C53  # "THLS"
 DESK_FILE, SNAPSHOTS_FILE = "desk.db", "snapshots.db"
 _BUSY_MS = 5_000
 _LOOK_S = 0.05
+_PAGE_BYTES = 65_536  # of snapshots: gigabytes that are read in one go
 
 T = TypeVar("T")
 
@@ -152,6 +153,8 @@ class _File:
             connection = apsw.Connection(str(self._path))
             try:
                 connection.set_busy_timeout(_BUSY_MS)
+                if self._kind == SNAPSHOTS_ID:
+                    connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # of a file that is new
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
                 bring_forward(connection, self._path, self._steps, self._kind)
@@ -237,9 +240,13 @@ class _Snapshots:
 
     def newest(self, name: str) -> Snapshot | NoSnapshot:
         def act(connection: apsw.Connection) -> Snapshot | NoSnapshot:
-            def piece(number: int, place: int) -> bytes | None:
+            def piece(number: int, place: int, into: memoryview) -> bool:
                 rows = _all(connection, self._file.sql["piece"], (number, place))
-                return bytes(rows[0][0]) if rows else None
+                if not rows or rows[0][1] != len(into):
+                    return False
+                with connection.blob_open("main", "piece", "data", rows[0][0], writeable=False) as blob:
+                    blob.read_into(into)
+                return True
 
             kept = _all(connection, self._file.sql["snapshots"], (name,))
             return read(kept, piece, self._seal, name)

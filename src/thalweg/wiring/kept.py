@@ -68,6 +68,7 @@ def kept_engine(
             declaration_of=world.picture.declaration,
             describe=describe,
             regions=False,
+            checked=True,
         )
     except EngineError as error:
         tell(f"The kept index is passed over. {error.sentence}")
@@ -81,7 +82,7 @@ def kept_desk(snapshots: Snapshots, store: Store, tell: Tell) -> KeptDesk | None
     if found is None:
         return None
     try:
-        made = KeptDesk.decode(found.data)
+        made = KeptDesk.decode(found.data, checked=True)
     except EngineError as error:
         tell(f"The kept desk is passed over. {error.sentence}")
         return None

@@ -15,6 +15,6 @@ DELETE FROM piece WHERE snapshot = ?1 AND n = (SELECT max(n) FROM piece WHERE sn
 -- name: snapshots
 SELECT id, size, root, bytes, checksum FROM snapshot WHERE name = ? AND bytes IS NOT NULL ORDER BY id DESC;
 -- name: piece
-SELECT data FROM piece WHERE snapshot = ? AND n = ?;
+SELECT rowid, length(data) FROM piece WHERE snapshot = ? AND n = ?;
 -- name: orphan
 SELECT DISTINCT snapshot FROM piece WHERE snapshot NOT IN (SELECT id FROM snapshot);
