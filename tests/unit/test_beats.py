@@ -16,6 +16,7 @@ from thalweg.model.accounts import Ceremony
 from thalweg.model.declarations import Kind
 from thalweg.model.events import EmergencySent, OfficerEnded, Role
 from thalweg.model.shapes import Position
+from thalweg.server.beats import rests_s
 from thalweg.server.doors import Principal
 from thalweg.wiring import now_ms
 
@@ -103,6 +104,12 @@ def test_what_is_owed_is_counted_again_after_a_restart(tmp_path_factory: pytest.
         assert sum(owed.values()) > 0
     with serving(folder) as held:
         until(lambda: held.built.beats.counts.owed == owed)
+
+
+def test_putting_in_order_leaves_the_processor_to_whoever_declares() -> None:
+    step_s = 0.013
+    assert step_s / (step_s + rests_s(step_s, quiet_s=0.2)) < 0.03
+    assert step_s / (step_s + rests_s(step_s, quiet_s=60.0)) > 0.3  # and is soon done where nobody does
 
 
 def test_what_is_over_is_swept(desk: Serving) -> None:
