@@ -233,7 +233,7 @@ class _Rows:
 
     def columns(self, *, complete: bool) -> Columns:
         table = np.array(self._rows, np.float64).reshape(len(self._rows), len(_COLUMNS))
-        columns = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(_COLUMNS)}
+        columns = dict(zip(_COLUMNS, np.ascontiguousarray(table.T), strict=True))
         return assemble(
             first=np.array(self._first, np.int64),
             closed=np.array(self._closed, np.uint8),

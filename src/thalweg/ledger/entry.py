@@ -39,6 +39,7 @@ ALGORITHMS = ("ed25519", "webauthn-ed25519", "webauthn-es256")
 
 _EVENT = b'{"event":'
 _PROOF = b',"proof":{'
+_NO_BODY = b'"body":""'
 _BODY = 2  # how deep a body stands in its entry
 
 # WebAuthn section 6.1: bits of the flags byte in authenticatorData.
@@ -126,7 +127,9 @@ class Event:
 
     def spelled(self, body: bytes) -> bytes:
         """`encode`, for whoever has the canonical bytes of the body already. They are believed, and kept."""
-        data = canonical.spliced(self._envelope(), "body", body)
+        # Before the body stand a number and a text, in which no quotation mark is bare: the first place is the one.
+        head, _, tail = canonical.encode({**self._envelope(), "body": ""}).partition(_NO_BODY)
+        data = b'%b"body":%b%b' % (head, body, tail)
         object.__setattr__(self, "_bytes", data)
         return data
 

@@ -65,7 +65,11 @@ class Neighbourhood:
         towns, settlements = self._cells.get("places", lon, lat, self._of_cell)
         x, y = math.radians(lon), math.radians(lat)
         here = (math.cos(y) * math.cos(x), math.cos(y) * math.sin(x), math.sin(y))
-        return _closest(towns, here, lon, lat), _closest(settlements, here, lon, lat)
+        town, settlement = _closest(towns, here), _closest(settlements, here)
+        found = _found(town, lon, lat)
+        # Where the nearest of any size is the town itself, it is as far.
+        same = town is not None and settlement is not None and town[3] == settlement[3]
+        return found, found if same else _found(settlement, lon, lat)
 
     def _of_cell(self, lon: float, lat: float) -> tuple[Sequence[_Spot], Sequence[_Spot]]:
         return _spots(self._gazetteer.towns, lon, lat), _spots(self._gazetteer.settlements, lon, lat)
@@ -81,17 +85,20 @@ def _spots(index: Index, lon: float, lat: float) -> Sequence[_Spot]:
     return index.around(lon, lat, reach)
 
 
-def _closest(spots: Sequence[_Spot], here: tuple[float, float, float], lon: float, lat: float) -> Found | None:
+def _closest(spots: Sequence[_Spot], here: tuple[float, float, float]) -> _Spot | None:
     x, y, z = here
     best, least = None, math.inf
     for spot in spots:
         d2 = (x - spot[0]) ** 2 + (y - spot[1]) ** 2 + (z - spot[2]) ** 2
         if d2 <= least:
             best, least = spot, d2
-    if best is None:
+    return best
+
+
+def _found(spot: _Spot | None, lon: float, lat: float) -> Found | None:
+    if spot is None:
         return None
-    distance_m, bearing_deg = ground.from_to(best[4], best[5], lon, lat)
-    return best[3], distance_m, bearing_deg
+    return spot[3], *ground.from_to(spot[4], spot[5], lon, lat)
 
 
 # --- rivers ---

@@ -7,7 +7,6 @@ under a key made from the desk's secret for this recipient alone (HMAC-SHA-256).
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -23,6 +22,8 @@ from thalweg.state.picture import digest_of
 PREFIX: Final = "x-"
 NOTICE_PREFIX: Final = "n-"
 _ALIAS = re.compile(r"x-[0-9a-f]{32}")
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 section 6, in small letters
+_TWO = tuple(one + other for one in _BASE32 for other in _BASE32)
 
 
 class Aliases:
@@ -44,7 +45,8 @@ class Aliases:
         `again` gives others, where one is taken."""
         name = f"notice {n} {again}" if again else f"notice {n}"
         made = self._cipher(recipient)[0].update(digest_of(name))
-        return NOTICE_PREFIX + base64.b32encode(made)[:10].decode().lower()
+        number = int.from_bytes(made[:7], "big") >> 6
+        return NOTICE_PREFIX + "".join([_TWO[number >> bits & 1023] for bits in (40, 30, 20, 10, 0)])
 
     def digest(self, recipient: str, alias: str) -> bytes:
         """The digest (`state.picture.digest_of`) behind a recipient's alias; empty if it is not in the form of one."""
