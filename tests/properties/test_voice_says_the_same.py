@@ -21,7 +21,7 @@ from thalweg.model.declarations import Cancellation, Declaration, Kind, LineStat
 from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Band
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route, Shape
-from thalweg.model.spoken import Acknowledgement, Answer, Emergency, Notice, ReadBack, version_reference
+from thalweg.model.spoken import Acknowledgement, Answer, Emergency, Notice, ReadBack, Words, version_reference
 from thalweg.model.theatre import Theatre
 
 LANGUAGES = st.sampled_from(voice.LANGUAGES)
@@ -292,6 +292,10 @@ MESSAGES = st.one_of(
         st.booleans(),
     ),
     st.builds(Cancellation, NAMES, NAMES),
+    st.builds(
+        Words, NAMES, NAMES, INSTANTS, st.from_regex(r"[a-z]{1,9}( [a-z0-9:]{1,9}){0,30}", fullmatch=True),
+        st.booleans(),
+    ),
 )  # fmt: skip
 
 

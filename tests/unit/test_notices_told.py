@@ -74,10 +74,25 @@ def test_an_emergency_is_said_by_voice(desk: Serving) -> None:
     assert read.message.party == "alpha"
 
 
-def test_where_there_is_nothing_to_say_by_voice_a_problem_says_so(desk: Serving) -> None:
-    notice = next(each for each in desk.notices("bravo-1") if each["what"] == "channel")
-    answer = desk.get("bravo-1", f"/v1/notices/{notice['id']}/voice")
-    assert (answer.status_code, answer.json()["code"]) == (404, "nothing-to-say")
+@pytest.mark.parametrize("language", list(voice.LANGUAGES))
+def test_every_notice_has_a_voice_form_and_what_shows_no_place_is_said_in_its_words(
+    desk: Serving, language: str
+) -> None:
+    """R23: a promise, a proposal or an invitation reaches whoever has a radio and no network, too."""
+    for notice in desk.notices("bravo-1"):
+        said = desk.get("bravo-1", f"/v1/notices/{notice['id']}/voice?language={language}").json()
+        read = voice.read(said["lines"])
+        assert read.language == language
+        if isinstance(read.message, spoken.Words):
+            text = desk.get("bravo-1", f"/v1/notices/{notice['id']}/text?language={language}").json()
+            assert read.message.message_id == notice["id"]
+            assert heard(read.message.text) == heard(" ".join(each["text"] for each in text["texts"]))
+    assert any(each["what"] == "channel" for each in desk.notices("bravo-1"))
+
+
+def heard(text: str) -> str:
+    """Letters and digits alone, which is what the check words are made of."""
+    return "".join(filter(str.isalnum, text))
 
 
 def test_another_partys_notice_is_not_found_and_neither_is_a_language(desk: Serving) -> None:
@@ -124,7 +139,8 @@ def test_every_kind_of_notice_has_a_text_in_every_language(what: NoticeKind, lan
     assert texts
     assert all(each["text"].strip() for each in texts)
     assert str(said["subject"]).strip()
-    told.voice(seal(bare(what), "alpha"), language)  # lines or None, and no error
+    lines = told.voice(seal(bare(what), "alpha"), said)["lines"]
+    assert voice.read(lines).language == language
 
 
 def test_at_footprint_the_finding_is_said_between_what_its_reader_has() -> None:
@@ -156,10 +172,11 @@ def test_what_was_told_anew_takes_the_place_of_an_older_finding_at_footprint_too
     assert mailboxes.findings("bravo", room.now).value == ()
 
 
-def test_terms_below_footprint_have_no_voice_form(tmp_path: Path) -> None:
+def test_below_footprint_cells_are_said_in_words_and_never_as_a_place(tmp_path: Path) -> None:
     """Cells are told for talking, not for marking on a map as the place itself (D13)."""
     with serving(tmp_path) as held:
         held.parties("alpha", "bravo", terms=(Term(Level.COARSE),))
         held.declare("alpha-1", soon("hospital", "alpha", kind=Kind.STATIC_SITE))
         shown = next(each for each in held.notices("bravo-1") if each["level"] == "coarse" and each["version"])
-        assert held.get("bravo-1", f"/v1/notices/{shown['id']}/voice").status_code == 404
+        said = held.get("bravo-1", f"/v1/notices/{shown['id']}/voice").json()
+        assert isinstance(voice.read(said["lines"]).message, spoken.Words)

@@ -36,7 +36,7 @@ from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.instants import ALWAYS, Instant
 from thalweg.model.measures import Band, Datum
 from thalweg.model.shapes import Circle, Point, Polygon, Position
-from thalweg.model.spoken import Acknowledgement, Answer, Emergency, Notice, ReadBack, version_reference
+from thalweg.model.spoken import Acknowledgement, Answer, Emergency, Notice, ReadBack, Words, version_reference
 
 GOLDEN = Path(__file__).parents[1] / "corpus" / "voice"
 EACH = pytest.mark.parametrize("code", voice.LANGUAGES)
@@ -121,6 +121,7 @@ _GOLDEN_MESSAGES: tuple[voice.Message, ...] = (
         AIR_OPERATION.volumes[0].window, Band(-20.0, 3048.0, Datum.FL),
     ),
     Cancellation(AIR_OPERATION.declaration_id, "coalition"),
+    Words("coalition", "n-irop3cfqdr", Instant(1505520060.0), "We stop by 02:25Z. Answer by 02:10Z.", exercise=True),
 )  # fmt: skip
 
 

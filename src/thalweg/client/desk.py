@@ -229,7 +229,7 @@ class Client:
         return tuple(text for each in said["texts"] for text in (each["text"], each["source"]) if text)
 
     def voice(self, notice: str, language: str = "") -> tuple[str, ...]:
-        """What a notice shows as lines for a radio (`thalweg voice` reads them). DeskError if it has no such form."""
+        """A notice as lines for a radio (`thalweg voice` reads them): what it shows, or its words."""
         said = self._get(f"/v1/notices/{part(notice)}/voice", {"language": language}).json
         return tuple(said["lines"])
 

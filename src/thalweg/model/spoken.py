@@ -55,6 +55,22 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A notice that is words alone: of a promise, a proposal, a line, whatever shows no place of its own."""
+
+    party: str  # whose it is
+    message_id: str
+    at: Instant
+    text: str
+    exercise: bool = False
+
+    def __post_init__(self) -> None:
+        _check_named(self.party, self.message_id)
+        if not self.text:
+            raise ValueRefused("text-empty", "A message in words has words.")
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """One party's answer to one version of another's declaration."""
 

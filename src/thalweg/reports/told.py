@@ -1,18 +1,19 @@
 """A notice in words, and as lines for a radio: for the interface, e-mail and webhooks alike.
 
 Takes disclosed readings and nothing else. The words are those of `reports.messages`, the lines those of
-`formats.voice`; what neither has a form for is told by its kind, or not at all.
+`formats.voice`; what has no message of its own is told by its kind.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from thalweg.formats import voice as lines
 from thalweg.model import spoken
 from thalweg.model.declarations import Declaration
-from thalweg.model.events import NoticeKind
+from thalweg.model.events import SECRETARIAT, NoticeKind
 from thalweg.model.levels import Level
 from thalweg.model.theatre import Theatre
 from thalweg.policy.disclosure import Disclosed
@@ -61,18 +62,26 @@ def words(
     }
 
 
-def voice(disclosed: Disclosed[NoticeRead], language: str) -> given.Voice | None:
-    """The lines in which what the notice shows can be read over a radio and typed back in; None where it shows
-    nothing that has a voice form. A declaration is said as it is shown, under the id by which its reader knows it.
-    `InputError` for a language that has none."""
-    said = _spoken(disclosed.value)
-    if said is None:
-        return None
-    made = lines.write(said, language)
-    return {"notice": disclosed.value.id, "language": language, "lines": list(made), "sms": list(lines.sms(made))}
+def voice(disclosed: Disclosed[NoticeRead], said: given.NoticeText) -> given.Voice:
+    """The lines in which the notice can be read over a radio and typed back in, in the language of `said`, which is
+    what `words` makes of it. A declaration is said as it is shown, under the id by which its reader knows it; what
+    shows no place of its own is said in its words."""
+    return _lines(disclosed.value, _shown(disclosed.value) or _worded(disclosed.value, said), said["language"])
 
 
-def _spoken(read: NoticeRead) -> spoken.Notice | spoken.Emergency | None:
+def voice_of_shown(disclosed: Disclosed[NoticeRead], language: str) -> given.Voice | None:
+    """The same of what the notice shows; None where it shows no place of its own. `InputError` for a language that
+    has none."""
+    shown = _shown(disclosed.value)
+    return None if shown is None else _lines(disclosed.value, shown, language)
+
+
+def _lines(read: NoticeRead, message: lines.Message, language: str) -> given.Voice:
+    made = lines.write(message, language)
+    return {"notice": read.id, "language": language, "lines": list(made), "sms": list(lines.sms(made))}
+
+
+def _shown(read: NoticeRead) -> lines.Message | None:
     notice = read.notice
     if notice.what is NoticeKind.EMERGENCY and notice.place is not None:
         return spoken.Emergency(
@@ -81,10 +90,21 @@ def _spoken(read: NoticeRead) -> spoken.Notice | spoken.Emergency | None:
             at=notice.place,
             since=notice.at,
             radius_m=float(notice.facts.get("radius_m", "0")),
-            text=" ".join(notice.words.replace("=", " ").split()),
+            text=_sayable(notice.words),
             exercise=read.exercise,
         )
     # Below footprint there are cells, which are told for talking to the party, not for marking on a map as its place.
     if read.declaration is None or read.kind is None or not notice.level.at_least(Level.FOOTPRINT):
         return None
     return spoken.Notice(read.declaration, exercise=read.exercise)
+
+
+def _worded(read: NoticeRead, said: given.NoticeText) -> lines.Message:
+    text = _sayable(" ".join(each["text"] for each in said["texts"]))
+    return spoken.Words(read.notice.of or SECRETARIAT, read.id, read.notice.at, text, read.exercise)
+
+
+def _sayable(text: str) -> str:
+    """Words as they are heard: without the sign that stands before a check word, and without marks of direction."""
+    heard = "".join(" " if letter == "=" else letter for letter in text if unicodedata.category(letter) != "Cf")
+    return " ".join(heard.split())

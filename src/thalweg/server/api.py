@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from thalweg.desk.checks import screen
 from thalweg.desk.intake import LARGEST_FILE
+from thalweg.desk.office import Reading
 from thalweg.formats import event as kinds
 from thalweg.ledger.canonical import decode as canonical_decode
 from thalweg.ledger.canonical import encode as canonical_encode
@@ -32,12 +33,14 @@ from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError
 from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
-from thalweg.policy.mailbox import read_place
+from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.mailbox import NoticeRead, read_place
 from thalweg.policy.told_findings import Place
 from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
 from thalweg.server.desk import (
     Asked,
+    Asking,
     Desk,
     DeskRoutes,
     MembersOnly,
@@ -327,16 +330,8 @@ async def notice_text(
     zone: Annotated[str, Query(max_length=64, description="a time zone (IANA) to say times in, beside UTC")] = "UTC",
 ) -> Response:
     """The notice in words, made from what it shows; the English beside it while the language is unreviewed."""
-    reading = await desk.office.reading()
-    read = reading.mailboxes.notice(asked.party, notice)
-    if read is None:
-        raise unknown()
-    desk.reads.notices(asked.party, asked.principal.author, (read.value,))
-    sides = reading.mailboxes.sides(asked.party, notice)
-    membership = reading.world.membership
-    names = {party: membership.name(party) for party in (*membership.parties, SECRETARIAT)}
     chosen = language or asked.principal.language
-    return answer(request, told.words(read, sides, membership.theatre, names, chosen, zone))
+    return answer(request, _in_words(desk, await desk.office.reading(), asked, notice, chosen, zone)[1])
 
 
 @router.get("/notices/{notice}/voice", response_model=given.Voice, responses=PROBLEMS, tags=["notices"])
@@ -347,16 +342,11 @@ async def notice_voice(
     notice: Name,
     language: Annotated[str, Query(max_length=8, description="en, ar, ru, fr, tr or ku; yours if left out")] = "",
 ) -> Response:
-    """What the notice shows as short lines to be read over a radio or sent as SMS, and typed back in
-    (`thalweg voice`). 404 where it shows nothing that has such a form."""
-    read = (await desk.office.reading()).mailboxes.notice(asked.party, notice)
-    if read is None:
-        raise unknown()
-    desk.reads.notices(asked.party, asked.principal.author, (read.value,))
-    lines = told.voice(read, language or asked.principal.language)
-    if lines is None:
-        raise Refusal("nothing-to-say", "This notice shows nothing that is said by voice; read its text.")
-    return answer(request, lines)
+    """The notice as short lines to be read over a radio or sent as SMS, and typed back in (`thalweg voice`): what it
+    shows, or its words where it shows no place of its own."""
+    chosen = language or asked.principal.language
+    made = told.voice(*_in_words(desk, await desk.office.reading(), asked, notice, chosen))
+    return answer(request, made)
 
 
 @router.get("/inbox", response_model=given.Inbox, responses=PROBLEMS, tags=["notices"])
@@ -650,6 +640,19 @@ async def _require_entry(desk: Desk, asked: Asked, index: int) -> None:
 def _reference(declared: Declaration) -> str:
     spot = plain.first_position(declared)
     return "" if spot is None else describe(spot.lon, spot.lat).text
+
+
+def _in_words(
+    desk: DeskRoutes, reading: Reading, asked: Asking, notice: str, language: str, zone: str = "UTC"
+) -> tuple[Disclosed[NoticeRead], given.NoticeText]:
+    read = reading.mailboxes.notice(asked.party, notice)
+    if read is None:
+        raise unknown()
+    desk.reads.notices(asked.party, asked.principal.author, (read.value,))
+    sides = reading.mailboxes.sides(asked.party, notice)
+    membership = reading.world.membership
+    names = {party: membership.name(party) for party in (*membership.parties, SECRETARIAT)}
+    return read, told.words(read, sides, membership.theatre, names, language, zone)
 
 
 def unknown() -> Refusal:

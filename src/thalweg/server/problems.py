@@ -46,7 +46,6 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "step-up-needed": 403,
         "key-absent": 404,
         "not-found": 404,
-        "nothing-to-say": 404,
         "method-not-allowed": 405,
         "request-too-slow": 408,
         "desk-refused": 409,

@@ -1,4 +1,4 @@
-"""Emergencies, answers, read-backs and cancellations as items of lines, and back; a few lines each."""
+"""Emergencies, answers, read-backs, cancellations and messages in words as items of lines, and back."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from thalweg.model.declarations import Cancellation, Declaration
 from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
-from thalweg.model.spoken import Acknowledgement, Answer, Emergency, Notice, ReadBack
+from thalweg.model.spoken import Acknowledgement, Answer, Emergency, Notice, ReadBack, Words
 
-Message: TypeAlias = Notice | Emergency | Acknowledgement | ReadBack | Cancellation
+Message: TypeAlias = Notice | Emergency | Acknowledgement | ReadBack | Cancellation | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ def message_items(message: Message, *, exact: bool, details: bool) -> list[Items
             return list(_read_back(message))
         case Cancellation():
             return [_head("cancellation"), *named("party", message.party), *_about(message.declaration_id)]
+        case Words():
+            return list(_words(message))
         case _:
             assert_never(message)
 
@@ -61,6 +63,7 @@ def read_message(cursor: Cursor) -> Said:
     readers: dict[str, Callable[[Cursor], Message]] = {
         "emergency_call": _read_emergency, "acknowledgement": _read_acknowledgement,
         "readback": _read_read_back, "cancellation": _read_cancellation,
+        "message": _read_words,
     }  # fmt: skip
     reader = readers.get(cursor.keyword)
     try:
@@ -169,6 +172,21 @@ def _read_cancellation(cursor: Cursor) -> Cancellation:
     _read_head(cursor, "cancellation")
     party = name_of(cursor, "party")
     return Cancellation(name_of(cursor, "declaration_id"), party)
+
+
+def _words(message: Words) -> Iterator[Items]:
+    yield _head("message", exercise=message.exercise)
+    yield from named("party", message.party)
+    yield from named("call_id", message.message_id)
+    yield Word("time"), *instant_items(Instant(float(math.floor(message.at.epoch_s))))
+    yield from free("text", message.text)
+
+
+def _read_words(cursor: Cursor) -> Words:
+    exercise = _read_head(cursor, "message")
+    party = name_of(cursor, "party")
+    message_id = name_of(cursor, "call_id")
+    return Words(party, message_id, instant_of(cursor, "time"), text_of(cursor, "text"), exercise)
 
 
 def of(message: Message | Declaration) -> Message:

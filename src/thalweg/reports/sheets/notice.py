@@ -210,7 +210,7 @@ def _map(
 
 def _lines(disclosed: Disclosed[NoticeRead], language: str) -> list[str]:
     """The voice form, where the notice has one."""
-    made = told.voice(disclosed, language)
+    made = told.voice_of_shown(disclosed, language)
     if made is None:
         return []
     return [settable(each) for each in made["lines"]]

@@ -56,7 +56,9 @@ async def notice(page: Opened, notice: str) -> Response:
     body = read.notice
     about = mailboxes.about(page.party, body.subject).value if body.subject else ()
     others = [each for each in about if each.id != read.id][-_BEFORE:]
-    lines = told.voice(disclosed, page.reader.language)
+    language, sides = page.reader.language, mailboxes.sides(page.party, read.id)
+    theatre = page.reading.world.membership.theatre
+    lines = told.voice(disclosed, told.words(disclosed, sides, theatre, page.names, language))
     answer = page.request.query_params.get("answer", "")
     return page.render(
         "notice.html",
@@ -70,7 +72,7 @@ async def notice(page: Opened, notice: str) -> Response:
         end=telling.ends(read.declaration),
         signed=await telling.signed(page, mailboxes.resting_on(page.party, read.id).value),
         others=[(each, telling.heading(page, each)) for each in reversed(others)],
-        voice=None if lines is None else cast("dict[str, Any]", lines),
+        voice=cast("dict[str, Any]", lines),
         answer=answer if answer in _ANSWERS else "",
         asks_words=answer in _WITH_WORDS and any(each.what == answer for each in read.responses),
         can_read_back=read.declaration is not None and body.of != page.party,
