@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "spec" / "errors.md"
-WHERE = ("ledger", "stores", "server/witness.py", "cli/ledger.py", "cli/restore.py", "cli/verify.py")
+WHERE = ("ledger", "stores", "server/witness.py", "cli/ledger", "cli/restore.py", "cli/verify.py")
 MEMBERS = ("Malformed", "Refused", "Inconsistent", "Damaged", "StoreFailed")
 HEAD = """# Errors of the ledger
 

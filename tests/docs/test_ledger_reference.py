@@ -43,15 +43,16 @@ def test_every_command_and_option_is_in_the_reference() -> None:
     text = COMMANDS.read_text(encoding="utf-8")
     apps = {
         "ledger": ledger.app,
-        "ledger author": ledger.author_app,
-        "ledger keys": ledger.keys_app,
-        "ledger witness": ledger.witness_app,
+        "ledger author": ledger.author.app,
+        "ledger keys": ledger.keys.app,
+        "ledger witness": ledger.witness.app,
     }
     for noun, app in apps.items():
         for name in app:
             if not name.startswith("-") and name not in ("author", "keys", "witness"):
                 assert f"`thalweg {noun} {name}" in text, name
-    source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (ledger, verify))
+    files = [*Path(ledger.__file__).parent.glob("*.py"), Path(verify.__file__)]
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
     for option in sorted(set(re.findall(r'"(--[a-z-]+)"', source))):
         assert option in text, option
 

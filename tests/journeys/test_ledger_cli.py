@@ -433,7 +433,7 @@ def witnessed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Des
         started.set()
         return servers[0]
 
-    monkeypatch.setattr(ledger, "serve", remember)
+    monkeypatch.setattr(ledger.witness, "serve", remember)
     words = ["witness", "serve", desk.path("red"), "--name", name, "--log-key", log_key, "--port", "0"]
     words += ["--log", desk.path("log"), "--identity", desk.path("own/identity")]
     thread = threading.Thread(target=ledger.app, args=(words,), kwargs={"result_action": "return_value"})

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from thalweg.stores.author import AuthorHome
     from thalweg.stores.author import Said as Said  # named again, so that the command line may say it
     from thalweg.stores.backup import BackupReport as BackupReport  # named again, so that the command line may say it
-    from thalweg.stores.files import KeyRing, MirrorFiles, Unlocked, WitnessFiles
+    from thalweg.stores.files import KeyRing as KeyRing  # named again, so that the command line may say it
+    from thalweg.stores.files import MirrorFiles, WitnessFiles
+    from thalweg.stores.files import Unlocked as Unlocked  # named again, so that the command line may say it
     from thalweg.stores.home import Home as Home  # named again, so that the command line may say it
 
 
