@@ -267,6 +267,8 @@ class Patience:
 
     def __init__(self, timeout_s: float) -> None:
         self._whole_s = self.left_s = timeout_s
+        self.starved_s = 0.0
+        """For how long one of them has waited for a processor, in all."""
         self._last_s = time.monotonic()
         self._end_s = self._last_s + _AT_MOST * timeout_s
         self._waited: dict[str, int] = {}
@@ -275,7 +277,9 @@ class Patience:
         """Whether there is any left, a moment later."""
         now_s = time.monotonic()
         # What was waited is known when it is over, and is then given back.
-        self.left_s = min(self._whole_s, self.left_s - (now_s - self._last_s) + self._starved_s(children))
+        starved_s = self._starved_s(children)
+        self.starved_s += starved_s
+        self.left_s = min(self._whole_s, self.left_s - (now_s - self._last_s) + starved_s)
         self._last_s = now_s
         return self.left_s > 0 and now_s < self._end_s
 
@@ -363,6 +367,10 @@ class Served:
             assert self.child.poll() is None, f"the server ended with {self.child.returncode}: {self.said()}"
             assert patience.lasts([self.child]), f"not ready in {timeout_s} s: {self.said()}"
             time.sleep(0.02)
+
+    def decides(self) -> bool:
+        """Whether this is the one that decides, as it says in its metrics."""
+        return b"\nthalweg_desk_decides 1.0" in self.get("/metrics")[1]
 
     def said(self) -> str:
         return self.log.read_text()[-2000:]
