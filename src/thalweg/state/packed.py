@@ -50,6 +50,7 @@ _LENGTHS: Final = frozenset((34, 64))  # of such texts
 _TYPES: Final = ("<u8", "<u8", "<u4", "|u1")
 _PLAIN: Final = frozenset((str, bytes, int))
 _ASKED: Final = 512  # keys of which the row is kept: what a statement is about is asked for several times
+_ABSENT: Final[Any] = object()
 
 
 class Packed:
@@ -82,13 +83,13 @@ class Packed:
         """The row of a key, and its place."""
         if type(key) not in _PLAIN:  # of what only equals them the hash may be another
             return self._sought(key)
-        try:
-            return self._asked[key]
-        except KeyError:
-            pass
-        if len(self._asked) >= _ASKED:
-            self._asked.clear()
-        found = self._asked[key] = self._sought(key)
+        asked = self._asked
+        known: tuple[int, Row] | None = asked.get(key, _ABSENT)
+        if known is not _ABSENT:
+            return known
+        if len(asked) >= _ASKED:
+            asked.clear()
+        found = asked[key] = self._sought(key)
         return found
 
     def _sought(self, key: object) -> tuple[int, Row] | None:
@@ -219,31 +220,28 @@ class Table(MutableMapping[K, V]):
 
     @override
     def __getitem__(self, key: K) -> V:
-        for known in (self._more, self._held):
-            if key in known:
-                return known[key]
-        found = self._find(key)
-        if found is None:
+        value: V = self.get(key, _ABSENT)
+        if value is _ABSENT:
             raise KeyError(key)
-        return self._made(key, found[1])
+        return value
 
     @override
     def get(self, key: K, default: Any = None) -> Any:  # what the mapping's own does, without raising
-        for known in (self._more, self._held):
-            if key in known:
-                return known[key]
-        found = self._find(key)
-        return default if found is None else self._made(key, found[1])
+        # Asked for dozens of times for each statement: nothing is called here that need not be.
+        more, held = self._more, self._held
+        if key in more:
+            return more[key]
+        if key in held:
+            return held[key]
+        found = self._packed.find(key)
+        if found is None or found[0] in self._gone:
+            return default
+        return self._made(key, found[1])
 
     @override
     def setdefault(self, key: K, default: Any = None) -> Any:  # the same: looked up once, and not three times
-        for known in (self._more, self._held):
-            if key in known:
-                return known[key]
-        found = self._find(key)
-        if found is None:
-            return self._more.setdefault(key, default)
-        return self._made(key, found[1])
+        found = self.get(key, _ABSENT)
+        return self._more.setdefault(key, default) if found is _ABSENT else found
 
     @override
     def __setitem__(self, key: K, value: V) -> None:
