@@ -222,9 +222,8 @@ class SharedOffice:
     ) -> str:
         """See `Office`."""
         entry = Entry.parse(data) if entry is None else entry
-        if self._live is not None:
-            with contextlib.suppress(_NotDecidingError):
-                return await self._of_live(self._live.take(data, payloads, entry=entry))
+        if (event := await self._decided_here(lambda live: live.take(data, payloads, entry=entry))) is not None:
+            return event
         held = {payload_digest(payload, salt): payload for payload, salt in payloads}
         record = recorded(0, entry, held.get)
         if isinstance(record.body, KeyFact):
@@ -235,29 +234,33 @@ class SharedOffice:
 
     async def say_for(self, author: str, said: Said, nonce: bytes) -> str:
         """See `Office`."""
-        if self._live is not None:
-            with contextlib.suppress(_NotDecidingError):
-                return await self._of_live(self._live.say_for(author, said, nonce))
+        if (event := await self._decided_here(lambda live: live.say_for(author, said, nonce))) is not None:
+            return event
         kind, body = kinds.written(said)
         value: dict[str, Value] = {"author": author, "body": body, "kind": kind, "nonce": b64(nonce), "what": "said"}
         return await self._pass_on(value)
 
     async def register(self, entries: Sequence[KeyEntry]) -> None:
         """See `Office`."""
-        if self._live is not None:
-            with contextlib.suppress(_NotDecidingError):
-                await self._of_live(self._live.register_all(entries))
-                return
+        if await self._decided_here(lambda live: live.register_all(entries)) is not None:
+            return
         made: list[Value] = [{"fields": each.fields, "kind": each.kind} for each in entries]
         await self._pass_on({"entries": made, "what": "keys"})
 
     async def note(self, body: OnRecord) -> str:
         """See `Office`."""
-        if self._live is not None:
-            with contextlib.suppress(_NotDecidingError):
-                return await self._of_live(self._live.note(body))
+        if (event := await self._decided_here(lambda live: live.note(body))) is not None:
+            return event
         kind, fields = kinds.written(body)
         return await self._pass_on({"body": fields, "kind": kind, "what": "note"})
+
+    async def _decided_here(self, act: Callable[[LiveDesk], Awaitable[str]]) -> str | None:
+        """What the desk answers if this process decides; None if another one does, or has come to meanwhile."""
+        if self._live is None:
+            return None
+        with contextlib.suppress(_NotDecidingError):
+            return await self._of_live(act(self._live))
+        return None
 
     @staticmethod
     async def _of_live(made: Awaitable[T]) -> T:
@@ -591,7 +594,7 @@ async def _hand_in(live: LiveDesk, body: bytes) -> str:
     value = canonical.decode(body)
     if not isinstance(value, Mapping):
         raise Malformed("desk.request", "What was passed on is not in its form.")
-    match value["what"]:
+    match value.get("what"):
         case "entry":
             beside = value["payloads"]
             pairs = [(unb64(str(each["payload"])), bytes.fromhex(str(each["salt"]))) for each in _objects(beside)]
@@ -608,13 +611,15 @@ async def _hand_in(live: LiveDesk, body: bytes) -> str:
             if not isinstance(noted, Delivered | Exported | SitesRead):
                 raise Malformed("desk.request", "What was passed on is nothing that a server puts on record.")
             return await live.note(noted)
-        case _:
+        case "keys":
             entries = [
                 KeyEntry(str(each["kind"]), fields)
                 for each in _objects(value["entries"])
                 if isinstance(fields := each["fields"], Mapping)
             ]
             return await live.register_all(entries)
+        case _:
+            raise Malformed("desk.request", "What was passed on is of no kind that is passed on.")
 
 
 def _objects(value: Value) -> list[Mapping[str, Value]]:
