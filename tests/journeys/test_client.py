@@ -20,7 +20,7 @@ from tests.officers import Desk, free_port, running
 from tests.unit.test_tls import Issuer
 from thalweg.client import Contradicted, DeskError, Unanswered, enter, join, offer, open_client, read_link
 from thalweg.client.desk import proof
-from thalweg.client.line import Line
+from thalweg.client.line import Line, held_entries
 from thalweg.ledger.checkpoint import Checkpoint, SignedCheckpoint
 from thalweg.ledger.entry import AuthorSigner
 from thalweg.ledger.fork import verify_fork
@@ -162,6 +162,26 @@ def test_a_folder_restored_from_a_backup_catches_up_with_what_was_said_since(des
         assert client.send(PartyNamed("lilac", "Lilac")).taken
         assert len(list((older / "aside").glob("*.why"))) == 1
     assert "1 entries taken in" in desk.say("secretariat", "officer", "catch-up").out
+
+
+def test_what_is_given_in_pages_or_in_several_files_is_read_to_its_end(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of the entries that one may hold, and the bundle, in pages so small that there are many."""
+    folder = desk.folder / "secretariat"
+    with open_client(folder) as client:
+        for name in ("One", "Two", "Three"):
+            client.send(PartyNamed("amber", name))
+        whole = [each.index for each in client.bundle()[1].verdicts]
+        monkeypatch.setattr("thalweg.client.line._MOST_INDEXES", 2)
+        assert held_entries(client._get) == whole
+        monkeypatch.setattr("thalweg.client.desk._BUNDLED", 3)
+        parts = [[each.index for each in verdict.verdicts] for _, verdict in client.bundles()]
+        assert len(parts) > 2
+        assert [each for part in parts for each in part] == whole
+        with pytest.raises(DeskError) as refused:
+            client.bundle()
+        assert refused.value.code == "bundle-in-parts"
 
 
 def test_the_door_tells_nobody_which_author_there_is_and_opens_to_the_key_alone(desk: Desk, proxy: Proxy) -> None:

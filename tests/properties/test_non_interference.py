@@ -638,7 +638,7 @@ def _every_incident(self: IncidentReads, party: str, wanted: Wanted, **_: object
     return seal(IncidentPage(tuple(self._line(each, party) for each in incidents), len(incidents), None), party)
 
 
-def _all_entries(self: Mailboxes, party: str) -> Disclosed[tuple[int, ...]]:
+def _all_entries(self: Mailboxes, party: str, **_: object) -> Disclosed[tuple[int, ...]]:
     return seal(tuple(range(self._world.size)), party)
 
 

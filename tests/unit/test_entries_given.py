@@ -51,3 +51,29 @@ def test_what_is_told_later_is_given_too_and_nothing_else() -> None:
     bodies = [type(room.desk.world.load(index).body).__name__ for index in sorted(fresh)]
     assert bodies == ["MessageSent", "Notice"]
     assert set(mailboxes.entries("charlie").value) == others
+
+
+def test_pages_are_the_whole_list_whatever_is_said_between_two_of_their_steps() -> None:
+    """Gathered step by step while the desk goes on, read forwards and backwards, and in parts as a bundle is."""
+    room = filled(40)
+    mailboxes = Mailboxes(room.desk.world, room.desk.policy)
+    steps = 0
+    while not mailboxes.gathered("bravo"):
+        steps += 1
+        if steps < 5:
+            room.say("alpha", MessageSent("alpha", "line", f"Here, {steps}."))
+    assert steps > 2
+    room.say("bravo", MessageSent("bravo", "line", "Heard."))
+    world = room.desk.world
+    held = [index for index in range(world.size) if mailboxes.may_hold("bravo", index)]
+    assert list(mailboxes.entries("bravo").value) == held
+    assert mailboxes.holds("bravo").value == len(held)
+    forwards: list[int] = []
+    while page := mailboxes.entries("bravo", after=forwards[-1] if forwards else -1, most=7).value:
+        forwards += page
+    backwards: list[int] = []
+    while page := mailboxes.newest_entries("bravo", before=backwards[-1] if backwards else None, most=7).value:
+        backwards += page
+    assert forwards == backwards[::-1] == held
+    ends = mailboxes.every_entry("bravo", 7).value
+    assert list(ends) == [index for number, index in enumerate(held, 1) if not number % 7 and index != held[-1]]

@@ -18,17 +18,22 @@ app = App(name="bundle", help="Fetch one file with every entry that your party m
 def bundle(file: Annotated[Path, Parameter(name="FILE")], *, at: AtDesk = HERE) -> int:
     """Write FILE, verified; anybody verifies it again with: thalweg verify FILE --trust trust.json
 
+    A record of more than some twenty thousand entries is written as several files, each verified by itself: FILE, and
+    beside it FILE with a number before its ending.
+
     Parameters
     ----------
     file
         Where to write it.
     """
     with at.client() as client:
-        data, verdict = client.bundle()
-        try:
-            file.write_bytes(data)
-        except OSError as error:
-            raise InputError("output-unwritable", f"{file} cannot be written: {error.strerror}.") from error
-        print(f"{verdict.sentence()}")
-        print(f"Written to {file}; verify it with: thalweg verify {file} --trust {client.home.folder / 'trust.json'}")
+        trust = client.home.folder / "trust.json"
+        for number, (data, verdict) in enumerate(client.bundles(), 1):
+            part = file if number == 1 else file.with_stem(f"{file.stem}-{number}")
+            try:
+                part.write_bytes(data)
+            except OSError as error:
+                raise InputError("output-unwritable", f"{part} cannot be written: {error.strerror}.") from error
+            print(f"{verdict.sentence()}")
+            print(f"Written to {part}; verify it with: thalweg verify {part} --trust {trust}")
     return DONE

@@ -14,13 +14,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from thalweg import wiring
 from thalweg.client import told
 from thalweg.client.errors import Contradicted, DeskError, Unanswered
-from thalweg.client.line import Line, Reply, origin_of, part
+from thalweg.client.line import Line, Reply, following, held_entries, origin_of, part
 from thalweg.client.review import Review, review
 from thalweg.formats import event as kinds
 from thalweg.formats.theatre import default_theatre, read_theatre
@@ -48,6 +49,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 _SILENCE_S: Final = 45.0  # a stream says something every fifteen seconds
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AT_ONCE: Final = 100
+_BUNDLED: Final = 20_000  # entries of one file
 _NOT_KEPT: Final = frozenset(
     {"not-for-party", "not-secretariat", "not-admin", "not-a-statement", "not-your-entry", "secretariat-neutral"}
 )
@@ -172,7 +174,7 @@ class Client:
         """Own entries in the log from the first that differs from, or is not in, this folder; each verified."""
         held = self.home.author
         found: dict[int, bytes] = {}
-        for index in reversed(self._get("/v1/entries").json["entries"] if last >= 0 else []):
+        for index in reversed(held_entries(self._get) if last >= 0 else []):
             data = self._get(f"/v1/entries/{index}").body
             event = Entry.parse(data).event
             if event.author != author:
@@ -418,12 +420,26 @@ class Client:
         return self._verified(index, None)
 
     def bundle(self) -> tuple[bytes, BundleVerdict]:
-        """Everything that one's party may hold, as a file for `thalweg verify`, and what it shows."""
-        data = self._get("/v1/bundle").body
-        try:
-            return data, verify_bundle(data, self.trust)
-        except LedgerError as error:
-            raise self._contradicted("bundle", data, error.sentence) from error
+        """Everything that one's party may hold, as a file for `thalweg verify`, and what it shows. `DeskError`
+        (`bundle-in-parts`) where the desk gives it as several: `bundles`."""
+        first, *more = islice(self.bundles(), 2)
+        if more:
+            raise DeskError(
+                "bundle-in-parts", "The record is too long for one file; fetch it with: thalweg bundle FILE"
+            )
+        return first
+
+    def bundles(self) -> Iterator[tuple[bytes, BundleVerdict]]:
+        """The same as one file or several, each with the entries that follow those of the one before, and verified by
+        itself."""
+        path = f"/v1/bundle?limit={_BUNDLED}"
+        while path:
+            reply = self._get(path)
+            try:
+                yield reply.body, verify_bundle(reply.body, self.trust)
+            except LedgerError as error:
+                raise self._contradicted("bundle", reply.body, error.sentence) from error
+            path = following(reply)
 
     def evidence(self, incident: str, reader: str, known_at: Instant | None) -> tuple[bytes, BundleVerdict]:
         """The evidence bundle of an incident for another party, with what that may not have withheld; verified."""

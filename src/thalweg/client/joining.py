@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from thalweg import __version__
 from thalweg.client.desk import Client, proof, sign_in
 from thalweg.client.errors import DeskError
-from thalweg.client.line import Line, origin_of
+from thalweg.client.line import Line, held_entries, origin_of
 from thalweg.ledger.entry import AuthorSigner, Entry
 from thalweg.ledger.trust import read_trust
 from thalweg.wiring import officer
@@ -139,7 +139,7 @@ def _taken_before(line: Line, author: str, signer: AuthorSigner, error: DeskErro
 
 def _newest(line: Line, author: str) -> bytes:
     """The author's newest entry, from what they may hold."""
-    for index in reversed(line.ask("GET", "/v1/entries").need().json["entries"]):
+    for index in reversed(held_entries(lambda path, query: line.ask("GET", path, query=query).need())):
         data = line.ask("GET", f"/v1/entries/{index}").need().body
         if Entry.parse(data).event.author == author:
             return data

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from thalweg.wiring import officer
 
 LARGEST_ANSWER: Final = 512 << 20
 _LONGEST_WAIT_S: Final = 20.0  # in all, where the desk says that it is asked too often
+_MOST_INDEXES: Final = 10_000
+_NEXT: Final = re.compile(r'<(/[^>]*)>; *rel="next"')
 _PROBLEM: Final = "application/problem+json"
 
 
@@ -219,3 +222,20 @@ def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def held_entries(get: Callable[[str, Mapping[str, str | int]], Reply]) -> list[int]:
+    """The indexes of every entry that one's party may hold, in order: all pages of the list, as `get` asks for them."""
+    found: list[int] = []
+    after: int | None = 0
+    while after is not None:
+        page = get("/v1/entries", {"after": after, "limit": _MOST_INDEXES}).json
+        found += page["entries"]
+        after = page["next"]
+    return found
+
+
+def following(reply: Reply) -> str:
+    """The address under which an answer says that the rest is (RFC 8288, `rel="next"`); empty where it is whole."""
+    found = _NEXT.search(reply.headers.get("link", ""))
+    return "" if found is None else found[1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -49,6 +49,7 @@ from thalweg.model.theatre import Theatre
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
 from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.disclosure import Disclosed
+from thalweg.policy.holding import Holding
 from thalweg.policy.incident_reads import EVERYTHING, IncidentPage, IncidentRead, IncidentReads, Wanted
 from thalweg.policy.listed import Line, Listed
 from thalweg.policy.nearby import AT_ONCE as BOXED_AT_ONCE
@@ -248,15 +249,6 @@ class Page:
     more: bool
 
 
-@dataclass(slots=True)
-class _Given:
-    """What a party was given by its mailbox, folded notice by notice."""
-
-    done: int = 0  # notices
-    statements: set[str] = field(default_factory=set)  # of others, that it was shown in full
-    indexes: set[int] = field(default_factory=set)  # where these and the notices stand
-
-
 class Comparing:
     """What a declaration would meet, and what is left to be done until that can be said."""
 
@@ -312,7 +304,7 @@ class Mailboxes:
     def __init__(self, world: World, policy: Policy) -> None:
         self._world = world
         self._policy = policy
-        self._given: dict[str, _Given] = {}
+        self._holding: dict[str, Holding] = {}
         self._told: dict[str, ToldFindings] = {}
         self._listed: dict[str, Listed] = {}
         self._boxes: dict[str, Boxes] = {}
@@ -779,6 +771,10 @@ class Mailboxes:
         reading."""
         return self._listed_of(party).step() and self._told_to(party).step()
 
+    def gathered(self, party: str) -> bool:
+        """The same for which entries the party may hold."""
+        return self._held_by(party).step()
+
     def boxed(self, party: str) -> bool:
         """The same for what a preview rests on, and for `lines`."""
         boxes, pending = self._boxes_of(party), self._unboxed.setdefault(party, [])
@@ -1019,30 +1015,29 @@ class Mailboxes:
             if row < len(indexes) and indexes[row] == state.index and came[row] < inf:
                 yield state, Instant(came[row])
 
-    def entries(self, party: str) -> Disclosed[tuple[int, ...]]:
+    def entries(self, party: str, *, after: int = -1, most: int | None = None) -> Disclosed[tuple[int, ...]]:
         """The indexes of every entry that the party may hold: what its officers signed and the desk's answers to it,
-        the notices to it and by what they reached it, and the statements of others that a notice shows it in full."""
-        had = self._world.history.of(party).columns
-        found: set[int] = {*had["said"]["index"], *had["said"]["answer"], *had["looked"]["index"]}
-        # What became of notices: said by its officers or, of a bearer, by the desk.
-        found |= {*had["fact"]["index"]} - {-1}
-        return seal(tuple(sorted(found | self._given_to(party).indexes)), party)
+        the notices to it and by what they reached it, and the statements of others that a notice shows it in full. In
+        the order of the log; of these so many behind an index."""
+        return seal(tuple(self._held_by(party).after(after, most)), party)
 
-    def _given_to(self, party: str) -> _Given:
-        """What the notices to the party give it; each notice is looked at once."""
-        given = self._given.setdefault(party, _Given())
-        ids = self._world.exchange.mailboxes.get(party, [])
-        for name in islice(ids, given.done, None):
-            state = self._world.exchange.notices[name]
-            given.indexes.add(state.index)
-            if state.statement and state.statement not in given.statements:
-                given.statements.add(state.statement)
-                answered = self._world.answers.get(state.statement)
-                shown = None if answered is None else self._statement(state.statement, answered)
-                if shown is not None:
-                    given.indexes.add(shown.index)
-        given.done = len(ids)
-        return given
+    def newest_entries(self, party: str, *, before: int | None = None, most: int) -> Disclosed[tuple[int, ...]]:
+        """The same for a reader: the newest first."""
+        return seal(tuple(self._held_by(party).before(before, most)), party)
+
+    def every_entry(self, party: str, step: int) -> Disclosed[tuple[int, ...]]:
+        """See `Holding.every`."""
+        return seal(tuple(self._held_by(party).every(step)), party)
+
+    def holds(self, party: str) -> Disclosed[int]:
+        """How many entries the party may hold."""
+        return seal(self._held_by(party).count(), party)
+
+    def _held_by(self, party: str) -> Holding:
+        known = self._holding.get(party)
+        if known is None:
+            known = self._holding[party] = Holding(self._world, party)
+        return known
 
     def payloads(
         self, party: str, index: int, commitments: Iterable[tuple[bytes, str]]
@@ -1054,6 +1049,11 @@ class Mailboxes:
 
     def may_hold(self, party: str, index: int) -> bool:
         """Whether an entry is among `entries` of the party."""
+        held = self.holds_by_itself(party, index)
+        return self._held_by(party).shown(self._world.load(index).event) if held is None else held
+
+    def holds_by_itself(self, party: str, index: int) -> bool | None:
+        """The same, as far as the entry alone says so; None for a statement of another's, which a notice may show."""
         record = self._world.load(index)
         body = record.body
         if isinstance(body, Notice):
@@ -1067,9 +1067,7 @@ class Mailboxes:
             return body.by == party
         if isinstance(body, ByDesk | KeyFact | Statement | Erasure):
             return False  # they name no party, and are not the secretariat's for that
-        if _by(record) == party:
-            return True
-        return record.event in self._given_to(party).statements
+        return True if _by(record) == party else None
 
 
 _VIEWS = (Level.FOOTPRINT, Level.COARSE)

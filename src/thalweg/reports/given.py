@@ -1247,9 +1247,11 @@ class Map(TypedDict):
 
 
 class Entries(TypedDict):
-    """Indexes of the log."""
+    """Indexes of the log. `next` is what to ask `after` for the following ones; null at the end."""
 
     entries: list[int]
+    next: int | None
+    count: int
 
 
 class Consistency(TypedDict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -34,7 +34,7 @@ from thalweg.model.errors import InputError
 from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.places.describe import describe
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.mailbox import NoticeRead, read_place
+from thalweg.policy.mailbox import Mailboxes, NoticeRead, read_place
 from thalweg.policy.told_findings import Place
 from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
@@ -50,6 +50,7 @@ from thalweg.server.desk import (
     asking,
     compared,
     ordered,
+    stepwise,
 )
 from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.sessions import principal
@@ -57,6 +58,9 @@ from thalweg.server.shell import problem_response
 
 router = APIRouter(prefix="/v1")
 MOST = 200
+MOST_ENTRIES = 10_000
+MOST_BUNDLED = 20_000  # entries of one file: some hundred megabytes, of which a reader takes twice as much
+_AT_ONCE = 20  # entries read at one step
 _HASH = r"^[0-9a-f]{64}$"
 _CURSOR = r"^[-0-9a-z_.]*$"
 
@@ -520,10 +524,19 @@ async def emergencies(request: Request, desk: Desk, asked: Asked) -> Response:
 
 
 @router.get("/entries", response_model=given.Entries, responses=PROBLEMS, tags=["evidence"])
-async def entries(request: Request, desk: Desk, asked: Asked) -> Response:
-    """The indexes of every entry that your party may hold."""
-    read = (await desk.office.reading()).mailboxes.entries(asked.party)
-    return answer(request, {"entries": list(read.value)})
+async def entries(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    after: Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_ENTRIES, description="how many at most")] = 1_000,
+) -> Response:
+    """The indexes of the entries that your party may hold, in the order of the log. Whoever goes on to the end has
+    every one of them; `count` is how many they are."""
+    mailboxes = (await ordered(desk, asked.party, Mailboxes.gathered)).mailboxes
+    page = mailboxes.entries(asked.party, after=after - 1, most=limit).value
+    following = page[-1] + 1 if len(page) == limit else None
+    return answer(request, {"entries": list(page), "next": following, "count": mailboxes.holds(asked.party).value})
 
 
 @router.get("/entries/{index}", response_class=Response, responses=given_as("application/json"), tags=["evidence"])
@@ -554,16 +567,36 @@ async def receipt(desk: Desk, asked: Asked, index: Annotated[int, Path(ge=0, le=
 @router.get(
     "/bundle", response_class=Response, responses=given_as("application/vnd.thalweg.bundle+json"), tags=["evidence"]
 )
-async def bundle(desk: Desk, asked: Asked) -> Response:
-    """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline."""
-    mailboxes = (await desk.office.reading()).mailboxes
-    indexes: Sequence[int] = mailboxes.entries(asked.party).value
+async def bundle(
+    desk: Desk,
+    asked: Asked,
+    after: Annotated[int, Query(ge=0, le=2**53, description="as the `link` of the answer before has it")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_BUNDLED, description="how many entries at most")] = MOST_BUNDLED,
+) -> Response:
+    """One file with every entry that your party may hold, proved; `thalweg verify` checks it offline. Where they are
+    more than `limit`, the first of them, and the header `link` (`rel="next"`) names the file with those that follow;
+    each is verified by itself."""
+    mailboxes = (await ordered(desk, asked.party, Mailboxes.gathered)).mailboxes
+    indexes = mailboxes.entries(asked.party, after=after - 1, most=limit).value
+    more = mailboxes.entries(asked.party, after=indexes[-1], most=1).value if indexes else ()
     await desk.reads.entries(asked.party, asked.principal.author, indexes)
     found = await run_in_threadpool(committed, desk, indexes)
-    mailboxes = (await desk.office.reading()).mailboxes
-    allowed = {index: mailboxes.payloads(asked.party, index, held).value for index, held in found.items()}
+    allowed = await stepwise(desk, lambda reading: allowed_of(reading.mailboxes, asked.party, found))
     data = await run_in_threadpool(lambda: bundled(desk, indexes, allowed).encode())
-    return Response(data, media_type="application/vnd.thalweg.bundle+json")
+    headers = {"link": f'</v1/bundle?after={more[0]}&limit={limit}>; rel="next"'} if more else {}
+    return Response(data, headers=headers, media_type="application/vnd.thalweg.bundle+json")
+
+
+def allowed_of(
+    mailboxes: Mailboxes, party: str, found: Mapping[int, Sequence[tuple[bytes, str]]]
+) -> Generator[None, None, dict[int, Sequence[bytes]]]:
+    """Of these entries the payloads that the party may hold, a few entries at a step."""
+    allowed: dict[int, Sequence[bytes]] = {}
+    for number, (index, held) in enumerate(found.items(), 1):
+        allowed[index] = mailboxes.payloads(party, index, held).value
+        if not number % _AT_ONCE:
+            yield
+    return allowed
 
 
 @router.get(
@@ -633,7 +666,10 @@ def bundled(desk: DeskRoutes, indexes: Sequence[int], allowed: Mapping[int, Sequ
 
 async def _require_entry(desk: Desk, asked: Asked, index: int) -> None:
     reading = await desk.office.reading()
-    if index >= reading.world.size or not reading.mailboxes.may_hold(asked.party, index):
+    held = index < reading.world.size and reading.mailboxes.holds_by_itself(asked.party, index)
+    if held is None:
+        held = (await ordered(desk, asked.party, Mailboxes.gathered)).mailboxes.may_hold(asked.party, index)
+    if not held:
         raise unknown()
 
 

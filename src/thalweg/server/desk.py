@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Response
 
 from thalweg.desk.intake import Intake
 from thalweg.desk.office import Office, Reading
 from thalweg.engine.explain import Describe
+from thalweg.ledger.errors import StoreFailed
 from thalweg.ledger.promise import AuthorTip, StoredPayload
 from thalweg.ledger.receipt import Policy as ReceiptPolicy
 from thalweg.ledger.sequencer import Log
@@ -20,7 +21,7 @@ from thalweg.model.declarations import Declaration
 from thalweg.model.events import Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
-from thalweg.policy.mailbox import Comparing
+from thalweg.policy.mailbox import Comparing, Mailboxes
 from thalweg.reports import wire
 from thalweg.server.doors import Principal
 from thalweg.server.problems import Refusal
@@ -28,6 +29,8 @@ from thalweg.server.reads import Reads
 from thalweg.server.sessions import principal
 from thalweg.server.streams import Streams
 from thalweg.state.membership import Membership
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,12 @@ def _has(if_none_match: str, tag: str) -> bool:
     return tag in given or given == ["*"]
 
 
-async def ordered(desk: DeskRoutes, party: str) -> Reading:
+async def ordered(desk: DeskRoutes, party: str, ready: Callable[[Mailboxes, str], bool] = Mailboxes.ready) -> Reading:
     """The reading, once what is in force of a party's and what it was told of is in order: at once but for the first
-    time after the desk began, and then step by step, so that others are answered meanwhile."""
+    time after the desk began, and then step by step, so that others are answered meanwhile. With `ready` once that is
+    (`Mailboxes.gathered`: which entries it may hold)."""
     reading = await desk.office.reading()
-    while not reading.mailboxes.ready(party):
+    while not ready(reading.mailboxes, party):
         await asyncio.sleep(0)
         reading = await desk.office.reading()
     return reading
@@ -123,3 +127,21 @@ async def compared(desk: DeskRoutes, party: str, declaration: Declaration, now: 
     while not comparing.step():
         await asyncio.sleep(0)
     return comparing
+
+
+async def stepwise(desk: DeskRoutes, begin: Callable[[Reading], Generator[None, None, T]]) -> T:
+    """What a long reading comes to, made a step at a time: between two of them others are answered, and what is read
+    is in the log. StoreFailed where the log was read anew meanwhile."""
+    began = await desk.office.reading()
+    steps = begin(began)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            made: T = done.value
+            return made
+        await asyncio.sleep(0)
+        if (await desk.office.reading()).world is not began.world:
+            raise StoreFailed(
+                "desk.store_away", "The log was read anew meanwhile; ask again.", happened="no", retry_after_s=1
+            )

@@ -27,10 +27,11 @@ from thalweg.policy.evidence import proved
 from thalweg.policy.export import mark_of
 from thalweg.policy.held import of_log, reached
 from thalweg.policy.looked import Site
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.redaction import redacted
-from thalweg.server.api import bundled, committed, given_as, unknown
+from thalweg.server.api import allowed_of, bundled, committed, given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
-from thalweg.server.desk import Asked, Desk
+from thalweg.server.desk import Asked, Desk, ordered, stepwise
 from thalweg.server.reviews import instant
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
@@ -77,7 +78,10 @@ async def taken(
     """
     wanted = form or _by_accept(request.headers.get("accept", ""))
     at = asked.now if known is None else instant(known, "known")
-    reading = await desk.office.reading()
+    reading = await ordered(desk, asked.party, Mailboxes.gathered)
+    if reader and reader != asked.party:
+        await ordered(desk, reader, Mailboxes.gathered)
+        reading = await ordered(desk, asked.party, Mailboxes.gathered)
     incident = reading.world.cases.has(asked.party, reference)
     if incident is None:
         raise unknown()
@@ -120,7 +124,7 @@ async def taken(
         given, withheld = redacted(world, mailboxes, asked.party, reader, sorted(cited)).value
         told = list(of_log(world, given, asked.party))
     shown = await run_in_threadpool(committed, desk, sorted(cited - withheld.keys()))
-    allowed = {index: mailboxes.payloads(asked.party, index, commitments).value for index, commitments in shown.items()}
+    allowed = await stepwise(desk, lambda now: allowed_of(now.mailboxes, asked.party, shown))
 
     def written() -> bytes:
         hidden = tuple(Withheld.of(desk.log.prove(index), what) for index, what in sorted(withheld.items()))

@@ -19,6 +19,7 @@ from thalweg.model.dossier import Dossier, Fact
 from thalweg.model.instants import Instant
 from thalweg.policy.dossier.made import dossier
 from thalweg.policy.held import of_log, reached
+from thalweg.policy.mailbox import Mailboxes
 from thalweg.reports.dossier.words import Words
 from thalweg.server.copies import names_of
 from thalweg.server.dossiers import sites_near
@@ -96,9 +97,10 @@ async def answered(page: Page, reference: str, known: Instant | None) -> Answere
     key = (page.party, reference, None if known is None else known.epoch_s, world.size, language)
     found = kept.get(key)
     if found is None:
-        indexes = page.reading.mailboxes.entries(page.party).value
-        if len(indexes) > _MOST:
+        mailboxes = await page.ordered(Mailboxes.gathered)
+        if mailboxes.holds(page.party).value > _MOST:
             return None
+        indexes = mailboxes.entries(page.party).value
         records: list[Recorded] = []
         for start in range(0, len(indexes), _AT_ONCE):
             records += of_log(world, indexes[start : start + _AT_ONCE], page.party)

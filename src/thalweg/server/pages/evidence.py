@@ -12,6 +12,8 @@ from typing import Final
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
+from thalweg.policy.mailbox import Mailboxes
+from thalweg.server.api import MOST_BUNDLED
 from thalweg.server.pages import telling
 from thalweg.server.pages.shell import Opened
 from thalweg.server.pages.telling import SignedEntry
@@ -33,11 +35,13 @@ class Head:
 @router.get("/ledger")
 async def ledger(page: Opened) -> Response:
     """The entries that one's party may hold, newest first."""
-    held = page.reading.mailboxes.entries(page.party).value
     asked = page.request.query_params.get("before", "")
     before = int(asked) if asked.isdecimal() and len(asked) < 16 else None
-    older = [each for each in held if before is None or each < before]
-    shown = list(reversed(older[-_MOST:]))
+    await page.ordered(Mailboxes.gathered)
+    mailboxes, party = page.reading.mailboxes, page.party
+    count = mailboxes.holds(party).value
+    found = mailboxes.newest_entries(party, before=before, most=_MOST + 1).value
+    shown = found[:_MOST]
 
     def newest() -> Head | None:
         head = page.desk.log.head()
@@ -47,10 +51,11 @@ async def ledger(page: Opened) -> Response:
     return page.render(
         "ledger.html",
         rows=rows,
-        count=len(held),
+        count=count,
+        files=[0, *(each + 1 for each in mailboxes.every_entry(party, MOST_BUNDLED).value)],
         head=await run_in_threadpool(newest),
         origin=page.desk.log.origin,
         author=page.asked.principal.author,
-        next=shown[-1] if len(older) > len(shown) else None,
+        next=shown[-1] if len(found) > len(shown) else None,
         first=before is None,
     )

@@ -18,7 +18,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -325,9 +325,9 @@ class Page(Visit):
         if fresh:
             self.reading = await self.desk.office.reading()
 
-    async def ordered(self) -> Mailboxes:
+    async def ordered(self, ready: Callable[[Mailboxes, str], bool] = Mailboxes.ready) -> Mailboxes:
         """What one's party reads, once what is in force and what it was told of is in order (`server.desk.ordered`)."""
-        self.reading = await ordered(self.desk, self.party)
+        self.reading = await ordered(self.desk, self.party, ready)
         return self.reading.mailboxes
 
     def name(self, party: str) -> str:
