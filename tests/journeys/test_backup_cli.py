@@ -9,6 +9,7 @@ import pyrage
 import pytest
 
 from thalweg.cli import backup, ledger, restore
+from thalweg.wiring.desk import open_desk
 
 
 class Hands:
@@ -82,3 +83,14 @@ def test_a_damaged_backup_and_a_wrong_command_say_so(hands: Hands) -> None:
     assert hands.say(restore.app, hands.path("nothing"), "--check") == 1
     assert hands.say(backup.app, hands.path("nothing"), hands.path("other")) == 1
     assert not (hands.folder / "other").exists()
+
+
+def test_a_restored_desk_asks_for_the_identity_that_was_in_its_home(hands: Hands) -> None:
+    open_desk(hands.folder / "desk", origin="desk.example/test").close()
+    assert hands.say(backup.app, hands.path("desk"), hands.path("copy")) == 0
+    assert "not in it: identity" in hands.out
+    assert hands.say(restore.app, hands.path("copy"), hands.path("again")) == 0
+    assert hands.say(ledger.app, "scrub", hands.path("again")) == 2
+    assert "--identity" in hands.out
+    shutil.copy(hands.folder / "desk" / "identity", hands.folder / "again" / "identity")
+    assert hands.say(ledger.app, "scrub", hands.path("again")) == 0

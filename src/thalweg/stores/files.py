@@ -84,6 +84,17 @@ class KeyRing:
         else:
             raise Refused("keys.unsealed", "Keys are not kept unsealed: give a passphrase or an age recipient.")
 
+    @property
+    def by_passphrase(self) -> bool:
+        """Whether a passphrase opens the ring; else an identity that is kept elsewhere does."""
+        return (self._folder / "identity.age").exists()
+
+    @property
+    def beside(self) -> Path | None:
+        """The file of the identity that lies in the home, as `thalweg serve` leaves it there; None if none does."""
+        file = self._folder.parent / "identity"
+        return file if file.exists() else None
+
     def unlock(self, *, passphrase: str | None = None, identity: str | None = None) -> Unlocked:
         """Open the ring with the passphrase, or with an identity (AGE-SECRET-KEY-1…) kept elsewhere."""
         try:

@@ -38,7 +38,8 @@ _opened_homes: ContextVar[ExitStack] = ContextVar("opened_homes")
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Secret:
-    """What opens sealed keys; a passphrase is asked for where neither is given and somebody sits at the terminal."""
+    """What opens sealed keys: what is given, else the identity that lies in the home of a desk. A passphrase is asked
+    for where one opens them and somebody sits at the terminal."""
 
     passphrase_file: PassphraseFile = None
     identity_file: Annotated[Path | None, Parameter(name="--identity")] = None
@@ -46,12 +47,17 @@ class Secret:
     def opens(self, keys: wiring.KeyRing) -> wiring.Unlocked:
         """The keys, unlocked. `Malformed` where there is nothing to open them with, `Refused` where it is the wrong
         thing."""
-        if self.identity_file is None:
+        file = self.identity_file
+        if file is None and not keys.by_passphrase:
+            file = keys.beside
+            if file is None:
+                raise Malformed("keys.identity_needed", "An age identity opens these keys: give --identity.")
+        if file is None:
             return keys.unlock(passphrase=passphrase_of(self.passphrase_file), identity=None)
-        lines = wiring.words_of(self.identity_file).splitlines()
+        lines = wiring.words_of(file).splitlines()
         found = [line for line in lines if line.startswith("AGE-SECRET-KEY-")]
         if not found:
-            raise Malformed("keys.identity", f"There is no age identity in {self.identity_file}.")
+            raise Malformed("keys.identity", f"There is no age identity in {file}.")
         return keys.unlock(passphrase=None, identity=found[0])
 
 
