@@ -684,7 +684,8 @@ def _outstanding(log: Sequence[Any], answers: Answers, party: str, things: list[
             each.subject == body.subject and each.what.value in anew and each.part == 0 for each in notices[place + 1 :]
         ) and bool(body.subject)
         call = body.what is NoticeKind.EMERGENCY and body.answers in calls
-        if body.owed and body.id not in answered and not later and not call:
+        line = body.what is NoticeKind.LINE_CHECK
+        if body.owed and body.id not in answered and not later and not call and not line:
             found.add(body.id)
     return found
 

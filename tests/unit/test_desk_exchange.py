@@ -219,6 +219,19 @@ def test_unanswered_goes_to_the_next_watch_then_to_the_secretariat_until_somebod
     assert len([body for body in clock(desk, ClockFact.ESCALATED) if body.subject == name]) == count
 
 
+def test_where_nobody_is_on_watch_the_secretariat_is_told_at_the_first_step() -> None:
+    """R16: nothing waits for a watch that there is not; from the last step on it is told again."""
+    desk = room()
+    name = declared(desk)
+    desk.later(4 * 3600)
+    (first,) = [each for each in desk.notices(SECRETARIAT) if each.what is NoticeKind.ESCALATED]
+    assert (first.answers, first.facts) == (name, {"owes": "bravo", "what": "declared"})
+    for _ in range(2):
+        desk.later(24 * 3600)
+    told = [body.facts["to"] for body in clock(desk, ClockFact.ESCALATED) if body.subject == name]
+    assert told == ["secretariat", "watch", "secretariat"]
+
+
 def test_a_desk_that_was_away_takes_one_step_and_not_all_at_once() -> None:
     """R16: and a restart in the middle of an escalation goes on where it was."""
     desk = room()

@@ -254,6 +254,15 @@ def test_verification_is_apart_from_the_notice() -> None:
     assert refused(desk.say("bravo", Verified("bravo", "alpha/T", Verification.VERIFIED))) == "declaration-unknown"
 
 
+def test_what_was_verified_of_one_version_is_not_verified_of_the_next() -> None:
+    """R11: a site that somebody checked, and that its notifier then moves by 70 km, was checked by nobody."""
+    desk = room(Level.FULL)
+    desk.declare("alpha", circle("S", "alpha", kind=Kind.STATIC_SITE))
+    taken(desk.say("bravo", Verified("bravo", "alpha/S", Verification.VERIFIED, "seen from the air")))
+    taken(desk.declare("alpha", circle("S", "alpha", lat=36.0, kind=Kind.STATIC_SITE, revision=1)))
+    assert desk.desk.world.picture.chains["alpha/S"].verification == (Verification.UNVERIFIED, "", "")
+
+
 def test_the_end_of_its_time_ends_a_declaration_and_what_is_owed_for_it() -> None:
     desk = room()
     desk.declare("alpha", circle("P", "alpha", hours=(1.0, 2.0)))

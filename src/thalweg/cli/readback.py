@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from thalweg.cli.at_desk import DONE, HERE, REFUSED, AtDesk, answered, instant, millimetres, position, told
 from thalweg.drafts.times import Side
 from thalweg.model.errors import InputError
-from thalweg.model.events import ReadBack
+from thalweg.model.events import NoticeKind, ReadBack
 
 app = App(name="readback", help="Say back what you have down of a notice, to be compared with what was said.")
 
@@ -27,12 +27,13 @@ def readback(
     identity: Annotated[str, Parameter(name="--what")] = "",
     at: AtDesk = HERE,
 ) -> int:
-    """Compared at once: where it does not match, the notice is open again. Status 1 if it does not.
+    """Compared at once: where it does not match, the notice is open again. Status 1 if it does not. What did not match
+    stands until it is read back rightly; saying something else of the notice does not put it right.
 
     Parameters
     ----------
     notice
-        Its id, such as n-irop3cfqdr.
+        Its id, such as n-irop3cfqdr, or that of the notice by which you were told that a read-back of it differed.
     position_
         The position, in any form that people write.
     start
@@ -51,9 +52,11 @@ def readback(
     if low_datum and high_datum and low_datum != high_datum:
         raise InputError("readback-datum", "Read both heights back above the same datum.", found=f"{lower}, {upper}")
     with at.client() as client:
+        told_of = client.notice(notice)
+        differs = told_of.what == NoticeKind.READ_BACK and told_of.answers.startswith("n-")
         said = ReadBack(
             client.party,
-            notice,
+            told_of.answers if differs else notice,
             identity,
             position(position_) if position_ else None,
             instant(start, "start", Side.START) if start else None,

@@ -519,7 +519,10 @@ class Checks:
         self, said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered, now: Instant
     ) -> Subjects | No:
         agreement = self._world.agreements.agreements.get(answer_to(said))
-        if agreement is None or said.by not in agreement.to or agreement.matter is not _matter(said):
+        # Whoever proposed it may take it back, until it is answered by all: it is declined, by its own side.
+        back = agreement is not None and said.by == agreement.by and said.answer is Answer.REJECT
+        asked = agreement is not None and (said.by in agreement.to or back)
+        if agreement is None or not asked or agreement.matter is not _matter(said):
             return No("proposal-unknown", "Nothing of that id was proposed to you.")
         if isinstance(said, QuietGuaranteed) and said.answer is Answer.REJECT and self.in_force_by(agreement):
             return (agreement.event, *self._brings(agreement))  # a guarantee may be withdrawn; all are told at once

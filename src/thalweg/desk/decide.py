@@ -236,6 +236,7 @@ class Desk:
         taken = self._take(record, subjects, book, mismatch=mismatch)
         if isinstance(said, Withdrawn) and ending is not None:
             self._leave(ending)
+            self._offers_lapse(ending, book)
         if before or isinstance(said, PartyNamed | ParticipationStated):
             self._shades.changed()  # who sees what of whom
             self._fade_all()
@@ -249,6 +250,14 @@ class Desk:
             self._write(map(self._with_meetings, self._changed(before, book.now)), book)
         if returns and isinstance(said, ParticipationStated) and self._takes_part(said.party):
             self._returned(said.party, book)
+
+    def _offers_lapse(self, chain: Chain, book: Book) -> None:
+        """Nobody takes over what is over."""
+        for agreement in list(self.world.agreements.agreements.values()):
+            custody = agreement.matter is Matter.CUSTODY and agreement.about == chain.key
+            if custody and agreement.state is AgreementState.PROPOSED:
+                self._clock(ClockFact.LAPSED, agreement.event, book)
+                self._write(self._telling.proposal_lapsed(agreement, book.now), book)
 
     def _changed(self, before: dict[str, dict[str, Level]], now: Instant) -> list[Notice]:
         chains = self.world.picture.chains
@@ -724,8 +733,9 @@ class Desk:
             self.clocks.notice(notice, self.world)  # its clock was begun again meanwhile
             return
         steps = self.world.membership.theatre.clock(notice.severity or "information")
-        to_secretariat = step >= len(steps)
         watches = self.world.membership.on_watch(notice.to)
+        # Where nobody is on watch there is no next watch to go to, and the secretariat knows it at once (R16).
+        to_secretariat = step >= len(steps) or (step == 1 and not watches and notice.to != SECRETARIAT)
         officer = watches[(step - 1) % len(watches)].officer if watches else ""
         self._clock(
             ClockFact.ESCALATED, notice.id, book, step, to="secretariat" if to_secretariat else "watch", officer=officer

@@ -200,7 +200,7 @@ class Telling:
             case LineChecked():
                 due = Instant(now.epoch_s + self._world.membership.theatre.clock("line_check")[0])
                 made = Notice("", 0, NoticeKind.LINE_CHECK, now, of=said.by, statement=record.event, severity=CAUTION)
-                made = replace(made, answers=record.event, due=due, facts={**facts, "what": "check"})
+                made = replace(made, answers=record.event, due=due, facts={**facts, "what": "check"}, owed=True)
             case LineAnswered():
                 asker = self._world.load(self._world.answers[said.check] - 1).body
                 to = [asker.by] if isinstance(asker, LineChecked) else to
@@ -462,7 +462,9 @@ class Telling:
     def commitment_lapsed(self, commitment: Commitment, now: Instant) -> list[Notice]:
         """The time of a promise is over and nobody has said what came of it: both sides, and the secretariat."""
         made = Notice("", 0, NoticeKind.LAPSED, now, of=commitment.by, answers=commitment.event, severity=WARNING)
-        made = replace(made, owed=True, facts={"what": "commitment", "due": str(commitment.due)})
+        made = replace(
+            made, owed=True, facts={"what": "commitment", "due": str(commitment.due)}, subject=commitment.event
+        )
         to = sorted({*self._concerned(commitment.about, commitment.by), commitment.by, SECRETARIAT})
         incident = self._world.cases.incidents.get(commitment.about)
         if incident is not None:

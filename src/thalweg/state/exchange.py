@@ -224,6 +224,9 @@ class Exchange:
         notice.read_back.append(Fact(record.author, taken.received, record.index, ", ".join(taken.mismatch)))
         if taken.mismatch:
             notice.counted = taken.received  # it is open again, and its clock runs from now on
+            emergency = self.emergency_about(said.notice) if notice.what is NoticeKind.EMERGENCY else None
+            if emergency is not None and emergency.open:
+                notice.closed = False  # a promise to act at the wrong place
         self._look_again(notice)
 
     def disseminated(self, said: Disseminated, record: Recorded, taken: Taken) -> None:

@@ -262,6 +262,7 @@ class Picture:
             )  # fmt: skip
             known.late = known.late or taken.late  # for ever (R7)
             known.valid_until, known.reminded, known.stale_told = declaration.valid_until, False, False
+            known.verification = (Verification.UNVERIFIED, "", "")  # what was checked is what was said before (R11)
         known.standing = Standing.IN_FORCE
         known.hypothetical = declaration.hypothetical
         organisation = declaration.details.get("organisation", "")

@@ -8,7 +8,7 @@ the content stands.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from typing import assert_never
 
 from thalweg.formats.event import Erasure, Statement
@@ -28,6 +28,7 @@ from thalweg.model.declarations import Declaration
 from thalweg.model.errors import EngineError
 from thalweg.model.events import (
     DESK,
+    SECRETARIAT,
     Acknowledged,
     ByDesk,
     ChannelJoined,
@@ -83,10 +84,11 @@ from thalweg.model.events import (
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.sourced import ClaimConfirmed, ClaimWithdrawn, SourceEntered, SourceShared
+from thalweg.state import settled
 from thalweg.state.agreements import Agreement, Agreements, AgreementState, Matter
 from thalweg.state.cases import Cases
 from thalweg.state.channels import Channels
-from thalweg.state.exchange import Exchange
+from thalweg.state.exchange import Exchange, NoticeState
 from thalweg.state.history import History, fact_of, speaker
 from thalweg.state.membership import Membership
 from thalweg.state.picture import Picture, Standing
@@ -260,6 +262,14 @@ class World:
             for state in states:
                 self.history.to(state.to).became(state.n, kind, at, index, record.author, what)
 
+    def _settle(self, notices: Iterable[NoticeState]) -> None:
+        """What these asked for was done, or cannot be done any more: no answer is owed."""
+        self.exchange.close([each.id for each in notices if each.owed])
+
+    def _reminded(self, key: str) -> bool:
+        chain = self.picture.chains.get(key)
+        return chain is not None and (chain.reminded or chain.stale_told)
+
     def _effect(self, record: Recorded, taken: Taken, weighed: Weighed) -> None:
         said = record.body
         if isinstance(said, KeyFact | Statement | Erasure | ByDesk):
@@ -284,6 +294,7 @@ class World:
                 self.channels.opened(said, now)
             case ChannelJoined():
                 self.channels.joined(said, now)
+                self._settle(settled.joined(self.exchange, said.by, said.channel))
             case ChannelLeft():
                 self.channels.left(said)
             case TermsSet():
@@ -292,6 +303,7 @@ class World:
                 self.channels.line_checked(said, record, now)
             case LineAnswered():
                 self.channels.line_answered(said, now)
+                self._settle(settled.checked(self.exchange, said.check))
             case ChannelStated():
                 self.channels.stated(said)
             case MessageSent() | DecisionStated():
@@ -303,10 +315,17 @@ class World:
         subjects = weighed.subjects or self.subjects(said)
         match said:
             case Declared():
+                before, said_anew = said.declaration.replaces, said.declaration.revision > 0
+                names = ((said.declaration.declaration_id,) if said_anew else ()) + ((before,) if before else ())
+                reminded = [key for name in names if self._reminded(key := self.picture.key(said.by, name))]
                 self.picture.declared(said, record, taken, weighed)
+                for key in reminded:
+                    self._settle(settled.vouched(self.exchange, said.by, key))
             case Withdrawn():
+                self._settle(settled.vouched(self.exchange, said.by, subjects[0]))
                 self.picture.ended(subjects[0], Standing.CANCELLED)
             case Revalidated():
+                self._settle(settled.vouched(self.exchange, said.by, subjects[0]))
                 self.picture.revalidated(subjects[0], said)
             case Verified():
                 self.picture.verified(subjects[0], said)
@@ -327,6 +346,10 @@ class World:
             case ReadBack():
                 self.exchange.read_back(said, record, taken)
                 self._became(said, record, taken.received, taken.mismatch)
+                if not taken.mismatch:
+                    for each in settled.wrong(self.exchange.notices[said.notice]):
+                        event = self.load(each.index).event
+                        self._settle(settled.differed(self.exchange, event))
             case Disseminated():
                 self.exchange.disseminated(said, record, taken)
                 self._became(said, record, taken.received, taken.mismatch)
@@ -338,13 +361,21 @@ class World:
             case Committed():
                 self.exchange.committed(said, record, taken)
                 self.cases.committed(said, record, taken.received)
+                self._settle(settled.promised(self.exchange, said.by, said.about))
             case OutcomeStated():
                 self.exchange.outcome(said)
                 self.cases.outcome(said, record, taken.received)
+                commitment = self.exchange.commitments[said.commitment]
+                parties = (*self.membership.parties, SECRETARIAT)
+                self._settle(settled.came_of(self.exchange, commitment, parties))
             case Proposed() | QuietProposed() | LineProposed() | CustodyOffered():
                 self.agreements.opened(said, record, taken, subjects)
             case ProposalAnswered() | QuietGuaranteed() | LineJudged() | CustodyAnswered():
-                self._agreed(self.agreements.answered(said, taken.received), taken, weighed)
+                agreement = self.agreements.answered(said, taken.received)
+                self._settle(settled.agreed(self.exchange, agreement, said.by))
+                if agreement.matter is Matter.CUSTODY and agreement.state is AgreementState.ACCEPTED:
+                    self._settle(settled.vouched(self.exchange, agreement.by, agreement.about))
+                self._agreed(agreement, taken, weighed)
             case IncidentReported() | IncidentShared() | IncidentWithdrawn() | AccountGiven() | ExplanationAsked():
                 self.cases.said(said, record, taken, subjects)
             case ExplanationGiven():
@@ -395,6 +426,8 @@ class World:
                     self.exchange.lapsed(told.subject)
                 else:
                     self.agreements.lapsed(told.subject)
+                    agreement = self.agreements.agreements[told.subject]
+                    self._settle(settled.agreed(self.exchange, agreement, ""))
             case ClockFact.ENDED:
                 if told.step == 0:  # else only the time for which it was told in cells
                     self.picture.ended(told.subject, Standing.ENDED)
@@ -407,5 +440,6 @@ class World:
                 pass  # on record: from then on times may be other than those of clocks elsewhere
             case ClockFact.CHANNEL:
                 self.channels.line_unanswered(told.facts["channel"], told.subject)
+                self._settle(settled.checked(self.exchange, told.subject))
             case _:
                 assert_never(told.what)

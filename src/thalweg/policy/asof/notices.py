@@ -18,7 +18,9 @@ def outstanding(cut: Cut) -> set[int]:
     """The notices that owed an answer, as the party had it: that it had not answered, and of whose subject nothing
     had been said anew."""
     told = cut.told
-    owed = np.flatnonzero(cut.known & cut.has(history.OWED))
+    # A line check is answered, or over, within minutes, and then a state of the line: it is told there.
+    checks = told["what"] == cut.had.number(NoticeKind.LINE_CHECK.value)
+    owed = np.flatnonzero(cut.known & cut.has(history.OWED) & ~checks)
     anew = np.flatnonzero(cut.known & cut.has(history.ANEW))
     last = np.full(len(cut.had.words), -1, np.int64)
     np.maximum.at(last, told["subject"][anew], anew)
