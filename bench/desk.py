@@ -14,7 +14,8 @@ log is what would be there otherwise. Server, clients and whoever listens are pr
 server process, the rates of its doors raised, nothing else set.
 
 Beside it the bare store: one row of the mean size of what a declaration writes, and one durable commit, again and
-again, just before and just after, on the same disk and under the same settings.
+again, just before and just after, on the same disk and under the same settings. And a yardstick: fixed work that knows
+nothing of the desk, by which the processor of a machine whose speed changes is measured just before and just after.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from typing import Any
 from unittest import mock
 
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.pgserver import PgServer, programs
 
 from bench.accounting import keep
@@ -446,7 +448,7 @@ def measure(
     if not rate:
         record["lanes"] = lanes
     context = multiprocessing.get_context("spawn")
-    bare_before = bare_rate(bare, folder)
+    bare_before, yard_before = bare_rate(bare, folder), yardstick()
     listening = bind("127.0.0.1", 0)  # as `thalweg serve` does
     listening.set_inheritable(True)
     port = listening.getsockname()[1]
@@ -489,7 +491,7 @@ def measure(
     server.join()
     listening.close()
     go.unlink()
-    bare_after = bare_rate(bare, folder)
+    bare_after, yard_after = bare_rate(bare, folder), yardstick()
     answers = [each for one in said for each in one["answers"]]
     taken = sorted(end - begin for _, begin, end, status in answers if status == 201)
     statuses = {
@@ -513,11 +515,13 @@ def measure(
         "warned": {"of": len(warned), **spread_ms(sorted(warned))},
         "answer_bytes": round(sum(each["bytes"] for each in said) / len(answers)),
         "server_cpu_ms_each": round(busy_s / len(answers) * 1e3, 3),
+        "server_cpu_yards_each": round(busy_s / len(answers) * (yard_before + yard_after) / 2, 2),
         "server_share_of_core": round(busy_s / seconds, 2),
         "clients_cpu_s": round(sum(each["cpu_s"] for each in said), 1),
         "machine_busy_cores": round(others / seconds, 2),
         "load_1m": round(os.getloadavg()[0], 2),
         "bare_commits_per_s": {"before": bare_before, "after": bare_after},
+        "yards_per_cpu_s": {"before": yard_before, "after": yard_after},
         "started": started,
         "ended": ended,
     }
@@ -584,6 +588,22 @@ def bare_rate(make: Callable[[Path], Any], folder: Path, seconds: float = 2.0) -
             count += 1
         bare.close()
     return round(count / seconds)
+
+
+def yardstick(seconds: float = 1.0) -> int:
+    """How often a second of processor suffices for a fixed piece of work, a yard: some kilobytes written as JSON, read,
+    hashed, signed and checked, as a desk does all day, and nothing of it by our own code. Where it is fewer than in
+    another run, so much slower was the machine."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    public = key.public_key()
+    value = {f"name {each}": [each * number for number in range(16)] for each in range(32)}
+    count, start_s = 0, time.process_time()
+    while time.process_time() - start_s < seconds:
+        said = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+        value = json.loads(said)
+        public.verify(key.sign(hashlib.sha256(said).digest()), hashlib.sha256(said).digest())
+        count += 1
+    return round(count / (time.process_time() - start_s))
 
 
 def bare_sqlite(folder: Path) -> BareSqlite:
