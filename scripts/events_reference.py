@@ -65,7 +65,9 @@ GROUPS = {
 _OWN = "an officer of the notifier"
 _ON_CHANNEL = "an officer of a party on the channel"
 _RECIPIENT = "an officer of the party that the notice is to"
-_ADDRESSED = "an officer of a party that it was proposed to, once"
+_ADDRESSED = (
+    "an officer of a party that it was proposed to, once; “no” also of the party that proposed it, to take it back"
+)
 _DESK = "the desk"
 _MEMBER = "an officer of the party"
 _HAS_IT = "an officer of a party that has the incident"
@@ -88,8 +90,9 @@ SAID: Mapping[str, tuple[str, str]] = {
     ),
     "participation/1": (
         "an officer of any party, or the secretariat",
-        "What a party says of itself decides whether it is shown anything new; what others say stands beside it. Every"
-        " other party is told, and owes an answer.",
+        "What a party says of itself decides, from when it is taken, whether it is shown anything new; what others say"
+        " stands beside it, and so does since when, as each side states it. Every other party is told, and owes an"
+        " answer.",
     ),
     "watch/1": (_MEMBER, "Unanswered notices to the party are put to this officer in turn."),
     "watch.end/1": (_MEMBER, "Nothing is put to this officer any more."),
@@ -135,14 +138,16 @@ SAID: Mapping[str, tuple[str, str]] = {
     "revalidation/1": (_OWN, "It is vouched for until then; everyone that sees it in full is told."),
     "verification/1": (
         "an officer of any party that knows the chain",
-        "It stands beside the notice, by whom and how; the notifier is told, and everyone that sees it in full.",
+        "It stands beside this version, by whom and how, and not beside the next; the notifier is told, and everyone"
+        " that sees it in full.",
     ),
     "duplicate/1": ("an officer of a party that knows both", "The two are linked, or marked as different things."),
     "delivery/1": ("an officer or a device of the recipient; the desk, of a bearer that took it", "On record."),
     "acknowledgement/1": (_RECIPIENT, "The notice is answered: a receipt, never permission. The other side is told."),
     "readback/1": (
         _RECIPIENT,
-        "It is compared with what was said. What differs is told to both sides, and the notice is open again.",
+        "It is compared with what was said. What differs is told to both sides, and the notice is open again until that"
+        " was read back rightly. To read nothing back is refused.",
     ),
     "dissemination/1": (_RECIPIENT, "The other side is told which unit has it."),
     "relay/1": (
@@ -156,7 +161,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     ),
     "commitment/1": ("an officer of a party concerned", "It lapses at its time unless it has an outcome by then."),
     "outcome/1": (
-        "an officer of either side",
+        "an officer of either side; of a promise about an emergency that it was kept, or overtaken, its caller alone",
         "Kept or overtaken by events, it ends the emergency that it was about; broken, it does not.",
     ),
     "proposal/1": ("an officer of a party to the conflict", "It is put to the others; it changes nothing by itself."),
