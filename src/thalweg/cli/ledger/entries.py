@@ -107,7 +107,11 @@ def erase(
     home = log_home(folder)
     event = Entry.parse(home.reader().entry(index)).event
     if event.kind != _ERASABLE:
-        raise Refused("erase.kept", f"Entry {index} is {event.kind}; what lies beside that is never erased.")
+        raise Refused(
+            "erase.kept",
+            f"Entry {index} is {event.kind}; what lies beside that is never erased, for findings, dossiers and bundles"
+            " rest on it. Contacts stand beside the log, and go in the settings.",
+        )
     beside = [item.digest for item in event.payloads]
     wanted = [each for each in beside if not digest or each.hex().startswith(digest)]
     if not wanted or any(not each or not any(it.hex().startswith(each) for it in beside) for each in digest):
