@@ -21,6 +21,7 @@ from tests.desk_world import START, Room, circle
 from thalweg.desk.checks import NotAllowed
 from thalweg.formats import event as kinds
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Sides, Zone
+from thalweg.model.errors import InputError
 from thalweg.model.events import (
     SECRETARIAT,
     Answer,
@@ -211,7 +212,7 @@ class Talker:
         kinds.write(body)
         try:
             return type(self.room.say(who, body)).__name__
-        except NotAllowed as refused:
+        except (NotAllowed, InputError) as refused:
             return refused.code
 
 

@@ -20,12 +20,14 @@ from cyclopts import Parameter
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from thalweg import wiring
 from thalweg.client import Answer, Client, Contradicted, DeskError, Notice, Unanswered, open_client
 from thalweg.drafts.heights import read_height
 from thalweg.drafts.times import Side, read_duration, read_time
 from thalweg.ledger.errors import LedgerError
+from thalweg.model.characters import visible
 from thalweg.model.errors import InputError
 from thalweg.model.events import Said, Term
 from thalweg.model.instants import Instant
@@ -175,14 +177,14 @@ def short(notice: Notice) -> Iterator[str]:
     marked = f" [{', '.join(marks)}]" if marks else ""
     yield f"{notice.id}  {notice.what.value.replace('_', ' ')}{of}{about}{marked}{due}"
     for finding in notice.findings:
-        yield f"    {finding.severity}, {finding.certainty}: {finding.sentence}"
+        yield f"    {finding.severity}, {finding.certainty}: {visible(finding.sentence)}"
 
 
 def shown(notice: Notice) -> Iterator[str]:
     """What a notice shows of a declaration: where, in words and in numbers, and when."""
     if notice.declaration is None:
         return
-    yield f"    {notice.declaration.get('title') or notice.subject} ({notice.level.value})"
+    yield f"    {visible(str(notice.declaration.get('title') or notice.subject))} ({notice.level.value})"
     for volume in notice.declaration.get("volumes", ()):
         spot = first_spot(volume["shape"])
         window = volume["window"]
@@ -196,7 +198,7 @@ def full(client: Client, notice: Notice, language: str = "") -> Iterator[str]:
     head, *_ = short(notice)
     yield head
     for text in client.words(notice.id, language):
-        yield f"    {text}"
+        yield f"    {visible(text)}"
     yield from shown(notice)
     facts = (
         ("delivered", notice.delivered), ("answered", notice.responses), ("read back", notice.read_back),
@@ -209,10 +211,10 @@ def full(client: Client, notice: Notice, language: str = "") -> Iterator[str]:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table as wide as it needs to be, or as the terminal is."""
+    """A table as wide as it needs to be, or as the terminal is. Cells are words: brackets in them are no markup."""
     made = Table(*columns, title=title, title_justify="left", title_style="bold", expand=False, box=box.SIMPLE_HEAD)
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*(Text(visible(cell)) for cell in row))
     console = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else _WIDTH)
     console.print(made)
 

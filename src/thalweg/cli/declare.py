@@ -29,6 +29,7 @@ from thalweg.cli.at_desk import (
     written,
 )
 from thalweg.client import Client, Review, Reviewed
+from thalweg.model.characters import visible
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
 from thalweg.model.events import Declared, Release
@@ -206,10 +207,10 @@ def _show(client: Client, wish: _Wish, row: Reviewed, number: int, total: int, *
     declared = wish.declared(row)
     print(
         f"\n{number}/{total}  {declared.source}  {declared.kind.value.replace('_', ' ')}:"
-        f" {declared.title or '(no title)'}"
+        f" {visible(declared.title) or '(no title)'}"
     )
     for line in _facts(declared, row):
-        print(f"    {line}")
+        print(f"    {visible(line)}")
     if row.refused:
         print(f"    Cannot be declared. {row.refused}")
         return

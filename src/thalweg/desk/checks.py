@@ -10,9 +10,11 @@ import re
 from typing import Final
 
 from thalweg.desk.case_checks import CaseChecks
+from thalweg.desk.letters import require_fit
 from thalweg.desk.no import No, Subjects, no_chain, no_party
 from thalweg.desk.source_checks import SourceChecks
 from thalweg.formats.event import Body, Erasure, Statement
+from thalweg.model.characters import unfit
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Standing, Zone
 from thalweg.model.errors import ThalwegError
 from thalweg.model.events import (
@@ -86,9 +88,10 @@ class NotAllowed(ThalwegError):
 
 
 def screen(body: Body | ByDesk, officer: str, world: World) -> Said:
-    """The body as something that this officer may say at all. `NotAllowed` otherwise."""
+    """The body as something that this officer may say at all. `NotAllowed` otherwise; `InputError` for its letters."""
     if isinstance(body, Statement | Erasure | ByDesk):
         raise NotAllowed("not-a-statement", "This kind of entry is not one that an officer sends to the desk.")
+    require_fit(body)
     membership = world.membership
     match body:
         case TheatreSet() | PartyNamed():
@@ -250,6 +253,8 @@ class Checks:
                 return no_party(unknown[0])
             if said.channel in channels or not said.channel:
                 return No("channel-known", "There is a channel of that id already; give it another.")
+            if not said.channel.isprintable():
+                return No("channel-id", "The characters of a channel's id are all visible.")
             if len(set(said.parties)) < 2:
                 return No("channel-parties", "A channel is between two parties or more.")
             if said.by != SECRETARIAT and said.by not in said.parties:
@@ -326,6 +331,9 @@ class Checks:
             return No("declaration-party", f"The declaration is one of {declaration.party}, and you speak for {by}.")
         if "/" in declaration.declaration_id or len(declaration.declaration_id) > LONGEST_ID:
             return No("declaration-id", f"A declaration's id has up to {LONGEST_ID} characters, and no slash.")
+        known = self._world.picture.key(by, declaration.declaration_id) in self._world.picture.chains
+        if not known and unfit(declaration.declaration_id) is not None:  # what is on record under one can be ended
+            return No("declaration-id", "The characters of a declaration's id are all visible.")
         if declaration.standing is not Standing.DECLARED:
             return No(
                 "declaration-standing", "What is reported or rumoured is a claim about others, not a declaration."
@@ -609,6 +617,6 @@ def _all_over(declaration: Declaration, now: Instant) -> bool:
     )
 
 
+_ABOUT_NOTHING = No("notice-unknown", "A commitment is about a notice to you, an emergency or an incident.")
 _KEPT = No("agreed-kept", "What several sides signed is shown to each of them for as long as it is in force.")
 _AGREED = No("line-agreed", "An agreed line is changed only by all its sides: propose the change.")
-_ABOUT_NOTHING = No("notice-unknown", "A commitment is about a notice to you, an emergency or an incident.")

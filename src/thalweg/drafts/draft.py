@@ -42,6 +42,7 @@ from thalweg.drafts.words import (
     status_of,
     zone_of,
 )
+from thalweg.model.characters import LONGEST_TITLE, unfit, visible
 from thalweg.model.declarations import (
     EXACT,
     Cancellation,
@@ -253,7 +254,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     declaration = Declaration(
         kind=kind,
         party=party,
-        title=kept(fields.get("title", "")),
+        title=_title(fields.get("title", "")),
         volumes=volumes,
         zone=zone,
         medium=medium,
@@ -273,6 +274,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
         entered=_entered(draft),
     )
     # 7
+    _ask_of_characters(declaration, flags)
     if context.plausibility is not None:
         flags.extend(context.plausibility(declaration, fields))
     if flags:
@@ -280,6 +282,47 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
         # need not be built, and its id hashed, a second time.
         object.__setattr__(declaration, "flags", _without_repeats(flags))
     return declaration
+
+
+_LINE_ENDS = re.compile(r"[ \t]*[\t\r\n][ \t\r\n]*")
+
+
+def _title(text: str) -> str:
+    """One line; how it was laid out stays beside it, as entered."""
+    title = _LINE_ENDS.sub(" ", kept(text))
+    if len(title) > LONGEST_TITLE:
+        raise InputError(
+            "title-long",
+            f"The title has {len(title):,} characters; it begins “{visible(title[:40])}”. Perhaps a quotation mark that"
+            " is not closed made one text of many rows.",
+            expected=f"at most {LONGEST_TITLE:,} characters",
+        )
+    return title
+
+
+def _ask_of_characters(declaration: Declaration, flags: list[Flag]) -> None:
+    """What a desk does not take is told of here, where the file can still be put right."""
+    names = (("id", declaration.declaration_id), ("party", declaration.party), ("title", declaration.title))
+    for name, text in names:
+        found = unfit(text)
+        if found is not None:
+            flags.append(
+                Flag(
+                    "text-character",
+                    f"The {name} has {found}. It is kept as written, and shown by its number; a desk does not take it.",
+                    name,
+                )
+            )
+    for name, text in declaration.details.items():
+        found = unfit(text, lines=True)
+        if found is not None:
+            flags.append(
+                Flag(
+                    "text-character",
+                    f"Its “{visible(name)}” has {found}. It is kept as written; a desk does not take it.",
+                    visible(name),
+                )
+            )
 
 
 # What only a line has. Others may use the words for something else, which is then a detail of theirs.

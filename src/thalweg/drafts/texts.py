@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from thalweg.model.characters import without_hidden
 from thalweg.model.errors import InputError
 
 # Marks that steer the direction of text, join letters or lengthen them, and say nothing (U+0640 is tatweel).
@@ -27,11 +28,11 @@ def plain(text: str) -> str:
 
 
 def kept(text: str) -> str:
-    """`text` as it was written, but for space around it, composed letters (NFC) and marks that steer its
-    direction: for names and ids, where № 2 is not No 2."""
+    """`text` as it was written, but for space around it, composed letters (NFC), marks that steer its direction and
+    spaces without width: for names and ids, where № 2 is not No 2."""
     if text.isascii():
         return text.strip()
-    return unicodedata.normalize("NFC", text).translate(_STEERING).strip()
+    return without_hidden(unicodedata.normalize("NFC", text).translate(_STEERING)).strip()
 
 
 @lru_cache(maxsize=4096)

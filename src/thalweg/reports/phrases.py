@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, assert_never
 
+from thalweg.model.characters import visible
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium, Volume, Zone
 from thalweg.model.findings import Certainty, Finding, FindingType, Fix, Suggestions
 from thalweg.model.instants import Instant, Window
@@ -41,7 +42,7 @@ def plain(text: str) -> str:
     Unsafe characters become their code point, `[U+202E]`, so that they are seen; white space, line ends
     too, becomes one space.
     """
-    spaced = _SPACE.sub(" ", _UNSAFE.sub(lambda hit: f"[U+{ord(hit[0]):04X}]", text))
+    spaced = _SPACE.sub(" ", _UNSAFE.sub(lambda hit: f"[U+{ord(hit[0]):04X}]", visible(text)))
     return spaced.strip()
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 from lxml import html
@@ -196,7 +197,8 @@ def test_the_card_at_a_time_gone_by_has_no_fact_that_came_later(desk: Serving) -
 
 def test_a_hostile_title_is_contained_wherever_it_stands(desk: Serving) -> None:
     title = "x\u2069\u202e<b>00:00"
-    desk.declare("bravo-1", replace(soon("hostile", "bravo", 41.5, 36.5), title=title))
+    with mock.patch("thalweg.desk.checks.require_fit"):  # as it may stand in a log of before
+        desk.declare("bravo-1", replace(soon("hostile", "bravo", 41.5, 36.5), title=title))
     notice = next(each for each in reversed(desk.notices("alpha-1")) if each["version"])
     for path in (
         "/room?valid=../..",

@@ -14,6 +14,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from thalweg.model.characters import visible
 from thalweg.model.errors import InputError
 from thalweg.reports.messages.catalogue import LANGUAGES, PDI, catalogue, catalogue_in
 from thalweg.reports.messages.speech import PLACEHOLDER, Voice
@@ -73,7 +74,9 @@ class Words:
 
 def contained(text: str) -> str:
     """The same, so that it turns nothing round that stands after it: no element of a page contains an override, or the
-    end of an isolate that was never begun. Those are shown by their code points; what was left open is closed."""
+    end of an isolate that was never begun. Those are shown by their code points, as controls and what cannot be seen
+    are; what was left open is closed."""
+    text = visible(text)
     if not _STEERS.search(text):
         return text
     found: list[str] = []
