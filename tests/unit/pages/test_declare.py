@@ -201,3 +201,12 @@ def test_whoever_signs_with_a_key_of_their_own_is_given_the_statement_once_confi
     given = send(desk, "own-1", tokens, **fields, **{"sign-with": "00" * 32})
     assert given.json()["kind"].startswith("declaration/")
     assert "Well" not in declared(desk)
+
+
+def test_more_positions_than_the_form_takes_are_refused_and_the_last_corners_never_left_out(desk: Serving) -> None:
+    corners = "\n".join(f"35.{n:03d}, 40.{n:03d}" for n in range(100, 161))
+    answer = post(desk, do="look", kind="operation", shape="area", rows="1", positions=corners, title="A large area")
+    assert answer.status_code == 422
+    assert "61 positions were given, and this form takes 60" in answer.text
+    answer = post(desk, do="look", kind="operation", shape="area", rows="61", at61="35.3, 40.1", title="A large area")
+    assert "61 positions were given" in answer.text

@@ -269,3 +269,26 @@ def test_settings_change_how_a_page_is_written(server: Serving) -> None:
     account = server.opened.accounts.account("p-b-9")
     assert account is not None
     assert account.language == "fr"
+
+
+def test_a_form_that_was_gone_back_to_and_filled_in_otherwise_says_the_other_thing_too(
+    server: Serving, bravo: Officer, told: tuple[str, Declaration]
+) -> None:
+    """It had been answered as the first, and what was changed was lost."""
+    notice, _ = told
+    seen = bravo.see(f"/notices/{notice}")
+    for response in ("received", "object", "object"):
+        bravo.send(seen, f"/notices/{notice}/answer", {"response": response})
+    assert [each["what"] for each in facts(server, notice)["responses"]] == ["received", "object"]  # type: ignore[attr-defined]  # JSON
+
+
+def test_words_that_do_not_fit_are_refused_and_never_cut(
+    server: Serving, bravo: Officer, told: tuple[str, Declaration]
+) -> None:
+    notice, _ = told
+    first = bravo.send(bravo.see(f"/notices/{notice}"), f"/notices/{notice}/answer", {"response": "object"})
+    seen = bravo.follow(first)
+    words = next(place for place in range(3) if "text" in seen.form(f"/notices/{notice}/answer", place))
+    answer = bravo.send(seen, f"/notices/{notice}/answer", {"text": "x" * 2_001}, place=words, expect=422)
+    assert "text has 2,001 characters, and 2,000 fit." in answer.text
+    assert len(facts(server, notice)["responses"]) == 1  # type: ignore[arg-type]  # JSON

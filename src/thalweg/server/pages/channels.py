@@ -188,7 +188,7 @@ async def message(page: Opened, filled: Filled, channel: str) -> Response:
     held = _known(page, channel)
     text = filled.need("text", _LONGEST)
     language = filled["language"] if filled["language"] in LANGUAGES else page.reader.language
-    about = filled["about"][:100]
+    about = filled.within("about", 100)
     if filled["do"] == "decide":
         decided = DecisionStated(page.party, held.channel, text, language, about)
         return await say(page, filled, decided, f"{_path(held)}#log", "said")

@@ -193,20 +193,28 @@ async def filled_in(page: Opened, filled: Filled) -> Response:
 
 def _typed(filled: Form) -> Typed:
     count = filled["rows"]
-    rows = min(int(count), _MOST_ROWS) if count.isdecimal() and len(count) < 4 else 1
-    drawn = filled.lines("positions")[:_MOST_ROWS]
+    rows = min(int(count), _MOST_ROWS) if count.isdecimal() and len(count) < 6 else 1
+    drawn = filled.lines("positions")
+    given = max([len(drawn), *(n for n in range(_MOST_ROWS + 1, 1_000) if filled[f"at{n}"])])
+    if given > _MOST_ROWS:  # an area without its last corners is another area
+        raise Refusal(
+            "request-invalid",
+            f"{given} positions were given, and this form takes {_MOST_ROWS}: declare them from a file.",
+            field="positions",
+        )
     anew = drawn and drawn != filled.lines("positions_were")
-    fields = {name: filled[name][: _LONG.get(name, 300)] for name in _PLAIN}
+    fields = {name: filled.within(name, _LONG.get(name, 300)) for name in _PLAIN}
     if anew:
         fields["shape"] = _OF_DRAWN.get(filled["drawn"], fields["shape"]) if len(drawn) > 1 else POINT
     return Typed(
         fields,
-        {name: filled[f"d-{name}"][:2_000] for name in _DETAILS if filled[f"d-{name}"]},
-        tuple(Row(each[:160]) for each in drawn)
+        {name: filled.within(f"d-{name}", 2_000) for name in _DETAILS if filled[f"d-{name}"]},
+        tuple(Row(each) for each in drawn)
         if anew
         else tuple(
             Row(
-                filled[f"at{n}"][:200], filled[f"time{n}"][:60], filled[f"height{n}"][:40], filled[f"choice{n}"][:10]
+                filled.within(f"at{n}", 200), filled.within(f"time{n}", 60), filled.within(f"height{n}", 40),
+                filled.within(f"choice{n}", 10)
             )
             for n in range(1, rows + 1)
         ),
@@ -666,7 +674,7 @@ async def _load(page: Page, filled: Form) -> Response:
     typed = typed_of(base, change=False)
     if base.declaration_id and not base.declaration_id.startswith("d-"):
         typed = replace(typed, fields={**typed.fields, "id": base.declaration_id, "revision": str(base.revision)})
-    typed = replace(typed, fields={**typed.fields, "sha": filled["sha"][:64], "path": filled["path"][:200]})
+    typed = replace(typed, fields={**typed.fields, "sha": filled.within("sha", 64), "path": filled.within("path", 200)})
     return await _page(page, typed, await _look(page, typed))
 
 
@@ -709,7 +717,7 @@ async def _send(page: Page, filled: Form, typed: Typed) -> Response:
     )
     said = Declared(
         page.party, declaration, tuple(dict.fromkeys(filled.all("cite"))), filled["declines"] == "yes",
-        filled["consent"][:200], releases, FileRow(typed["sha"], typed["path"]) if typed["sha"] else None,
+        filled.within("consent", 200), releases, FileRow(typed["sha"], typed["path"]) if typed["sha"] else None,
     )  # fmt: skip
     then = f"/declarations/{quote(declaration.declaration_id, safe='')}"
     if filled[SIGN_WITH]:
@@ -733,4 +741,4 @@ def _proposed(page: Page, filled: Form, declaration: Declaration) -> QuietPropos
     if declaration.kind is Kind.LINE:
         segments = tuple(replace(each, status=LineStatus.AGREED) for each in declaration.segments)
         return LineProposed(page.party, to, replace(declaration, segments=segments), expires)
-    return QuietProposed(page.party, to, declaration, filled["task"][:2_000] or declaration.title, expires)
+    return QuietProposed(page.party, to, declaration, filled.within("task", 2_000) or declaration.title, expires)

@@ -65,7 +65,7 @@ async def call(page: Opened, filled: Filled) -> Response:
     known = set(_others(page))
     to = tuple(each for each in filled.all("to") if each in known)
     said = EmergencySent(
-        page.party, filled["text"][:2_000], page.reader.language, place=None if read is None else read.at,
+        page.party, filled.within("text", 16_000), page.reader.language, place=None if read is None else read.at,
         radius_m=_radius(filled["radius_km"]), to=() if len(to) == len(known) else to,
     )  # fmt: skip
     return await say(page, filled, said, "/emergency", "called")
@@ -79,7 +79,7 @@ async def outcome(page: Opened, commitment: str, filled: Filled) -> Response:
         raise Refusal("not-found", "Nothing of that id is known to you.")
     if filled["outcome"] not in {each.value for each in Outcome}:
         raise Refusal("request-invalid", "Say kept, broken or overtaken.")
-    said = OutcomeStated(page.party, commitment, Outcome(filled["outcome"]), filled["words"][:2_000])
+    said = OutcomeStated(page.party, commitment, Outcome(filled["outcome"]), filled.within("words", 16_000))
     return await say(page, filled, said, "/emergency", "said")
 
 

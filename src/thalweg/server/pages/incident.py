@@ -452,7 +452,7 @@ def _particulars(filled: Form, place: Position | None) -> Particulars:
         latest,
         place,
         int(radius or 0) if place is not None else 0,
-        filled["where"][:300],
+        filled.within("where", 300),
         _naming(filled, "affected"),
         _naming(filled, "alleged"),
     )
@@ -460,7 +460,9 @@ def _particulars(filled: Form, place: Position | None) -> Particulars:
 
 def _naming(filled: Form, name: str) -> Named:
     parties = tuple(filled.all(name))
-    others = tuple(each.strip()[:300] for each in filled[f"{name}_words"].split("\n") if each.strip())
+    others = tuple(filled.lines(f"{name}_words"))
+    if any(len(each) > 300 for each in others):
+        raise Refusal("request-invalid", "A name has 300 characters at most.", field=f"{name}_words", longest=300)
     if not parties and not others:
         return NONE_NAMED
     joined = filled[f"{name}_joined"]

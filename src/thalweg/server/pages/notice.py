@@ -91,7 +91,7 @@ async def answer(page: Opened, notice: str, filled: Filled) -> Response:
     if filled["response"] not in _ANSWERS:
         raise Refusal("request-invalid", "Say one of received, understood, need_more and object.")
     response = Answered(filled["response"])
-    text = filled["text"][:2_000]
+    text = filled.within("text", 2_000)
     said = Acknowledged(page.party, notice, response, text, page.reader.language)
     wants = response in _WITH_WORDS and not text
     back = "/room" if filled["from"] == "room" else "/inbox"
@@ -116,7 +116,7 @@ async def read_back(page: Opened, notice: str, filled: Filled) -> Response:
     said = ReadBack(
         page.party,
         notice,
-        filled["identity"][:300],
+        filled.within("identity", 300),
         position,
         start,
         end,
@@ -138,7 +138,7 @@ async def read_back(page: Opened, notice: str, filled: Filled) -> Response:
 async def passed_on(page: Opened, notice: str, filled: Filled) -> Response:
     """A unit below has it."""
     _known(page, notice)
-    said = Disseminated(page.party, notice, filled.need("unit"), filled["how"][:300])
+    said = Disseminated(page.party, notice, filled.need("unit"), filled.within("how", 300))
     return await say(page, filled, said, f"/notices/{notice}#became", "said")
 
 
@@ -149,7 +149,7 @@ async def relayed(page: Opened, notice: str, filled: Filled) -> Response:
     bearer = filled["bearer"]
     if bearer not in {each.value for each in _BEARERS}:
         raise Refusal("request-invalid", "Say how it was handed on.", field="bearer")
-    said = Relayed(page.party, notice, filled.need("to"), Bearer(bearer), filled["words"][:2_000])
+    said = Relayed(page.party, notice, filled.need("to"), Bearer(bearer), filled.within("words", 2_000))
     return await say(page, filled, said, f"/notices/{notice}#became", "said")
 
 

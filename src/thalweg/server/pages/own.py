@@ -66,7 +66,7 @@ async def consent(page: Opened, filled: Filled, subject: str) -> Response:
     read = _own(page, subject)
     if filled["given"] not in ("yes", "no"):
         raise Refusal("request-invalid", "Say whether it is given.", field="given")
-    said = ConsentStated(page.party, read.subject, filled["given"] == "yes", filled["of"][:200])
+    said = ConsentStated(page.party, read.subject, filled["given"] == "yes", filled.within("of", 200))
     return await say(page, filled, said, _path(read), "said")
 
 

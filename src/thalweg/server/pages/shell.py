@@ -427,6 +427,19 @@ class Form:
             )
         return value
 
+    def within(self, name: str, longest: int) -> str:
+        """The value of a field, empty where it was left out. Refusal where it is longer: it is never cut, for whoever
+        sent it would believe that all of it was said."""
+        value = self[name]
+        if len(value) > longest:
+            raise Refusal(
+                "request-invalid",
+                f"{name} has {len(value):,} characters, and {longest:,} fit.",
+                field=name,
+                longest=longest,
+            )
+        return value
+
     @property
     def once(self) -> str:
         return self.need(ONCE, 64)

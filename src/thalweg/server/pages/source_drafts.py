@@ -178,10 +178,10 @@ async def enter(page: Opened, sha256: str, filled: Filled) -> Response:
     read = _read(page, sha256)
     source = {**read.drafts["source"]}
     for name in ("title", "outlet", "address", "published", "language"):
-        source[name] = filled[name][:_SHORT]
+        source[name] = filled.within(name, _SHORT)
     with in_field("published"):
         _day(source["published"])
-    source["words"] = filled["words"][:_TEXT]
+    source["words"] = filled.within("words", _TEXT)
     known = set(_others(page))
     to = tuple(each for each in filled.all("to") if each in known)
     said = importlib.import_module("thalweg.sources.drafted").entered(source, page.party, to)
@@ -239,7 +239,7 @@ def _corrected(filled: Form, entry: Mapping[str, Any], claim: Claim) -> dict[str
     return {
         "quote": quote,
         "force": filled["force"],
-        "said_by": filled["said_by"][:_SHORT],
+        "said_by": filled.within("said_by", _SHORT),
         "party": filled["party"],
         "through": [each[:_SHORT] for each in filled.lines("through")][:16],
         "said": [each for n, each in enumerate(entry["said"]) if f"said-{n}" in kept],
@@ -247,17 +247,17 @@ def _corrected(filled: Form, entry: Mapping[str, Any], claim: Claim) -> dict[str
         "numbers": list(_numbers(filled, entry["numbers"], kept)),
         "places": list(_places(filled, entry["places"], kept, claim)),
         "inserted": entry["inserted"],
-        "words": filled["words"][:_TEXT],
+        "words": filled.within("words", _TEXT),
     }
 
 
 def _numbers(filled: Form, drafted: Sequence[Mapping[str, Any]], kept: Sequence[str]) -> Iterator[dict[str, Any]]:
     for n, each in enumerate(drafted):
         if f"number-{n}" in kept:
-            value = filled[f"value-{n}"].replace(",", ".")
+            value = filled.within(f"value-{n}", _SHORT).replace(",", ".")
             if not value.replace(".", "", 1).isdigit():
                 raise Refusal("request-invalid", "A number has digits, and a point at most.", field=f"value-{n}")
-            yield {**each, "value": value[:_SHORT], "unit": filled[f"unit-{n}"][:_SHORT]}
+            yield {**each, "value": value, "unit": filled.within(f"unit-{n}", _SHORT)}
 
 
 def _places(
