@@ -112,3 +112,15 @@ def test_decimal_commas_are_read_and_thousands_are_not_guessed() -> None:
     with pytest.raises(InputError) as refused:
         number("1,500")
     assert refused.value.code == "number-ambiguous"
+
+
+@pytest.mark.parametrize("text", ["100 fathoms", "30 m/40 m", "0x10 m", "100 yd AMSL", "5 kft"])
+def test_a_height_in_another_unit_is_refused_and_never_read_as_metres_above_an_unknown_datum(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_height(text)
+    assert refused.value.code == "unit-unknown"
+
+
+def test_a_datum_of_heights_that_is_not_known_stays_a_question() -> None:
+    assert read_height("100 m Baltic 1977").odd_datum == "Baltic 1977"
+    assert read_height("100 NAVD88").odd_datum == "NAVD88"

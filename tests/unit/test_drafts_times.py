@@ -134,3 +134,25 @@ def test_durations_have_units(text: str, seconds: float) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         read_duration(text)
+
+
+@pytest.mark.parametrize("offset", ["+15:00", "-13:00", "+14:30", "+99:00", "-12:30", "+24:00"])
+def test_an_offset_that_no_place_has_is_a_slip_and_refused(offset: str) -> None:
+    for text in (f"2031-05-01T06:00{offset}", f"2031-05-01 06:00 UTC{offset}"):
+        with pytest.raises(InputError) as refused:
+            read_time(text, side=Side.START, what="start")
+        assert refused.value.code in ("time-zone-unknown", "time-unreadable")
+        assert "timedelta" not in refused.value.sentence
+
+
+@pytest.mark.parametrize("offset", ["+14:00", "-12:00", "+05:45"])
+def test_the_widest_offsets_that_there_are_are_read(offset: str) -> None:
+    assert read_time(f"2031-05-01T06:00{offset}", side=Side.START, what="start").instant is not None
+
+
+def test_an_offset_beside_a_zone_that_does_not_have_it_is_refused_and_one_that_has_is_read() -> None:
+    with pytest.raises(InputError) as refused:
+        read_time("2031-05-01T06:00+03:00[Europe/Paris]", side=Side.START, what="start")
+    assert refused.value.code == "time-ambiguous"
+    for text in ("2031-05-01T08:00+02:00[Europe/Paris]", "2031-05-01T06:00Z[Europe/Paris]"):
+        assert str(read_time(text, side=Side.START, what="start").instant) == "2031-05-01T06:00:00Z"

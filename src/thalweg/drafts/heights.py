@@ -28,6 +28,16 @@ _UNITS = {
     )
     for name in names.split()
 } | {"nautical mile": METRES_PER_NAUTICAL_MILE, "nautical miles": METRES_PER_NAUTICAL_MILE}
+# Read as metres, with the word taken for a datum, they would be another height.
+_OTHER_UNITS = frozenset(
+    map(
+        folded,
+        (
+            *("fathom", "fathoms", "yard", "yards", "yd", "yds", "cm", "mm", "dm", "dam", "hm", "in", "inch", "inches"),
+            *("kft", "hft", "hpa", "mb", "mbar", "сажень", "саженей", "аршин", "см", "ярд", "ярдов", "brasses", "سم"),
+        ),
+    )
+)
 _DATUMS = {
     folded(name): datum
     for names, datum in (
@@ -93,6 +103,13 @@ def read_height(text: str, *, unit: str = "", what: str = "height") -> Height:
     factor = _UNITS.get(folded(words[0])) if words else None
     if factor is not None:
         words = words[1:]
+    elif words and (folded(words[0]) in _OTHER_UNITS or any(folded(word) in _UNITS for word in words[1:])):
+        raise InputError(
+            "unit-unknown",
+            f"The {what} “{text}” is in no unit of length known here.",
+            expected="m, km, NM, ft or mi",
+            found=text,
+        )
     elif unit:
         factor = _unit(unit, what)
     else:

@@ -96,6 +96,8 @@ def read_time(text: str, *, side: Side, what: str, zone: str = "", stated_zone: 
 def _read(text: str, side: Side, what: str, zone: str, stated_zone: str) -> ReadTime:
     if _RFC_3339.fullmatch(text) and "1900" <= text[:4] <= "2200" and text[11:13] < "24":
         # Nine times of ten it is this, and the standard library reads it much faster than what follows.
+        if not text.endswith("Z"):
+            _require_offset(text[-6:])
         try:
             return ReadTime(Instant.of(datetime.fromisoformat(text)))
         except ValueError as error:
@@ -147,6 +149,7 @@ def _read(text: str, side: Side, what: str, zone: str, stated_zone: str) -> Read
         )
     offset = _fixed_offset(name)
     if offset is not None:
+        _require_one_zone(naive, name, offset, text, what)
         return ReadTime(_instant(naive, offset), tuple(flags))
     first, second = _offsets(naive, name, what)
     if first == second:
@@ -258,19 +261,42 @@ def _unreadable(text: str, what: str, why: str = "") -> InputError:
 
 
 def _fixed_offset(zone: str) -> timedelta | None:
-    name = zone.strip(" []()").upper()
+    name = (zone.split("[")[0] or zone).strip(" []()").upper()
     if name in ("Z", "UTC", "GMT", "UT", "ZULU"):
         return timedelta(0)
     if len(name) == 1 and name in _LETTERS:
         return timedelta(hours=_LETTERS[name])
-    match = _OFFSET.fullmatch(name.split("[")[0].strip())
-    if not match:
-        return None
-    hours, minutes = int(match[2]), int(match[3] or 0)
-    if hours > 15 or minutes > 59:
-        return None
-    size = timedelta(hours=hours, minutes=minutes)
-    return -size if match[1] == "-" else size
+    return _require_offset(name) if _OFFSET.fullmatch(name) else None
+
+
+def _require_offset(text: str) -> timedelta:
+    """The offset that a text says. `InputError` for one that no place has: a slip, by hours."""
+    match = _OFFSET.fullmatch(text)
+    if match is not None and int(match[3] or 0) < 60:
+        size = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+        if size <= timedelta(hours=12 if match[1] == "-" else 14):
+            return -size if match[1] == "-" else size
+    raise InputError(
+        "time-zone-unknown",
+        f"“{text}” is an offset that no place on Earth has.",
+        expected="an offset from -12:00 to +14:00",
+        found=text,
+    )
+
+
+def _require_one_zone(naive: datetime, name: str, offset: timedelta, text: str, what: str) -> None:
+    """`2031-05-01T06:00+03:00[Europe/Paris]` says two things (RFC 9557, section 3.4)."""
+    before, bracket, inner = name.partition("[")
+    if not bracket or not _OFFSET.fullmatch(before.strip()):
+        return
+    zone = inner.rstrip("] ")
+    if offset not in _offsets(naive, zone, what):
+        raise InputError(
+            "time-ambiguous",
+            f"The {what} “{text}” has an offset that {zone} does not have then.",
+            expected="the offset alone, or the zone alone",
+            found=text,
+        )
 
 
 @lru_cache(maxsize=256)
