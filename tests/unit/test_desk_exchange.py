@@ -226,6 +226,7 @@ def test_where_nobody_is_on_watch_the_secretariat_is_told_at_the_first_step() ->
     desk.later(4 * 3600)
     (first,) = [each for each in desk.notices(SECRETARIAT) if each.what is NoticeKind.ESCALATED]
     assert (first.answers, first.facts) == (name, {"owes": "bravo", "what": "declared"})
+    assert notice_of(desk, NoticeKind.ESCALATED, "bravo").facts == {"also": SECRETARIAT}
     for _ in range(2):
         desk.later(24 * 3600)
     told = [body.facts["to"] for body in clock(desk, ClockFact.ESCALATED) if body.subject == name]

@@ -564,9 +564,10 @@ class Telling:
     def escalated(self, notice: NoticeState, step: int, now: Instant, officer: str, *, everyone: bool) -> list[Notice]:
         """Unanswered: to the next watch; at the last step to the secretariat too (R16), which learns who owes an answer
         to what kind of notice, and nothing of what it says. The notifier is told by its own clock: `silent`."""
+        facts = ({"officer": officer} if officer else {}) | ({"also": SECRETARIAT} if everyone else {})
         made = Notice(
             notice.to, 0, NoticeKind.ESCALATED, now, of=notice.of, subject=notice.subject, answers=notice.id,
-            severity=notice.severity, bell=step, facts={"officer": officer} if officer else {},
+            severity=notice.severity, bell=step, facts=facts,
         )  # fmt: skip
         told = [made]
         if everyone:

@@ -366,7 +366,7 @@ class _Reading:
                 return (
                     kinds.Escalated(
                         marks=marks,
-                        to=kinds.To.SECRETARIAT if owes else kinds.To.NEXT_WATCH,
+                        to=kinds.To.SECRETARIAT if owes or "also" in facts else kinds.To.NEXT_WATCH,
                         party=self.name(owes or notice.to),
                         about=notice.answers or subject,
                         due=notice.at,
