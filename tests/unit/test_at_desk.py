@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from thalweg import wiring
+from thalweg import cli, wiring
 from thalweg.cli import at_desk
 from thalweg.drafts.times import Side
 from thalweg.model.errors import InputError
 from thalweg.model.events import Term
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
+from thalweg.model.words import ALWAYS_TOLD
 
 NOW = datetime(2017, 9, 16, 23, 30, tzinfo=UTC)
 
@@ -86,3 +88,28 @@ def test_heights_are_read_with_their_datum() -> None:
 def test_only_hashes_are_cut_short() -> None:
     assert at_desk.brief("a" * 64) == "a" * 12
     assert at_desk.brief("n-irop3cfqdr") == "n-irop3cfqdr"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("declaration", "release", "hospital", "bravo", "nothing"),
+        ("channel", "terms", "line", "static_site=nothing"),
+        ("channel", "open", "line", "bravo"),
+        ("channel", "join", "line", "--term", "nothing"),
+    ],
+    ids=" ".join,
+)
+def test_whoever_chooses_to_show_nothing_is_told_first_what_a_conflict_tells_all_the_same(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """D7: before anything is sent, so here there is not even an officer's folder."""
+    assert cli._run([*words, "--home", str(tmp_path / "nobody")]) != 0
+    assert capsys.readouterr().err.startswith(ALWAYS_TOLD)
+
+
+def test_whoever_chooses_to_show_something_is_told_nothing_about_that(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli._run(["channel", "terms", "line", "full", "--home", str(tmp_path / "nobody")])
+    assert ALWAYS_TOLD not in capsys.readouterr().err

@@ -33,6 +33,7 @@ from thalweg.model.events import Said, Term
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
+from thalweg.model.words import ALWAYS_TOLD
 from thalweg.places.coordinates import Form, read_position, write_position
 from thalweg.places.describe import describe
 from thalweg.wiring import officer
@@ -292,6 +293,12 @@ def term(text: str) -> Term:
     kind, _, rest = text.rpartition("=")
     level, _, delay = rest.partition("@")
     return Term(level_of(level), kind, int(delay) if delay.isdecimal() else 0)
+
+
+def choosing(levels: Iterable[Level]) -> None:
+    """Says, before anything is sent, what a conflict discloses whatever is chosen (D7)."""
+    if Level.NOTHING in levels:
+        print(ALWAYS_TOLD, file=sys.stderr)
 
 
 def level_of(text: str) -> Level:

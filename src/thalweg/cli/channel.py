@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, instant, say, table, term, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, choosing, instant, say, table, term, told
 from thalweg.client import Client, DeskError
 from thalweg.model.events import (
     ChannelJoined,
@@ -19,8 +20,10 @@ from thalweg.model.events import (
     LineChecked,
     MessageSent,
     Said,
+    Term,
     TermsSet,
 )
+from thalweg.model.levels import Level
 
 app = App(name="channel", help="Channels between parties, their terms, line checks, and what is said on them.")
 
@@ -60,6 +63,7 @@ def open_(
         What the others see of what you declare: "full", "static_site=footprint", "coarse@3600"; may be repeated.
     """
     given = tuple(term(each) for each in terms)
+    _choosing(given, room=room)
 
     def said(client: Client) -> Said:
         among = tuple(dict.fromkeys((*(() if client.party == "secretariat" else (client.party,)), *parties)))
@@ -81,6 +85,7 @@ def join(channel: Id, *, terms: Terms = (), at: AtDesk = HERE) -> int:
         What the others see of what you declare; may be repeated.
     """
     given = tuple(term(each) for each in terms)
+    _choosing(given, room=bool(given))
     return say(at, lambda client: ChannelJoined(client.party, channel, given), "Joined.")
 
 
@@ -119,6 +124,7 @@ def terms(
         Only this party.
     """
     chosen = tuple(term(each) for each in given)
+    _choosing(chosen, room=bool(chosen))
     return say(at, lambda client: TermsSet(client.party, channel, chosen, to), "Set.")
 
 
@@ -274,3 +280,8 @@ def decide(
         The language of the words.
     """
     return say(at, lambda client: DecisionStated(client.party, channel, " ".join(text), language, about), "Stated.")
+
+
+def _choosing(terms: Iterable[Term], *, room: bool) -> None:
+    """Whoever says nothing of what the others see shows nothing, but in a room."""
+    choosing([each.level for each in terms] or ([] if room else [Level.NOTHING]))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, instant, level_of, say, shown, table, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, choosing, instant, level_of, say, shown, table, told
 from thalweg.client import Notice
 from thalweg.client import told as typed
 from thalweg.drafts.times import Side
@@ -170,6 +170,7 @@ def release(
         Words that go with it.
     """
     chosen = (Release(to, level_of(level)),)
+    choosing([each.level for each in chosen])
     return say(at, lambda client: Released(client.party, subject, chosen, words), "Released.")
 
 

@@ -22,6 +22,7 @@ from thalweg.cli.at_desk import (
     UNANSWERED,
     AtDesk,
     answered,
+    choosing,
     lacking,
     level_of,
     span,
@@ -96,6 +97,7 @@ def declare(
         found = client.review(paths, kind=None if kind is None else Kind(kind), gazetteer=gazetteer)
         _say_what_was_not_read(found)
         wish = _Wish(cite, declines, emergency, tuple(_release(each) for each in release), consent)
+        choosing([each.level for each in wish.releases])
         if review_only:
             for number, row in enumerate(found.rows, 1):
                 _show(client, wish, row, number, len(found.rows))
