@@ -19,12 +19,15 @@ from lxml import etree
 from tests.desk_world import Room, circle
 from tests.serving import Serving, serving, soon
 from thalweg.model.declarations import Kind
-from thalweg.model.events import Exported, Revalidated, SitesRead, Term, TheatreSet
+from thalweg.model.errors import ValueRefused
+from thalweg.model.events import Declared, Exported, Revalidated, SitesRead, Term, TheatreSet
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.words import DISCLAIMERS, EXERCISE, MARK_MEANING, STALE
-from thalweg.policy.export import export
+from thalweg.policy.asof.valid import Valid
+from thalweg.policy.export import Copied, copying
 from thalweg.policy.mailbox import Mailboxes
+from thalweg.policy.whole import whole
 from thalweg.server.copies import EXPORT_RATE
 
 FORMS = ("geojson", "json", "csv", "kml", "html", "pdf")
@@ -185,7 +188,7 @@ def test_what_its_notifier_has_vouched_for_again_is_not_marked_as_stale() -> Non
 
     def marks() -> list[tuple[str, ...]]:
         mailboxes = Mailboxes(room.desk.world, room.desk.policy)
-        made = export(room.desk.world, mailboxes, "bravo", "bravo-1", room.now, bytes(16), "test").value
+        made = whole(copying(room.desk.world, mailboxes, "bravo", "bravo-1", room.now, bytes(16), "test")).result.value
         return [made.marks(version) for version in made.declarations]
 
     assert marks() == [(STALE,)]
@@ -193,3 +196,59 @@ def test_what_its_notifier_has_vouched_for_again_is_not_marked_as_stale() -> Non
     assert marks() == [()]
     room.later(90_000)
     assert marks() == [(STALE,)]
+
+
+def many(count: int) -> Room:
+    """Operations of alpha that bravo is shown in full: one an hour, and one of bravo's that meets the last."""
+    room = Room(("alpha", "bravo"))
+    room.channel("alpha", "bravo", level=Level.FULL)
+    for number in range(count):
+        room.declare("alpha", circle(f"o{number}", "alpha", 10.0 + number, hours=(48.0 + number, 48.5 + number)))
+    ours = circle("ours", "bravo", 9.0 + count, hours=(47.0 + count, 47.5 + count))
+    room.say("bravo", Declared("bravo", ours, declines=True))
+    return room
+
+
+def copied(room: Room, **asked: Any) -> Copied:
+    mailboxes = Mailboxes(room.desk.world, room.desk.policy)
+    return whole(copying(room.desk.world, mailboxes, "bravo", "bravo-1", room.now, bytes(16), "test", **asked))
+
+
+def test_a_copy_of_what_holds_at_a_time_says_that_there_is_more() -> None:
+    """R19, R37: what is not in it is in force all the same."""
+    room = many(5)
+    every = copied(room).result.value
+    assert len(every.declarations) == 6
+    assert len(every.findings) == 1
+    first = min(each.volumes[0].window.end_s for each in every.declarations.values())
+    some = copied(room, valid=Valid(None, Instant(first))).result.value
+    assert {each.declaration_id for each in some.declarations.values()} == {"o0"}
+    assert some.findings == ()
+    (told,) = some.omissions
+    assert told.what.startswith("5 declarations that do not hold")
+    assert not told.harmless
+
+
+def test_a_copy_that_would_be_too_large_is_refused_and_a_part_of_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = many(5)
+    monkeypatch.setattr("thalweg.policy.export.MOST_DECLARATIONS", 5)
+    with pytest.raises(ValueRefused) as refused:
+        copied(room)
+    assert refused.value.code == "copy-too-large"
+    assert refused.value.fields["declarations"] == 6
+    first = min(each.volumes[0].window.start_s for each in copied(room, newest=True).result.value.declarations.values())
+    assert copied(room, valid=Valid.at(Instant(first))).result.value.declarations
+    with pytest.raises(ValueRefused):
+        copied(room, valid=Valid(None, None))
+
+
+def test_of_more_than_fit_on_a_sheet_the_newest_are_taken_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = many(50)
+    monkeypatch.setattr("thalweg.policy.export.SHEET_DECLARATIONS", 20)
+    made = copied(room, newest=True)
+    shown = made.result.value
+    assert len(shown.declarations) + made.declarations_left == 51
+    assert made.declarations_left == 31
+    assert len(shown.findings) == 1
+    assert made.findings_left == 0
+    assert {"ours", "o49"} <= {each.declaration_id for each in shown.declarations.values()}

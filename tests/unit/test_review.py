@@ -31,6 +31,7 @@ from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.review import FEW, STEP, Feedback, Number, Review, feedback, review
+from thalweg.policy.whole import whole
 from thalweg.reports.messages.catalogue import LANGUAGES, catalogue_in
 from thalweg.reports.messages.speech import PLACEHOLDER
 from thalweg.reports.review import feedback as says
@@ -80,7 +81,7 @@ def room() -> Room:
 
 def told(room: Room, party: str = "alpha") -> Feedback:
     world = room.desk.world
-    return feedback(world, Mailboxes(world, room.desk.policy), party, SINCE, UNTIL).value
+    return whole(feedback(world, Mailboxes(world, room.desk.policy), party, SINCE, UNTIL)).value
 
 
 def reviewed(room: Room, party: str = SECRETARIAT) -> Review:
@@ -118,7 +119,9 @@ def test_whoever_shows_nobody_anything_is_told_so_and_nothing_of_others(room: Ro
     assert made.recipients == ()
     assert made.told == 0
     world = room.desk.world
-    lines = list(says.lines(feedback(world, Mailboxes(world, room.desk.policy), "charlie", SINCE, UNTIL), "en", {}))
+    lines = list(
+        says.lines(whole(feedback(world, Mailboxes(world, room.desk.policy), "charlie", SINCE, UNTIL)), "en", {})
+    )
     assert any("Nobody was shown it" in line for line in lines)
     assert "alpha" not in "\n".join(lines)
 
@@ -126,7 +129,7 @@ def test_whoever_shows_nobody_anything_is_told_so_and_nothing_of_others(room: Ro
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_feedback_reads_in_every_language(room: Room, language: str) -> None:
     world = room.desk.world
-    made = feedback(world, Mailboxes(world, room.desk.policy), "alpha", SINCE, UNTIL)
+    made = whole(feedback(world, Mailboxes(world, room.desk.policy), "alpha", SINCE, UNTIL))
     lines = list(says.lines(made, language, NAMES))
     assert not any("{" in line for line in lines)
     assert sum("Bravo" in line for line in lines) >= 13

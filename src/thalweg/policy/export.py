@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from thalweg.model.declarations import Declaration, Standing
+from thalweg.model.errors import ValueRefused
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.notes import Flag, Omission, Source
 from thalweg.model.result import CheckResult, CopyFor, Counts
 from thalweg.model.words import KIND_NOT_SHOWN, REPORTED, RUMOURED
+from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import DeclarationRead, FindingRead, Mailboxes
 from thalweg.policy.sealing import seal
+from thalweg.policy.whole import Steps
+from thalweg.state.history import spans_of
 from thalweg.state.world import World
 
+MOST_DECLARATIONS: Final = 10_000
+MOST_FINDINGS: Final = 40_000
+SHEET_DECLARATIONS: Final = 500
+SHEET_FINDINGS: Final = 200
+_AT_ONCE: Final = 20  # of one step: some ten milliseconds
 _LEVELS: Final = {
     Level.FOOTPRINT: "Shown at footprint: its place and time, without title, purpose or details.",
     Level.COARSE: "Shown at coarse: it lies somewhere in these cells at some time within these hours.",
@@ -35,23 +44,93 @@ def mark_of(party: str, officer: str, at: Instant, random: bytes) -> str:
     return hashlib.sha256(said).hexdigest()[:20]
 
 
-def export(
-    world: World, mailboxes: Mailboxes, party: str, officer: str, now: Instant, random: bytes, engine: str
-) -> Disclosed[CheckResult]:
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy, what was read for it, and how much of what is in force, and of what was found, is not in it."""
+
+    result: Disclosed[CheckResult]
+    read: tuple[DeclarationRead, ...]
+    declarations_left: int = 0
+    findings_left: int = 0
+
+
+def copying(
+    world: World,
+    mailboxes: Mailboxes,
+    party: str,
+    officer: str,
+    now: Instant,
+    random: bytes,
+    engine: str,
+    *,
+    valid: Valid | None = None,
+    newest: bool = False,
+) -> Steps[Copied]:
     """Everything in force that the party declared or was shown, as far as it was shown, with the findings that it was
-    told of and that stand; marked for the officer. `random` makes the mark; `engine` names who compared."""
-    read = [each for each in mailboxes.declarations(party, now).value.declarations if each.declaration is not None]
+    told of and that stand; marked for the officer. `random` makes the mark; `engine` names who compared. With `valid`
+    of that only what holds at some time in it, which the copy says. With `newest`, of more than fit on a sheet, the
+    newest alone.
+
+    `ValueRefused` (`copy-too-large`) where it would be more than a copy holds.
+    """
+    own, others = mailboxes.counted(party, now).value
+    standing = mailboxes.standing(party, now).value
+    some = newest and own + others > SHEET_DECLARATIONS
+    if not newest and valid is None:
+        _require(own + others, standing)
+    told: list[FindingRead] = []
+    while len(told) < (SHEET_FINDINGS if some else standing):
+        page = mailboxes.findings(party, now, before=told[-1].place if told else None, most=_AT_ONCE).value
+        told += page
+        yield
+        if len(page) < _AT_ONCE:
+            break
+    read: dict[str, DeclarationRead] = {}
+    elsewhen: set[str] = set()
+    passed, place = 0, None if some else 0
+    while True:
+        if some:
+            made = mailboxes.newest(party, now, before=place, most=_AT_ONCE).value
+        else:
+            made = mailboxes.declarations(party, now, after=place or 0, most=_AT_ONCE).value
+        for each in made.declarations:
+            if each.declaration is None:
+                continue
+            if valid is not None and not valid.meets_one(spans_of(each.declaration)):
+                elsewhen.add(each.declaration.version_id)
+                passed += 1
+                continue
+            read[each.subject] = each  # declared or shown anew meanwhile: the newest
+        if not newest:
+            _require(len(read), 0)
+        yield
+        place = made.next
+        if place is None or (some and len(read) >= SHEET_DECLARATIONS):
+            break
     declarations: dict[str, Declaration] = {}
     marked: dict[str, tuple[str, ...]] = {}
-    for each in read:
+    for number, each in enumerate(read.values(), 1):
         if each.declaration is not None:
-            made = _as_shown(each, each.declaration)
-            declarations[made.version_id] = made
-            marked[made.version_id] = _marks(each, made)
-    told = mailboxes.findings(party, now).value
-    findings = tuple(each.finding for each in told if set(each.finding.versions) <= declarations.keys())
+            shown = _as_shown(each, each.declaration)
+            declarations[shown.version_id] = shown
+            marked[shown.version_id] = _marks(each, shown)
+        if not number % (20 * _AT_ONCE):
+            yield
+    findings = [each.finding for each in told if set(each.finding.versions) <= declarations.keys()]
+    if not newest:
+        _require(0, len(findings))
+    yield
+    left_out = [] if some else list(_left_out(told, declarations.keys() | elsewhen))
+    if passed and valid is not None:
+        left_out.append(
+            Omission(
+                Source("the desk", ""),
+                f"{passed} declarations that do not hold at the time asked for",
+                f"This copy is of what holds at some time in {valid.text} alone; the others are in force all the same.",
+                harmless=False,
+            )
+        )
     membership = world.membership
-    names = {each: membership.name(each) for each in membership.parties}
     result = CheckResult(
         declarations=declarations,
         findings=tuple(sorted(findings, key=lambda each: (each.first or now).epoch_s)),
@@ -59,14 +138,30 @@ def export(
         theatre=membership.theatre.name,
         rules_hash=membership.theatre.rules_hash,
         engine_version=engine,
-        omissions=tuple(_left_out(told, declarations.keys())),
-        counts=Counts(seen=len(read), read=len(read), compared=len(declarations)),
-        party_names=names,
+        omissions=tuple(left_out),
+        counts=Counts(seen=len(read) + passed, read=len(read), compared=len(declarations)),
+        party_names={each: membership.name(each) for each in membership.parties},
         exercise=membership.theatre.exercise,
         copy=CopyFor(mark_of(party, officer, now, random), party, officer, now),
         marked=marked,
     )
-    return seal(result, party)
+    return Copied(
+        seal(result, party),
+        tuple(read.values()),
+        max(0, own + others - len(declarations)) if some else 0,
+        max(0, standing - len(findings)) if some else 0,
+    )
+
+
+def _require(declarations: int, findings: int) -> None:
+    if declarations > MOST_DECLARATIONS or findings > MOST_FINDINGS:
+        raise ValueRefused(
+            "copy-too-large",
+            f"A copy holds at most {MOST_DECLARATIONS:,} declarations and {MOST_FINDINGS:,} findings; ask for what "
+            "holds in a stretch of time (`valid`), or read them in pages.",
+            declarations=declarations,
+            findings=findings,
+        )
 
 
 def _as_shown(read: DeclarationRead, declaration: Declaration) -> Declaration:

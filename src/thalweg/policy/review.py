@@ -23,6 +23,7 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import Copy, Mailboxes
 from thalweg.policy.sealing import seal
 from thalweg.policy.tell import Policy
+from thalweg.policy.whole import Steps
 from thalweg.state.cases import InCase
 from thalweg.state.exchange import Emergency, NoticeState
 from thalweg.state.world import World
@@ -31,6 +32,8 @@ MOST: Final = 1_000  # declarations that feedback tells of at once
 FEW: Final = 5
 ENOUGH: Final = 10
 STEP: Final = 5  # to which counts are rounded
+_ENTRIES: Final = 20  # read at one step
+_CHAINS: Final = 500
 _DAY_S: Final = 86_400
 _LEAST_S: Final = 7 * _DAY_S
 _TELLS: Final = (NoticeKind.DECLARED, NoticeKind.REPLACED, NoticeKind.WARNING, NoticeKind.RELEASED)
@@ -115,14 +118,23 @@ class Feedback:
         return sum(bool(each.changed) for each in self.notices)
 
 
-def feedback(world: World, mailboxes: Mailboxes, party: str, since: Instant, until: Instant) -> Disclosed[Feedback]:
+def feedback(
+    world: World, mailboxes: Mailboxes, party: str, since: Instant, until: Instant
+) -> Steps[Disclosed[Feedback]]:
     """What came of the declarations that the party made or renewed between the two instants, the first `MOST`."""
-    chains = [
-        chain for chain in world.picture.chains.values() if chain.notifier == party and since <= chain.received < until
-    ]
-    findings, changed = _after(world, party, since)
+    chains = []
+    had = world.history.of(party)
+    for number, subject in enumerate(dict.fromkeys(had.columns["own"]["subject"]), 1):
+        chain = world.picture.chains.get(had.word(subject))
+        if chain is not None and chain.notifier == party and since <= chain.received < until:
+            chains.append(chain)
+        if not number % _CHAINS:
+            yield
+    findings, changed = yield from _after(world, party, since)
     rows = []
-    for chain in sorted(chains, key=lambda each: (each.received, each.key))[:MOST]:
+    for number, chain in enumerate(sorted(chains, key=lambda each: (each.received, each.key))[:MOST], 1):
+        if not number % _ENTRIES:
+            yield
         read = mailboxes.declaration(party, chain.key, until)
         if read is None:
             continue
@@ -159,20 +171,28 @@ def _recipient(copy: Copy) -> Recipient:
     )
 
 
-def _after(world: World, party: str, since: Instant) -> tuple[dict[str, set[str]], dict[str, list[Changed]]]:
+def _after(world: World, party: str, since: Instant) -> Steps[tuple[dict[str, set[str]], dict[str, list[Changed]]]]:
     """By one's own declaration: the findings that one was told of since then, and what the others changed afterwards;
     read from the notices to the party alone."""
     found: dict[str, set[str]] = {}
     changed: dict[str, list[Changed]] = {}
     against: dict[str, dict[str, None]] = {}  # another's subject -> own declarations that it was in conflict with
-    for state in world.exchange.mailbox(party):
-        if state.at < since:
+    made, ids = world.history.of(party).columns["told"]["made"], world.exchange.mailboxes.get(party, [])
+    loaded = 0
+    for row in range(len(ids)):
+        if not row % _CHAINS:
+            yield
+        if made[row] < since.epoch_s:
             continue
+        state = world.exchange.notices[ids[row]]
         if state.what in _CHANGES and state.of != party:
             for key in against.pop(state.subject, {}):
                 changed.setdefault(key, []).append(Changed(state.of, state.what, state.at, state.id))
         if state.severity in ("", "information"):
             continue
+        loaded += 1
+        if not loaded % _ENTRIES:
+            yield
         body = world.load(state.index).body
         if not isinstance(body, Notice):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -36,6 +36,7 @@ from thalweg.places.describe import describe
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import Mailboxes, NoticeRead, read_place
 from thalweg.policy.told_findings import Place
+from thalweg.policy.whole import Steps
 from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
 from thalweg.server.desk import (
@@ -589,7 +590,7 @@ async def bundle(
 
 def allowed_of(
     mailboxes: Mailboxes, party: str, found: Mapping[int, Sequence[tuple[bytes, str]]]
-) -> Generator[None, None, dict[int, Sequence[bytes]]]:
+) -> Steps[dict[int, Sequence[bytes]]]:
     """Of these entries the payloads that the party may hold, a few entries at a step."""
     allowed: dict[int, Sequence[bytes]] = {}
     for number, (index, held) in enumerate(found.items(), 1):

@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.events import SECRETARIAT, Exported
 from thalweg.model.result import CheckResult
+from thalweg.policy.asof.valid import read_valid
 from thalweg.policy.disclosure import Disclosed
-from thalweg.policy.export import export, mark_of
+from thalweg.policy.export import copying, mark_of
 from thalweg.reports import csv, geojson, json, kml
 from thalweg.server.api import given_as, unknown
-from thalweg.server.desk import Asked, Desk
+from thalweg.server.desk import Asked, Desk, ordered, stepwise
 from thalweg.server.rates import Rate
 from thalweg.server.sessions import too_often
 from thalweg.state.world import World
@@ -53,24 +54,35 @@ async def copy(
     desk: Desk,
     asked: Asked,
     form: Annotated[Form, Query(description="what the copy is written as")],
+    valid: Annotated[
+        str,
+        Query(
+            max_length=90,
+            description="only what holds at this instant, or at some time between two: `a/b`, `../b`, `a/..`; left out:"
+            " all that is in force",
+        ),
+    ] = "",
 ) -> Response:
     """A copy of everything in force that your party declared or was shown, with the findings that it was told of.
 
     It is marked for you: the mark stands in it, in its metadata, in the header `thalweg-copy`, and in the log, which
-    says who took it, in which form, and its SHA-256.
+    says who took it, in which form, and its SHA-256. At most 10,000 declarations and 40,000 findings; where there are
+    more it is refused (`copy-too-large`), and `valid` asks for some of them.
     """
+    when = read_valid(valid, asked.now) if valid else None
+    await ordered(desk, asked.party)
     random = one_more(request, asked)
-    reading = await desk.office.reading()
-    made = export(
-        reading.world, reading.mailboxes, asked.party, asked.principal.author, asked.now, random,
-        desk.version,
+    made = await stepwise(
+        desk,
+        lambda reading: copying(
+            reading.world, reading.mailboxes, asked.party, asked.principal.author, asked.now, random, desk.version,
+            valid=when,
+        ),
     )  # fmt: skip
-    desk.reads.declarations(
-        asked.party, asked.principal.author, reading.mailboxes.declarations(asked.party, asked.now).value.declarations
-    )
-    result = made.value
+    desk.reads.declarations(asked.party, asked.principal.author, made.read)
+    result = made.result.value
     mark = "" if result.copy is None else result.copy.mark
-    data = await run_in_threadpool(_written, made, form)
+    data = await run_in_threadpool(_written, made.result, form)
     items = len(result.declarations) + len(result.findings)
     return await handed_over(desk, asked, mark, form, items, data, _MEDIA[form])
 
@@ -105,29 +117,37 @@ async def notice_sheet(
 @router.get("/situation", response_class=Response, responses=given_as("application/pdf"), tags=["declarations"])
 async def situation_sheet(request: Request, desk: Desk, asked: Asked, languages: Languages = "") -> Response:
     """The situation report on A4 (PDF/A-2b), in one language or two side by side: open emergencies, answers owed,
-    conflicts that stand, map, everything in force that your party declared or was shown, and the channels. Marked,
-    counted and on record as a copy."""
-    random = one_more(request, asked)
+    conflicts that stand, map, everything in force that your party declared or was shown, and the channels. What does
+    not fit on it is counted there; of more than 500 declarations the newest are looked at. Marked, counted and on
+    record as a copy."""
+    await ordered(desk, asked.party)
+    random, party = one_more(request, asked), asked.party
+    made = await stepwise(
+        desk,
+        lambda reading: copying(
+            reading.world, reading.mailboxes, party, asked.principal.author, asked.now, random, desk.version,
+            newest=True,
+        ),
+    )  # fmt: skip
+    desk.reads.declarations(party, asked.principal.author, made.read)
     reading = await desk.office.reading()
-    mailboxes, party = reading.mailboxes, asked.party
-    made = export(reading.world, mailboxes, party, asked.principal.author, asked.now, random, desk.version)
-    desk.reads.declarations(party, asked.principal.author, mailboxes.declarations(party, asked.now).value.declarations)
-    owed = [
-        (mailboxes.notice(party, each.id), mailboxes.sides(party, each.id)) for each in mailboxes.inbox(party).value
-    ]
+    mailboxes = reading.mailboxes
     sheets = import_module("thalweg.reports.sheets.situation")
+    pressing = mailboxes.inbox(party, sheets.MOST_LINES).value
+    owed = [(mailboxes.notice(party, each.id), mailboxes.sides(party, each.id)) for each in pressing]
     situation = sheets.Situation(
-        made,
+        made.result,
         tuple((read, sides) for read, sides in owed if read is not None),
         mailboxes.emergencies(party),
         mailboxes.channels(party),
+        sheets.Left(mailboxes.owed(party).value[0] - len(pressing), made.findings_left, made.declarations_left),
     )
     theatre, names = reading.world.membership.theatre, names_of(reading.world)
     wanted = _wanted(languages, asked)
     ground = import_module("thalweg.reports.ground").packaged
     origin = desk.log.origin
     data = await run_in_threadpool(sheets.render_situation, situation, theatre, names, wanted, origin, ground)
-    result = made.value
+    result = made.result.value
     mark = "" if result.copy is None else result.copy.mark
     items = len(result.declarations) + len(result.findings)
     return await handed_over(desk, asked, mark, "pdf", items, data, "application/pdf")

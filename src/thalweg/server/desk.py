@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -22,6 +22,7 @@ from thalweg.model.events import Role
 from thalweg.model.instants import Instant
 from thalweg.model.theatre import Theatre
 from thalweg.policy.mailbox import Comparing, Mailboxes
+from thalweg.policy.whole import Steps
 from thalweg.reports import wire
 from thalweg.server.doors import Principal
 from thalweg.server.problems import Refusal
@@ -129,7 +130,7 @@ async def compared(desk: DeskRoutes, party: str, declaration: Declaration, now: 
     return comparing
 
 
-async def stepwise(desk: DeskRoutes, begin: Callable[[Reading], Generator[None, None, T]]) -> T:
+async def stepwise(desk: DeskRoutes, begin: Callable[[Reading], Steps[T]]) -> T:
     """What a long reading comes to, made a step at a time: between two of them others are answered, and what is read
     is in the log. StoreFailed where the log was read anew meanwhile."""
     began = await desk.office.reading()

@@ -17,7 +17,7 @@ from thalweg.policy.review import feedback, review
 from thalweg.reports import given
 from thalweg.server.api import PROBLEMS, given_as
 from thalweg.server.copies import handed_over, names_of, one_more
-from thalweg.server.desk import Asked, Desk, answer
+from thalweg.server.desk import Asked, Desk, answer, stepwise
 
 router = APIRouter(prefix="/v1")
 Form = Literal["csv", "html", "pdf"]
@@ -44,8 +44,8 @@ async def given_back(
     and whether anybody changed something after it, as far as your party was told; in numbers, and as `text` to read."""
     last = asked.now if until is None else instant(until, "until")
     first = Instant(last.epoch_s - _MONTH_S) if since is None else instant(since, "since")
+    made = await stepwise(desk, lambda reading: feedback(reading.world, reading.mailboxes, asked.party, first, last))
     reading = await desk.office.reading()
-    made = feedback(reading.world, reading.mailboxes, asked.party, first, last)
     says = import_module("thalweg.reports.review.feedback")
     names = names_of(reading.world)
     spoken = language or asked.principal.language

@@ -39,6 +39,13 @@ class Valid:
         since = FOREVER_PAST if self.since is None else self.since.epoch_s
         return since, FOREVER if self.until is None else self.until.epoch_s
 
+    @property
+    def text(self) -> str:
+        """As it is asked for."""
+        if self.since is not None and self.since == self.until:
+            return str(self.since)
+        return f"{self.since or '..'}/{self.until or '..'}"
+
     def meets(self, since: npt.NDArray[np.float64], until: npt.NDArray[np.float64]) -> Mask:
         """Which of the spans `[since, until)` hold then; asked for all time, every one of them."""
         start, end = self.bounds

@@ -26,9 +26,18 @@ from thalweg.state.exchange import Emergency
 _TEMPLATE: Final = "sheets/situation.typ"
 _WIDE_MAP: Final = 820.0
 _SHAPE: Final = (0.45, 0.62)
-_MOST_LINES: Final = 40
+MOST_LINES: Final = 40
 _MOST_ROWS: Final = 120
 _MOST_WINDOWS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many more there are of each than were handed over."""
+
+    owed: int = 0
+    findings: int = 0
+    declared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Situation:
     """What it owes, most pressing first, each with the declarations that its findings are between."""
     emergencies: Disclosed[tuple[Emergency, ...]]
     channels: Disclosed[tuple[ChannelRead, ...]]
+    left: Left = Left()
 
 
 def render_situation(
@@ -55,7 +65,7 @@ def render_situation(
     Raises InputError (`sheet-languages`, `language-unknown`), PdfError.
     """
     said = tongues(languages)
-    result = situation.copy.value
+    result, left = situation.copy.value, situation.left
     copy = result.copy or CopyFor("", situation.copy.reader, "", result.checked_at)
     party = names.get(copy.party, copy.party)
     owed, emergencies = situation.inbox, [each for each in situation.emergencies.value if each.open]
@@ -84,12 +94,12 @@ def render_situation(
             {"head": f"{minute(each.at)}  {settable(names.get(each.by, each.by))}", "texts": _urgent(said)}
             for each in emergencies
         ],
-        "owed": [_owed(each, theatre, names, said) for each in owed[:_MOST_LINES]],
-        "findings": [_finding(each, result, theatre, names, said) for each in result.findings[:_MOST_LINES]],
+        "owed": [_owed(each, theatre, names, said) for each in owed[:MOST_LINES]],
+        "findings": [_finding(each, result, theatre, names, said) for each in result.findings[:MOST_LINES]],
         "more": {
-            "owed": _more(len(owed) - _MOST_LINES, said),
-            "findings": _more(len(result.findings) - _MOST_LINES, said),
-            "declared": _more(len(result.declarations) - _MOST_ROWS, said),
+            "owed": _more(max(0, len(owed) - MOST_LINES) + left.owed, said),
+            "findings": _more(max(0, len(result.findings) - MOST_LINES) + left.findings, said),
+            "declared": _more(max(0, len(result.declarations) - _MOST_ROWS) + left.declared, said),
         },
         "map": None if drawing is None else {"svg": inked(drawing.svg), "credit": drawing.credit},
         "map_alt": " ".join(each("sheet.map") for each in said),
