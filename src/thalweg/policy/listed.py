@@ -18,8 +18,11 @@ from itertools import islice
 from math import inf
 from typing import Final, NamedTuple
 
+from typing_extensions import override
+
 from thalweg.model.events import NoticeKind
 from thalweg.model.instants import Instant
+from thalweg.policy.following import Following
 from thalweg.state.history import SHOWS
 from thalweg.state.in_force import InForce
 from thalweg.state.world import World
@@ -38,52 +41,23 @@ class Line(NamedTuple):
     """Of another's, the entry in which that which it shows stands; -1 where the notice alone tells."""
 
 
-class Listed:
+class Listed(Following):
     """Of one party."""
 
     def __init__(self, world: World, party: str) -> None:
-        self._world = world
-        self._party = party
+        super().__init__(world, party, chains=AT_ONCE, notices=AT_ONCE * 5)
         self._own: list[int] = []  # indexes of the log, in order
         self._key_at: dict[int, str] = {}
         self._index_of: dict[str, int] = {}
-        self._changed: list[str] | None = None  # see `InForce`
-        self._changes = 0  # of these that were looked at
         self._rows: list[int] = []  # of notices to the party, in order: of each subject in force the one that shows it
         self._row_of: dict[int, int] = {}  # subject -> row
         self._ends: list[tuple[float, int, int]] = []  # when the time of what a row shows is over, subject, row
-        self._done = 0  # notices
-        self._steps: Iterator[None] | None = self._gather()
 
     # --- keeping up ---
 
-    def step(self) -> bool:
-        """Some of what there is to do; whether all is done."""
-        if self._steps is None:
-            self._steps = self._follow()
-        for _ in self._steps:
-            return False
-        self._steps = None
-        return True
-
-    def whole(self) -> None:
-        """All of it."""
-        while not self.step():
-            pass
-
-    def _in_force(self) -> InForce | None:
-        return self._world.picture.by_party.get(self._party)
-
-    def _gather(self) -> Iterator[None]:
-        held = self._in_force()
-        if held is not None:
-            self._changed = held.follow()
-            self._changes = len(self._changed)
-            yield from self._gather_own(held)
-        yield from self._follow()
-
-    def _gather_own(self, held: InForce) -> Iterator[None]:
-        had, chains = self._world.history.of(self._party), self._world.picture.chains
+    @override
+    def _gather(self, held: InForce) -> Iterator[None]:
+        had, chains = self._had(), self._world.picture.chains
         columns = had.columns["own"]
         shown: dict[int, int] = {}
         for subject, index, answer in zip(*(columns[name][:] for name in ("subject", "shown", "answer")), strict=True):
@@ -97,25 +71,7 @@ class Listed:
                 yield
         self._own.sort()
 
-    def _follow(self) -> Iterator[None]:
-        held = self._in_force()
-        if self._changed is None and held is not None:  # it had nothing in force before
-            self._changed = held.follow()
-            for key in held:
-                self._look(key)
-            self._changes = len(self._changed)
-        changed = self._changed or []
-        while self._changes < len(changed):
-            for key in changed[self._changes : self._changes + AT_ONCE]:
-                self._look(key)
-            self._changes = min(len(changed), self._changes + AT_ONCE)
-            if self._changes < len(changed):
-                yield
-        while self._done < len(self._world.history.of(self._party)):
-            self._hear(AT_ONCE * 5)
-            if self._done < len(self._world.history.of(self._party)):
-                yield
-
+    @override
     def _look(self, key: str) -> None:
         before = self._index_of.pop(key, None)
         if before is not None:
@@ -132,13 +88,12 @@ class Listed:
         self._key_at[index] = key
         self._own.append(index)
 
-    def _hear(self, most: int) -> None:
-        """The next notices to the party."""
-        had = self._world.history.of(self._party)
+    @override
+    def _hear(self, first: int, last: int) -> None:
+        had = self._had()
         told = had.columns["told"]
         mine = had.number(self._party)
         ends = [had.number(each.value) for each in _ENDS]
-        first, last = self._done, min(len(had), self._done + most)
         whats, subjects, versions, ofs, flags, untils = (
             told[name][first:last] for name in ("what", "subject", "version", "of", "flags", "until")
         )
@@ -153,7 +108,6 @@ class Listed:
                 self._row_of[subject] = row
                 if flag & SHOWS and until < inf:
                     heappush(self._ends, (until, subject, row))
-        self._done = last
 
     def _drop(self, subject: int) -> None:
         before = self._row_of.pop(subject, None)
@@ -179,7 +133,7 @@ class Listed:
         """So many that stand behind an index of the log, the oldest first."""
         self.whole()
         self._pass(now)
-        indexes = self._world.history.of(self._party).columns["told"]["index"]
+        indexes = self._had().columns["told"]["index"]
         mine, begin = self._own, bisect_right(self._own, index)
         row = bisect_left(self._rows, bisect_right(indexes, index))
         found = [] if own is False else [self._mine(each) for each in islice(mine, begin, _end(begin, most))]
@@ -191,20 +145,20 @@ class Listed:
         """Where all of them stand in the log, in order."""
         self.whole()
         self._pass(now)
-        indexes = self._world.history.of(self._party).columns["told"]["index"]
+        indexes = self._had().columns["told"]["index"]
         return sorted([*self._own, *(indexes[row] for row in self._rows)])
 
     def line(self, place: int) -> Line:
         """One of those that stand there."""
         if place in self._key_at:
             return self._mine(place)
-        return self._other(bisect_left(self._world.history.of(self._party).columns["told"]["index"], place))
+        return self._other(bisect_left(self._had().columns["told"]["index"], place))
 
     def before(self, index: int | None, most: int, now: Instant, *, own: bool | None = None) -> list[Line]:
         """So many that stand before an index of the log, the newest first."""
         self.whole()
         self._pass(now)
-        indexes = self._world.history.of(self._party).columns["told"]["index"]
+        indexes = self._had().columns["told"]["index"]
         last = len(self._own) if index is None else bisect_left(self._own, index)
         row = len(self._rows) if index is None else bisect_left(self._rows, bisect_left(indexes, index))
         found = [] if own is False else [self._mine(each) for each in self._own[max(0, last - most) : last]]
@@ -216,7 +170,7 @@ class Listed:
         return Line(index, self._key_at[index], own=True)
 
     def _other(self, row: int) -> Line:
-        had = self._world.history.of(self._party)
+        had = self._had()
         told = had.columns["told"]
         shown = told["shown"][row] if told["flags"][row] & SHOWS else -1
         return Line(told["index"][row], had.word(told["subject"][row]), own=False, shown=shown)

@@ -14,8 +14,11 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Final, NamedTuple
 
+from typing_extensions import override
+
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
+from thalweg.policy.following import Following
 from thalweg.state.history import FINDS, FIRST, HANDED_OVER, TELLS
 from thalweg.state.in_force import InForce
 from thalweg.state.picture import Standing
@@ -51,12 +54,11 @@ class _Open(NamedTuple):
     over_s: float
 
 
-class ToldFindings:
+class ToldFindings(Following):
     """Of one party."""
 
     def __init__(self, world: World, party: str) -> None:
-        self._world = world
-        self._party = party
+        super().__init__(world, party, chains=AT_ONCE, notices=AT_ONCE)
         self._open: dict[str, _Open] = {}
         self._order: list[tuple[Place, str]] = []  # of those that stand
         self._over: list[tuple[float, str]] = []
@@ -65,82 +67,38 @@ class ToldFindings:
         self._about: dict[str, dict[str, None]] = {}  # version -> findings
         self._mine: dict[str, int] = {}  # version of the party's own -> the number of its subject
         self._newest: set[str] = set()  # of these, those in force
-        self._changed: list[str] | None = None  # see `InForce`
-        self._changes = 0
-        self._done = 0  # notices
-        self._steps: Iterator[None] | None = self._gather()
 
     # --- keeping up ---
 
-    def step(self) -> bool:
-        """Some of what there is to do; whether all is done."""
-        if self._steps is None:
-            self._steps = self._follow()
-        for _ in self._steps:
-            return False
-        self._steps = None
-        return True
-
-    def whole(self) -> None:
-        """All of it."""
-        while not self.step():
-            pass
-
-    def _in_force(self) -> InForce | None:
-        return self._world.picture.by_party.get(self._party)
-
-    def _gather(self) -> Iterator[None]:
-        held = self._in_force()
-        if held is not None:
-            self._changed = held.follow()
-            self._changes = len(self._changed)
-            had = self._world.history.of(self._party)
-            columns = had.columns["own"]
-            newest: dict[int, tuple[str, bool]] = {}
-            rows = zip(*(columns[name][:] for name in ("subject", "version", "answer")), strict=True)
-            for row, (subject, version, answer) in enumerate(rows, 1):
-                newest[subject] = had.word(version), answer >= 0
-                if answer >= 0:
-                    self._mine[newest[subject][0]] = subject
-                if not row % AT_ONCE:
-                    yield
-            for number, (subject, (version_of, said)) in enumerate(newest.items(), 1):
-                key = had.word(subject)
-                if not said:  # a site that it took over, a line that was agreed
-                    self._look(key)
-                elif key in held:
-                    self._newest.add(version_of)
-                if not number % AT_ONCE:
-                    yield
-            over = had.columns["over"]
-            for subject, how in zip(over["subject"][:], over["how"][:], strict=True):
-                if how == HANDED_OVER:
-                    self._look(had.word(subject))
-        yield from self._follow()
-
-    def _follow(self) -> Iterator[None]:
-        held = self._in_force()
-        if self._changed is None and held is not None:  # it had nothing in force before
-            self._changed = held.follow()
-            for key in held:
-                self._look(key)
-            self._changes = len(self._changed)
-        changed = self._changed or []
-        while self._changes < len(changed):
-            for key in changed[self._changes : self._changes + AT_ONCE]:
-                self._look(key)
-            self._changes = min(len(changed), self._changes + AT_ONCE)
-            if self._changes < len(changed):
+    @override
+    def _gather(self, held: InForce) -> Iterator[None]:
+        had = self._had()
+        columns = had.columns["own"]
+        newest: dict[int, tuple[str, bool]] = {}
+        rows = zip(*(columns[name][:] for name in ("subject", "version", "answer")), strict=True)
+        for row, (subject, version, answer) in enumerate(rows, 1):
+            newest[subject] = had.word(version), answer >= 0
+            if answer >= 0:
+                self._mine[newest[subject][0]] = subject
+            if not row % AT_ONCE:
                 yield
-        while self._done < len(self._world.history.of(self._party)):
-            self._hear(min(len(self._world.history.of(self._party)), self._done + AT_ONCE))
-            if self._done < len(self._world.history.of(self._party)):
+        for number, (subject, (version_of, said)) in enumerate(newest.items(), 1):
+            key = had.word(subject)
+            if not said:  # a site that it took over, a line that was agreed
+                self._look(key)
+            elif key in held:
+                self._newest.add(version_of)
+            if not number % AT_ONCE:
                 yield
+        over = had.columns["over"]
+        for subject, how in zip(over["subject"][:], over["how"][:], strict=True):
+            if how == HANDED_OVER:
+                self._look(had.word(subject))
 
+    @override
     def _look(self, key: str) -> None:
-        """One of the party's own chains is another than it was."""
         chain = self._world.picture.chains[key]
-        number = self._world.history.of(self._party).number(key)
+        number = self._had().number(key)
         for version, _ in chain.versions:
             self._newest.discard(version)
             if chain.notifier == self._party:
@@ -170,11 +128,12 @@ class ToldFindings:
         mine = next((each for each in versions if each in self._mine), None)
         return mine is not None and mine not in self._newest
 
-    def _hear(self, until: int) -> None:
-        """The notices up to a row: each takes the place of what was told of its subject before."""
-        had = self._world.history.of(self._party)
-        told, first = had.columns["told"], self._done
-        rows = zip(*(told[name][first:until] for name in ("subject", "version", "view", "flags")), strict=True)
+    @override
+    def _hear(self, first: int, last: int) -> None:
+        """Each takes the place of what was told of its subject before."""
+        had = self._had()
+        told = had.columns["told"]
+        rows = zip(*(told[name][first:last] for name in ("subject", "version", "view", "flags")), strict=True)
         for row, (subject, version, view, flags) in enumerate(rows, first):
             if version:
                 self._name(had.word(version), subject)
@@ -187,7 +146,6 @@ class ToldFindings:
             if flags & FINDS:
                 for number, (name, *versions, over_s) in enumerate(had.found[row]):
                     self._told(name, Place(row, number), (versions[0], versions[1]), over_s)
-        self._done = until
 
     def _told(self, name: str, place: Place, versions: tuple[str, str], over_s: float) -> None:
         if name in self._open:
@@ -197,7 +155,7 @@ class ToldFindings:
                 subject = self._mine.get(version, -1)
                 if subject < 0:
                     chain = self._world.picture.chain_of(version)
-                    subject = -1 if chain is None else self._world.history.of(self._party).number(chain.key)
+                    subject = -1 if chain is None else self._had().number(chain.key)
                 if subject >= 0:
                     self._name(version, subject)
             self._about.setdefault(version, {})[name] = None
