@@ -80,7 +80,14 @@ def test_a_line_check_is_answered_by_the_other_side_and_each_says_how_it_sees_th
     assert post(desk, "alpha-1", f"{ROOM}/check", once="check-1").status_code == 303
     check = re.search(r'name="check" value="([^"]+)"', page(desk, "bravo-1", ROOM))
     assert check is not None
+    # In the inbox it leads to where it is answered: that it was received is no answer to a line check.
+    owed = re.search(
+        r'data-item="(n-[a-z0-9]+)"(?:(?!</li>).)*?href="' + ROOM, page(desk, "bravo-1", "/inbox"), re.DOTALL
+    )
+    assert owed is not None
+    assert f'href="{ROOM}"' in page(desk, "bravo-1", f"/notices/{owed[1]}").partition('id="became"')[0]
     assert post(desk, "bravo-1", f"{ROOM}/answer", check=check[1], once="answer-1").status_code == 303
+    assert owed[1] not in page(desk, "bravo-1", "/inbox")
     assert post(desk, "bravo-1", f"{ROOM}/state", state="down", since="00:01Z", once="state-1").status_code == 303
     text = page(desk, "alpha-1", ROOM)
     assert "They say <b>Down</b>" in text
