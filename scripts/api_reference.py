@@ -31,6 +31,7 @@ TAGS = {
     "evidence": "Evidence",
 }
 _JSON = "application/json"
+_EVERYWHERE = "If-None-Match"  # told once, under "Reading"
 
 
 def description() -> dict[str, Any]:
@@ -65,7 +66,8 @@ def listed(described: Mapping[str, Any]) -> str:
 
 def _route(method: str, path: str, operation: Mapping[str, Any], described: Mapping[str, Any]) -> str:
     lines = [f"### {method.upper()} {path}", "", " ".join(operation["description"].split()), ""]
-    rows = [*map(_parameter, operation.get("parameters", ())), *_body(operation, described)]
+    given = [each for each in operation.get("parameters", ()) if each["name"] != _EVERYWHERE]
+    rows = [*map(_parameter, given), *_body(operation, described)]
     if rows:
         lines += ["| given | where | what |", "|---|---|---|", *rows, ""]
     answers = [

@@ -24,6 +24,8 @@ from thalweg.server.doors import DoorSettings
 from thalweg.server.rates import Rate
 
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
+NEVER_THE_SAME = frozenset({"/v1/as-of", "/v1/as-of/notices", "/v1/as-of/map", "/v1/as-of/times", "/v1/feedback"})
+"""Asked without a time, they answer as of now, and say so."""
 NOT_ASKED: Mapping[str, str] = {
     "GET /v1/stream": "has no end",
     "POST /sign-in/out": "would end what asks",
@@ -125,3 +127,33 @@ def test_the_description_is_one_of_openapi_3_1(server: Serving) -> None:
     for schema in value["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
     assert json.dumps(value).isprintable()
+
+
+def test_what_is_taken_for_what_is_left_out_is_what_may_be_given(server: Serving) -> None:
+    """A generated client sends it."""
+
+    def looked_through(value: object) -> Iterator[Mapping[str, Any]]:
+        if isinstance(value, Mapping):
+            yield value
+        for each in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+            yield from looked_through(each)
+
+    found = [each for each in looked_through(described(server)) if "default" in each and "title" in each]
+    assert len(found) > 50
+    for schema in found:
+        Draft202012Validator(schema).validate(schema["default"])
+
+
+def test_whoever_has_an_answer_already_is_told_so_as_the_description_says(server: Serving) -> None:
+    asked, described_paths = 0, described(server)["paths"]
+    for path, methods in described_paths.items():
+        answers = methods.get("get", {}).get("responses", {})
+        needs = any(each["required"] for each in methods.get("get", {}).get("parameters", ()))
+        if "304" not in answers or needs:
+            continue
+        first = server.get("alpha-1", path)
+        again = server.get("alpha-1", path, **{"if-none-match": first.headers["etag"]})
+        assert again.status_code in ((200, 304) if path in NEVER_THE_SAME else (304,)), path
+        assert again.status_code == 200 or again.content == b""
+        asked += 1
+    assert asked > 15

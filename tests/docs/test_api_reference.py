@@ -61,6 +61,9 @@ def test_every_parameter_and_field_that_is_asked_for_is_told() -> None:
         for operation in methods.values():
             if path.startswith("/v1/"):
                 for each in operation.get("parameters", ()):
+                    if each["name"] == "If-None-Match":
+                        assert "`If-None-Match`" in PAGE  # told once for all of them
+                        continue
                     assert f"| `{each['name']}` | {each['in']} |" in PAGE
                 assert operation["responses"].keys() & {"200", "201"}
                 assert "default" in operation["responses"]

@@ -47,6 +47,7 @@ from thalweg.server.desk import (
     MembersOnly,
     Who,
     answer,
+    answer_but_for,
     answer_spelled,
     asking,
     compared,
@@ -62,6 +63,7 @@ MOST = 200
 MOST_ENTRIES = 10_000
 MOST_BUNDLED = 20_000  # entries of one file: some hundred megabytes, of which a reader takes twice as much
 _AT_ONCE = 20  # entries read at one step
+_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _HASH = r"^[0-9a-f]{64}$"
 _CURSOR = r"^[-0-9a-z_.]*$"
 
@@ -151,7 +153,7 @@ async def me(request: Request, desk: Desk, asked: Asked) -> Response:
         "now": str(asked.now),
         "version": desk.version,
     }
-    return answer(request, value)
+    return answer_but_for(request, value, "now")
 
 
 @router.get("/theatre", response_model=given.Theatre, responses=PROBLEMS, tags=["theatre"], dependencies=[MembersOnly])
@@ -444,7 +446,13 @@ async def preview(request: Request, desk: Desk, asked: Asked, said: Previewed) -
     return answer_spelled(request, data)
 
 
-@router.post("/reviews", response_model=given.FileRead, responses=PROBLEMS, tags=["declarations"])
+@router.post(
+    "/reviews",
+    response_model=given.FileRead,
+    responses=PROBLEMS,
+    tags=["declarations"],
+    openapi_extra={"requestBody": {"required": True, "description": "the file's bytes", "content": _FILE}},
+)
 async def review(
     request: Request,
     desk: Desk,

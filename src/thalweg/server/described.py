@@ -1,4 +1,5 @@
-"""What every operation has in common, in the OpenAPI description: the ways to sign in, and problems as answers."""
+"""What every operation has in common, in the OpenAPI description: the ways to sign in, problems as answers, and answers
+that have not changed."""
 
 from __future__ import annotations
 
@@ -36,6 +37,21 @@ _ANSWER = {
 }
 
 
+_HEADERS: Mapping[str, Mapping[str, Any]] = {
+    "401": {"WWW-Authenticate": {"description": "how to sign in", "schema": {"type": "string"}}},
+    "429": {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}},
+    "503": {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}},
+}
+_TAG = {"ETag": {"description": "names exactly this answer", "schema": {"type": "string"}}}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "the `ETag` of an answer that one has; 304 while it is the same",
+    "schema": {"type": "string", "maxLength": 1000},
+}
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI 3.1 description of the application, for `app.openapi`; made once."""
     if app.openapi_schema is not None:
@@ -51,11 +67,24 @@ def describe(app: FastAPI) -> dict[str, Any]:
     guarded = {(each.method, _CONVERTOR.sub("}", each.path)) for each in operations(app) if each.guarded}
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
-            operation["responses"].pop("422", None)
-            operation["responses"]["default"] = _ANSWER
+            answers = operation["responses"]
+            answers.pop("422", None)
+            answers["default"] = _ANSWER
+            for status, answer in answers.items():
+                if MEDIA_TYPE in answer.get("content", {}):
+                    answers[status] = {**answer, "content": _ANSWER["content"], "headers": _HEADERS.get(status, {})}
+            if method == "get" and path.startswith("/v1/") and _is_value(answers.get("200", {})):
+                operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
+                answers["200"]["headers"] = _TAG
+                answers["304"] = {"description": "As you have it", "headers": _TAG}
             if (method.upper(), path) in guarded:
                 operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
     return description
+
+
+def _is_value(answer: Mapping[str, Any]) -> bool:
+    """Whether it is a JSON value with a form of its own (`desk.answer`), and no file."""
+    return any("$ref" in each.get("schema", {}) for each in answer.get("content", {}).values())
 
 
 @dataclass(frozen=True, slots=True)

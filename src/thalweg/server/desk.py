@@ -96,19 +96,31 @@ def answer(
     return answer_spelled(request, wire.spelled(value), status, media_type)
 
 
-def answer_spelled(request: Request, body: bytes, status: int = 200, media_type: str = "application/json") -> Response:
+def answer_but_for(request: Request, value: Mapping[str, object], passing: str) -> Response:
+    """As `answer`, but 304 also where nothing differs but a field that is never the same: the ETag is a weak one."""
+    lasting = {name: each for name, each in value.items() if name != passing}
+    return answer_spelled(request, wire.spelled(value), tag=f"W/{_tag(wire.spelled(lasting))}")
+
+
+def answer_spelled(
+    request: Request, body: bytes, status: int = 200, media_type: str = "application/json", *, tag: str = ""
+) -> Response:
     """As `answer`, of what is JSON already."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    tag = tag or _tag(body)
     headers = {"etag": tag, "cache-control": "private, no-cache"}
     if status == 200 and _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers=headers, media_type=media_type)
 
 
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
 def _has(if_none_match: str, tag: str) -> bool:
     """RFC 9110 section 13.1.2: compared weakly, because a proxy that compresses makes a tag weak; `*` is any."""
     given = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
-    return tag in given or given == ["*"]
+    return tag.removeprefix("W/") in given or given == ["*"]
 
 
 async def ordered(desk: DeskRoutes, party: str, ready: Callable[[Mailboxes, str], bool] = Mailboxes.ready) -> Reading:

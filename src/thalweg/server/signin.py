@@ -107,7 +107,7 @@ class JoinStart(Body):
     """`login` and `language` are ignored for an account that exists."""
 
     invitation: InvitationText
-    login: Login = ""
+    login: Annotated[str, Field(max_length=64)] = ""
     language: Annotated[str, Field(max_length=8)] = "en"
     label: Label = ""
 
