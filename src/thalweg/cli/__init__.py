@@ -1,4 +1,4 @@
-"""The command line: one file a noun (a folder for `ledger`), imported only when its noun is said."""
+"""The command line: one file a noun (a folder for `ledger` and `sources`), imported only when its noun is said."""
 
 from __future__ import annotations
 
