@@ -101,10 +101,15 @@ def test_the_type_of_a_problem_leads_somewhere() -> None:
     browser = World().browser()
     assert browser.get("/problems/rate-limited").json() == {
         "code": "rate-limited",
+        "reference": "docs/reference/errors.md",
         "status": 429,
         "title": "Too Many Requests",
     }
-    assert browser.get("/problems/unheard-of").status_code == 404
+    # The codes of what a desk or a ledger refuses have no status that is always the same.
+    for code in ("knowledge-lacking", "desk.store_away", "admit.author_fork"):
+        assert browser.get(f"/problems/{code}").json() == {"code": code, "reference": "docs/reference/errors.md"}
+    for name in ("Not-A-Code", "no code", "-", "a" + ".b" * 40):
+        assert browser.get(f"/problems/{name}").status_code == 404
 
 
 def test_our_errors_tell_their_sentence_and_plain_fields_and_what_breaks_inside_tells_neither() -> None:

@@ -15,6 +15,7 @@ import asyncio
 import base64
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -51,6 +52,8 @@ _ADDRESS_RATE = Rate(1_200, _MINUTE_MS)
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NO_ROUTE = "none"
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+){0,8}", re.ASCII)
+_REFERENCE = "docs/reference/errors.md"
 _CODES = {
     401: "sign-in-needed",
     404: "not-found",
@@ -188,12 +191,14 @@ async def metrics(request: Request) -> Response:
 
 @router.get("/problems/{code}")
 async def problem(code: str, request: Request) -> dict[str, str | int]:
-    """What the `type` of a problem leads to."""
+    """What the `type` of a problem leads to: where its code is explained, and its status where that is always the same.
+    Codes of rows, rules and entries are as many as there are refusals; they are told apart by their form alone."""
+    if _CODE.fullmatch(code) is None:
+        raise HTTPException(404)
     settings: ShellSettings = request.app.state.shell
     status = settings.statuses.get(code, STATUS.get(code))
-    if status is None:
-        raise HTTPException(404)
-    return {"code": code, "status": status, "title": title(status)}
+    told: dict[str, str | int] = {"code": code, "reference": _REFERENCE}
+    return told if status is None else {**told, "status": status, "title": title(status)}
 
 
 def build_shell(app: FastAPI, doors: Doors, settings: ShellSettings) -> FastAPI:
