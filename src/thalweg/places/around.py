@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 
@@ -33,23 +33,23 @@ Found = tuple[int, float, float]
 T = TypeVar("T")
 
 
-class Cells:
-    """Something that is found out once for each cell that is asked about, and then remembered."""
+class Cells(Generic[T]):
+    """What `make` gives for the centre of a cell, found out once for each that is asked about, and then remembered."""
 
-    def __init__(self) -> None:
-        self._known: dict[object, object] = {}
+    def __init__(self, make: Callable[[float, float], T]) -> None:
+        self._make = make
+        self._known: dict[tuple[int, int], T] = {}
 
-    def get(self, name: str, lon: float, lat: float, make: Callable[[float, float], T]) -> T:
-        """What `make` gives for the centre of the cell that holds the position."""
+    def at(self, lon: float, lat: float) -> T:
+        """Of the cell that holds the position, in degrees."""
         column, row = math.floor(lon * _A_DEGREE), math.floor(lat * _A_DEGREE)
-        key = (name, column, row)
         try:
-            return self._known[key]  # type: ignore[return-value]  # made by the same `make`
+            return self._known[column, row]
         except KeyError:
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            made = make((column + 0.5) / _A_DEGREE, (row + 0.5) / _A_DEGREE)
-            self._known[key] = made
+            made = self._make((column + 0.5) / _A_DEGREE, (row + 0.5) / _A_DEGREE)
+            self._known[column, row] = made
             return made
 
 
@@ -58,11 +58,11 @@ class Neighbourhood:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._cells = Cells()
+        self._cells = Cells(self._of_cell)
 
     def nearest(self, lon: float, lat: float) -> tuple[Found | None, Found | None]:
         """The nearest town, and the nearest settlement of any size; None where the gazetteer has none."""
-        towns, settlements = self._cells.get("places", lon, lat, self._of_cell)
+        towns, settlements = self._cells.at(lon, lat)
         x, y = math.radians(lon), math.radians(lat)
         here = (math.cos(y) * math.cos(x), math.cos(y) * math.sin(x), math.sin(y))
         town, settlement = _closest(towns, here), _closest(settlements, here)
@@ -128,12 +128,9 @@ class _Water:
     lakes: bool  # whether a lake's bounds reach into the cell
 
 
-_waters: Final = Cells()
-
-
 def river_side(lon: float, lat: float, uncertainty_m: float = 0.0) -> RiverSide | None:
     """As `banks.river_side`, of any river."""
-    water = _waters.get("water", lon, lat, _water)
+    water = _waters.at(lon, lat)
     if not water.rivers:
         return None
     per_lon, per_lat = ground.metres_per_degree_at(lat)
@@ -228,6 +225,9 @@ def _water(lon: float, lat: float) -> _Water:
         for west, south, east, north in banks.lake_bounds()
     )
     return _Water(tuple(found), lakes)
+
+
+_waters: Final = Cells(_water)
 
 
 def _outside_m(part: Part, lon: float, lat: float, per_lon: float, per_lat: float) -> float:

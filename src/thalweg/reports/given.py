@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired, TypeVar
 
 from typing_extensions import TypedDict
 
@@ -31,6 +31,7 @@ from thalweg.policy.source_reads import Differ
 from thalweg.state.agreements import AgreementState, Matter
 from thalweg.state.cases import InCase
 
+T = TypeVar("T")
 _Schema = dict[str, Any]
 
 
@@ -40,7 +41,7 @@ class OneOf:
 
     of: type[StrEnum]
 
-    def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], _Schema]) -> _Schema:  # noqa: ANN401  # as it asks
+    def __get_pydantic_json_schema__(self, core: T, handler: Callable[[T], _Schema]) -> _Schema:
         return {**handler(core), "enum": [each.value for each in self.of]}
 
 
@@ -50,7 +51,7 @@ class Written:
 
     format: str
 
-    def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], _Schema]) -> _Schema:  # noqa: ANN401  # as it asks
+    def __get_pydantic_json_schema__(self, core: T, handler: Callable[[T], _Schema]) -> _Schema:
         return {**handler(core), "format": self.format}
 
 

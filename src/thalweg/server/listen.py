@@ -31,8 +31,10 @@ class Tls:
     clients: Path | None = None
 
 
-def server_config(app: Any, host: str, port: int, *, tls: Tls | None = None, graceful_s: int = 30) -> uvicorn.Config:  # noqa: ANN401  # any ASGI application
-    """For `uvicorn.Server`. Port 0 picks one.
+def server_config(
+    app: Callable[..., Any], host: str, port: int, *, tls: Tls | None = None, graceful_s: int = 30
+) -> uvicorn.Config:
+    """For `uvicorn.Server`: any ASGI application. Port 0 picks one.
 
     The shell reads X-Forwarded-For by itself, and only from proxies that are named; uvicorn is told not to.
     Certificates of clients are asked for and not demanded: people come without.

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from thalweg.model.errors import InputError
@@ -98,7 +99,7 @@ def _too_long(seconds: int) -> InputError:
     )
 
 
-def _carried() -> Any:  # noqa: ANN401  a room that is loaded late
+def _carried() -> ModuleType:
     return importlib.import_module("thalweg.sources.carried")
 
 

@@ -24,11 +24,11 @@ def words(text: str) -> tuple[str, ...]:
 
 def any_of(patterns: list[str], *, whole: bool = False) -> re.Pattern[str]:
     """One pattern for several; with `whole` each must be the whole text, unless it ends in "…"."""
-    return _one_of(tuple(patterns), whole)
+    return _one_of(tuple(patterns), whole=whole)
 
 
 @cache
-def _one_of(patterns: tuple[str, ...], whole: bool) -> re.Pattern[str]:  # noqa: FBT001  a key of the cache
+def _one_of(patterns: tuple[str, ...], *, whole: bool) -> re.Pattern[str]:
     if whole:
         parts = [each[:-1] + ".*" if each.endswith("…") else each.replace("…", ".*") for each in patterns]
         return re.compile(rf"\s*(?:{'|'.join(parts)})\s*", re.IGNORECASE | re.DOTALL)
