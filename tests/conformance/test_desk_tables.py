@@ -264,6 +264,20 @@ def test_a_damaged_snapshot_is_passed_over_and_the_reason_told(
     desk.close()
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_snapshot_under_an_earlier_form_of_the_seal_is_called_that_and_not_damaged(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    where = str(tmp_path) if kind == "sqlite" else request.getfixturevalue("pg_server").database()
+    desk = open_desk(kind, where)
+    desk.snapshots.save("state", 10, bytes(32), [b"ten"])
+    spoil(kind, where, "UPDATE snapshot SET checksum = root")  # as it was: thirty-two bytes
+    found = desk.snapshots.newest("state")
+    assert isinstance(found, NoSnapshot)
+    assert "another version of this program" in found.why
+    desk.close()
+
+
 def spoil(kind: str, where: str, statement: str) -> None:
     if kind == "sqlite":
         connection = apsw.Connection(str(Path(where) / "snapshots.db"))

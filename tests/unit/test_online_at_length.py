@@ -147,6 +147,31 @@ def test_a_declaration_in_the_middle_of_an_emptied_shelf_is_still_found(monkeypa
             assert [operation(old).version_id in each.versions for each in found] == [True], (number, old)
 
 
+def test_shelves_that_were_taken_back_are_emptied_like_any_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was moved off one and has ended since is not looked for on it again."""
+    monkeypatch.setattr(live, "_SHELF", 16)
+    monkeypatch.setattr(live, "_MOVED", 1)
+    online, said = kept(48)
+    again = Online.restore(online.snapshot(), ANY, declaration_of=said.__getitem__)
+    for number in range(48):
+        if number % 4:
+            again.feed(Cancelled(Cancellation(f"of-{number}", f"p{number}")))
+    for number in range(60, 100):  # everything that is left is moved
+        said[operation(number).version_id] = operation(number)
+        again.feed(Declared(operation(number)))
+    assert again._live is not None
+    assert again._live.parts < 90
+    assert again.findings == batch(again.live, ANY)
+    for old in range(0, 48, 4):
+        found = again.compare(operation(199, lon=40.0 + 0.005 * old)).findings
+        assert [operation(old).version_id in each.versions for each in found] == [True], old
+    for old in range(0, 48, 4):
+        again.feed(Cancelled(Cancellation(f"of-{old}", f"p{old}")))
+        assert again.compare(operation(199, lon=40.0 + 0.005 * old)).findings == (), old
+        again.feed(Cancelled(Cancellation(f"of-{old}", f"p{old}")))  # a second time is nothing
+    assert len(again.versions) == 40
+
+
 def test_links_to_what_has_ended_are_cleared_away() -> None:
     """A site that a thousand patrols pass keeps no thousand links."""
     living = {0}

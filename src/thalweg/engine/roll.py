@@ -40,7 +40,7 @@ class Roll:
 
     def __init__(self) -> None:
         self._held: dict[int, Held] = {}  # that came since
-        self._number: dict[str, int] = {}  # version -> number, of those
+        self._number: dict[str, int] = {}  # version -> number, of those, and of what was asked for
         self._chains: dict[str, int] = {}  # chain -> number, of those
         self._kept = _NOTHING
         self._ended = bytearray()  # of the numbers in the columns: one for each that has
@@ -86,6 +86,7 @@ class Roll:
             if self._chains.get(held.chain) == number:
                 del self._chains[held.chain]
         else:
+            self._number.pop(held.version, None)
             self._ended[number] = 1
             self._left -= 1
         return held
@@ -95,6 +96,8 @@ class Roll:
         number = self._number.get(version)
         if number is None and self._left:
             number = self._standing(self._kept.with_version(version))
+            if number is not None:
+                self._number[version] = number
         return number
 
     def of_chain(self, chain: str) -> int | None:
