@@ -45,3 +45,16 @@ def test_of_several_at_once_under_one_key_one_is_taken_and_the_others_are_told(d
         answers = list(pool.map(lambda n: message(desk, f"Number {n}", "one-key-2"), range(4)))
     assert sorted(each.status_code for each in answers) == [201, 422, 422, 422]
     assert logged(desk, "Number ") == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/notices?after=1000", "/v1/stream?after=1000", "/v1/stream"])
+def test_a_number_that_the_desk_has_not_reached_is_refused_and_never_waited_for(desk: Serving, path: str) -> None:
+    """After a desk was restored, a client that resumed where it had been heard nothing, and saw no fault."""
+    answer = desk.get("bravo-1", path, **{"last-event-id": "1000"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "cursor-ahead")
+    assert answer.json()["fields"]["sent"] == len(desk.notices("bravo-1"))
+
+
+def test_the_number_of_the_newest_notice_is_one_to_resume_from(desk: Serving) -> None:
+    sent = len(desk.notices("bravo-1"))
+    assert desk.get("bravo-1", f"/v1/notices?after={sent}").json()["notices"] == []

@@ -6,6 +6,7 @@ no route that asks what is not protected, and none that reads for another party.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -60,6 +61,7 @@ from thalweg.server.shell import problem_response
 
 router = APIRouter(prefix="/v1")
 MOST = 200
+_LAG_LOOKS, _LAG_S = 20, 0.05  # how long a process that follows is waited for
 MOST_ENTRIES = 10_000
 MOST_BUNDLED = 20_000  # entries of one file: some hundred megabytes, of which a reader takes twice as much
 _AT_ONCE = 20  # entries read at one step
@@ -312,6 +314,7 @@ async def notices(
     limit: Limit = 50,
 ) -> Response:
     """Every notice to your party, oldest first. `next` of an answer is `after` of the following question."""
+    await _told_so_far(desk, asked.party, after)
     page = (await desk.office.reading()).mailboxes.notices(asked.party, after, limit)
     desk.reads.notices(asked.party, asked.principal.author, page.value.notices)
     return answer(request, wire.page(page))
@@ -381,6 +384,7 @@ async def stream(
 ) -> StreamingResponse:
     """Notices as they are made, as server-sent events; resumes after `Last-Event-ID`, or after `after`."""
     start = min(int(last), 2**53) if last.isdecimal() else after
+    await _told_so_far(desk, asked.party, start)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     notices = desk.streams.follow(asked.party, start, asked.principal)
     return StreamingResponse(notices, headers=headers, media_type="text/event-stream")
@@ -671,6 +675,26 @@ def bundled(desk: DeskRoutes, indexes: Sequence[int], allowed: Mapping[int, Sequ
     """These entries, proved, with those of their allowed payloads that are kept still."""
     digests = [digest for index in indexes for digest in allowed.get(index, ()) if desk.payload(digest) is not None]
     return desk.log.bundle(indexes, desk.trust, digests)
+
+
+async def _told_so_far(desk: Desk, party: str, after: int) -> None:
+    """Whoever names a notice that this desk has not sent yet would wait for it, and hear nothing of those before: the
+    desk was brought back from a backup, or the number is another's. A process that follows another is waited for."""
+    for _ in range(_LAG_LOOKS):
+        if after <= (await desk.office.reading()).mailboxes.count(party):
+            return
+        if desk.office.decides:
+            break
+        await asyncio.sleep(_LAG_S)
+    told = (await desk.office.reading()).mailboxes.count(party)
+    if after > told:
+        raise Refusal(
+            "cursor-ahead",
+            f"You name notice {after}, and this desk has sent you {told}: it was restored, or the number is another's."
+            " Begin again from 0.",
+            after=after,
+            sent=told,
+        )
 
 
 async def _require_entry(desk: Desk, asked: Asked, index: int) -> None:

@@ -48,6 +48,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "not-found": 404,
         "method-not-allowed": 405,
         "request-too-slow": 408,
+        "cursor-ahead": 409,
         "desk-refused": 409,
         "way-out-gone": 409,
         "key-known": 409,
