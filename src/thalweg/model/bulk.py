@@ -18,10 +18,11 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     # Hardly anything that a desk makes is ever part of a cycle, and nearly all of it stays. So a look costs for what it
-    # looks at, however seldom it is taken, and holds up every answer meanwhile. Often and little, then: five thousand
-    # at most, every second time, which takes some 3 ms. Everything is looked at when that was done so often, and there
-    # is a quarter more.
-    gc.set_threshold(2_500, 0, 2_500)
+    # looks at, however seldom it is taken, and holds up every answer meanwhile. Often and little, then, and at nothing
+    # twice: what is still there after one look is old. That is what -1 says, since the middle generation is looked at,
+    # with the youngest, whenever more looks were taken since than that. Everything is looked at when that was done so
+    # often, and there is a quarter more.
+    gc.set_threshold(2_500, -1, 5_000)
 
 
 @contextmanager
