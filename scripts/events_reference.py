@@ -46,13 +46,13 @@ with everything in it is at most 65,535 bytes; a declaration that does not fit g
 `secretariat`. An *id* is what its author was shown: a declaration's own id, or an opaque one where it was shown less
 than everything.
 
-What a text may hold is asked before it goes on record, and never of what is in a log: no controls (but tabs and line ends
-in texts of up to 16,000), no overrides of direction (U+202D, U+202E), no tags, interlinear marks or noncharacters, and in
-titles and names no tab, no line end and nothing without width either (U+200B, U+FEFF, U+00AD and the like). The title of a
-declaration has 1,000 characters at most. Direction marks, isolates, embeddings and joiners stay, for Arabic, Hebrew,
-Persian and Kurdish need them. A refusal (`text-character`, `title-long`) names the field, the character and its place. What
-was written in a file's cells (`entered`), what sources say, and a call for help are kept as they are. Whatever shows a text
-shows such a character by its number, `[U+202E]`.
+What a text may hold is asked before it goes on record, and never of what is in a log: no controls (but tabs and line
+ends in texts of up to 16,000), no overrides of direction (U+202D, U+202E), no tags, interlinear marks or
+noncharacters, and in titles and names no tab, no line end and nothing without width either (U+200B, U+FEFF, U+00AD
+and the like). The title of a declaration has 1,000 characters at most. Direction marks, isolates, embeddings and
+joiners stay, for Arabic, Hebrew, Persian and Kurdish need them. A refusal (`text-character`, `title-long`) names the
+field, the character and its place. What was written in a file's cells (`entered`), what sources say, and a call for
+help are kept as they are. Whatever shows a text shows such a character by its number, `[U+202E]`.
 
 Who may say a thing is looked at twice. What an officer may not say at all is refused before the log and leaves no
 entry. What an officer may say goes on record, and so does the desk's answer: `taken/1` or `refused/1`, with a code of
