@@ -118,68 +118,95 @@ def _answer(data: bytes, anchor: Trust | None, also: Sequence[Receipt], entry: P
     if tell and kind != BUNDLE:
         raise Refused("verify.tell", "A bundle has a story; this file is no bundle.")
     if kind == FORK:
-        fork = verify_fork(data, None if anchor is None else anchor.log_keys)
-        sizes = (fork.first.head.size, fork.second.head.size)
-        sentence = (
-            f"The log {fork.log_key.name} signed two histories: its heads of {sizes[0]} and {sizes[1]} entries cannot "
-            f"both be true. Its key is {fork.log_key.text()}."
-        )
-        return _judged(anchor, sentence, {"kind": "fork", "log": fork.log_key.name, "sizes": list(sizes)})
+        return _judged(anchor, *_fork(data, anchor))
     trust = _claimed(data, kind) if anchor is None else anchor
     if kind == RECEIPT:
-        verdict = verify_receipt(data, trust, also)
-        event = verdict.entry.event
-        fields: dict[str, object] = {
-            "kind": "receipt",
-            "log": event.log,
-            "index": verdict.index,
-            "size": verdict.size,
-            "author": event.author,
-            "entry_kind": event.kind,
-            "holder": event.holder,
-            "suspect": verdict.suspect,
-            "before": verdict.before,
-            "after_size": event.seen.size,
-            "witnesses": [item.name for item in verdict.cosigned],
-        }
-        return _judged(anchor, verdict.sentence(), fields)
+        return _judged(anchor, *_receipt(data, trust, also))
     if kind == BUNDLE:
-        found = verify_bundle(data, trust, also)
-        checked = _documents(data, found)
-        gone = erased(found)
-        checked += [each.sentence() for each in gone]
-        lines = [found.sentence(), *checked, *(verdict.sentence() for verdict in found.verdicts)]
-        read = _story(data, found) if tell else None
-        if read is not None:
-            lines = [found.sentence(), *checked, *import_module(_STORY).tell(read)]
-        fields = {
-            "kind": "bundle",
-            "log": trust.origin,
-            "size": found.size,
-            "entries": [verdict.index for verdict in found.verdicts],
-            "opened": len(found.opened),
-            "erased": [{"beside": each.beside, "digest": each.digest.hex(), "entry": each.by.index} for each in gone],
-            "documents": [{"name": item.name, "sha256": item.sha256} for item in found.documents],
-            "withheld": [{"index": item.index, "what": item.what} for item in found.withheld],
-        }
-        if read is not None:
-            fields["story"] = [asdict(each) | {"at": str(each.at)} for each in read.lines]
-        return _judged(anchor, "\n".join(lines), fields)
-    proof = None if kind == "checkpoint" else _bare_proof(data)
-    signed = SignedCheckpoint.parse(data) if proof is None else proof.checkpoint
-    cosigned = verify_checkpoint(signed, trust)
-    times = [utc(item.time) for item in cosigned]
-    fields = {"kind": kind, "log": trust.origin, "size": signed.head.size, "before": times}
-    by = f", witnessed {', '.join(times)}" if times else ""
-    if proof is None:
-        return _judged(anchor, f"The log {trust.origin} had {signed.head.size} entries{by}; verified offline.", fields)
+        return _judged(anchor, *_bundle(data, trust, also, tell=tell))
+    if kind == _CHECKPOINT:
+        return _judged(anchor, *_checkpoint(data, trust))
+    return _judged(anchor, *_proof(data, trust, entry))
+
+
+# Kinds of files that do not say theirs themselves.
+_CHECKPOINT, _TLOG_PROOF = "checkpoint", "tlog-proof"
+_Found = tuple[str, dict[str, object]]
+"""What verified, as a sentence and as fields."""
+
+
+def _fork(data: bytes, anchor: Trust | None) -> _Found:
+    fork = verify_fork(data, None if anchor is None else anchor.log_keys)
+    sizes = (fork.first.head.size, fork.second.head.size)
+    sentence = (
+        f"The log {fork.log_key.name} signed two histories: its heads of {sizes[0]} and {sizes[1]} entries cannot "
+        f"both be true. Its key is {fork.log_key.text()}."
+    )
+    return sentence, {"kind": "fork", "log": fork.log_key.name, "sizes": list(sizes)}
+
+
+def _receipt(data: bytes, trust: Trust, also: Sequence[Receipt]) -> _Found:
+    verdict = verify_receipt(data, trust, also)
+    event = verdict.entry.event
+    return verdict.sentence(), {
+        "kind": "receipt",
+        "log": event.log,
+        "index": verdict.index,
+        "size": verdict.size,
+        "author": event.author,
+        "entry_kind": event.kind,
+        "holder": event.holder,
+        "suspect": verdict.suspect,
+        "before": verdict.before,
+        "after_size": event.seen.size,
+        "witnesses": [item.name for item in verdict.cosigned],
+    }
+
+
+def _bundle(data: bytes, trust: Trust, also: Sequence[Receipt], *, tell: bool) -> _Found:
+    found = verify_bundle(data, trust, also)
+    checked = _documents(data, found)
+    gone = erased(found)
+    checked += [each.sentence() for each in gone]
+    lines = [found.sentence(), *checked, *(verdict.sentence() for verdict in found.verdicts)]
+    fields: dict[str, object] = {
+        "kind": "bundle",
+        "log": trust.origin,
+        "size": found.size,
+        "entries": [verdict.index for verdict in found.verdicts],
+        "opened": len(found.opened),
+        "erased": [{"beside": each.beside, "digest": each.digest.hex(), "entry": each.by.index} for each in gone],
+        "documents": [{"name": item.name, "sha256": item.sha256} for item in found.documents],
+        "withheld": [{"index": item.index, "what": item.what} for item in found.withheld],
+    }
+    if tell:
+        read = _story(data, found)
+        lines = [found.sentence(), *checked, *import_module(_STORY).tell(read)]
+        fields["story"] = [asdict(each) | {"at": str(each.at)} for each in read.lines]
+    return "\n".join(lines), fields
+
+
+def _checkpoint(data: bytes, trust: Trust) -> _Found:
+    signed = SignedCheckpoint.parse(data)
+    witnessed = [utc(item.time) for item in verify_checkpoint(signed, trust)]
+    sentence = f"The log {trust.origin} had {signed.head.size} entries{_by(witnessed)}; verified offline."
+    return sentence, {"kind": _CHECKPOINT, "log": trust.origin, "size": signed.head.size, "before": witnessed}
+
+
+def _proof(data: bytes, trust: Trust, entry: Path | None) -> _Found:
+    proof = _bare_proof(data)
+    head = proof.checkpoint.head
+    witnessed = [utc(item.time) for item in verify_checkpoint(proof.checkpoint, trust)]
     if entry is None:
         raise Refused("verify.entry", "A bare proof is about an entry: name its file with --entry.")
-    verify_inclusion(leaf_hash(entry.read_bytes()), proof.index, signed.head, proof.path)
-    sentence = (
-        f"These bytes are entry {proof.index} of the log {trust.origin} of {signed.head.size} entries{by}; verified."
-    )
-    return _judged(anchor, sentence, {**fields, "index": proof.index})
+    verify_inclusion(leaf_hash(entry.read_bytes()), proof.index, head, proof.path)
+    log = f"the log {trust.origin} of {head.size} entries{_by(witnessed)}"
+    fields = {"kind": _TLOG_PROOF, "log": trust.origin, "size": head.size, "before": witnessed, "index": proof.index}
+    return f"These bytes are entry {proof.index} of {log}; verified.", fields
+
+
+def _by(witnessed: list[str]) -> str:
+    return f", witnessed {', '.join(witnessed)}" if witnessed else ""
 
 
 _DOSSIER = "thalweg.reports.dossier.check"
@@ -212,10 +239,10 @@ def _judged(anchor: Trust | None, sentence: str, fields: dict[str, object]) -> _
 
 def _kind(data: bytes) -> str:
     if data.startswith(TLOG_PROOF.encode() + b"\n"):
-        return "tlog-proof"
+        return _TLOG_PROOF
     if not data.startswith(b"{"):
         SignedCheckpoint.parse(data)
-        return "checkpoint"
+        return _CHECKPOINT
     version = Reader(canonical.decode(data), "the file").text("v")
     if version not in (RECEIPT, *BUNDLES, FORK):
         raise Malformed("file.version", f"{version[:60]!r} is not a kind of file that is verified here.")
