@@ -24,6 +24,7 @@ from thalweg.model.words import HYPOTHETICAL, STALE
 from thalweg.policy.asof.had import DeclarationHad, Drawable
 from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.asof.valid import ALWAYS, Valid
+from thalweg.policy.whole import whole
 from thalweg.reports import asof_map, charts
 from thalweg.state.history import span_of
 
@@ -35,9 +36,9 @@ MOST = 10_000
 def holds(asofs: AsOfs, party: str, known: Instant, valid: Valid) -> None:
     """Rows that were kept from before, rows made anew, and the plain picture, held against each other."""
     picture = asofs.picture(party, known, valid)
-    kept = asofs.chart(party, known, valid, asofs.prepared, MOST)
+    kept = whole(asofs.charting(party, known, valid, asofs.prepared, MOST))
     joined = charts.spelled(kept, asofs.prepared)
-    assert joined == charts.spelled(asofs.chart(party, known, valid, {}, MOST), {})
+    assert joined == charts.spelled(whole(asofs.charting(party, known, valid, {}, MOST)), {})
     told = json.loads(joined)
     plain = picture.value
     assert told["features"] == json.loads(json.dumps(asof_map.beside(plain)))

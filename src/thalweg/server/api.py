@@ -52,6 +52,7 @@ from thalweg.server.desk import (
     answer_spelled,
     asking,
     compared,
+    in_pieces,
     ordered,
     stepwise,
 )
@@ -597,7 +598,7 @@ async def bundle(
     allowed = await stepwise(desk, lambda reading: allowed_of(reading.mailboxes, asked.party, found))
     data = await run_in_threadpool(lambda: bundled(desk, indexes, allowed).encode())
     headers = {"link": f'</v1/bundle?after={more[0]}&limit={limit}>; rel="next"'} if more else {}
-    return Response(data, headers=headers, media_type="application/vnd.thalweg.bundle+json")
+    return in_pieces(data, headers, "application/vnd.thalweg.bundle+json")
 
 
 def allowed_of(

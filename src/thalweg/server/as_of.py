@@ -17,7 +17,7 @@ from thalweg.policy.asof.had import AsOf
 from thalweg.policy.asof.valid import Valid, read_instant, read_valid
 from thalweg.reports import asof, asof_map, given
 from thalweg.server.api import PROBLEMS, Limit
-from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer
+from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer, stepwise
 
 router = APIRouter(prefix="/v1")
 
@@ -54,8 +54,11 @@ async def as_of(
     """The picture as your party had it: what it had said, and what had reached it, by `known`; of that, what holds at
     `valid`. `after` and `limit` page through `declarations`."""
     moment = known_of(known, asked)
-    reading = await desk.office.reading()
-    made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), after=after, most=limit)
+    when = valid_of(valid, moment)
+    made = await stepwise(
+        desk,
+        lambda reading: reading.mailboxes.as_of.picturing(asked.party, moment, when, after=after, most=limit),
+    )
     _looked(desk, asked, made.value)
     return answer(request, asof.picture(made))
 
@@ -80,8 +83,8 @@ async def as_of_notices(
 async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "", valid: When = "") -> Response:
     """The same picture as GeoJSON: a feature for each part of what holds, each finding, each crossing."""
     moment = known_of(known, asked)
-    reading = await desk.office.reading()
-    made = reading.mailboxes.as_of.picture(asked.party, moment, valid_of(valid, moment), most=asof_map.MOST_DRAWN)
+    when, most = valid_of(valid, moment), asof_map.MOST_DRAWN
+    made = await stepwise(desk, lambda reading: reading.mailboxes.as_of.picturing(asked.party, moment, when, most=most))
     _looked(desk, asked, made.value)
     value = await run_in_threadpool(asof_map.drawn, made)
     return answer(request, value, media_type="application/geo+json")

@@ -17,7 +17,7 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.export import copying, mark_of
 from thalweg.reports import csv, geojson, json, kml
 from thalweg.server.api import given_as, unknown
-from thalweg.server.desk import Asked, Desk, ordered, stepwise
+from thalweg.server.desk import Asked, Desk, in_pieces, ordered, stepwise
 from thalweg.server.rates import Rate
 from thalweg.server.sessions import too_often
 from thalweg.state.world import World
@@ -165,14 +165,14 @@ def one_more(request: Request, asked: Asked) -> bytes:
 
 async def handed_over(desk: Desk, asked: Asked, mark: str, form: str, items: int, data: bytes, media: str) -> Response:
     """The copy, once it is on record."""
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = (await run_in_threadpool(hashlib.sha256, data)).hexdigest()
     await desk.office.note(Exported(asked.party, asked.principal.author, mark, form, items, sha256))
     headers = {
         "content-disposition": f'attachment; filename="thalweg-{mark}.{form}"',
         "cache-control": "no-store",
         "thalweg-copy": mark,
     }
-    return Response(data, media_type=media, headers=headers)
+    return in_pieces(data, headers, media)
 
 
 def _wanted(languages: str, asked: Asked) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
 
 from thalweg.desk.intake import Intake
 from thalweg.desk.office import Office, Reading
@@ -32,6 +33,7 @@ from thalweg.server.streams import Streams
 from thalweg.state.membership import Membership
 
 T = TypeVar("T")
+_PIECE: Final = 1 << 18  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +160,14 @@ async def stepwise(desk: DeskRoutes, begin: Callable[[Reading], Steps[T]]) -> T:
             raise StoreFailed(
                 "desk.store_away", "The log was read anew meanwhile; ask again.", happened="no", retry_after_s=1
             )
+
+
+def in_pieces(data: bytes, headers: Mapping[str, str], media_type: str) -> Response:
+    """What may be long, sent a piece at a time: whoever asks meanwhile is answered between two of them."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for begin in range(0, len(data), _PIECE):
+            yield data[begin : begin + _PIECE]
+            await asyncio.sleep(0)
+
+    return StreamingResponse(pieces(), headers={**headers, "content-length": str(len(data))}, media_type=media_type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -13,27 +14,39 @@ from thalweg.policy.asof.cut import Columns, Cut
 from thalweg.policy.asof.had import FindingHad
 from thalweg.policy.asof.standing import Standing
 from thalweg.policy.asof.valid import Valid
+from thalweg.policy.whole import Steps
 from thalweg.state import history
 from thalweg.state.history import Had
 
+_HEARD: Final = 500  # notices of one step
+_READ: Final = 20  # read again at one step
 
-def findings(cut: Cut, standing: Standing, valid: Valid) -> Iterable[FindingHad]:
+
+def findings(cut: Cut, standing: Standing, valid: Valid) -> Steps[tuple[FindingHad, ...]]:
     """The findings that the party had been told of and that stood, by what it had been told since, and that were
     not over before the time asked for."""
     numbers = _compared(cut)
+    yield
     named = _own_versions(cut, numbers)
     said = standing.own_versions(numbers)
     found = _Findings(named)
-    for row in _about_findings(cut, numbers, named):
+    for number, row in enumerate(_about_findings(cut, numbers, named), 1):
         found.hear(cut.had, row, cut.told)
-    for row, names in found.by_notice(valid.bounds[0], said, named.keys()).items():
+        if not number % _HEARD:
+            yield
+    yield
+    had = []
+    for number, (row, names) in enumerate(found.by_notice(valid.bounds[0], said, named.keys()).items(), 1):
+        if not number % _READ:
+            yield
         body = cut.load(int(cut.told["index"][row])).body
         if not isinstance(body, Notice):
             continue
         for finding in body.findings:
             if finding.id in names:
                 reached = Instant(float(cut.told["reached"][row]))
-                yield FindingHad(finding, body.id, body.of, body.at, reached)
+                had.append(FindingHad(finding, body.id, body.of, body.at, reached))
+    return tuple(had)
 
 
 def _compared(cut: Cut) -> list[int]:

@@ -24,11 +24,14 @@ from thalweg.policy.asof.standing import Row, Standing
 from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.sealing import seal
+from thalweg.policy.whole import Steps, whole
 from thalweg.state.history import Had, declared_in, had_of
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
 _KEPT: Final = 8_192  # entries
+_READ: Final = 20  # declarations of one step
+_TOKENS: Final = 2_000  # of those that need not be read again
 
 
 class AsOfs:
@@ -76,15 +79,29 @@ class AsOfs:
     ) -> Disclosed[AsOf]:
         """What the party had at `known` of what holds at `valid`; left out, at the same time. `after` and `most` page
         through the declarations."""
+        return whole(self.picturing(party, known, valid, after=after, most=most))
+
+    def picturing(
+        self, party: str, known: Instant, valid: Valid | None = None, *, after: int = 0, most: int | None = None
+    ) -> Steps[Disclosed[AsOf]]:
+        """The same, a step at a time; all of it as the log stood at the first."""
         cut = Cut(self._had(party), known, self._load)
         when = Valid.at(known) if valid is None else valid
         rows = Standing(cut)
         meant = rows.meeting(when)
         end = len(meant) if most is None else min(len(meant), after + most)
-        read = tuple(self._declaration(cut, rows, rows.row(*each), when) for each in meant[after:end])
-        return seal(self._picture(cut, rows, when, len(meant), read, end if end < len(meant) else None), party)
+        yield
+        read = []
+        for number, each in enumerate(meant[after:end], 1):
+            read.append(self._declaration(cut, rows, rows.row(*each), when))
+            if not number % _READ:
+                yield
+        made = yield from self._picture(cut, rows, when, len(meant), tuple(read), end if end < len(meant) else None)
+        return seal(made, party)
 
-    def chart(self, party: str, known: Instant, valid: Valid, read: Container[Token], most: int) -> Disclosed[Chart]:
+    def charting(
+        self, party: str, known: Instant, valid: Valid, read: Container[Token], most: int
+    ) -> Steps[Disclosed[Chart]]:
         """The same for a map, quickly: of at most so many declarations, those whose tokens are in `read` are not read
         again."""
         cut = Cut(self._had(party), known, self._load)
@@ -92,17 +109,24 @@ class AsOfs:
         meant = rows.meeting(valid)
         some = meant[:most]
         tokens = rows.tokens(some)
-        drawn = tuple(
-            (token, None if token in read else self._drawable(rows, rows.row(*each)))
-            for each, token in zip(some, tokens, strict=True)
-        )
+        yield
+        drawn: list[tuple[Token, Drawable | None]] = []
+        fresh = 0
+        for number, (each, token) in enumerate(zip(some, tokens, strict=True), 1):
+            kept = token in read
+            drawn.append((token, None if kept else self._drawable(rows, rows.row(*each))))
+            fresh += not kept
+            if (not kept and not fresh % _READ) or not number % _TOKENS:
+                yield
         left = len(some) if len(some) < len(meant) else None
-        return seal(Chart(self._picture(cut, rows, valid, len(meant), (), left), drawn, _moment_s(cut, valid)), party)
+        picture = yield from self._picture(cut, rows, valid, len(meant), (), left)
+        return seal(Chart(picture, tuple(drawn), _moment_s(cut, valid)), party)
 
     def _picture(
         self, cut: Cut, rows: Standing, when: Valid, valid: int, read: tuple[DeclarationHad, ...],
         following: int | None,
-    ) -> AsOf:  # fmt: skip
+    ) -> Steps[AsOf]:  # fmt: skip
+        found = yield from findings(cut, rows, when)
         acts = Acts(cut)
         return AsOf(
             cut.party,
@@ -112,7 +136,7 @@ class AsOfs:
             Counts(rows.count, rows.own, valid, int(cut.known.sum()), len(outstanding(cut))),
             read,
             following,
-            tuple(findings(cut, rows, when)),
+            found,
             tuple(acts.crossings(when)),
             acts.channels.had(cut),
             acts.agreements.agreements(),

@@ -26,6 +26,7 @@ from thalweg.reports import charts
 from thalweg.reports.asof_map import MOST_DRAWN
 from thalweg.reports.json import first_position
 from thalweg.server.as_of import known_of, valid_of
+from thalweg.server.desk import stepwise
 from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Card, card_of
 from thalweg.server.pages.inbox import SEVERITIES, level, open_emergencies
@@ -84,8 +85,11 @@ async def room(page: Opened) -> Response:
     asked = page.request.query_params
     await page.ordered()
     known, valid, past = await _times(page, _ARRIVES)
-    mailboxes, party = page.reading.mailboxes, page.party
-    picture = mailboxes.as_of.picture(party, known, valid, most=_ROWS).value
+    party = page.party
+    made = await stepwise(page.desk, lambda now: now.mailboxes.as_of.picturing(party, known, valid, most=_ROWS))
+    picture = made.value
+    page.reading = await page.desk.office.reading()
+    mailboxes = page.reading.mailboxes
     page.desk.reads.had(party, page.asked.principal.author, picture.declarations)
     _looked(page, picture)
     owed = _then(page, known) if past else _now(page)
@@ -121,7 +125,7 @@ async def chart(page: Opened) -> Response:
     """What the map draws (`reports.charts`), for the room's own script. Like the page, it puts on record what reached
     the party by it."""
     known, valid, _ = await _times(page, MOST_DRAWN)
-    drawn, kept = _chart(page, known, valid)
+    drawn, kept = await _chart(page, known, valid)
     packs = "gzip" in page.request.headers.get("accept-encoding", "")
 
     def made() -> bytes:
@@ -149,7 +153,7 @@ class Exactly(BaseModel):
 async def outlines(page: Opened, exactly: Exactly) -> Response:
     """Outlines in full, by the ids of what is in view: a position is in no request."""
     known = known_of(exactly.known, page.asked)
-    drawn, kept = _chart(page, known, valid_of(exactly.valid, known) if exactly.valid else _ahead(known))
+    drawn, kept = await _chart(page, known, valid_of(exactly.valid, known) if exactly.valid else _ahead(known))
     meant = frozenset(exactly.subjects)
     data = await run_in_threadpool(lambda: orjson.dumps(charts.exact(drawn, kept, meant)))
     shown = (site for site in charts.sites(drawn, kept) if site[0] in meant)
@@ -162,12 +166,15 @@ def _looked(page: Page, picture: AsOf) -> None:
     page.desk.reads.findings(page.party, page.asked.principal.author, (each.finding for each in picture.findings))
 
 
-def _chart(page: Page, known: Instant, valid: Valid) -> tuple[Disclosed[Chart], dict[Token, Any]]:
+async def _chart(page: Page, known: Instant, valid: Valid) -> tuple[Disclosed[Chart], dict[Token, Any]]:
     as_of = page.reading.mailboxes.as_of
     if len(as_of.prepared) > _PREPARED:
         as_of.prepared = {}
     kept = as_of.prepared  # the thread goes on with this one
-    return as_of.chart(page.party, known, valid, kept, MOST_DRAWN), kept
+    drawn = await stepwise(
+        page.desk, lambda now: now.mailboxes.as_of.charting(page.party, known, valid, kept, MOST_DRAWN)
+    )
+    return drawn, kept
 
 
 async def _times(page: Page, arrives: int) -> tuple[Instant, Valid, bool]:
