@@ -29,9 +29,9 @@ def finding(desk: ServedDesk) -> str:
     now = Instant(now_ms() / 1000)
     reading = asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(30)
     found: str = reading.mailboxes.findings("alpha", now).value[0].finding.id
-    (theirs, *_) = reading.mailboxes.findings("bravo", now).value
+    (met, *_) = reading.mailboxes.findings("bravo", now).value
     lapses = Instant(float(round(now.epoch_s)) + 7200)
-    desk.say("bravo-1", Proposed("bravo", ("alpha",), theirs.cite, lapses, None, "time", "Later?", "en"))
+    desk.say("bravo-1", Proposed("bravo", ("alpha",), met.cite, lapses, None, "time", "Later?", "en"))
     return found
 
 

@@ -27,7 +27,7 @@ def test_what_many_readers_missed_is_read_once(desk: Serving, monkeypatch: pytes
     read: list[int] = []
     written = streams._written
 
-    def counted(reading: Reading, party: str, after: int, most: int) -> list[bytes]:
+    def counted(reading: Reading, party: str, after: int, most: int) -> list[streams.Sent]:
         read.append(after)
         return written(reading, party, after, most)
 

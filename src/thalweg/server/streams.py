@@ -43,7 +43,7 @@ def _nobody(_party: str, _officer: str, _sites: Sequence[Site]) -> None:
     """Nobody counts."""
 
 
-_Sent = tuple[bytes, tuple[Site, ...]]
+Sent = tuple[bytes, tuple[Site, ...]]
 """A notice as it is sent, and the protected sites that it shows."""
 
 
@@ -53,17 +53,17 @@ class _Line:
 
     bells: set[asyncio.Future[None]] = field(default_factory=set)
     listeners: int = 0
-    newest: deque[_Sent] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    newest: deque[Sent] = field(default_factory=lambda: deque(maxlen=_KEPT))
     last: int = 0  # the number of the last one in `newest`
-    pages: OrderedDict[int, tuple[float, list[_Sent]]] = field(default_factory=OrderedDict)
+    pages: OrderedDict[int, tuple[float, list[Sent]]] = field(default_factory=OrderedDict)
     """Older ones by the number before the first, and when they were written down."""
 
-    def after(self, number: int) -> list[_Sent]:
+    def after(self, number: int) -> list[Sent]:
         """The next ones after `number`, if they are kept."""
         begin = number - (self.last - len(self.newest))
         return [] if begin < 0 else list(islice(self.newest, begin, begin + _AT_ONCE))
 
-    def older(self, reading: Reading, party: str, number: int, now_s: float) -> list[_Sent]:
+    def older(self, reading: Reading, party: str, number: int, now_s: float) -> list[Sent]:
         """The next ones after `number`, read again."""
         known = self.pages.get(number)
         if known is not None and now_s - known[0] <= _PAGE_S:
@@ -220,7 +220,7 @@ class Streams:
         return None
 
 
-def _written(reading: Reading, party: str, after: int, most: int) -> list[_Sent]:
+def _written(reading: Reading, party: str, after: int, most: int) -> list[Sent]:
     """The notices to a party with numbers above `after`, as they are sent."""
     page = reading.mailboxes.notices(party, after, most)
     return [
