@@ -128,6 +128,7 @@ class RoomOffice:
     def __init__(self, room: Room) -> None:
         self.room = room
         self.listeners: list[Listener] = []
+        self.kept: Reading | None = None
 
     async def start(self) -> None:
         """Nothing to start."""
@@ -150,8 +151,10 @@ class RoomOffice:
         """What is only put on record, for nobody to be told."""
 
     async def reading(self) -> Reading:
-        desk = self.room.desk
-        return Reading(desk.world, desk.policy, Mailboxes(desk.world, desk.policy))
+        desk, kept = self.room.desk, self.kept
+        if kept is None or kept.world is not desk.world:  # one for each world: a route gathers in it step by step
+            kept = self.kept = Reading(desk.world, desk.policy, Mailboxes(desk.world, desk.policy))
+        return kept
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         self.listeners.append(listener)
