@@ -32,6 +32,7 @@ import resource
 import signal
 import socket
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -54,6 +55,7 @@ from thalweg.desk.office import KeyEntry
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
 from thalweg.ledger.entry import AuthorSigner
+from thalweg.ledger.errors import StoreFailed
 from thalweg.ledger.identity import GRANT, KEY_ADD, grant_body, key_add_body
 from thalweg.ledger.tree import EMPTY_ROOT, Head
 from thalweg.model.accounts import Account, Token
@@ -172,26 +174,29 @@ async def _load(opened: OpenDesk, record: Record, upto: int) -> Record:
     else:
         voices = await _begin(opened)
     gate = asyncio.Semaphore(_IN_FLIGHT)
-    tasks: set[asyncio.Task[None]] = set()
+    turns = {name: asyncio.Lock() for name in names}
 
-    async def one(data: bytes, beside: Sequence[tuple[bytes, bytes]]) -> None:
-        try:
-            await office.take(data, beside)
-        finally:
-            gate.release()
+    async def one(name: str, data: bytes, beside: Sequence[tuple[bytes, bytes]]) -> None:
+        async with turns[name]:
+            while True:
+                try:
+                    await office.take(data, beside)
+                    break
+                except StoreFailed:  # a disk that others keep busy: what it asks for then is the same once more
+                    print("the store was slow; once more", file=sys.stderr, flush=True)
+        gate.release()
 
-    for row in range(record["declared"], upto):
-        party = PARTIES[row % 2]
-        _, data, beside = voices[officer(party, row // 2 % OFFICERS)].say(
-            Declared(party, operation(row, record["asked"], record["first_s"]), declines=True)
-        )
-        await gate.acquire()
-        task = asyncio.create_task(one(data, beside))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        if row % 10_000 == 9_999:
-            print(row + 1, "live", flush=True)
-    await asyncio.gather(*tasks)
+    async with asyncio.TaskGroup() as under_way:
+        for row in range(record["declared"], upto):
+            party = PARTIES[row % 2]
+            name = officer(party, row // 2 % OFFICERS)
+            _, data, beside = voices[name].say(
+                Declared(party, operation(row, record["asked"], record["first_s"]), declines=True)
+            )
+            await gate.acquire()
+            under_way.create_task(one(name, data, beside))
+            if row % 10_000 == 9_999:
+                print(row + 1, "live", flush=True)
     world = (await office.reading()).world
     taken = sum(len(keys) for keys in world.picture.by_party.values())
     met, size = len(world.picture.open), world.size
