@@ -68,6 +68,8 @@ def test_a_slip_gets_one_line_that_says_what_to_do_and_status_2(words: list[str]
         ("broken.csv", "once,upon\na,time\n", "(table-header)"),
         ("notes.txt", "hello", "The file is of no format that is read here"),
         ("nothing.json", "", "(json-empty)"),
+        ("header.csv", "kind,party,latitude,longitude\n", "The file declares nothing"),
+        ("hollow.geojson", '{"type": "FeatureCollection", "features": []}', "The file declares nothing"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_and_nothing_checked_is_status_2(

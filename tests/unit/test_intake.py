@@ -220,6 +220,26 @@ def test_an_empty_file_is_a_problem() -> None:
     assert problems(taken(**{"a_DOT_pdf": b""})) == [("a.pdf", "format-unknown")]
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a_DOT_csv", b"kind,party,latitude,longitude,start,end\n"),
+        ("a_DOT_csv", b"kind,party,latitude,longitude\n# nothing today,,,\n"),
+        ("a_DOT_kml", b"<kml/>"),
+        ("a_DOT_kml", b"<kml><Document><Style id='s'/></Document></kml>"),
+        ("a_DOT_gpx", b'<gpx version="1.1"/>'),
+        ("a_DOT_geojson", collection()),
+    ],
+)
+def test_a_file_that_declares_nothing_is_named_alone_and_beside_others(name: str, data: bytes) -> None:
+    """What it should have held may be the one with the conflict: an export that failed looks like this (R9)."""
+    alone = taken(**{name: data})
+    assert problems(alone) == [(name.replace("_DOT_", "."), "file-bare")]
+    assert not alone.complete
+    beside = taken(**{name: data, "b_DOT_kml": KML})
+    assert problems(beside)[0] == (name.replace("_DOT_", "."), "file-bare")
+
+
 def test_progress_is_told_before_each_file() -> None:
     told: list[tuple[str, int, int]] = []
     intake_blobs([Blob("b.kml", KML), Blob("a.gpx", GPX)], CONTEXT, progress=lambda *args: told.append(args))

@@ -335,6 +335,16 @@ def _read(blob: Blob, context: Context, axes: str) -> Reading | Problem:
         return _problem(Source(blob.name), error)
 
 
+# An export that failed looks like this, and what it should have held may be the one with the conflict.
+_BARE = "The file declares nothing: it can be read, and has no row, feature or place in it."
+
+
+def _says_nothing(reading: Reading) -> bool:
+    """Whether nothing came of the file, and no line of its own says so yet."""
+    told = reading.problems or any(not omission.harmless for omission in reading.omissions)
+    return not (reading.declarations or reading.cancellations or told)
+
+
 def _taken(collected: _Collected, context: Context, axes: str, progress: Progress | None) -> Intake:
     problems = list(collected.problems)
     omissions = list(collected.omissions)
@@ -350,6 +360,8 @@ def _taken(collected: _Collected, context: Context, axes: str, progress: Progres
             continue
         problems += reading.problems
         omissions += reading.omissions
+        if _says_nothing(reading):
+            problems.append(Problem(Source(blob.name), "file-bare", _BARE))
         readings.append(reading)
         read = len(reading.declarations) + len(reading.cancellations)
         # Count what arrived: a reader that stops early must not look like a short file.
