@@ -29,10 +29,10 @@ class Labels:
 
     def __init__(self, columns: _Columns = _NOTHING) -> None:
         self._made: dict[int, Label] = {}
-        self._columns = columns
-        self._ends: npt.NDArray[np.int64] = (
-            np.cumsum(columns["label_length"], dtype=np.int64) if columns else np.empty(0, np.int64)
-        )
+        # views of memory give plain numbers, and sooner
+        self._columns = {name: column.data for name, column in columns.items()}
+        ends = np.cumsum(columns["label_length"], dtype=np.int64) if columns else np.empty(0, np.int64)
+        self._ends = ends.data
 
     @classmethod
     def of(cls, arrays: _Columns) -> Labels:
@@ -71,16 +71,16 @@ class Labels:
 
     def _read(self, number: int) -> Label:
         held = self._columns
-        end = int(self._ends[number])
-        text = held["label_text"][end - int(held["label_length"][number]) : end]
-        both = text.tobytes().decode("utf-8", "surrogatepass")
-        cut = int(held["label_party"][number])
-        flags = int(held["label_flags"][number])
-        until = float(held["label_until"][number])
+        end = self._ends[number]
+        text = held["label_text"][end - held["label_length"][number] : end]
+        both = str(text, "utf-8", "surrogatepass")
+        cut = held["label_party"][number]
+        flags = held["label_flags"][number]
+        until = held["label_until"][number]
         return Label(
-            "v-" + held["version"][16 * number : 16 * number + 16].tobytes().hex(),
-            _KINDS[int(held["label_kind"][number])],
-            _ZONES[int(held["label_zone"][number])],
+            "v-" + held["version"][16 * number : 16 * number + 16].hex(),
+            _KINDS[held["label_kind"][number]],
+            _ZONES[held["label_zone"][number]],
             both[:cut],
             both[cut + 1 :],
             _STANDINGS[flags >> 1],

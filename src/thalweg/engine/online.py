@@ -85,6 +85,8 @@ class Comparison:
     serial: int  # of the engine's state, which every event that changes anything raises
     engine: object = field(repr=False, compare=False)  # which of several engines made it
     columns: Columns | None = field(repr=False, compare=False)  # None: it would not be taken in
+    replaced: tuple[int, ...] | None = field(repr=False, compare=False)  # numbers; None: it is a late copy
+    partners: Mapping[str, int] = field(repr=False, compare=False)  # numbers of what the findings are with, by version
 
 
 _SETTING = {"engine": "version of the engine", "theatre": "set of rules", "rules": "set of rules"}
@@ -203,7 +205,10 @@ class Online:
             live = self._index(columns)[int(line)]
             live.load(columns.parts, named, kinds[columns.parts.kind], parties[columns.parts.party])
         for finding in findings:
-            self._link(finding)
+            one, other = map(self._roll.of_version, finding.versions)
+            if one is None or other is None:
+                raise EngineError("load-finding", f"{finding.id} is about what is not live.", finding=finding.id)
+            self._link(finding, one, other)
         self._over.update(over)
         self._serial += 1
 
@@ -311,9 +316,10 @@ class Online:
         """What feeding the declaration would open, against what would then be live. Nothing changes."""
         replaced = self._replaced_by(declaration)
         if replaced is None or ends_at(declaration, self._widest_s) <= self._latest:
-            return Comparison(declaration, (), self._serial, self._engine, None)
+            return Comparison(declaration, (), self._serial, self._engine, None, replaced, {})
         columns = pack([declaration], self._theatre, complete=False)
         found: list[Finding] = []
+        partners: dict[str, int] = {}
         live, lines_ = self._index(columns)
         asked = {
             "kind": self._kinds[columns.kinds[0]],
@@ -323,7 +329,7 @@ class Online:
         rows = (0, columns.parts.n_parts)
         met = live.meet(columns.parts, rows, **asked, without=replaced)
         if len(met.pairs.a):
-            declarations: _Asked[Named] = _Asked(declaration, met.numbers, self._label)
+            declarations: _Asked[Named] = _Asked(declaration, met.numbers, self._label, partners)
             everything = Columns(met.parts, (), ())
             found = explain.findings(
                 declarations, everything, self._matrix, self._rules, met.pairs, self._words, self._describe,
@@ -338,9 +344,9 @@ class Online:
         for met in beside:
             together = Columns(met.parts, tuple(self._kinds), tuple(self._parties))
             touching = met.pairs.where(met.pairs.rule == 0)
-            numbered = _Asked(declaration, met.numbers, self._declaration)
+            numbered = _Asked(declaration, met.numbers, self._declaration, partners)
             found += lines.findings(numbered, together, self._matrix, touching, self._theatre, self._describe)
-        return Comparison(declaration, in_order(found), self._serial, self._engine, columns)
+        return Comparison(declaration, in_order(found), self._serial, self._engine, columns, replaced, partners)
 
     def feed(self, event: Event, trial: Comparison | None = None) -> Change:
         """Take one event. `trial` is what `compare` gave for the declaration that is now fed.
@@ -357,7 +363,7 @@ class Online:
                 number = self._roll.of_chain(chain_of(event.cancellation.party, event.cancellation.declaration_id))
                 if number is None:
                     return Change()
-                self._over.add(self._roll[number].version)
+                self._over.add(self._roll.version(number))
                 change = Change(closed=self._end(number))
             case Tick():
                 change = self._tick(event.now)
@@ -384,14 +390,13 @@ class Online:
         return tuple(number for number in found if number is not None)
 
     def _declare(self, declaration: Declaration, trial: Comparison | None) -> Change:
-        replaced = self._replaced_by(declaration)
-        if replaced is None:
-            return Change(over=declaration.version_id in self._over)
         if trial is None:
             trial = self.compare(declaration)
+        if trial.replaced is None:
+            return Change(over=declaration.version_id in self._over)
         closed: tuple[str, ...] = ()
-        for number in replaced:
-            self._over.add(self._roll[number].version)
+        for number in trial.replaced:
+            self._over.add(self._roll.version(number))
             closed += self._end(number)
         if trial.columns is None:
             return Change(closed=closed)  # its time is over already
@@ -405,8 +410,9 @@ class Online:
             party=self._party(declaration.party),
             rank=rank_of(declaration),
         )
+        partners = {**trial.partners, declaration.version_id: number}
         for finding in trial.findings:
-            self._link(finding)
+            self._link(finding, *map(partners.__getitem__, finding.versions))
         return Change(trial.findings, closed)
 
     def _hold(self, declaration: Declaration) -> int:
@@ -422,10 +428,7 @@ class Online:
         self._ends.add(ends_at(declaration, self._widest_s), number)
         return number
 
-    def _link(self, finding: Finding) -> None:
-        one, other = map(self._roll.of_version, finding.versions)
-        if one is None or other is None:
-            raise EngineError("load-finding", f"{finding.id} is about what is not live.", finding=finding.id)
+    def _link(self, finding: Finding, one: int, other: int) -> None:
         self._links.add(one, other, self._rule_number[finding.rule])
         if not self._declaration_of:
             self._findings[finding.id] = finding
@@ -434,7 +437,7 @@ class Online:
         kept = self._declarations.get(number)
         if kept is not None or self._declaration_of is None:
             return self._declarations[number]
-        version = self._roll[number].version
+        version = self._roll.version(number)
         declaration = self._declaration_of(version)
         if declaration.version_id != version:
             raise EngineError("declaration-other", f"For {version} another version was given.", version=version)
@@ -468,7 +471,7 @@ class Online:
         self._labels.forget(number)
         self._line_numbers.discard(number)
         closed = sorted(
-            finding_id(held.version, self._roll[partner].version, self._rules[rule].id)
+            finding_id(held.version, self._roll.version(partner), self._rules[rule].id)
             for partner, rule in self._links.of(number)
         )
         self._links.forget(number)
@@ -497,9 +500,15 @@ class _Asked(Generic[N]):
     first: N
     numbers: npt.NDArray[np.int64]
     declaration: Callable[[int], N]
+    named: dict[str, int]  # the numbers of those that were asked for, by version
 
     def __getitem__(self, local: int) -> N:
-        return self.declaration(int(self.numbers[local])) if local else self.first
+        if not local:
+            return self.first
+        number = int(self.numbers[local])
+        declaration = self.declaration(number)
+        self.named[declaration.version_id] = number
+        return declaration
 
 
 def ends_at(declaration: Declaration, widest_margin_s: float) -> float:

@@ -107,8 +107,17 @@ class Roll:
             number = self._standing(self._kept.with_chain(chain))
         return number
 
+    def version(self, number: int) -> str:
+        """The version with that number; `KeyError` if it is not there."""
+        held = self._held.get(number)
+        if held is not None:
+            return held.version
+        if not self._stands(number):
+            raise KeyError(number)
+        return self._kept.version(number)
+
     def versions(self) -> Iterator[str]:
-        return (self[number].version for number in self)
+        return map(self.version, self)
 
     def hashes(self) -> Hashes:
         """`hash_of` of the name of each chain that is live (`name_of`), in no order."""
@@ -158,7 +167,7 @@ class _Kept:
         self.revision = columns["revision"].data
 
     def held(self, number: int) -> Held:
-        return Held(self._version_of(number), self._chain_of(number), self.revision[number])
+        return Held(self.version(number), self._chain_of(number), self.revision[number])
 
     def with_version(self, version: str) -> Iterator[int]:
         """The numbers of a version; one at the most has not ended."""
@@ -170,7 +179,7 @@ class _Kept:
         at = bisect_left(self._by_version, first)
         while at < len(self._by_version) and self._by_version[at] == first:
             number = self._of_version[at]
-            if self._version_of(number) == version:
+            if self.version(number) == version:
                 yield number
             at += 1
 
@@ -184,7 +193,7 @@ class _Kept:
                 yield number
             at += 1
 
-    def _version_of(self, number: int) -> str:
+    def version(self, number: int) -> str:
         return "v-" + self._version[16 * number : 16 * number + 16].hex()
 
     def _chain_of(self, number: int) -> str:

@@ -77,6 +77,7 @@ _Fact = tuple[Place, str, bool]  # where it stands, whose it is about, whether i
 _ROW_BYTES: Final = 96
 _FEW: Final = 64  # rows that are looked at together, at first
 _MANY: Final = 65_536
+_PAGED: Final = 1024  # keys of rows that were on a page
 _SUBJECT: Final = 3  # which field of a row (`exchange.Owed`)
 
 
@@ -339,6 +340,7 @@ class _Rows:
     def __init__(self, table: Table[str, Any], kept: Pressing, gone: Iterable[int]) -> None:
         columns, order = kept.columns, kept.columns["order"]
         self._table = table
+        self._keys: dict[int, str] = {}  # of rows that were on a page: most are asked for again
         self._names = {name: number for number, name in enumerate(kept.names)}
         self._of, self._shows = columns["of"][order], columns["shows"][order]
         there = np.ones(len(order), np.bool_)
@@ -356,8 +358,15 @@ class _Rows:
     def entries(self, run: _Run, low: Place, high: Place) -> Iterator[_Entry]:
         """Those from one place to another."""
         for at in run.between(run.first(low), run.first(high)):
-            key: str = self._table.row(run.row[at])[0]
-            yield (run.severity[at], run.due[at], run.n[at]), key
+            yield (run.severity[at], run.due[at], run.n[at]), self._key(run.row[at])
+
+    def _key(self, row: int) -> str:
+        known = self._keys.get(row)
+        if known is None:
+            if len(self._keys) >= _PAGED:
+                self._keys.clear()
+            known = self._keys[row] = lengthened(self._table.row_as_read(row)[0])
+        return known
 
     def drop(self, place: Place, of: str) -> None:
         for each in dict.fromkeys(("", of)):
@@ -378,7 +387,8 @@ class _Rows:
             begin = max(0, end - step)
             some = run.newest[begin:end]
             for at in reversed(some[run.standing[some]].tolist()):
-                yield self._table.row(run.row[at])[_SUBJECT]
+                subject: str = lengthened(self._table.row_as_read(run.row[at])[_SUBJECT])
+                yield subject
             end, step = begin, min(2 * step, _MANY)
 
 

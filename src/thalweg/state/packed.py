@@ -317,9 +317,9 @@ class Table(MutableMapping[K, V]):
         for more, value in self._more.items():
             yield shortened(self._form.row(more, value))
 
-    def row(self, place: int) -> Row:
-        """The row in a place, as it stood when it was read."""
-        return self._packed.row(place)
+    def row_as_read(self, place: int) -> Row:
+        """The row in a place as it stood when it was read, in the form in which it is put away."""
+        return self._packed.short(place)
 
     def as_read(self) -> Iterator[Row]:
         """All rows as they stood when they were read, in the form in which they are put away."""
