@@ -73,6 +73,22 @@ def test_a_file_that_is_no_geojson_is_a_problem_of_the_file(data: bytes, code: s
     assert problem(reading(data)).code == code
 
 
+@pytest.mark.parametrize(("deep", "read_it"), [(5, True), (6, False), (60, False)])
+def test_collections_in_one_another_are_read_so_deep_and_then_refused_as_what_they_are(
+    deep: int, read_it: bool
+) -> None:
+    geometry: dict[str, object] = {"type": "Point", "coordinates": [40.1, 35.3]}
+    for _ in range(deep):
+        geometry = {"type": "GeometryCollection", "geometries": [geometry]}
+    found = of(geometry)
+    if read_it:
+        assert len(found.declarations) == 1
+        return
+    refused = problem(found)
+    assert refused.code == "geometry-depth"
+    assert "nested deeper than 5" in refused.sentence
+
+
 def test_broken_json_is_located() -> None:
     found = problem(reading('{"type": "FeatureCollection",\n "features": [}'))
     assert "line 2, column 15" in found.sentence

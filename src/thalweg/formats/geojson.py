@@ -55,6 +55,7 @@ _MEMBERS = frozenset({"type", "id", "geometry", "properties", "bbox", "edges", "
 _GEOMETRIES = frozenset(
     {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 )
+_DEEPEST_COLLECTION = 5
 _KNOWN_CRS = re.compile(r"(urn:ogc:def:crs:)?(OGC:?[0-9.]*:CRS84|EPSG:[0-9.]*:?4326|CRS84|WGS ?84)", re.IGNORECASE)
 
 
@@ -492,9 +493,19 @@ def _outlines(geometry: object, flags: list[Flag], *, straight: bool, depth: int
     kind = geometry.get("type")
     if kind == "GeometryCollection":
         members = geometry.get("geometries")
-        if not isinstance(members, list) or depth > 4:
+        if not isinstance(members, list):
             raise InputError(
-                "geometry-type", "The collection has no list of geometries.", expected="an array", found=""
+                "geometry-type",
+                "The collection has no list of geometries.",
+                expected="an array",
+                found=_name_of(members),
+            )
+        if depth >= _DEEPEST_COLLECTION:
+            raise InputError(
+                "geometry-depth",
+                f"Its collections of geometries are nested deeper than {_DEEPEST_COLLECTION}, which are read.",
+                expected="one collection with all its geometries (RFC 7946 section 3.1.8)",
+                found=f"more than {_DEEPEST_COLLECTION} in one another",
             )
         for member in members:
             yield from _outlines(member, flags, straight=straight, depth=depth + 1)
