@@ -168,6 +168,38 @@ def test_a_file_with_such_a_character_is_tested_and_the_character_told_of(field:
     assert "character 2" in flag.sentence
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("coordinates", "\u202e41.04 21.53\u202c"),
+        ("coordinates", "POINT(40.14 \u202e33.53\u202c)"),
+        ("start", "2017-09-16T0\u202e3\u202c:30Z"),
+        ("upper", "\u202e021\u202c m"),
+        ("radius_m", "\u202d300"),
+    ],
+)
+def test_a_cell_that_is_seen_otherwise_than_it_is_read_is_a_problem_that_names_the_character(
+    column: str, cell: str
+) -> None:
+    """R2, R3: whoever looks at 41.04 turned round checks another place than the one that is tested."""
+    row = {
+        "kind": "operation", "party": "alpha", "coordinates": "35.33 40.14", "start": "2017-09-16T03:30Z",
+        "end": "2017-09-16T05:30Z", "lower": "0 m", "upper": "120 m", "datum": "agl", "radius_m": "300",
+    }  # fmt: skip
+
+    def read_row(cells: dict[str, str]) -> Intake:
+        text = f"{','.join(cells)}\n{','.join(cells.values())}\n"
+        return intake_blobs([Blob("a.csv", text.encode())], Context(default_theatre()))
+
+    assert len(read_row(row).declarations) == 1
+    found = read_row(row | {column: cell})
+    assert found.declarations == ()
+    (told,) = found.problems
+    assert told.code == "text-character"
+    assert "U+202E" in told.sentence or "U+202D" in told.sentence
+    assert not {"\u202e", "\u202d"} & set(told.told)
+
+
 def test_a_title_of_a_file_is_one_line_and_what_is_not_seen_in_an_id_does_not_make_another() -> None:
     """R9: what is cancelled by its id is found, though a space without width was copied along."""
     (declared,) = read(title="Field\r\n  hospital\u200b", id="h-1\u200b").declarations

@@ -42,7 +42,7 @@ from thalweg.drafts.words import (
     status_of,
     zone_of,
 )
-from thalweg.model.characters import LONGEST_TITLE, unfit, visible
+from thalweg.model.characters import LONGEST_TITLE, require_seen, unfit, visible
 from thalweg.model.declarations import (
     EXACT,
     Cancellation,
@@ -195,6 +195,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     """1 action, 2 party, 3 kind, 4 volumes or segments, 5 validity, 6 the declaration, 7 plausibility."""
     fields = draft.fields
     flags = list(draft.flags)
+    _require_seen(draft)
 
     # 1
     action = action_of(fields["action"]) if fields.get("action", "").strip() else Action.NEW
@@ -323,6 +324,22 @@ def _ask_of_characters(declaration: Declaration, flags: list[Flag]) -> None:
                     visible(name),
                 )
             )
+
+
+# Names, kept as they were written; what they hold that is not seen is flagged (`_ask_of_characters`).
+_NAMES = frozenset({"id", "replaces", "party", "title", "left", "right", "left_name", "right_name"})
+
+
+def _require_seen(draft: Draft) -> None:
+    """Refuses what decides a place, a time or a kind, and is seen otherwise than it is read."""
+    for name, text in draft.fields.items():
+        if name not in _NAMES:
+            require_seen(text, name)
+    for volume in draft.volumes:
+        for name, text in volume.fields.items():
+            require_seen(text, name)
+        for text in volume.times:
+            require_seen(text, "time")
 
 
 # What only a line has. Others may use the words for something else, which is then a detail of theirs.

@@ -9,6 +9,7 @@ import re
 
 from thalweg.drafts.outlines import AreaOutline, LonLat, Outline, PathOutline, PointOutline
 from thalweg.drafts.texts import plain
+from thalweg.model.characters import require_seen
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
 from thalweg.places.coordinates import Written, join_cells, read_latitude, read_longitude, read_position
@@ -43,11 +44,12 @@ def read_points(text: str, where: str, flags: list[Flag]) -> list[PointOutline]:
 def read_wkt(text: str, *, straight: bool) -> tuple[Outline, ...]:
     """The outlines of well-known text (OGC 06-103r4, longitude first); none where it is no such thing.
 
-    Raises `InputError` (`wkt-unreadable`, `wkt-unsupported`) where it is one and cannot be used.
+    Raises `InputError` (`wkt-unreadable`, `wkt-unsupported`, `text-character`) where it is one and cannot be used.
     """
     match = _WKT.fullmatch(plain(text))
     if match is None:
         return ()
+    require_seen(text, "well-known text")
     srid, kind, measures, body = match[1], match[2].upper(), (match[3] or "").upper(), match[4]
     if srid not in (None, "4326") or kind == "GEOMETRYCOLLECTION":
         raise InputError(

@@ -15,6 +15,8 @@ from typing import Final
 
 from typing_extensions import override
 
+from thalweg.model.errors import InputError
+
 LONGEST_TITLE: Final = 1_000
 """Characters of a title. One that is longer is a text, or a quotation mark that was never closed."""
 
@@ -57,6 +59,21 @@ def unfit(text: str, *, lines: bool = False) -> Unfit | None:
         return None
     found = (_IN_TEXT if lines else _IN_LINE).search(text)
     return None if found is None else Unfit(found.start(), found[0])
+
+
+def require_seen(text: str, what: str) -> None:
+    """`InputError` (`text-character`) for a text of which something is read, and which is seen as another.
+
+    35.12 behind an override of direction is seen as 21.53: whoever checks what was entered checks the wrong place.
+    """
+    found = unfit(text, lines=True)
+    if found is not None:
+        raise InputError(
+            "text-character",
+            f"The {what} has {found}: what is seen there is not what is read.",
+            expected=f"the {what} typed again without it",
+            found=visible(text[:80]),
+        )
 
 
 def without_hidden(text: str) -> str:

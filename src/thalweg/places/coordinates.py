@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeVar
 
+from thalweg.model.characters import require_seen
 from thalweg.model.errors import InputError
 from thalweg.places import grids
 
@@ -95,7 +96,8 @@ def read_position(text: str, *, order: AxisOrder = AxisOrder.LAT_LON) -> Written
     `order` is what two bare numbers mean: latitude first, as people write, unless the caller knows
     better; it is marked as assumed. Letters, labels ("lat", "lon") and grids overrule it. Raises
     `InputError`: `coordinate-empty`, `coordinate-not-understood`, `coordinate-ambiguous`,
-    `coordinate-range`, `coordinate-axis`, `coordinate-sign`, `mgrs-square`, `mgrs-digits`, `utm-range`.
+    `coordinate-range`, `coordinate-axis`, `coordinate-sign`, `mgrs-square`, `mgrs-digits`, `utm-range`,
+    `text-character`.
     """
     if order not in (AxisOrder.LAT_LON, AxisOrder.LON_LAT):
         raise InputError("coordinate-axis", f"{order!r} is not an order for two bare numbers.", found=str(order))
@@ -281,6 +283,7 @@ def _fold(text: str) -> str:
             expected="a coordinate",
             found=text[:40] + "…",
         )
+    require_seen(text, "coordinate")
     out = []
     for char in text:
         mark = _MARKS.get(char)
