@@ -41,7 +41,7 @@ def test_what_is_written_is_read_back_to_within_its_digits(form: Form, lon: floa
 
 
 @given(lon=lons, lat=utm_lats)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_utm_agrees_with_proj(lon: float, lat: float) -> None:
     zone = grids.zone_of(lon, lat)
     transformer = _proj(32600 + zone if lat >= 0 else 32700 + zone)
