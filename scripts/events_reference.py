@@ -90,11 +90,12 @@ SAID: Mapping[str, tuple[str, str]] = {
     "party/1": ("the secretariat", "The party is entered, or its facts are replaced; every other party is told."),
     "officer/1": (
         "an admin of the party, of its own `watch` and `admin` officers; the secretariat, of any",
-        "The registrar enters a `grant/1`.",
+        "The registrar enters a `grant/1`. Said by the secretariat, the party is told by whom, and owes an answer.",
     ),
     "officer.end/1": (
         "an admin of the party, of its own `watch` and `admin` officers; the secretariat, of any",
-        "The registrar enters a `grant.end/1`; the officer is on watch no longer.",
+        "The registrar enters a `grant.end/1`; the officer is on watch no longer. Said by the secretariat, the party is"
+        " told by whom, and owes an answer.",
     ),
     "participation/1": (
         "an officer of any party, or the secretariat",

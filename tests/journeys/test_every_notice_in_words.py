@@ -47,6 +47,8 @@ from thalweg.model.events import (
     MessageSent,
     Notice,
     NoticeKind,
+    OfficerAdded,
+    OfficerEnded,
     Outcome,
     OutcomeStated,
     Participation,
@@ -62,6 +64,7 @@ from thalweg.model.events import (
     Released,
     Response,
     Revalidated,
+    Role,
     Said,
     Taken,
     Term,
@@ -84,6 +87,7 @@ from thalweg.reports.messages.kinds import (
     InCells,
     LineCheckOwed,
     Message,
+    RollChanged,
     SourceTold,
     Told,
 )
@@ -97,7 +101,6 @@ from thalweg.reports.messages.render import read_back, render, subject
 PARTIES = ("alpha", "bravo", "charlie")
 NEVER = {
     NoticeKind.DELIVERED: "that something arrived is a fact beside the notice, and tells nobody anything",
-    NoticeKind.WATCH: "who is on watch is a party's own, and is read from its watches",
     NoticeKind.PROBING: "comes of many small moves: see tests/conformance/test_attackers_at_the_desk.py",
 }
 SOURCE = "5e" * 32
@@ -121,6 +124,8 @@ def play() -> Room:
     room.say("charlie", ChannelJoined("charlie", "far", (Term(Level.EXISTS),)))
     room.say("alpha", ChannelStated("alpha", "line", ChannelState.DOWN, START, "Nothing is heard."))
     room.say(room.chair, PartyNamed("delta", "Delta"))
+    room.say(room.chair, OfficerAdded(SECRETARIAT, "chair", Role.WATCH, "charlie"))
+    room.say(room.chair, OfficerEnded(SECRETARIAT, "chair", Role.WATCH, "charlie"))
     room.say("alpha", MessageSent("alpha", "line", "On our way."))
     room.say("alpha", DecisionStated("alpha", "line", "Nobody flies before noon."))
     check = event(room.say("alpha", LineChecked("alpha", "line")))
@@ -264,6 +269,8 @@ def test_every_notice_means_the_same_in_every_language(what: NoticeKind, languag
         (InCells, "shown in cells only. Bravo: operation, from"),
         (LineCheckOwed, "Line check due, channel line"),
         (NamedAsParty, "Delta is named as a party of this theatre"),
+        (RollChanged, "On your rolls: chair, as: Watch officer. Entered by "),
+        (RollChanged, "No longer on your rolls: chair, as: Watch officer. Ended by "),
         (ConsentGiven, "Alpha consents that notice alpha/hospital be shown."),
     ],
 )  # fmt: skip

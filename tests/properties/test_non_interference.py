@@ -751,6 +751,8 @@ TOLD_OTHERWISE: Mapping[str, str] = {
     "_to_full": "a filter below",
     "alike": "a filter below",
     "_membership": "is told to everybody",
+    "_rolls": "is told to the party itself: tests/unit/test_desk_channels.py",
+    "granted": "likewise",
     "line_check_owed": "rests on the channel alone: tests/unit/test_desk_channels.py",
 }
 

@@ -122,6 +122,35 @@ def test_an_admin_adds_and_ends_officers_of_the_own_party_alone() -> None:
     assert refused(desk.say(desk.chair, twice)) == "officer-known", "its scope is the whole desk, whatever is said"
 
 
+def test_a_party_is_told_at_once_who_else_changed_its_rolls_and_when() -> None:
+    """R16: whoever is on its rolls speaks for it."""
+    desk = room()
+    boss = desk.officer("boss", "alpha", Role.ADMIN)
+    for said, what in ((OfficerAdded, "added"), (OfficerEnded, "ended")):
+        statement = taken(desk.say(desk.chair, said(SECRETARIAT, "fresh", Role.WATCH, "alpha"))).statement
+        (*_, notice) = of_kind(desk, "alpha", NoticeKind.WATCH)
+        assert notice.facts == {"what": what, "officer": "fresh", "role": "watch", "by": "chair"}
+        assert (notice.of, notice.at, notice.statement, notice.owed) == (SECRETARIAT, desk.now, statement, True)
+        assert notice.id in desk.desk.world.exchange.owed("alpha")
+        assert desk.desk.world.membership.speaks_for("fresh", "alpha") == (what == "added")
+    assert not of_kind(desk, "bravo", NoticeKind.WATCH)
+    told = len(of_kind(desk, "alpha", NoticeKind.WATCH))
+    taken(desk.say(boss, OfficerAdded("alpha", "own", Role.WATCH, "alpha")))
+    assert len(of_kind(desk, "alpha", NoticeKind.WATCH)) == told, "what a party does itself it need not be told"
+
+
+def test_a_party_is_told_of_a_role_that_the_registrar_gave_without_a_statement() -> None:
+    desk = room()
+    book = desk.book()
+    desk.desk.granted(book.register("grant/1", {"author": "came-in", "role": "watch", "scope": "alpha"}), book)
+    desk.log.commit(book.batch)
+    (notice,) = of_kind(desk, "alpha", NoticeKind.WATCH)
+    assert notice.facts == {"what": "added", "officer": "came-in", "role": "watch", "by": "registrar"}
+    assert not any(notice.id in each for each in desk.desk.world.exchange.about.values()), (
+        "it follows from no statement"
+    )
+
+
 def test_an_officer_whose_role_has_ended_is_off_watch() -> None:
     desk = room()
     second = desk.officer("alpha-2", "alpha")

@@ -200,7 +200,8 @@ class Desk:
             case Declared():
                 self._declared(record, said, subjects[0], book)
             case OfficerAdded() | OfficerEnded():
-                self._take(record, subjects, book)
+                taken = self._take(record, subjects, book)
+                self._write(self._telling.about(record, said, subjects, taken, {}), book)
                 kind = "grant/1" if isinstance(said, OfficerAdded) else "grant.end/1"
                 scope = "" if said.role.value == "secretariat" else said.scope
                 book.register(kind, {"author": said.officer, "role": said.role.value, "scope": scope})
@@ -208,6 +209,12 @@ class Desk:
                 self._agreed(record, said, subjects, book)
             case _:
                 self._other(record, said, subjects, book)
+
+    def granted(self, record: Recorded, book: Book) -> None:
+        """The registrar has entered or ended a role that no statement asked for: the party on whose rolls it is is
+        told."""
+        if isinstance(record.body, KeyFact):
+            self._write(self._telling.granted(record.body, record.author, book.now), book)
 
     def _outside_of_exercise(self, said: Said) -> No | None:
         """Why a desk whose clock is told does not take this (R49)."""

@@ -534,7 +534,9 @@ class LiveDesk:
             case tuple() as entries:
                 for entry in entries:
                     if not book.registered(entry.kind, entry.fields):
-                        book.register(entry.kind, entry.fields)
+                        record = book.register(entry.kind, entry.fields)
+                        if entry.tells:
+                            desk.granted(record, book)
                 return None, None
 
     async def _again(self) -> None:

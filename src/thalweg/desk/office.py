@@ -33,10 +33,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """An entry of the key history for the registrar to sign."""
+    """An entry of the key history for the registrar to sign. `tells`: the party that a grant is about is told of it."""
 
     kind: str
     fields: Mapping[str, Value]
+    tells: bool = False
 
 
 OnRecord = Delivered | Exported | SitesRead

@@ -244,7 +244,7 @@ class SharedOffice:
         """See `Office`."""
         if await self._decided_here(lambda live: live.register_all(entries)) is not None:
             return
-        made: list[Value] = [{"fields": each.fields, "kind": each.kind} for each in entries]
+        made: list[Value] = [{"fields": each.fields, "kind": each.kind, "tells": int(each.tells)} for each in entries]
         await self._pass_on({"entries": made, "what": "keys"})
 
     async def note(self, body: OnRecord) -> str:
@@ -613,7 +613,7 @@ async def _hand_in(live: LiveDesk, body: bytes) -> str:
             return await live.note(noted)
         case "keys":
             entries = [
-                KeyEntry(str(each["kind"]), fields)
+                KeyEntry(str(each["kind"]), fields, tells=bool(each.get("tells")))
                 for each in _objects(value["entries"])
                 if isinstance(fields := each["fields"], Mapping)
             ]

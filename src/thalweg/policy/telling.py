@@ -53,6 +53,7 @@ from thalweg.model.events import (
     Relayed,
     Released,
     Revalidated,
+    Role,
     Said,
     Taken,
     TermsSet,
@@ -75,7 +76,7 @@ from thalweg.state.cases import Request
 from thalweg.state.channels import Channel
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
 from thalweg.state.picture import Chain
-from thalweg.state.recorded import Recorded
+from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
 
 # How far what is read back may lie from what was said: what rounding to whole seconds of arc, to the minute and to ten
@@ -109,7 +110,11 @@ class Telling:
         match said:
             case TheatreSet() | PartyNamed() | ParticipationStated():
                 return self._membership(said, record, now)
-            case OfficerAdded() | OfficerEnded() | WatchTaken() | WatchEnded() | Delivered() | DeclaredBody():
+            case OfficerAdded() | OfficerEnded():
+                what = "added" if isinstance(said, OfficerAdded) else "ended"
+                told = self._rolls(what, said.officer, said.role, said.scope, said.by, record.author, now)
+                return [replace(each, statement=record.event) for each in told]
+            case WatchTaken() | WatchEnded() | Delivered() | DeclaredBody():
                 return []
             case ChannelOpened() | ChannelJoined() | ChannelLeft() | ChannelStated() | TermsSet():
                 return self._channel(said, record, now, before)
@@ -152,6 +157,25 @@ class Telling:
                 facts = {"status": said.status.value, "since": str(said.since), "by": said.by}
                 made = replace(made, severity=WARNING, owed=True, facts=facts, words=said.words, language=said.language)
         return [replace(made, to=party) for party in everyone]
+
+    def granted(self, fact: KeyFact, registrar: str, now: Instant) -> list[Notice]:
+        """The registrar changed a party's rolls without a statement that asked for it, as when somebody comes in by an
+        invitation."""
+        officer, role, scope = (str(fact.fields[name]) for name in ("author", "role", "scope"))
+        if role not in set(Role):
+            return []
+        what = "added" if fact.kind == "grant/1" else "ended"
+        return self._rolls(what, officer, Role(role), scope, SECRETARIAT, registrar, now)
+
+    def _rolls(self, what: str, officer: str, role: Role, party: str, of: str, by: str, now: Instant) -> list[Notice]:
+        """Others than the party itself changed who is on its rolls. Whoever is on them speaks for it, so it is told at
+        once who did that, whether it takes part now or not. It owes an answer where anybody but that officer could
+        give one."""
+        if party == of or party not in self._world.membership.parties or role is Role.SECRETARIAT:
+            return []
+        facts = {"what": what, "officer": officer, "role": role.value, "by": by}
+        owed = bool(self._world.membership.speakers(party) - {officer})
+        return [Notice(party, 0, NoticeKind.WATCH, now, of=of, severity=CAUTION, owed=owed, facts=facts)]
 
     def _channel(
         self,

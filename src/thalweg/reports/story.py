@@ -310,6 +310,7 @@ _WHAT: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.PARTICIPATION: "how somebody takes part",
     NoticeKind.PROBING: "REPEATED QUESTIONS around what is not shown",
     NoticeKind.RULES: "the rules",
+    NoticeKind.WATCH: "a change on its rolls",
 }
 
 _SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {

@@ -38,10 +38,10 @@ class Registrar:
 
     def joined(self, account: Account, role: str, key: AuthorKey | None) -> None:
         """Somebody came in: the registrar enters the key that they bring, or one that the server holds for them until
-        they bring their own."""
+        they bring their own. The party is told of it."""
         scope = "" if role == Role.SECRETARIAT.value else account.party
         granted = Role.WATCH.value if role == "machine" else role
-        grant = KeyEntry(GRANT, grant_body(account.author, granted, scope))
+        grant = KeyEntry(GRANT, grant_body(account.author, granted, scope), tells=True)
         if key is None:
             held = self._opened.home.hold_key(account.author).key
             self._register((KeyEntry(KEY_ADD, key_add_body(account.author, held)), grant))

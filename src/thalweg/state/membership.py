@@ -128,6 +128,10 @@ class Membership:
             return self.holds(officer, Role.SECRETARIAT, "")
         return self.holds(officer, Role.WATCH, party) or self.holds(officer, Role.ADMIN, party)
 
+    def speakers(self, party: str) -> frozenset[str]:
+        """The officers on the rolls of a party."""
+        return frozenset(officer for officer in self._roles if self.speaks_for(officer, party))
+
     def roles(self, officer: str) -> frozenset[tuple[str, str]]:
         """Roles and their scopes."""
         return frozenset(self._roles.get(officer, ()))

@@ -144,6 +144,7 @@ class World:
             case KeyFact():
                 if body.kind in _ROLES:
                     self.membership.grant(body)
+                    self._about = ""  # what is told of a grant follows from no statement before it
             case Weighed():
                 self._weigh(body, record)
             case Probed():

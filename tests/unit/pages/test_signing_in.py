@@ -71,6 +71,15 @@ def test_signing_out_ends_the_session_and_clears_what_the_browser_kept(server: S
     assert again._ask("GET", "/inbox").status_code == 303
 
 
+def test_those_on_the_rolls_of_a_party_are_told_of_whoever_comes_in(server: Serving) -> None:
+    """R16: whoever is on them speaks for it, and the secretariat may invite."""
+    here, _, _ = join(server, "rasha")
+    join(server, "yusuf")
+    seen = here.see("/inbox")
+    assert "Change on your rolls" in seen.text
+    assert "On your rolls: " in seen.text
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

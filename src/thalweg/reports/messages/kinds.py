@@ -888,6 +888,27 @@ class PartyNamed(Message):
     about: Id
 
 
+class RollChange(StrEnum):
+    ADDED = "added"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollChanged(Message):
+    """Somebody else changed who is on the reader's own rolls (R16)."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(RollChange)
+    by: ClassVar[str] = "what"
+
+    what: RollChange
+    officer: Id
+    role: events.Role
+    party: Name
+    entered_by: Id
+    at: Instant
+    about: Id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGiven(Message):
     """A notifier lets a notice be shown, to these parties where they are named (R35)."""
@@ -919,5 +940,5 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     Incident, Account, ExplanationAsked, ExplanationGiven, ExplanationDue, Assessment, Evidence,
     SourceTold, ClaimTold, ClaimWithdrawn,
     Note, Decision, RulesChanged, LineCheck, LineCheckOwed, LineChecked, ChannelState, ChannelChanged, Participation,
-    PartyNamed, ConsentGiven, ConsentWithdrawn,
+    PartyNamed, RollChanged, ConsentGiven, ConsentWithdrawn,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from thalweg.model.events import (
     Outcome,
     Participation,
     Response,
+    Role,
     Verification,
 )
 from thalweg.model.instants import Instant
@@ -210,6 +211,7 @@ class _Reading:
                 | NoticeKind.DECISION
                 | NoticeKind.PARTICIPATION
                 | NoticeKind.RULES
+                | NoticeKind.WATCH
             ):
                 return self._channel()
             case _:
@@ -612,6 +614,14 @@ class _Reading:
                 return (kinds.Participation(marks=marks, status=status, party=party, since=stated, stated_by=by),)
             case NoticeKind.PARTICIPATION if facts.get("status") == "named":
                 return (kinds.PartyNamed(marks=marks, party=party, at=notice.at, about=self._read.id),)
+            case NoticeKind.WATCH if "officer" in facts:
+                return (
+                    kinds.RollChanged(
+                        marks=marks, what=kinds.RollChange(facts["what"]), officer=facts["officer"],
+                        role=Role(facts["role"]), party=party, entered_by=facts["by"], at=notice.at,
+                        about=self._read.id,
+                    ),
+                )  # fmt: skip
             case NoticeKind.RULES:
                 return (kinds.RulesChanged(marks=marks, at=notice.at),)
             case _:

@@ -71,6 +71,7 @@ _HEADINGS: Final = {
     NoticeKind.PARTICIPATION: "participation",
     NoticeKind.PROBING: "probing",
     NoticeKind.RULES: "rules_changed",
+    NoticeKind.WATCH: "roll_changed",
     NoticeKind.INCIDENT: "incident",
     NoticeKind.ACCOUNT: "account",
     NoticeKind.EXPLANATION_REQUEST: "explanation_asked",
