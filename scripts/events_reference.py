@@ -132,11 +132,11 @@ SAID: Mapping[str, tuple[str, str]] = {
     ),
     "message/1": (
         "an officer of a party on the channel, or the secretariat",
-        "It is told to everyone on the channel, as it was written.",
+        "It is told to everyone on the channel that takes part, as it was written.",
     ),
     "decision/1": (
         "an officer of a party in the joint operation room",
-        "It is told to everyone in the room, as the decision that this side states.",
+        "It is told to everyone in the room that takes part, as the decision that this side states.",
     ),
     "declaration/1": (
         "an officer of the party that declares",

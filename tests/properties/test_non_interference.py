@@ -68,6 +68,8 @@ from thalweg.model.events import (
     Notice,
     NoticeKind,
     Outcome,
+    Participation,
+    ParticipationStated,
     QuietProposed,
     Release,
     Released,
@@ -513,7 +515,27 @@ def delayed() -> History:
     return _met_later(Level.NOTHING, both(Plain(slowly)), both(Wait(7 * HOUR)))
 
 
+def away() -> History:
+    """READER is suspended and comes back; what SIDE says on their channel meanwhile is in one history alone."""
+    status = (
+        Plain(ParticipationStated(READER, READER, each, Instant(START.epoch_s - HOUR)))
+        for each in (Participation.SUSPENDED, Participation.JOINED)
+    )
+    gone, back = map(both, status)
+    meanwhile = (MessageSent(SIDE, "ch-0", "While alpha is away."), DecisionStated(SIDE, "ch-0", "Nobody tells alpha."))
+    return history(
+        Level.NOTHING,
+        Level.NOTHING,
+        both(Plain(MessageSent(SIDE, "ch-0", "Before."))),
+        gone,
+        *(Said2(Plain(each), None) for each in meanwhile),
+        back,
+        both(Plain(MessageSent(SIDE, "ch-0", "After."))),
+    )
+
+
 BY_HAND: Mapping[str, Callable[[], History]] = {
+    "away": away,
     "proposed": proposed,
     "new rules": new_rules,
     "urgent": urgent,
@@ -861,6 +883,9 @@ FILTERS: Mapping[str, Filter] = {
     "names: those that one was given": Filter(method(Policy, "resolve", _resolved), "guessed"),
     "cancelled: its words to those who see all of it": Filter(method(Policy, "over", _over), "withdrawn"),
     "duplicates: to those who see both": Filter(method(Telling, "alike", _told_of_all), "doubled"),
+    "channels: said to those who take part": Filter(
+        method(Telling, "_there", lambda self, parties: list(parties)), "away"
+    ),
     "crossings: to those who see the line now": Filter(method(Telling, "_crossing", _to_holders), "shown no more"),
     **{f"telling: {what}": Filter(leaking(name), seen_in) for name, (what, seen_in) in LEAKS.items()},
     "mailbox: channels that one is on": Filter(

@@ -17,6 +17,7 @@ from thalweg.model.events import (
     ConsentStated,
     DecisionStated,
     Declared,
+    EmergencySent,
     LineAnswered,
     LineChecked,
     MessageSent,
@@ -120,6 +121,41 @@ def test_an_admin_adds_and_ends_officers_of_the_own_party_alone() -> None:
         desk.say("alpha", OfficerAdded("alpha", "fresh", Role.WATCH, "alpha"))
     twice = OfficerAdded(SECRETARIAT, "chair", Role.SECRETARIAT, "anything")
     assert refused(desk.say(desk.chair, twice)) == "officer-known", "its scope is the whole desk, whatever is said"
+
+
+@pytest.mark.parametrize("status", [Participation.SUSPENDED, Participation.WITHDRAWN])
+def test_what_is_said_on_a_channel_while_a_party_is_away_does_not_reach_it(status: Participation) -> None:
+    """R22, D7: not then and not when it is back; a call for help does."""
+    desk = Room(("alpha", "bravo", "charlie"))
+    desk.channel("alpha", "bravo", "charlie", room=True, level=Level.FULL)
+
+    def log(party: str) -> list[str]:
+        found = Mailboxes(desk.desk.world, desk.desk.policy).channel_log(party, "line")
+        assert found is not None
+        return [each.text for each in found.value]
+
+    taken(desk.say("alpha", MessageSent("alpha", "line", "Before.")))
+    taken(desk.say("bravo", MessageSent("bravo", "line", "Bravo itself.")))
+    taken(desk.say("bravo", ParticipationStated("bravo", "bravo", status, desk.now)))
+    told = len(desk.notices("bravo"))
+    for said in (MessageSent("alpha", "line", "Meanwhile."), DecisionStated("alpha", "line", "Meanwhile too.")):
+        taken(desk.say("alpha", said))
+    assert len(desk.notices("bravo")) == told
+    assert log("bravo") == ["Before.", "Bravo itself."]
+    assert log("charlie") == ["Before.", "Bravo itself.", "Meanwhile.", "Meanwhile too."]
+    taken(desk.say("alpha", EmergencySent("alpha", "We are hit.")))
+    assert [each.words for each in of_kind(desk, "bravo", NoticeKind.EMERGENCY)] == ["We are hit."]
+    taken(desk.say("bravo", ParticipationStated("bravo", "bravo", Participation.JOINED, desk.now)))
+    taken(desk.say("alpha", MessageSent("alpha", "line", "After.")))
+    assert log("bravo") == ["Before.", "Bravo itself.", "After."]
+
+
+def test_what_others_say_of_a_party_does_not_keep_a_message_from_it() -> None:
+    """R22: only its own word counts."""
+    desk = room()
+    taken(desk.say("alpha", ParticipationStated("alpha", "bravo", Participation.SUSPENDED, desk.now)))
+    taken(desk.say("alpha", MessageSent("alpha", "line", "Are you there?")))
+    assert [each.words for each in of_kind(desk, "bravo", NoticeKind.MESSAGE)] == ["Are you there?"]
 
 
 def test_a_party_is_told_at_once_who_else_changed_its_rolls_and_when() -> None:

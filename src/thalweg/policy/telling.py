@@ -231,12 +231,20 @@ class Telling:
                 made = Notice("", 0, NoticeKind.LINE_CHECK, now, of=said.by, statement=record.event)
                 made = replace(made, answers=said.check, severity=INFORMATION, facts={**facts, "what": "answer"})
             case MessageSent():
+                to = self._there(to)
                 made = Notice("", 0, NoticeKind.MESSAGE, now, of=said.by, statement=record.event, severity=INFORMATION)
                 made = replace(made, words=said.text, language=said.language, facts=facts, owed=True)
             case DecisionStated():
+                to = self._there(to)
                 made = Notice("", 0, NoticeKind.DECISION, now, of=said.by, statement=record.event, severity=CAUTION)
                 made = replace(made, words=said.text, language=said.language, facts=facts, owed=True)
         return [replace(made, to=party, subject=channel.channel) for party in to]
+
+    def _there(self, parties: Iterable[str]) -> list[str]:
+        """Those of them that take part: who is suspended or has withdrawn is told nothing that is said meanwhile, and
+        is not shown it afterwards. Who has left the channel is not on it."""
+        known = self._world.membership.parties
+        return [each for each in parties if each in known and known[each].taking_part]
 
     def _of_chain(
         self,
