@@ -156,10 +156,15 @@ _lib.thalweg_sides.argtypes = [
 ]
 
 
+_byte_of = ctypes.c_char.from_buffer
+
+
 def _at(array: npt.NDArray[Any]) -> int:
     if not array.flags.c_contiguous:
         raise EngineError("kernel-array", "The kernel takes contiguous arrays only.")
-    address: int = array.__array_interface__["data"][0]  # `array.ctypes` costs three times as much
+    if array.size and array.flags.writeable:
+        return ctypes.addressof(_byte_of(array.data))  # half of what the other way costs
+    address: int = array.__array_interface__["data"][0]
     return address
 
 
