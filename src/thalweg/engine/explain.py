@@ -170,11 +170,13 @@ def findings(
     a, b = np.ascontiguousarray(pairs.a[order]), np.ascontiguousarray(pairs.b[order])
     rule = np.ascontiguousarray(pairs.rule[order])
     detail = kernel.explain(columns.parts, matrix, a, b, rule)
-    group = np.repeat(np.arange(groups), np.diff(judged.start))
-    # the worst of the part pairs is told: the nearest, then the nearest in height
-    worst = np.lexsort((_else(detail["vertical"], 0.0), _else(detail["d"], np.inf), group))[starts]
-    first = np.minimum.reduceat(_else(detail["first"], np.inf), starts)
-    last = np.maximum.reduceat(_else(detail["last"], -np.inf), starts)
+    worst, first, last = starts, detail["first"], detail["last"]
+    if len(order) > groups:  # else each has one pair of parts, and there is nothing to choose
+        group = np.repeat(np.arange(groups), np.diff(judged.start))
+        # the worst of the part pairs is told: the nearest, then the nearest in height
+        worst = np.lexsort((_else(detail["vertical"], 0.0), _else(detail["d"], np.inf), group))[starts]
+        first = np.minimum.reduceat(_else(first, np.inf), starts)
+        last = np.maximum.reduceat(_else(last, -np.inf), starts)
     lon = 0.5 * (detail["lon_a"] + detail["lon_b"])[worst]
     lat = 0.5 * (detail["lat_a"] + detail["lat_b"])[worst]
     apart = np.abs(detail["lon_a"] - detail["lon_b"])[worst] > 180.0
