@@ -956,7 +956,7 @@ READ_AS_OWN: Mapping[str, str] = {
             "notices", "unreached", "inbox", "owed", "about", "count", "declarations", "declaration",
             "findings", "reached", "retracted", "telling", "resting_on", "sides", "waiting", "undelivered", "watches",
             "newest", "counted", "titled", "in_force", "lines", "finding", "standing", "ready", "boxed", "proposable",
-            "gathered",
+            "gathered", "lined",
         ),
         "folded over the party's own mailbox and statements",
     ),

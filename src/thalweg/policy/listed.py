@@ -28,6 +28,7 @@ from thalweg.state.in_force import InForce
 from thalweg.state.world import World
 
 AT_ONCE: Final = 500  # rows of one step: some ten milliseconds
+_GONE: Final = 10_000
 _ENDS: Final = (NoticeKind.CANCELLED, NoticeKind.REVOKED)
 
 
@@ -48,6 +49,7 @@ class Listed(Following):
         super().__init__(world, party, chains=AT_ONCE, notices=AT_ONCE * 5)
         self._own: list[int] = []  # indexes of the log, in order
         self._key_at: dict[int, str] = {}
+        self._gone: dict[int, str] = {}  # what of these stands there no longer, for whoever goes on with it still
         self._index_of: dict[str, int] = {}
         self._rows: list[int] = []  # of notices to the party, in order: of each subject in force the one that shows it
         self._row_of: dict[int, int] = {}  # subject -> row
@@ -75,7 +77,9 @@ class Listed(Following):
     def _look(self, key: str) -> None:
         before = self._index_of.pop(key, None)
         if before is not None:
-            del self._key_at[before]
+            self._gone[before] = self._key_at.pop(before)
+            if len(self._gone) > _GONE:
+                del self._gone[next(iter(self._gone))]
             del self._own[bisect_left(self._own, before)]
         if key in (self._in_force() or ()):
             index = self._world.picture.chains[key].index
@@ -149,8 +153,8 @@ class Listed(Following):
         return sorted([*self._own, *(indexes[row] for row in self._rows)])
 
     def line(self, place: int) -> Line:
-        """One of those that stand there."""
-        if place in self._key_at:
+        """What stands there, or stood there not long ago."""
+        if place in self._key_at or place in self._gone:
             return self._mine(place)
         return self._other(bisect_left(self._had().columns["told"]["index"], place))
 
@@ -167,7 +171,7 @@ class Listed(Following):
         return sorted(found, reverse=True)[:most]
 
     def _mine(self, index: int) -> Line:
-        return Line(index, self._key_at[index], own=True)
+        return Line(index, self._key_at.get(index) or self._gone[index], own=True)
 
     def _other(self, row: int) -> Line:
         had = self._had()

@@ -51,6 +51,8 @@ from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.holding import Holding
 from thalweg.policy.incident_reads import EVERYTHING, IncidentPage, IncidentRead, IncidentReads, Wanted
+from thalweg.policy.lines import AT_ONCE as LINES_AT_ONCE
+from thalweg.policy.lines import Lines
 from thalweg.policy.listed import Line, Listed
 from thalweg.policy.nearby import AT_ONCE as BOXED_AT_ONCE
 from thalweg.policy.nearby import Boxes
@@ -309,6 +311,8 @@ class Mailboxes:
         self._listed: dict[str, Listed] = {}
         self._boxes: dict[str, Boxes] = {}
         self._unboxed: dict[str, list[int]] = {}  # what is to be given a box yet
+        self._lines: dict[str, Lines] = {}
+        self._unlooked: dict[str, list[int]] = {}  # what may be a line
         self._titles: dict[int, str] = {}  # of declarations that were searched, by the entry that states or shows them
         self._incidents = IncidentReads(world)
         self._sources = SourceReads(world)
@@ -512,10 +516,11 @@ class Mailboxes:
 
     def lines(self, party: str, now: Instant) -> Disclosed[tuple[DeclarationRead, ...]]:
         """Of those in force the lines, in the order of the log."""
-        listed, boxes = self._listed_of(party), self._boxes_of(party)
+        listed, lines = self._listed_of(party), self._lines_of(party)
         places = listed.places(now)
-        boxes.add(map(listed.line, boxes.missing(places)))
-        return seal(self._standing(party, list(map(listed.line, boxes.lines(places))), now), party)
+        lines.look(map(listed.line, lines.missing(places)))
+        read = self._standing(party, list(map(listed.line, lines.among(places))), now)
+        return seal(tuple(each for each in read if each.kind is Kind.LINE), party)
 
     def in_force(self, party: str, versions: Iterable[str]) -> Disclosed[frozenset[str]]:
         """Of these versions those that are one's own and in force."""
@@ -712,6 +717,12 @@ class Mailboxes:
             lambda line: self._shown_by(line, now), party,
         )  # fmt: skip
 
+    def _lines_of(self, party: str) -> Lines:
+        known = self._lines.get(party)
+        if known is None:
+            known = self._lines[party] = Lines(self._world, self._policy, party, self._declared_by)
+        return known
+
     def _boxes_of(self, party: str) -> Boxes:
         known = self._boxes.get(party)
         if known is None:
@@ -776,13 +787,23 @@ class Mailboxes:
         return self._held_by(party).step()
 
     def boxed(self, party: str) -> bool:
-        """The same for what a preview rests on, and for `lines`."""
+        """The same for what a preview rests on."""
         boxes, pending = self._boxes_of(party), self._unboxed.setdefault(party, [])
         if not pending:
             pending += boxes.missing(self._listed_of(party).places(self._world.latest))
             return not pending
         boxes.add(map(self._listed_of(party).line, pending[-BOXED_AT_ONCE:]))
         del pending[-BOXED_AT_ONCE:]
+        return False
+
+    def lined(self, party: str) -> bool:
+        """The same for `lines`."""
+        listed, lines, pending = self._listed_of(party), self._lines_of(party), self._unlooked.setdefault(party, [])
+        if not pending:
+            pending += lines.missing(listed.places(self._world.latest))
+            return not pending
+        lines.look(map(listed.line, pending[-LINES_AT_ONCE:]))
+        del pending[-LINES_AT_ONCE:]
         return False
 
     # --- statements ---

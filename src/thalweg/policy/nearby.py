@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from thalweg.engine.reach import EVERYWHERE, Box, box_of
-from thalweg.model.declarations import Declaration, Kind
+from thalweg.model.declarations import Declaration
 from thalweg.policy.listed import Line
 
 AT_ONCE: Final = 40  # declarations that are read in one step: some ten milliseconds
@@ -27,7 +27,6 @@ class Boxes:
         self._declared = declared
         self._row: dict[int, int] = {}  # the entry that states or shows it -> row
         self._columns = [array("d") for _ in EVERYWHERE]
-        self._lines: set[int] = set()  # the entries that state or show a line
 
     def missing(self, places: Sequence[int]) -> list[int]:
         """Of what stands in these places of the log, what has no box yet."""
@@ -40,15 +39,9 @@ class Boxes:
         for line in lines:
             declaration = self._declared(line)
             box = EVERYWHERE if declaration is None else box_of(declaration)
-            if declaration is not None and declaration.kind is Kind.LINE:
-                self._lines.add(line.at)
             self._row[line.at] = len(self._columns[0])
             for column, value in zip(self._columns, box, strict=True):
                 column.append(value)
-
-    def lines(self, places: Sequence[int]) -> list[int]:
-        """Those of these that show a line on the ground; their boxes are known."""
-        return [each for each in places if each in self._lines] if self._lines else []
 
     def near(self, places: Sequence[int], reach: Sequence[Box]) -> list[int]:
         """Those whose box meets one of these, in their order."""

@@ -43,6 +43,8 @@ from thalweg.state.recorded import Recorded
 _BEAT_S: Final = 1.0
 _ORDER_S: Final = 0.01  # between two steps of putting in order, for whoever asks meanwhile
 _ORDER_RESTS: Final = 50  # how many times as long as a step, while statements come in
+_ORDERED: Final = (Mailboxes.ready, Mailboxes.lined, Mailboxes.gathered, Mailboxes.boxed)
+"""What is put in order: for all parties what most pages wait for first, and last what takes minutes."""
 _QUIET_S: Final = 1.0  # without one, before it goes on at its own pace
 _COUNT_S: Final = 15
 _READS_S: Final = 300
@@ -151,8 +153,8 @@ class Beats:
         """Puts in order what every party reads, a few milliseconds at a time, so that nobody who asks first waits for
         all of it. What fails here fails whoever asks, and is told to them."""
         with contextlib.suppress(LedgerError):
-            for party in sorted((await self.office.reading()).world.membership.parties):
-                for done in (Mailboxes.ready, Mailboxes.boxed):
+            for done in _ORDERED:
+                for party in sorted((await self.office.reading()).world.membership.parties):
                     while not await self._step(done, party):
                         pass
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium
+from thalweg.model.declarations import Declaration, LineStatus, Medium
 from thalweg.model.events import (
     Answer,
     CrossingLogged,
@@ -186,7 +186,7 @@ def _over(declaration: Declaration | None, now: Instant) -> bool:
 async def _gathered(page: Page) -> None:
     """Until it is known which of all that is in force are lines; others are answered meanwhile."""
     mailboxes = await page.ordered()
-    while not mailboxes.boxed(page.party):
+    while not mailboxes.lined(page.party):
         await sleep(0)
 
 
@@ -197,7 +197,7 @@ def _lines(page: Page) -> list[Line]:
     found = []
     for read in mailboxes.lines(page.party, page.now).value:
         declared = read.declaration
-        if read.kind is not Kind.LINE or declared is None or not declared.segments:
+        if declared is None or not declared.segments:
             continue
         pieces = tuple(
             Piece(each.status, each.window.start, each.window.end, each.path.points) for each in declared.segments
