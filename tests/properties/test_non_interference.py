@@ -960,6 +960,8 @@ READ_AS_OWN: Mapping[str, str] = {
         ),
         "folded over the party's own mailbox and statements",
     ),
+    **dict.fromkeys(("newest_entries", "every_entry", "holds"), "see `entries`, which goes through the same `Holding`"),
+    "holds_by_itself": "see `may_hold`: what an entry says of itself, for whoever asks whether it may be held",
     "parties": "known to every member (R22)",
     "incident": "see `Cases.has` and `IncidentReads.page`",
     "incidents": "see `IncidentReads.page`",
