@@ -362,19 +362,27 @@ def _without_repeats(flags: list[Flag]) -> tuple[Flag, ...]:
     return tuple(kept)
 
 
+# Of coordinates and the times of their points together, as an entry of the record takes of one text; more stands in
+# the file alone, which is named beside by its hash, and the row. Otherwise an outline of a thousand vertices could be
+# tested and not be declared, only for having been written as text.
+_LONGEST_ENTERED = 16_000
+
+
 def _entered(draft: Draft) -> dict[str, str]:
+    """The texts as written (R2)."""
     entered = {name: text for name, text in draft.fields.items() if text}
     several = len(draft.volumes) > 1
+    room = _LONGEST_ENTERED
     for index, volume in enumerate(draft.volumes):
         prefix = f"volumes[{index}]." if several else ""
         for name, text in volume.fields.items():
             if text:
                 entered[prefix + name] = text
-        text = getattr(volume.outline, "text", "")
-        if text:
-            entered[prefix + "coordinates"] = text
-        if volume.times:
-            entered[prefix + "times"] = "; ".join(volume.times)
+        places = (("coordinates", getattr(volume.outline, "text", "")), ("times", "; ".join(volume.times)))
+        for name, text in places:
+            if text and len(text) <= room:
+                entered[prefix + name] = text
+                room -= len(text)
     return entered
 
 

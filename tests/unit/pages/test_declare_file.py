@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Collection, Iterator
 
@@ -116,6 +117,31 @@ def test_rows_in_which_nothing_is_odd_are_declared_together_once_they_were_looke
     assert desk.client.get(f"/declare/file/{sha}", headers=headers).status_code == 200
     other = {**desk.bearing("bravo-1"), "accept": "text/html"}
     assert desk.client.get(f"/declare/file/{sha}", headers=other).status_code == 404
+
+
+def outlines(party: str) -> bytes:
+    """Rows: an outline whose text is longer than an entry's text may be, a remark that is, and one without either."""
+    lines = ["id,kind,party,title,coordinates,remarks"]
+    for number, (corners, remark) in enumerate(((900, ""), (12, "x" * 16_001), (12, ""))):
+        turns = [2 * math.pi * corner / corners for corner in (*range(corners), 0)]
+        ring = ", ".join(f"{40.5 + number / 2 + math.cos(t) / 9:.7f} {35 + math.sin(t) / 9:.7f}" for t in turns)
+        lines.append(f'{party}-o-{number},static_site,{party},Outline {number},"POLYGON(({ring}))",{remark}')
+    return "\n".join(lines).encode()
+
+
+def test_a_long_outline_is_declared_and_a_row_that_no_statement_holds_keeps_none_after_it_back(desk: Serving) -> None:
+    """R2: what is beyond the bound of a text stands in the file, which is named by its hash; the bound is told."""
+    data = outlines("alpha")
+    headers = {**desk.bearing("alpha-1"), "accept": "text/html"}
+    ticks = re.findall(r'<input type="checkbox" name="row" value="([^"]+)"', upload(desk, data).text)
+    before = len(desk.get("alpha-1", "/v1/declarations?limit=200").json()["declarations"])
+    form = {"once": "rows with outlines", "sure": "yes", "row": ticks}
+    path = f"/declare/file/{hashlib.sha256(data).hexdigest()}/send"
+    sent = desk.client.post(path, data=form, headers=headers, follow_redirects=False)
+    assert (len(ticks), sent.status_code) == (3, 303)
+    assert len(desk.get("alpha-1", "/v1/declarations?limit=200").json()["declarations"]) == before + 2
+    shown = desk.client.get(path.removesuffix("/send"), headers=headers).text
+    assert "remarks should be a text of at most 16000 characters" in shown
 
 
 def test_a_row_that_was_never_shown_is_not_declared_by_naming_it(desk: Serving) -> None:

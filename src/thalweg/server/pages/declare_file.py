@@ -22,6 +22,7 @@ from thalweg.desk.intake import Intake
 from thalweg.formats import event as kinds
 from thalweg.ledger.canonical import encode as canonical_encode
 from thalweg.model.declarations import Declaration
+from thalweg.model.errors import InputError
 from thalweg.model.events import Declared, Refused
 from thalweg.model.events import Row as FileRow
 from thalweg.model.instants import Instant
@@ -126,7 +127,11 @@ async def send(page: Opened, sha256: str, filled: Filled) -> Response:
         version = row.declaration.version_id
         path = FileRow(digests.get(row.declaration.source.file, ""), row.declaration.source.path[:200])
         said = Declared(page.party, row.declaration, row=path if path.sha256 else None)
-        answer = (await stated(page, said, f"{filled.once}/{version}", author)).answer
+        try:
+            answer = (await stated(page, said, f"{filled.once}/{version}", author)).answer
+        except InputError as error:  # a text that no statement can hold, in this row: those after it are declared
+            read.refused[version] = error.sentence
+            continue
         if isinstance(answer, Refused):
             read.refused[version] = answer.sentence
     return page.go(f"/declare/file/{sha256}#rows", "rows_declared")
