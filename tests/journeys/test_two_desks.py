@@ -162,6 +162,18 @@ def test_rows_are_reviewed_one_by_one_and_a_second_run_goes_on(desk: Desk, tmp_p
     assert [f"russia/row-{n}" in shown for n in range(4)] == [True] * 4
 
 
+def test_a_row_that_no_statement_holds_is_named_and_those_after_it_are_declared(desk: Desk, tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        feature("long", "russia", "static_site", 41.3, 35.4, remarks="x" * 16_001),
+        feature("short", "russia", "static_site", 41.4, 35.4),
+    )
+    said = declared(desk, "russia", file, expect=1)
+    assert "remarks should be a text of at most 16000 characters" in said
+    assert said.count("Declared.") == 1
+    assert "declared before" in desk.say("russia", "declare", file, "--yes", expect=1).out
+
+
 def test_at_the_prompt_what_is_lacking_is_cited_with_one_word(desk: Desk, tmp_path: Path) -> None:
     declared(desk, "coalition", written(tmp_path, feature("school", "coalition", "static_site", 40.6, 35.0)))
     file = written(tmp_path, feature("near-school", "russia", "operation", 40.605, 35.0))

@@ -29,7 +29,7 @@ from thalweg.cli.at_desk import (
     told,
     written,
 )
-from thalweg.client import Client, Review, Reviewed
+from thalweg.client import Client, DeskError, Review, Reviewed
 from thalweg.model.characters import visible
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.errors import InputError
@@ -44,6 +44,8 @@ _WHOLE = "reviewed as a whole"
 """Where the journal of a file says that all its rows were shown; no row's path, which may be empty, reads so."""
 _NOT_MEASURED = frozenset({"id", "party", "kind", "title", "medium", "zone"})
 _LEFT_OUT = UNANSWERED
+_OF_THIS_ROW = frozenset({400, 413, 422})
+"""The statuses by which a desk refuses a statement for what is in it, off the record."""
 
 
 @app.default
@@ -188,7 +190,15 @@ class _Session:
         return True
 
     def _send(self, row: Reviewed, cites: tuple[str, ...]) -> None:
-        answer = self.client.send(self.wish.body(self.client.party, row, cites))
+        try:
+            answer = self.client.send(self.wish.body(self.client.party, row, cites))
+        except (DeskError, InputError) as error:
+            if isinstance(error, DeskError) and error.status not in _OF_THIS_ROW:
+                raise
+            # Nothing went on record, and what is wrong is in this row: those after it have nothing to do with it.
+            print(f"Refused: {error.sentence} [{error.code}]", file=sys.stderr)
+            self.refused += 1
+            return
         if answer.taken:
             self.client.home.note(row.row.sha256, row.row.path, answer.statement)
             answered(self.client, answer, "Declared.")
@@ -218,7 +228,13 @@ def _show(client: Client, wish: _Wish, row: Reviewed, number: int, total: int, *
         return
     if not preview:
         return
-    met = client.preview(declared)
+    try:
+        met = client.preview(declared)
+    except DeskError as error:
+        if error.status not in _OF_THIS_ROW:
+            raise
+        print(f"    The desk would not take it: {error.sentence} [{error.code}]")
+        return
     for finding in met.findings:
         print(f"    {finding.severity}, {finding.certainty}: {finding.sentence}")
     for fix in met.fixes:
