@@ -22,6 +22,8 @@ from tests.desk_world import START, Room, seed
 from tests.doors_world import START_MS, Noise
 from thalweg.desk.office import KeyEntry, Listener, Office, Reading
 from thalweg.formats import event as kinds
+from thalweg.formats.voice.hearing import hear
+from thalweg.formats.voice.language import language_of
 from thalweg.ledger.entry import Entry
 from thalweg.ledger.note import NoteKey
 from thalweg.ledger.receipt import Policy as ReceiptPolicy
@@ -97,6 +99,7 @@ from thalweg.policy.dossier.made import dossier
 from thalweg.policy.held import of_log
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.view import view
+from thalweg.reports import given
 from thalweg.reports.dossier.digest import encode
 from thalweg.server import api, as_of, copies, dossiers, incidents, reviews, sources
 from thalweg.server.app import STATUSES, review
@@ -221,6 +224,8 @@ def normal(value: object) -> object:
       the same, and which are not, still counts.
     - Findings of one notice stand in the order of their urgency, then of their ids, which are hashes: they are put into
       an order that rests on what they say.
+    - The check words of a voice form in which an id stands are taken over that id: they are held against its lines
+      here, and left out.
     - `EXCEPTED` fields are emptied, and stay where they are.
     """
     names: dict[str, str] = {}
@@ -229,10 +234,25 @@ def normal(value: object) -> object:
 
 def _emptied(value: object) -> object:
     if isinstance(value, Mapping):
-        return {key: None if key in EXCEPTED else _emptied(each) for key, each in value.items()}
+        found = {key: None if key in EXCEPTED else _emptied(each) for key, each in value.items()}
+        return _unchecked(found) if found.keys() == given.Voice.__annotations__.keys() else found
     if isinstance(value, list | tuple):
         return [_emptied(each) for each in value]
     return value
+
+
+def _unchecked(voice: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not any(map(_HASHES.search, voice["lines"])):
+        return voice
+    heard = hear("\n".join(voice["lines"]), voice["language"])
+    assert heard.settled, heard
+    written = language_of(voice["language"]).written
+    lines = [line.rpartition(" = ")[0] for line in voice["lines"]]
+    return {
+        **voice,
+        "lines": [line for line in lines if line.split()[1] not in (written["sum"], written["last"])],
+        "sms": len(voice["sms"]),
+    }
 
 
 def _ordered(value: object) -> object:

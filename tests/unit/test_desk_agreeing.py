@@ -12,6 +12,7 @@ from thalweg.engine import batch
 from thalweg.formats import event as kinds
 from thalweg.ledger.errors import Malformed
 from thalweg.ledger.sequencer import prepare
+from thalweg.model.characters import LONGEST_TITLE
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Zone
 from thalweg.model.events import (
     Acknowledged,
@@ -353,11 +354,11 @@ def test_whatever_can_be_said_can_be_told(letter: str) -> None:
     desk.open()
 
 
-def test_titles_of_any_length_do_not_make_the_log_unreadable() -> None:
+def test_titles_of_the_greatest_length_do_not_make_the_log_unreadable() -> None:
     desk = room()
     for party, name in (("alpha", "P"), ("bravo", "Q")):
         long = circle(name, party)
-        object.__setattr__(long, "title", "\u0645" * 4000)
+        object.__setattr__(long, "title", "\u0645" * LONGEST_TITLE)
         versions = [each.version for each in desk.notices(party) if each.version]
         taken(desk.declare(party, long, *versions))
     assert len(desk.last("alpha").findings) == 1
