@@ -204,6 +204,8 @@ class Had:
         self.found: MutableMapping[int, tuple[tuple[str, str, str, float], ...]] = {}
         self._showing: MutableMapping[int, int] = {}  # version -> the first notice that shows it
         self._newest: MutableMapping[int, int] = {}  # subject -> the newest notice that shows it
+        self._viewed: dict[int, int] = {}  # of the first `_viewed_to` rows of the views; see `_views`
+        self._viewed_to = 0
         self._held: dict[str, str] = {}  # declaration id -> the chain that goes on under it, by custody
         self._offered: dict[str, str] = {}  # offer of a site, to or by the party -> the chain
         self._proposed: dict[str, tuple[int, str]] = {}  # own proposal of a window or line -> where it stands, its id
@@ -241,12 +243,17 @@ class Had:
         if number < 1:
             return -1
         row = self._showing.get(number)
-        if row is not None:
-            return row
-        try:
-            return self.columns["told"]["view"].index(number)
-        except ValueError:
-            return -1
+        return self._views().get(number, -1) if row is None else row
+
+    def _views(self) -> Mapping[int, int]:
+        """View -> the first notice that shows it: what was added to the column since it was last asked for is read."""
+        views = self.columns["told"]["view"]
+        if self._viewed_to < len(views):
+            fresh = np.array(memoryview(views)[self._viewed_to :])
+            for at in np.flatnonzero(fresh).tolist():
+                self._viewed.setdefault(int(fresh[at]), self._viewed_to + at)
+            self._viewed_to = len(views)
+        return self._viewed
 
     def level(self, row: int) -> str:
         """The level of a notice."""

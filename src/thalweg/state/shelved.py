@@ -87,6 +87,7 @@ _NOT: Final = {
 }
 _HAD_PLAIN: Final = ("_held", "_offered", "_proposed", "_checks", "_asked")
 _HAD_TABLES: Final = ("several", "found", "_showing", "_newest", "_latest")
+_HAD_NOT: Final = ("_viewed", "_viewed_to")
 _ARRAYS: Final = {"ends": "<u8", "hashes": "<u8", "places": "<u4", "rows": "|u1"}
 
 
@@ -305,7 +306,7 @@ def form() -> str:
     world = World(_nothing)
     told: list[Any] = [(part, sorted(vars(_part(world, part)))) for part in ("", *_PARTS)]
     had = Had("")
-    told.append(("had", sorted(vars(had))))
+    told.append(("had", sorted(vars(had).keys() - set(_HAD_NOT))))
     told += [(table, [f"{name} {each.typecode}" for name, each in held.items()]) for table, held in had.columns.items()]
     told.append(("pressing", sorted(COLUMNS.items())))
     classes = sorted(_classes().items())
@@ -470,7 +471,7 @@ def _require_whole(world: World) -> None:
         known = {each for names in (_PLAIN, _OTHER, _TABLES, _OF_PARTY, _NOT) for each in names.get(part, ())}
         _require_known(_part(world, part), known)
     for had in world.history.parties.values():
-        _require_known(had, {"party", "columns", "words", *_HAD_PLAIN, *_HAD_TABLES})
+        _require_known(had, {"party", "columns", "words", *_HAD_PLAIN, *_HAD_TABLES, *_HAD_NOT})
 
 
 def _require_known(part: object, known: Set[str]) -> None:
