@@ -407,7 +407,8 @@ def _not_theirs(room: Room, party: str, mailboxes: Mailboxes, hidden: Sequence[s
 def true_ids(room: Room, party: str = READER) -> list[str]:
     """What HIDER's declarations are called inside the desk, where the party was never shown one in full, and did not
     guess it."""
-    guessed = {getattr(record.body, name, "") for record in _said(room, party) for name in ("chain", "line")}
+    named = (getattr(record.body, name, "") for record in _said(room, party) for name in ("chain", "line"))
+    guessed = {each for each in named if isinstance(each, str)}  # a line that is proposed stands there whole
     shown = {each.statement for each in room.desk.world.exchange.mailbox(party)}
     return [
         name
