@@ -3,7 +3,7 @@ on declaring, misses nothing and reads nothing twice; and they say what is read 
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.desk_world import Room, circle
@@ -113,6 +113,7 @@ def same(room: Room, mailboxes: Mailboxes) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(STEPS, STEPS, st.booleans())
+@example([], [("declare", 1, 0, 0), ("declare", 0, 0, 0), ("withdraw", 0, 0, 0)], False)
 def test_what_is_read_in_order_is_what_is_there_however_it_came_about(
     before: list[Step], after: list[Step], open_terms: bool
 ) -> None:

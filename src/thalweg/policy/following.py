@@ -4,15 +4,18 @@ and gone on with from there as the party's own chains change and notices come to
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 
+from typing_extensions import override
+
+from thalweg.policy.whole import KeptUp
 from thalweg.state.history import Had
 from thalweg.state.in_force import InForce
 from thalweg.state.world import World
 
 
-class Following(ABC):
+class Following(KeptUp):
     """Of one party. Whoever keeps an order says how it begins, and what a change of one's own and a notice mean to it.
     `chains` of the party's own, and `notices` to it, are looked at in one step: some ten milliseconds."""
 
@@ -23,25 +26,11 @@ class Following(ABC):
         self._changed: list[str] | None = None  # see `InForce`
         self._changes = 0  # of these that were looked at
         self._done = 0  # notices
-        self._steps: Iterator[None] | None = self._begun()
-
-    def step(self) -> bool:
-        """Some of what there is to do; whether all is done."""
-        if self._steps is None:
-            self._steps = self._follow()
-        for _ in self._steps:
-            return False
-        self._steps = None
-        return True
-
-    def whole(self) -> None:
-        """All of it."""
-        while not self.step():
-            pass
 
     @abstractmethod
     def _gather(self, held: InForce) -> Iterator[None]:
-        """What the party has of its own, as it stands when this begins. Yields after each step."""
+        """What the party has of its own, as it stands when this begins: when this is first gone on with after there was
+        anything, some of which may be over again. Yields after each step."""
 
     @abstractmethod
     def _look(self, key: str) -> None:
@@ -57,21 +46,13 @@ class Following(ABC):
     def _had(self) -> Had:
         return self._world.history.of(self._party)
 
-    def _begun(self) -> Iterator[None]:
+    @override
+    def _follow(self) -> Iterator[None]:
         held = self._in_force()
-        if held is not None:
+        if self._changed is None and held is not None:
             self._changed = held.follow()
             self._changes = len(self._changed)
             yield from self._gather(held)
-        yield from self._follow()
-
-    def _follow(self) -> Iterator[None]:
-        held = self._in_force()
-        if self._changed is None and held is not None:  # it had nothing in force before
-            self._changed = held.follow()
-            for key in held:
-                self._look(key)
-            self._changes = len(self._changed)
         changed = self._changed or []
         while self._changes < len(changed):
             for key in changed[self._changes : self._changes + self._chains_at_once]:

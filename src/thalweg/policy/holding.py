@@ -14,6 +14,9 @@ from heapq import merge
 from itertools import islice
 from typing import Final
 
+from typing_extensions import override
+
+from thalweg.policy.whole import KeptUp
 from thalweg.state.world import World
 
 AT_ONCE: Final = 500  # notices of one step: some milliseconds
@@ -22,7 +25,7 @@ _COLUMNS: Final = (("said", "index"), ("said", "answer"), ("looked", "index"), (
 """What became of notices (`fact`) was said by its officers or, of a bearer, by the desk."""
 
 
-class Holding:
+class Holding(KeptUp):
     """Of one party."""
 
     def __init__(self, world: World, party: str) -> None:
@@ -32,24 +35,9 @@ class Holding:
         self._done = dict.fromkeys(_COLUMNS, 0)  # rows
         self._heard = 0  # notices
         self._statements: set[str] = set()  # of others, that it was shown in full
-        self._begun = False
-        self._steps: Iterator[None] | None = None
+        self._steps = self._gather()
 
     # --- keeping up ---
-
-    def step(self) -> bool:
-        """Some of what there is to do; whether all is done."""
-        if self._steps is None:
-            self._steps = self._follow() if self._begun else self._gather()
-        for _ in self._steps:
-            return False
-        self._steps = None
-        return True
-
-    def whole(self) -> None:
-        """All of it."""
-        while not self.step():
-            pass
 
     def _gather(self) -> Iterator[None]:
         """As `_follow`, for the first time: merged once, and not put in entry by entry."""
@@ -65,8 +53,8 @@ class Holding:
                 self._indexes.append(index)
             if not number % _ROWS:
                 yield
-        self._begun = True
 
+    @override
     def _follow(self) -> Iterator[None]:
         for some in self._fresh():
             for index in some:

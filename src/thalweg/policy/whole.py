@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,3 +21,27 @@ def whole(steps: Steps[T]) -> T:
         except StopIteration as done:
             made: T = done.value
             return made
+
+
+class KeptUp(ABC):
+    """What is made in steps when it is first asked for, and gone on with from there whenever it is asked for again."""
+
+    _steps: Iterator[None] | None = None
+
+    def step(self) -> bool:
+        """Some of what there is to do; whether all is done."""
+        if self._steps is None:
+            self._steps = self._follow()
+        for _ in self._steps:
+            return False
+        self._steps = None
+        return True
+
+    def whole(self) -> None:
+        """All of it."""
+        while not self.step():
+            pass
+
+    @abstractmethod
+    def _follow(self) -> Iterator[None]:
+        """What there is to do since this was last at an end. Yields after each step."""
