@@ -256,6 +256,20 @@ def refused(error: ThalwegError | Taken | Refused) -> str:
     return error.code
 
 
+def taken(answer: object) -> Taken:
+    """The answer, which took it."""
+    assert isinstance(answer, Taken), answer
+    return answer
+
+
+def room(*parties: str, level: Level = Level.FULL) -> Room:
+    """Parties, two where none are named, on one channel in these terms."""
+    parties = parties or ("alpha", "bravo")
+    made = Room(parties)
+    made.channel(*parties, level=level)
+    return made
+
+
 # --- things to declare ---
 
 DEIR_EZ_ZOR = Position(40.14, 35.336)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.desk_world import START, Room, circle
+from tests.desk_world import START, Room, circle, room, taken
 from tests.unit import test_duplicates as duplicates
-from tests.unit.test_desk_agreeing import SOON, newest, room, taken, window
+from tests.unit.test_desk_agreeing import SOON, newest, window
 from thalweg.formats.theatre import default_theatre
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment
 from thalweg.model.events import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.desk_twin import differences, refolded
-from tests.desk_world import START, Room, circle, refused
+from tests.desk_world import START, Room, circle, refused, room, taken
 from thalweg.desk.book import Book
 from thalweg.desk.checks import Checks
 from thalweg.engine import batch
@@ -48,18 +48,6 @@ from thalweg.state.agreements import AgreementState
 from thalweg.state.picture import Standing
 
 SOON = Instant(START.epoch_s + 3600)
-
-
-def room(*parties: str, level: Level = Level.FULL) -> Room:
-    parties = parties or ("alpha", "bravo")
-    made = Room(parties)
-    made.channel(*parties, level=level)
-    return made
-
-
-def taken(answer: object) -> Taken:
-    assert isinstance(answer, Taken), answer
-    return answer
 
 
 def window(party: str, **more: object) -> Declaration:

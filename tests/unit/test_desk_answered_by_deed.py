@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.desk_twin import differences, refolded
-from tests.desk_world import START, Room, circle, refused
+from tests.desk_world import START, Room, circle, refused, room, taken
 from thalweg.model.declarations import Kind, Zone
 from thalweg.model.events import (
     SECRETARIAT,
@@ -31,28 +31,14 @@ from thalweg.model.events import (
     ReadBack,
     Revalidated,
     Said,
-    Taken,
     Withdrawn,
 )
 from thalweg.model.instants import Instant
-from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
 from thalweg.state.agreements import AgreementState
 
 DAY_S = 86_400.0
 SOON = Instant(START.epoch_s + 3600)
-
-
-def room(*parties: str) -> Room:
-    parties = parties or ("alpha", "bravo")
-    made = Room(parties)
-    made.channel(*parties, level=Level.FULL)
-    return made
-
-
-def taken(answer: object) -> Taken:
-    assert isinstance(answer, Taken), answer
-    return answer
 
 
 def owes(desk: Room, party: str, what: NoticeKind) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.desk_world import START, Room, circle, refused
+from tests.desk_world import START, Room, circle, refused, taken
 from thalweg.desk.checks import NotAllowed
 from thalweg.model.declarations import Kind
 from thalweg.model.events import (
@@ -31,7 +31,6 @@ from thalweg.model.events import (
     Release,
     Released,
     Role,
-    Taken,
     Term,
     TermsSet,
     TheatreSet,
@@ -49,11 +48,6 @@ def room(*parties: str, level: Level | None = Level.FULL) -> Room:
     if level is not None:
         made.channel(*parties, level=level)
     return made
-
-
-def taken(answer: object) -> Taken:
-    assert isinstance(answer, Taken), answer
-    return answer
 
 
 def of_kind(desk: Room, party: str, kind: NoticeKind) -> list[Notice]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.desk_twin import escalations, slow_escalations
-from tests.desk_world import START, Room, circle, refused
+from tests.desk_world import START, Room, circle, refused, taken
 from thalweg.model.declarations import Kind, Zone
 from thalweg.model.events import (
     SECRETARIAT,
@@ -30,7 +30,6 @@ from thalweg.model.events import (
     Response,
     Role,
     Said,
-    Taken,
     WatchTaken,
 )
 from thalweg.model.instants import Instant
@@ -42,11 +41,6 @@ def room(level: Level = Level.FULL) -> Room:
     made = Room(("alpha", "bravo"))
     made.channel("alpha", "bravo", level=level)
     return made
-
-
-def taken(answer: object) -> Taken:
-    assert isinstance(answer, Taken), answer
-    return answer
 
 
 def clock(desk: Room, *what: ClockFact) -> list[ClockTold]:

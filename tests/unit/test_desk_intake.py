@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.desk_world import START, Room, circle, refused
+from tests.desk_world import START, Room, circle, refused, taken
 from thalweg.desk.checks import NotAllowed
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
@@ -22,7 +22,6 @@ from thalweg.model.events import (
     Released,
     Response,
     Revalidated,
-    Taken,
     Verification,
     Verified,
     Withdrawn,
@@ -41,11 +40,6 @@ def room(level: Level | None = Level.FULL, *parties: str) -> Room:
     if level is not None:
         made.channel(*parties, level=level)
     return made
-
-
-def taken(answer: object) -> Taken:
-    assert isinstance(answer, Taken), answer
-    return answer
 
 
 def test_lead_time_is_counted_and_what_was_late_stays_late() -> None:

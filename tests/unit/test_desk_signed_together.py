@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.desk_world import START, Room, circle, refused
+from tests.desk_world import START, Room, circle, refused, room, taken
 from thalweg.desk.checks import Checks
 from thalweg.desk.no import No
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Zone
@@ -20,7 +20,6 @@ from thalweg.model.events import (
     QuietProposed,
     Release,
     Released,
-    Taken,
     Withdrawn,
 )
 from thalweg.model.instants import Instant, Window
@@ -28,18 +27,6 @@ from thalweg.model.levels import Level
 from thalweg.model.shapes import Path, Position
 
 SOON = Instant(START.epoch_s + 3600)
-
-
-def room(*parties: str) -> Room:
-    parties = parties or ("alpha", "bravo")
-    made = Room(parties)
-    made.channel(*parties, level=Level.FULL)
-    return made
-
-
-def taken(answer: object) -> Taken:
-    assert isinstance(answer, Taken), answer
-    return answer
 
 
 def newest(desk: Room) -> str:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.desk_world import Room, circle
+from tests.desk_world import Room, circle, taken
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment
-from thalweg.model.events import Declared, Release, Taken, Withdrawn
+from thalweg.model.events import Declared, Release, Withdrawn
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Path, Position
 from thalweg.policy.mailbox import Mailboxes
@@ -31,11 +31,6 @@ def line(name: str, party: str, revision: int = 0) -> Declaration:
 
 def site(name: str, party: str, revision: int = 0) -> Declaration:
     return circle(name, party, 10.0, 20.0, kind=Kind.STATIC_SITE, revision=revision)
-
-
-def taken(answer: object) -> Taken:
-    assert isinstance(answer, Taken), answer
-    return answer
 
 
 def filled() -> Room:
