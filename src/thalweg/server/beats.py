@@ -159,9 +159,8 @@ class Beats:
                         pass
 
     async def _step(self, done: Callable[[Mailboxes, str], bool], party: str) -> bool:
-        """One step, and the rest after it. Nobody waits for this yet, and whoever declares now does: it would take
-        half of the processor from them for as long as it lasts, which with a hundred thousand declarations is
-        minutes."""
+        """One step, and the rest after it. Nobody waits for this yet, and whoever declares now does: without the rest
+        it would take processor from them for as long as it lasts, which grows with what there is."""
         mailboxes, loop = (await self.office.reading()).mailboxes, asyncio.get_running_loop()
         begin_s = loop.time()
         if done(mailboxes, party):
