@@ -46,7 +46,14 @@ def test_a_member_given_twice_is_refused_and_neither_is_taken(desk: Serving, bod
     assert desk.get("alpha-1", "/v1/channels/line/log").text == before
 
 
-@pytest.mark.parametrize("body", [b'{"entry":"AA==","entry":"AAAA"}', b'{"entry":"AA==","payloads":[],"payloads":[]}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"entry":"AA==","entry":"AAAA"}',
+        b'{"entry":"AA==","payloads":[],"payloads":[]}',
+        b'{"entry":"AA==","\\u0065ntry":"AAAA"}',
+    ],
+)
 def test_a_signed_entry_beside_another_is_refused_as_one_given_twice(desk: Serving, body: bytes) -> None:
     answer = sent(desk, body, "/v1/statements")
     assert (answer.status_code, answer.json()["code"]) == (400, "json-twice")

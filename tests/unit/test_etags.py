@@ -21,7 +21,7 @@ def test_whoever_has_exactly_this_answer_is_told_so_also_when_a_proxy_made_its_t
     assert answer(asked(given), {"n": 1}).status_code == 304
 
 
-@pytest.mark.parametrize("given", ["", '"other"', TAG.strip('"'), f"x{TAG}"])
+@pytest.mark.parametrize("given", ["", '"other"', TAG.strip('"'), f"x{TAG}", "W/*"])
 def test_whoever_has_another_answer_is_sent_this_one(given: str) -> None:
     assert answer(asked(given), {"n": 1}).status_code == 200
     assert answer(asked(TAG), {"n": 2}).status_code == 200

@@ -121,8 +121,8 @@ def _tag(body: bytes) -> str:
 
 def _has(if_none_match: str, tag: str) -> bool:
     """RFC 9110 section 13.1.2: compared weakly, because a proxy that compresses makes a tag weak; `*` is any."""
-    given = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
-    return tag.removeprefix("W/") in given or given == ["*"]
+    given = [each.strip() for each in if_none_match.split(",")]
+    return given == ["*"] or tag.removeprefix("W/") in [each.removeprefix("W/") for each in given]
 
 
 async def ordered(desk: DeskRoutes, party: str, ready: Callable[[Mailboxes, str], bool] = Mailboxes.ready) -> Reading:
