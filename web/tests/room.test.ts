@@ -39,4 +39,28 @@ describe("a page put right in place", () => {
     exchange(fresh('<section data-live="inbox">other</section>'));
     expect(document.activeElement?.id).toBe("why");
   });
+
+  it("keeps what was scrolled where it was, and the focus in sight where it was in sight", () => {
+    const page = (more: string): string => `<section data-live="owed"><h2>Owed</h2><div class="body">${more}<a href="/notices/N-1">one</a></div></section>`;
+    document.body.innerHTML = page("");
+    const shown: string[] = [];
+    Element.prototype.scrollTo = function scrollTo(this: Element, left?: unknown, top?: number) {
+      shown.push(`${this.className} to ${String(left)}, ${String(top)}`);
+    } as typeof Element.prototype.scrollTo;
+    Element.prototype.scrollIntoView = function scrollIntoView(this: Element) {
+      shown.push(this.textContent);
+    };
+    const boxes = (top: number): void => {
+      document.querySelector("section")!.getBoundingClientRect = () => new DOMRect(0, 0, 400, 600);
+      document.querySelector("a")!.getBoundingClientRect = () => new DOMRect(0, top, 100, 20);
+      document.querySelector(".body")!.scrollTop = 240;
+      document.querySelector("a")!.focus();
+    };
+    boxes(500);
+    exchange(fresh(page("<p>new</p>")));
+    expect(shown).toEqual(["body to 0, 240", "one"]);
+    boxes(700);
+    exchange(fresh(page("<p>newer</p>")));
+    expect(shown.slice(2)).toEqual(["body to 0, 240"]);
+  });
 });
