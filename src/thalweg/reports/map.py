@@ -38,6 +38,7 @@ SHAPE: Final = (0.5, 0.85)  # height over width of a map: neither too flat nor t
 PARTY_STYLES: Final = 7  # the last is shared by all further parties
 _CROWDED: Final = 12  # findings; beyond, distances are left to the text
 _UNSEEN: Final = frozenset("\u2066\u2067\u2068\u2069")  # isolates
+_SQUARE: Final = 48.0  # the side of the squares by which boxes are found: about that of a label
 _TOUCH: Final = 24.0  # two symbols nearer than this would hide each other
 
 Floats = NDArray[np.float64]
@@ -117,6 +118,38 @@ class _Box:
         return wide * tall if wide > 0 and tall > 0 else 0.0
 
 
+class _Taken:
+    """The boxes in which something is written or drawn already, found by the squares of the sheet that they reach into:
+    with thousands of labels it would take minutes to ask all of them about each."""
+
+    def __init__(self) -> None:
+        self._boxes: list[_Box] = []
+        self._in: dict[tuple[int, int], list[int]] = {}
+
+    def add(self, *boxes: _Box) -> None:
+        for box in boxes:
+            for square in _squares(box):
+                self._in.setdefault(square, []).append(len(self._boxes))
+            self._boxes.append(box)
+
+    def hidden(self, box: _Box, most: float) -> float:
+        """How much of what is there the box would cover: the sum of the areas that it shares with each; of some of them
+        only, once that is more than `most`."""
+        total = 0.0
+        near = {index for square in _squares(box) for index in self._in.get(square, ())}
+        for index in sorted(near):
+            total += box.shared(self._boxes[index])
+            if total > most:
+                break
+        return total
+
+
+def _squares(box: _Box) -> Iterator[tuple[int, int]]:
+    for column in range(math.floor(box.x0 / _SQUARE), math.floor(box.x1 / _SQUARE) + 1):
+        for row in range(math.floor(box.y0 / _SQUARE), math.floor(box.y1 / _SQUARE) + 1):
+            yield column, row
+
+
 class _Sheet:
     """A view of the plane of a frame: metres there, pixels here, y down. Collects what is drawn."""
 
@@ -133,7 +166,7 @@ class _Sheet:
         self.view = shapely.box(-40, -40, wide + 40, self.tall + 40)
         self.paper = shapely.box(0, 0, wide, self.tall)
         self.layers: dict[str, list[str]] = {}
-        self.taken: list[_Box] = []
+        self.taken = _Taken()
         self.kinds: dict[str, None] = {}
 
     def flat(self, geometry: BaseGeometry) -> BaseGeometry:
@@ -178,7 +211,7 @@ class _Sheet:
             box = _Box(left - 1, top, left + _text_width(text, size) + 1, top + size * 1.15)
             if box.x0 < 4 or box.y0 < 4 or box.x1 > self.wide - 4 or box.y1 > self.tall - 4:
                 continue
-            hidden = sum(box.shared(other) for other in self.taken)
+            hidden = self.taken.hidden(box, (best[0] if best else math.inf) if keep else 0.0)
             if best is None or hidden < best[0]:
                 best = hidden, box, anchor
             if not hidden:
@@ -186,7 +219,7 @@ class _Sheet:
         if best is None or (best[0] and not keep):
             return False
         _, box, anchor = best
-        self.taken.append(box)
+        self.taken.add(box)
         at = {"start": box.x0 + 1, "middle": (box.x0 + box.x1) / 2, "end": box.x1 - 1}[anchor]
         self.add(
             "labels",
@@ -286,9 +319,7 @@ def _draw(
         extent = _shaped(-reach_m, -reach_m, reach_m, reach_m, least=0.5, most=0.6)
     else:
         frame = outlines.Frame(_centre(chosen, findings))
-        extent = (
-            _extent(frame, chosen, findings, shape) if whole else _close_up(frame, findings[0][1], chosen)
-        )  # fmt: skip
+        extent = _extent(frame, chosen, findings, shape) if whole else _close_up(frame, findings[0][1], chosen)
     sheet = _Sheet(frame, extent, wide, words)
     _furniture(sheet)
     _graticule(sheet)
@@ -301,15 +332,15 @@ def _draw(
         _star(sheet, star)
     outside = []
     numbers = {version: number for number, version in enumerate(result.declarations, 1)}
-    shown = result.declarations.values() if whole else chosen
+    shown = tuple(result.declarations.values()) if whole else chosen
+    in_focus = {declaration.version_id for declaration in chosen}
     for declaration in shown:
-        if not _declaration(
-            sheet, result, declaration, f"{tags[declaration.party]} {numbers[declaration.version_id]}",
-            order[declaration.party], focus=declaration in chosen, detail=not whole,
-        ):  # fmt: skip
-            outside.append(declaration.version_id)
+        version, party = declaration.version_id, declaration.party
+        tag, focus = f"{tags[party]} {numbers[version]}", version in in_focus
+        if not _declaration(sheet, result, declaration, tag, order[party], focus=focus, detail=not whole):
+            outside.append(version)
     _towns(sheet, base)
-    about = words.about(len(list(shown)) - len(outside), len(findings))
+    about = words.about(len(shown) - len(outside), len(findings))
     order_of_layers = ("grid", "base", "soft", "areas", "paths", "lines", "regions", "marks", "found", "labels")
     body = "".join("".join(sheet.layers.get(layer, ())) for layer in order_of_layers)
     svg = (
@@ -477,10 +508,11 @@ def _graticule(sheet: _Sheet) -> None:
     spread = sheet.tall / sheet.scale / 111_000
     step = next((s for s in _DEGREES if spread / s <= 5), 30.0)
     middle = sheet.frame.centre[0]
-    if bounds.west > bounds.east or abs(bounds.east - bounds.west) > 300:
+    east = bounds.east + 360.0 * (bounds.west > bounds.east)
+    if east - bounds.west > 300:
         return
-    lon = math.ceil((bounds.west) / step) * step
-    while lon <= bounds.east:
+    lon = math.ceil(bounds.west / step) * step
+    while lon <= east:
         near = middle + math.remainder(lon - middle, 360.0)
         line = sheet.flat(
             LineString([(near, lat) for lat in np.linspace(max(bounds.south, -89), min(bounds.north, 89), 9)])
@@ -491,16 +523,16 @@ def _graticule(sheet: _Sheet) -> None:
             sheet.add(
                 "grid",
                 f'<text class="mp-grid-name" x="{cross.x:.1f}" y="{sheet.tall - 6:.1f}" '
-                f'text-anchor="middle">{_degrees(lon, "EW")}</text>',
+                f'text-anchor="middle">{_degrees(math.remainder(lon, 360.0), "EW")}</text>',
             )
         lon += step
     lat = math.ceil(bounds.south / step) * step
     while lat <= bounds.north:
-        line = sheet.flat(LineString([(lon, lat) for lon in np.linspace(bounds.west, bounds.east, 9)]))
+        line = sheet.flat(LineString([(lon, lat) for lon in np.linspace(bounds.west, east, 9)]))
         sheet.draw("grid", line, "mp-grid")
         cross = _crossing(line, LineString([(4, 30), (4, sheet.tall - 30)]))
         if cross is not None:
-            sheet.taken.append(_Box(0, cross.y - 18, 58, cross.y))
+            sheet.taken.add(_Box(0, cross.y - 18, 58, cross.y))
             sheet.add(
                 "grid",
                 f'<text class="mp-grid-name" x="6" y="{cross.y - 4:.1f}">{_degrees(lat, "NS")}</text>',
@@ -522,21 +554,22 @@ def _degrees(value: float, hemispheres: str) -> str:
     minutes = abs(value) * 60
     whole, minute = divmod(round(minutes, 2), 60)
     text = f"{whole:.0f}°" + (f"{minute:g}′" if minute else "")
-    return text + (hemispheres[value < 0] if round(value, 9) else "")
+    on_neither = not round(math.remainder(value, 180.0), 9)  # nought and 180 degrees
+    return text if on_neither else text + hemispheres[value < 0]
 
 
 def _furniture(sheet: _Sheet) -> None:
     """North, and a scale that is true at the centre."""
     metres = min(150.0, sheet.wide / 4) / sheet.scale
     power = 10.0 ** math.floor(math.log10(metres))
-    length = next(m * power for m in (5, 2, 1) if m * power <= metres)
+    length = next(m * power for m in (5, 2, 1, 0.5) if m * power <= metres)  # half: `power` may be rounded up
     pixels = length * sheet.scale
     x, y = sheet.wide - 24 - pixels, sheet.tall - 20
-    sheet.taken += [
+    sheet.taken.add(
         _Box(x - 8, y - 26, sheet.wide, sheet.tall),
         _Box(sheet.wide - 44, 0, sheet.wide, 58),
         _Box(0, sheet.tall - 22, sheet.wide, sheet.tall),
-    ]
+    )
     sheet.add(
         "labels",
         f'<path class="mp-scale" d="M{x:.1f} {y - 5:.1f}v5h{pixels:.1f}v-5"/>'
@@ -637,7 +670,7 @@ def _soft(sheet: _Sheet, flat: BaseGeometry, doubt_px: float, ink: str) -> None:
 
 def _site(sheet: _Sheet, at: DrawnPoint, ink: str) -> None:
     sheet.kinds["site"] = None
-    sheet.taken.append(_Box(at.x - 10, at.y - 10, at.x + 10, at.y + 10))
+    sheet.taken.add(_Box(at.x - 10, at.y - 10, at.x + 10, at.y + 10))
     sheet.add(
         "marks",
         f'<g transform="translate({at.x:.1f} {at.y:.1f})"><rect class="si {ink}" x="-9" y="-9" width="18" '
@@ -649,7 +682,7 @@ def _star(sheet: _Sheet, star: Star) -> None:
     """An incident: a star, and a dotted edge as far as its place is uncertain."""
     at = sheet.spot(star.at)
     _soft(sheet, at, star.radius_m * sheet.scale, "pl")
-    sheet.taken.append(_Box(at.x - 13, at.y - 13, at.x + 13, at.y + 13))
+    sheet.taken.add(_Box(at.x - 13, at.y - 13, at.x + 13, at.y + 13))
     corners = [
         (13.0 if number % 2 == 0 else 6.0, math.radians(30.0 * number - 90.0)) for number in range(12)
     ]  # six points, as of no other symbol
@@ -751,7 +784,7 @@ def _findings(sheet: _Sheet, findings: Sequence[tuple[int, Finding]]) -> None:
         else:
             places.append((x, y, [(number, finding)]))
     for x, y, _ in places:
-        sheet.taken.append(_Box(x - 11, y - 11, x + 11, y + 11))
+        sheet.taken.add(_Box(x - 11, y - 11, x + 11, y + 11))
     for x, y, here in places:
         number, finding = here[0]
         sheet.add("found", f'<g transform="translate({x:.1f} {y:.1f})">{severity_symbol(finding, number)}</g>')
