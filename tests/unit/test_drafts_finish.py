@@ -348,6 +348,61 @@ def test_coarse_coordinates_are_flagged_where_the_claim_is_finer() -> None:
     assert codes(declared({})) == []
 
 
+def test_a_window_in_one_text_is_one_in_two() -> None:
+    when = "2017-09-16T06:00Z/2017-09-16T18:00Z"
+    for blank in ("", " "):
+        made = declared({"start": blank, "end": blank, "when": when})
+        assert str(made.volumes[0].window) == "2017-09-16T06:00:00Z / 2017-09-16T18:00:00Z"
+    assert not declared({"when": when}).flags  # both ways, and the same
+
+
+@pytest.mark.parametrize(
+    ("fields", "window", "flagged"),
+    [
+        (
+            {"start": "2017-09-16T06:00Z", "end": "", "when": "2017-09-17T06:00Z/2017-09-17T18:00Z"},
+            "2017-09-16T06:00:00Z / 2017-09-17T18:00:00Z",
+            ["start"],
+        ),
+        (
+            {"when": "2017-09-16T05:00Z/2017-09-16T17:00Z"},
+            "2017-09-16T05:00:00Z / 2017-09-16T18:00:00Z",
+            ["start", "end"],
+        ),
+        ({"end": "..", "when": "2017-09-16T06:00Z/2017-09-16T18:00Z"}, "2017-09-16T06:00:00Z / open", ["end"]),
+    ],
+)
+def test_a_window_stated_twice_holds_both(fields: Mapping[str, str], window: str, flagged: list[str]) -> None:
+    """What is passed over may have been what mattered."""
+    made = declared(fields)
+    assert str(made.volumes[0].window) == window
+    assert [flag.where for flag in made.flags if flag.code == "window-twice"] == flagged
+
+
+def test_a_window_that_cannot_be_read_is_a_problem_beside_one_that_can() -> None:
+    assert refused({"when": "in the morning"}) == "window-unreadable"
+
+
+def test_the_ends_of_a_route_may_stand_in_one_text() -> None:
+    when = {"start": "", "end": "", "when": "2017-09-16T06:00Z/2017-09-16T18:00Z"}
+    made = declared({"kind": "movement", **when}, WAY, times=("", "2017-09-16T08:00Z", ""))
+    assert str(made.volumes[0].window) == "2017-09-16T06:00:00Z / 2017-09-16T18:00:00Z"
+
+
+def test_a_zone_that_was_assumed_for_a_later_way_point_alone_is_told_of_once() -> None:
+    theatre = Theatre("local", (), time_zone="Asia/Damascus")
+    times = ("2017-09-16T06:30Z", "2017-09-16 11:00", "2017-09-16 13:00")
+    made = declared({"kind": "movement", "buffer_m": "100 m"}, WAY, times=times, theatre=theatre)
+    assert [flag.where for flag in made.flags if flag.code == "time-zone-assumed"] == ["time of way-point 2"]
+
+
+@pytest.mark.parametrize("times", [(), ("2017-09-16T08:00Z", "2017-09-16T09:00Z", "2017-09-16T10:00Z")])
+def test_heights_of_some_vertices_alone_are_a_problem(times: tuple[str, ...]) -> None:
+    """A band of the known ones would leave out whatever height the others have."""
+    line = PathOutline(WAY.points, heights_m=(100.0, None, 120.0))
+    assert refused({}, line, times=times) == "route-heights"
+
+
 def test_a_route_whose_window_differs_from_its_way_points_is_flagged() -> None:
     times = ("2017-09-16T08:00Z", "2017-09-16T09:00Z", "2017-09-16T09:30Z")
     assert "route-window-differs" in codes(declared({"kind": "movement"}, WAY, times=times))

@@ -203,34 +203,15 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     replaces = kept(fields.get("replaces", ""))
     # 2
     party, unowned = _party(draft, context, flags)
+    if action is not Action.NEW and not (declaration_id or replaces):
+        code, does = ("cancel-without-id", "cancels") if action is Action.CANCEL else ("replace-without-id", "replaces")
+        raise InputError(code, f"This {does} something without saying what.", expected="the id", found="none")
     if action is Action.CANCEL:
-        if not (declaration_id or replaces):
-            raise InputError(
-                "cancel-without-id",
-                "This cancels something without saying what.",
-                expected="the id",
-                found="none",
-            )
         return Cancellation(declaration_id or replaces, party, draft.source)
-    if action is Action.REPLACE and not (declaration_id or replaces):
-        raise InputError(
-            "replace-without-id",
-            "This replaces something without saying what.",
-            expected="the id",
-            found="none",
-        )
     # 3
     kind, zone = _kind(fields, context, flags)
     medium = medium_of(fields["medium"]) if fields.get("medium") else Medium.UNSTATED
-    standing = standing_of(fields["standing"]) if fields.get("standing", "").strip() else Standing.DECLARED
-    if unowned and kind in (Kind.RESTRICTED_ZONE, Kind.LINE):
-        standing = Standing.RUMOURED
-        flags.append(
-            Flag("zone-unowned", "No party stands behind it: it is kept, and is in force for nobody.", "party")
-        )
-    elif unowned and standing is Standing.DECLARED:
-        standing = Standing.REPORTED
-        flags.append(Flag("party-unknown", "No party is named for it: it is tested, marked as reported.", "party"))
+    standing = _standing(fields, kind, flags, unowned=unowned)
     # 4
     if not draft.volumes:
         raise InputError("place-missing", "It does not say where.", expected="a position or a shape", found="none")
@@ -248,10 +229,6 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     valid_from, valid_until = _validity(fields, kind, zone_name, flags)
     submitted = _beside(fields, "submitted", Side.END, zone_name, flags)
     # 6
-    revision_text = fields.get("revision", "").strip()
-    revision = _revision(revision_text) if revision_text else 0
-    if action is Action.REPLACE and not replaces and not revision_text:
-        flags.append(Flag("revision-missing", "It replaces an earlier version without a revision number.", "revision"))
     declaration = Declaration(
         kind=kind,
         party=party,
@@ -262,7 +239,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
         segments=segments,
         sides=sides,
         declaration_id=declaration_id,
-        revision=revision,
+        revision=_revision(fields, flags, replacing=action is Action.REPLACE and not replaces),
         replaces=replaces,
         valid_from=valid_from,
         valid_until=valid_until,
@@ -433,7 +410,29 @@ def _kind(fields: Mapping[str, str], context: Context, flags: list[Flag]) -> tup
     return kind, zone if kind is Kind.RESTRICTED_ZONE else None
 
 
-def _revision(text: str) -> int:
+def _standing(fields: Mapping[str, str], kind: Kind, flags: list[Flag], *, unowned: bool) -> Standing:
+    """As stated, unless nobody stands behind it."""
+    stated = standing_of(fields["standing"]) if fields.get("standing", "").strip() else Standing.DECLARED
+    if unowned and kind in (Kind.RESTRICTED_ZONE, Kind.LINE):
+        flags.append(
+            Flag("zone-unowned", "No party stands behind it: it is kept, and is in force for nobody.", "party")
+        )
+        return Standing.RUMOURED
+    if unowned and stated is Standing.DECLARED:
+        flags.append(Flag("party-unknown", "No party is named for it: it is tested, marked as reported.", "party"))
+        return Standing.REPORTED
+    return stated
+
+
+def _revision(fields: Mapping[str, str], flags: list[Flag], *, replacing: bool) -> int:
+    """The number of the version; 0 where none is stated, which is flagged where it alone would tell two apart."""
+    text = fields.get("revision", "").strip()
+    if not text:
+        if replacing:
+            flags.append(
+                Flag("revision-missing", "It replaces an earlier version without a revision number.", "revision")
+            )
+        return 0
     tidy = plain(text)
     if not re.fullmatch(r"\d{1,9}(?:\.0+)?", tidy):
         raise InputError(
@@ -457,20 +456,47 @@ def _instant(fields: Mapping[str, str], name: str, side: Side, zone: str, flags:
     return read.instant
 
 
-def _split_when(fields: Mapping[str, str]) -> Mapping[str, str]:
+_ReadsTime = Callable[[Mapping[str, str], str, Side, str, list[Flag]], Instant | None]
+
+
+def _of_when(fields: Mapping[str, str]) -> Mapping[str, str]:
+    """The two sides of `when`, as text; empty where it is not given."""
     when = fields.get("when", "").strip()
-    if not when or fields.get("start") or fields.get("end"):
-        return fields
     first, slash, last = when.partition("/")
-    if not slash:
+    if when and not slash:
         raise InputError("window-unreadable", f"“{when}” is not a window.", expected="start/end", found=when)
-    return {**fields, "start": first, "end": last}
+    return {"start": first, "end": last}
+
+
+def _sides_of_window(
+    fields: Mapping[str, str], zone: str, flags: list[Flag], read: _ReadsTime
+) -> tuple[Instant | None, Instant | None]:
+    """Start and end, as `start` and `end` say, or `when`; None is open.
+
+    Where both say, and differently, the earlier start and the later end: one of them may be wrong, and whichever is
+    passed over may have been what mattered.
+    """
+    of_when = _of_when(fields)
+    sides: list[Instant | None] = []
+    for name, side in (("start", Side.START), ("end", Side.END)):
+        texts = [text for text in (fields.get(name, ""), of_when[name]) if text.strip()]
+        stated = [read({**fields, name: text}, name, side, zone, flags) for text in texts]
+        known = [each for each in stated if each is not None]
+        if len(set(stated)) > 1:
+            sentence = f"Its {name} is stated twice, and differently: the {_OUTER[side]} of the two is used."
+            flags.append(Flag("window-twice", sentence, name))
+        if len(known) < len(texts) or not known:
+            sides.append(None)
+        else:
+            sides.append(min(known) if side is Side.START else max(known))
+    return sides[0], sides[1]
+
+
+_OUTER = {Side.START: "earlier", Side.END: "later"}
 
 
 def _window(fields: Mapping[str, str], zone: str, flags: list[Flag]) -> Window:
-    fields = _split_when(fields)
-    start = _instant(fields, "start", Side.START, zone, flags)
-    end = _instant(fields, "end", Side.END, zone, flags)
+    start, end = _sides_of_window(fields, zone, flags, _instant)
     return ALWAYS if start is None and end is None else Window(start, end)
 
 
@@ -480,9 +506,7 @@ def _validity(
     """A site does not vanish: the window of a static site is how long its notifier vouches for it."""
     start = end = None
     if kind is Kind.STATIC_SITE:
-        fields = _split_when(fields)
-        start = _beside(fields, "start", Side.START, zone, flags)
-        end = _beside(fields, "end", Side.END, zone, flags)
+        start, end = _sides_of_window(fields, zone, flags, _beside)
     valid_from = _beside(fields, "valid_from", Side.START, zone, flags) or start
     valid_until = _beside(fields, "valid_until", Side.END, zone, flags) or end
     if end is not None:
@@ -653,6 +677,23 @@ def _heights_datum(volume: DraftVolume, own: Mapping[str, str], flags: list[Flag
     return Datum.UNKNOWN
 
 
+def _heights(outline: PathOutline) -> list[float]:
+    """The height of each vertex, in metres; none where none has one.
+
+    InputError (`route-heights`) where some have: a band, or a way, of the others' heights alone could pass below or
+    above what is there, and hide a conflict.
+    """
+    given = [height for height in outline.heights_m if height is not None]
+    if len(given) not in (0, len(outline.points)):
+        raise InputError(
+            "route-heights",
+            f"{len(given)} of {len(outline.points)} way-points have a height.",
+            expected="all or none",
+            found=str(len(given)),
+        )
+    return given
+
+
 def _band_of_heights(
     volume: DraftVolume, own: Mapping[str, str], shape: Shape, kind: Kind, flags: list[Flag]
 ) -> Band | None:
@@ -661,7 +702,7 @@ def _band_of_heights(
     if isinstance(outline, PointOutline):
         given = [outline.height_m] if outline.height_m is not None else []
     elif isinstance(outline, PathOutline):
-        given = [height for height in outline.heights_m if height is not None]
+        given = _heights(outline)
     else:
         return None
     if not given:
@@ -735,15 +776,7 @@ def _route(
     flags: list[Flag],
 ) -> Route:
     times = _waypoint_times(volume, outline, own, context, flags)
-    heights = outline.heights_m
-    given = sum(height is not None for height in heights)
-    if given not in (0, len(outline.points)):
-        raise InputError(
-            "route-heights",
-            f"{given} of {len(outline.points)} way-points have a height.",
-            expected="all or none",
-            found=str(given),
-        )
+    heights = _heights(outline)
     pieces, found = timed_points(outline)
     flags.extend(found)
     last = len(outline.points) - 1
@@ -751,15 +784,14 @@ def _route(
     for leg, share, at in pieces:
         a, b = times[leg], times[min(leg + 1, last)]
         height = None
-        if given:
+        if heights:
             low, high = heights[leg], heights[min(leg + 1, last)]
-            if low is not None and high is not None:
-                height = low + share * (high - low)
+            height = low + share * (high - low)
         made.append(Waypoint(at, Instant(a + share * (b - a)), height))
     radius_m = _reach(own)
     if radius_m is None:
         radius_m = _theatre_buffer(medium, context, flags) if kind is Kind.MOVEMENT else 0.0
-    datum = _heights_datum(volume, own, flags) if given else Datum.UNKNOWN
+    datum = _heights_datum(volume, own, flags) if heights else Datum.UNKNOWN
     return Route(tuple(made), radius_m, datum, _length(own, "half_height_m") or 0.0)
 
 
@@ -776,17 +808,21 @@ def _waypoint_times(
             expected=f"{count} times",
             found=str(len(texts)),
         )
-    texts[0] = texts[0] or own.get("start", "")
-    texts[-1] = texts[-1] or own.get("end", "")
+    of_when = _of_when(own)
+    texts[0] = texts[0] or own.get("start", "") or of_when["start"]
+    texts[-1] = texts[-1] or own.get("end", "") or of_when["end"]
     zone, stated = context.theatre.time_zone, own.get("time_zone", "").strip()
     times: list[float | None] = []
+    asked: set[str] = set()
     for index, text in enumerate(texts, start=1):
         if not text.strip():
             times.append(None)
             continue
         read = read_time(text, side=Side.MOMENT, what=f"time of way-point {index}", zone=zone, stated_zone=stated)
-        if index == 1:
-            flags.extend(read.flags)  # the same question for every way-point is asked once
+        for flag in read.flags:
+            if flag.code not in asked:  # the same question for every way-point is asked once
+                asked.add(flag.code)
+                flags.append(flag)
         times.append(read.instant.epoch_s if read.instant else None)
     if times[0] is None or times[-1] is None:
         raise InputError(
