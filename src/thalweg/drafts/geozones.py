@@ -15,7 +15,7 @@ from thalweg.drafts.schedule import DAYS, DailyPeriod, DailyTime, unroll
 from thalweg.drafts.times import Side, read_time
 from thalweg.model.errors import InputError
 from thalweg.model.instants import ALWAYS, Instant, Window
-from thalweg.model.notes import Flag
+from thalweg.model.notes import Flag, Omission, Source
 
 RESTRICTING = frozenset({"PROHIBITED", "REQ_AUTHORISATION", "REQ_AUTHORIZATION", "CONDITIONAL", "USPACE"})
 NO_RESTRICTION = "NO_RESTRICTION"
@@ -38,6 +38,23 @@ def zone_id(zone: object) -> str:
     if not isinstance(zone, dict) or not text_of(zone.get("identifier")).strip():
         return ""
     return f"{text_of(zone.get('country')).strip()}-{text_of(zone.get('identifier')).strip()}"
+
+
+def unrestricting(source: Source, name: str) -> Omission:
+    """What is said of a zone with `NO_RESTRICTION`; `name` is its `zone_id`."""
+    return Omission(
+        source, f"the zone {name} with NO_RESTRICTION", "it restricts nothing, and is no zone", harmless=True
+    )
+
+
+def contacts_in(file: str) -> Omission:
+    """What is said of a file whose zones name whom to ask."""
+    return Omission(
+        Source(file),
+        "names, telephone numbers and addresses of contacts",
+        "they are personal and say nothing about where; look them up in the file",
+        harmless=True,
+    )
 
 
 def zone_fields(zone: Mapping[str, object], restriction: str, flags: list[Flag], *, unique: bool) -> dict[str, str]:

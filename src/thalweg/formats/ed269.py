@@ -44,7 +44,15 @@ from importlib import resources
 
 from thalweg.drafts import AreaOutline, Context, Draft, DraftVolume, Outcome, finish, reading_of
 from thalweg.drafts.documents import list_of, number_of, object_of, parse, text_of
-from thalweg.drafts.geozones import NO_RESTRICTION, authority_details, windows_of, zone_fields, zone_id
+from thalweg.drafts.geozones import (
+    NO_RESTRICTION,
+    authority_details,
+    contacts_in,
+    unrestricting,
+    windows_of,
+    zone_fields,
+    zone_id,
+)
 from thalweg.drafts.heights import read_length
 from thalweg.drafts.outlines import area_shape
 from thalweg.model.declarations import Declaration
@@ -92,14 +100,7 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
     for index, item in enumerate(items):
         source = Source(name, f"{where}[{index}]")
         if _restriction(item) == NO_RESTRICTION:
-            omissions.append(
-                Omission(
-                    source,
-                    f"the zone {zone_id(item)} with NO_RESTRICTION",
-                    "it restricts nothing, and is no zone",
-                    harmless=True,
-                )
-            )
+            omissions.append(unrestricting(source, zone_id(item)))
             continue
         try:
             zone = object_of(item, "zone")
@@ -114,14 +115,7 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
             outcomes.append(finish(draft, context))
             flagged = flagged or isinstance(outcomes[-1], Declaration)
     if contacts:
-        omissions.append(
-            Omission(
-                Source(name),
-                "names, telephone numbers and addresses of contacts",
-                "they are personal and say nothing about where; look them up in the file",
-                harmless=True,
-            )
-        )
+        omissions.append(contacts_in(name))
     return reading_of(NAME, outcomes, omissions=omissions, seen=len(items))
 
 

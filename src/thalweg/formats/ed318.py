@@ -32,7 +32,15 @@ from collections.abc import Iterator, Mapping
 
 from thalweg.drafts import AreaOutline, Context, Draft, DraftVolume, Outcome, finish, reading_of
 from thalweg.drafts.documents import list_of, number_of, object_of, parse, text_of
-from thalweg.drafts.geozones import NO_RESTRICTION, authority_details, windows_of, zone_fields, zone_id
+from thalweg.drafts.geozones import (
+    NO_RESTRICTION,
+    authority_details,
+    contacts_in,
+    unrestricting,
+    windows_of,
+    zone_fields,
+    zone_id,
+)
 from thalweg.drafts.outlines import area_shape
 from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.notes import Flag, Omission, Problem, Source
@@ -79,14 +87,7 @@ def read(data: bytes, name: str, context: Context) -> Reading:
     for index, item in enumerate(features):
         source = Source(name, f"features[{index}]")
         if _type(item) == NO_RESTRICTION:
-            omissions.append(
-                Omission(
-                    source,
-                    f"the zone {zone_id(_properties(item))} with NO_RESTRICTION",
-                    "it restricts nothing, and is no zone",
-                    harmless=True,
-                )
-            )
+            omissions.append(unrestricting(source, zone_id(_properties(item))))
             continue
         try:
             feature = object_of(item, "feature")
@@ -100,14 +101,7 @@ def read(data: bytes, name: str, context: Context) -> Reading:
         else:
             outcomes.append(finish(draft, context))
     if contacts:
-        omissions.append(
-            Omission(
-                Source(name),
-                "names, telephone numbers and addresses of contacts",
-                "they are personal and say nothing about where; look them up in the file",
-                harmless=True,
-            )
-        )
+        omissions.append(contacts_in(name))
     return reading_of(NAME, outcomes, omissions=omissions, seen=len(features))
 
 
