@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import HERE, AtDesk, say, told
+from thalweg.cli.at_desk import HERE, AtDesk, Words, say, told
 from thalweg.client import Client, DeskError
 from thalweg.model.events import Answer, CustodyAnswered, LineJudged, ProposalAnswered, QuietGuaranteed, Said
 
@@ -19,7 +19,7 @@ def answer(
     proposal: Annotated[str, Parameter(name="PROPOSAL")],
     judgement: Annotated[Literal["accept", "reject"], Parameter(name="ANSWER")],
     *,
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     at: AtDesk = HERE,
 ) -> int:
     """Answer it for your party.

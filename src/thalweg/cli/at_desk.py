@@ -46,6 +46,9 @@ _HASH: Final = 64
 
 P = ParamSpec("P")
 
+Words = Annotated[str, Parameter(name="--words")]
+"""The words that go with what is said."""
+
 
 @Parameter(name="*")
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, choosing, instant, say, table, term, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, Words, choosing, instant, say, table, term, told
 from thalweg.client import Client, DeskError
 from thalweg.model.events import (
     ChannelJoined,
@@ -30,7 +30,6 @@ app = App(name="channel", help="Channels between parties, their terms, line chec
 Id = Annotated[str, Parameter(name="CHANNEL")]
 Terms = Annotated[tuple[str, ...], Parameter(name="--term", negative="")]
 Text = Annotated[str, Parameter(name="TEXT")]
-Words = Annotated[str, Parameter(name="--words")]
 Spoken = Annotated[str, Parameter(name=["--language", "-l"])]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import HERE, AtDesk, instant, position, say, told
+from thalweg.cli.at_desk import HERE, AtDesk, Words, instant, position, say, told
 from thalweg.model.events import CrossingLogged
 
 app = App(name="crossing", help="Log that somebody or something crossed a line: a neutral fact, without intent.")
@@ -22,7 +22,7 @@ def crossing(
     medium: Annotated[Literal["air", "ground", "water", ""], Parameter(name="--medium", show_choices=False)] = "",
     place: Annotated[str, Parameter(name="--place", allow_leading_hyphen=True)] = "",
     side: Annotated[Literal["left", "right", ""], Parameter(name="--to-side", show_choices=False)] = "",
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     at: AtDesk = HERE,
 ) -> int:
     """It is counted, and judged by nobody here.

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, choosing, instant, level_of, say, shown, table, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, Words, choosing, instant, level_of, say, shown, table, told
 from thalweg.client import Notice
 from thalweg.client import told as typed
 from thalweg.drafts.times import Side
@@ -25,7 +25,6 @@ from thalweg.model.events import (
 app = App(name="declaration", help="What is declared: list, show, cancel, re-validate, verify, release, consent, link.")
 
 Subject = Annotated[str, Parameter(name="ID")]
-Words = Annotated[str, Parameter(name="--words")]
 
 
 @app.command(name="list")

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 from cyclopts import App, Parameter
 
 from thalweg import wiring
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, answered, brief, instant, position, say, table, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, Words, answered, brief, instant, position, say, table, told
 from thalweg.client import Client, DeskError
 from thalweg.client.told import IncidentItem, IncidentLineTold, IncidentTold, NamedTold
 from thalweg.drafts.heights import read_length
@@ -232,7 +232,7 @@ def show(incident: Reference, *, at: AtDesk = HERE) -> int:
 def share(
     incident: Reference,
     *parties: Annotated[str, Parameter(name="PARTY")],
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     language: Spoken = "en",
     at: AtDesk = HERE,
 ) -> int:
@@ -415,7 +415,7 @@ def lay(
     what: Annotated[Literal["declaration", "notice", "statement", "source"], Parameter(name="WHAT")],
     name: Annotated[str, Parameter(name="NAME")],
     *,
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     language: Spoken = "en",
     at: AtDesk = HERE,
 ) -> int:
@@ -447,7 +447,7 @@ def lay(
 def withdraw(
     incident: Reference,
     *,
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     language: Spoken = "en",
     at: AtDesk = HERE,
 ) -> int:

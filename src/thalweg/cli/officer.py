@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, say, table, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, Words, say, table, told
 from thalweg.model.events import OfficerAdded, OfficerEnded, Role, WatchEnded, WatchTaken
 from thalweg.model.instants import Instant
 
@@ -103,7 +103,7 @@ def watch(
     on: Annotated[Literal["on", "off"], Parameter(name="ON|OFF")],
     *,
     order: Annotated[int, Parameter(name="--order")] = 0,
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     at: AtDesk = HERE,
 ) -> int:
     """Go on watch for your party, or off.

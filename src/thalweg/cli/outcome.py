@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import HERE, AtDesk, say, told
+from thalweg.cli.at_desk import HERE, AtDesk, Words, say, told
 from thalweg.client import Client, DeskError
 from thalweg.model.events import Outcome, OutcomeStated, Said
 
@@ -19,7 +19,7 @@ def outcome(
     commitment: Annotated[str, Parameter(name="COMMITMENT")],
     what: Annotated[Literal["kept", "broken", "overtaken"], Parameter(name="OUTCOME")],
     *,
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     at: AtDesk = HERE,
 ) -> int:
     """Either side states it.

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, instant, say, table, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, Words, instant, say, table, told
 from thalweg.model.events import Participation, ParticipationStated, PartyNamed
 
 app = App(name="party", help="The members of the theatre, and since when each takes part.")
@@ -48,7 +48,7 @@ def state(
     status: Annotated[Literal["joined", "suspended", "withdrawn"], Parameter(name="STATUS")],
     *,
     since: Annotated[str, Parameter(name="--since")] = "+0 s",
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     language: Annotated[str, Parameter(name=["--language", "-l"])] = "en",
     at: AtDesk = HERE,
 ) -> int:

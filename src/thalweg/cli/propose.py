@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from thalweg.cli.at_desk import DONE, HERE, AtDesk, brief, instant, say, table, told
+from thalweg.cli.at_desk import DONE, HERE, AtDesk, Words, brief, instant, say, table, told
 from thalweg.client import Client
 from thalweg.drafts.times import Side
 from thalweg.model.declarations import Declaration
@@ -49,7 +49,7 @@ def way_out(
     to: To,
     changed: Annotated[Path | None, Parameter(name="--changed")] = None,
     fix: Annotated[Literal["time", "altitude", "offset", "trim", ""], Parameter(name="--fix", show_choices=False)] = "",
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     language: Annotated[str, Parameter(name=["--language", "-l"])] = "en",
     expires: Expires = _LASTS,
     at: AtDesk = HERE,
@@ -145,7 +145,7 @@ def hand_over(
     site: Annotated[str, Parameter(name="SITE")],
     to: Annotated[str, Parameter(name="PARTY")],
     *,
-    words: Annotated[str, Parameter(name="--words")] = "",
+    words: Words = "",
     at: AtDesk = HERE,
 ) -> int:
     """Offer that one of your sites goes over to another party; its declaration goes on without a gap.
