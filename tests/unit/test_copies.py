@@ -16,7 +16,7 @@ import pypdf
 import pytest
 from lxml import etree
 
-from tests.desk_world import Room, circle
+from tests.desk_world import Room, circle, taken
 from tests.serving import Serving, serving, soon
 from thalweg.model.declarations import Kind
 from thalweg.model.errors import ValueRefused
@@ -252,3 +252,22 @@ def test_of_more_than_fit_on_a_sheet_the_newest_are_taken_and_the_rest_counted(m
     assert len(shown.findings) == 1
     assert made.findings_left == 0
     assert {"ours", "o49"} <= {each.declaration_id for each in shown.declarations.values()}
+
+
+def test_what_is_moved_out_of_the_time_asked_for_while_a_copy_is_gathered_is_not_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The version that was read before is in force no more."""
+    monkeypatch.setattr("thalweg.policy.export._AT_ONCE", 2)
+    room = many(5)
+    first = min(each.volumes[0].window.end_s for each in copied(room).result.value.declarations.values())
+    mailboxes = Mailboxes(room.desk.world, room.desk.policy)
+    valid = Valid(None, Instant(first))
+    steps = copying(room.desk.world, mailboxes, "bravo", "bravo-1", room.now, bytes(16), "test", valid=valid)
+    for _ in range(2):  # the findings, and the first two declarations
+        next(steps)
+    moved = circle("o0", "alpha", 10.0, hours=(480.0, 480.5), revision=1)
+    taken(room.declare("alpha", moved))
+    made = whole(steps).result.value
+    assert made.declarations == {}
+    assert made.omissions[0].what.startswith("6 declarations that do not hold")

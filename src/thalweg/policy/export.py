@@ -78,35 +78,9 @@ def copying(
     some = newest and own + others > SHEET_DECLARATIONS
     if not newest and valid is None:
         _require(own + others, standing)
-    told: list[FindingRead] = []
-    while len(told) < (SHEET_FINDINGS if some else standing):
-        page = mailboxes.findings(party, now, before=told[-1].place if told else None, most=_AT_ONCE).value
-        told += page
-        yield
-        if len(page) < _AT_ONCE:
-            break
-    read: dict[str, DeclarationRead] = {}
-    elsewhen: set[str] = set()
-    passed, place = 0, None if some else 0
-    while True:
-        if some:
-            made = mailboxes.newest(party, now, before=place, most=_AT_ONCE).value
-        else:
-            made = mailboxes.declarations(party, now, after=place or 0, most=_AT_ONCE).value
-        for each in made.declarations:
-            if each.declaration is None:
-                continue
-            if valid is not None and not valid.meets_one(spans_of(each.declaration)):
-                elsewhen.add(each.declaration.version_id)
-                passed += 1
-                continue
-            read[each.subject] = each  # declared or shown anew meanwhile: the newest
-        if not newest:
-            _require(len(read), 0)
-        yield
-        place = made.next
-        if place is None or (some and len(read) >= SHEET_DECLARATIONS):
-            break
+    told = yield from _told(mailboxes, party, now, SHEET_FINDINGS if some else standing)
+    gathered = yield from _gathered(mailboxes, party, now, valid, some=some, newest=newest)
+    read, elsewhen = gathered.read, gathered.elsewhen
     declarations: dict[str, Declaration] = {}
     marked: dict[str, tuple[str, ...]] = {}
     for number, each in enumerate(read.values(), 1):
@@ -120,16 +94,9 @@ def copying(
     if not newest:
         _require(0, len(findings))
     yield
-    left_out = [] if some else list(_left_out(told, declarations.keys() | elsewhen))
-    if passed and valid is not None:
-        left_out.append(
-            Omission(
-                Source("the desk", ""),
-                f"{passed} declarations that do not hold at the time asked for",
-                f"This copy is of what holds at some time in {valid.text} alone; the others are in force all the same.",
-                harmless=False,
-            )
-        )
+    left_out = [] if some else list(_left_out(told, declarations.keys() | elsewhen.values()))
+    if elsewhen and valid is not None:
+        left_out.append(_of_another_time(len(elsewhen), valid))
     membership = world.membership
     result = CheckResult(
         declarations=declarations,
@@ -139,7 +106,7 @@ def copying(
         rules_hash=membership.theatre.rules_hash,
         engine_version=engine,
         omissions=tuple(left_out),
-        counts=Counts(seen=len(read) + passed, read=len(read), compared=len(declarations)),
+        counts=Counts(seen=len(read) + len(elsewhen), read=len(read), compared=len(declarations)),
         party_names={each: membership.name(each) for each in membership.parties},
         exercise=membership.theatre.exercise,
         copy=CopyFor(mark_of(party, officer, now, random), party, officer, now),
@@ -150,6 +117,65 @@ def copying(
         tuple(read.values()),
         max(0, own + others - len(declarations)) if some else 0,
         max(0, standing - len(findings)) if some else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What a copy is made of, by subject: as it was read; and, by version id, what does not hold at the time that the
+    copy is about."""
+
+    read: dict[str, DeclarationRead]
+    elsewhen: dict[str, str]
+
+
+def _told(mailboxes: Mailboxes, party: str, now: Instant, most: int) -> Steps[list[FindingRead]]:
+    """The findings that stand, in whole pages, until there are `most` or no more."""
+    told: list[FindingRead] = []
+    while len(told) < most:
+        page = mailboxes.findings(party, now, before=told[-1].place if told else None, most=_AT_ONCE).value
+        told += page
+        yield
+        if len(page) < _AT_ONCE:
+            break
+    return told
+
+
+def _gathered(
+    mailboxes: Mailboxes, party: str, now: Instant, valid: Valid | None, *, some: bool, newest: bool
+) -> Steps[_Gathered]:
+    """Page by page; with `some` the newest, until they fill a sheet. What is declared or shown anew meanwhile stands as
+    it was read last."""
+    found = _Gathered({}, {})
+    place = None if some else 0
+    while True:
+        if some:
+            page = mailboxes.newest(party, now, before=place, most=_AT_ONCE).value
+        else:
+            page = mailboxes.declarations(party, now, after=place or 0, most=_AT_ONCE).value
+        for each in page.declarations:
+            if each.declaration is None:
+                continue
+            if valid is None or valid.meets_one(spans_of(each.declaration)):
+                found.read[each.subject] = each
+                found.elsewhen.pop(each.subject, None)
+            else:
+                found.elsewhen[each.subject] = each.declaration.version_id
+                found.read.pop(each.subject, None)
+        if not newest:
+            _require(len(found.read), 0)
+        yield
+        place = page.next
+        if place is None or (some and len(found.read) >= SHEET_DECLARATIONS):
+            return found
+
+
+def _of_another_time(count: int, valid: Valid) -> Omission:
+    return Omission(
+        Source("the desk", ""),
+        f"{count} declarations that do not hold at the time asked for",
+        f"This copy is of what holds at some time in {valid.text} alone; the others are in force all the same.",
+        harmless=False,
     )
 
 
