@@ -33,14 +33,6 @@ def render(disclosed: Disclosed[CheckResult], ground: maps.Ground | None = None)
 
 def _content(result: CheckResult, ground: maps.Ground | None) -> dict[str, object]:
     marks = phrases.all_marks(result)
-    drawing = maps.draw(result, ground, wide=_WIDE_MAP)
-    notes = [
-        "Azimuthal equidistant about the centre. Numbers in symbols are those of the findings, numbers after a party's "
-        "tag those of the declarations.",
-        drawing.credit,
-    ]
-    if drawing.outside:
-        notes.append(f"{phrases.count(len(drawing.outside), 'declaration lies', 'declarations lie')} off the map.")
     tags = phrases.tags(declaration.party for declaration in result.declarations.values())
     counts = result.counts
     return {
@@ -53,38 +45,14 @@ def _content(result: CheckResult, ground: maps.Ground | None) -> dict[str, objec
         "hypothetical": MARK_MEANING[HYPOTHETICAL] if HYPOTHETICAL in marks else "",
         "disclaimers": list(DISCLAIMERS),
         "made_by": settable(phrases.made_by(result)),
-        "map": {
-            "svg": inked(drawing.svg),
-            "alt": "Map of the declarations and findings. All of it is in the text as well.",
-            "notes": " ".join(note for note in notes if note),
-        },
+        "map": _map(result, ground),
         "findings": [
             _finding(result, tags, number, finding, ground) for number, finding in enumerate(result.findings, 1)
         ],
-        "positions": [
-            {
-                "number": str(number),
-                "time": phrases.instant(finding.closest_at),
-                "dms": phrases.dms(at),
-                "decimal": phrases.decimal(at),
-                "mgrs": phrases.mgrs(at),
-                "reference": settable(finding.reference),
-            }
-            for number, finding in enumerate(result.findings, 1)
-            for at in dict.fromkeys(finding.closest)
-        ],
+        "positions": _positions(result),
         "problems": _problems(result),
         "declarations": _declarations(result, tags),
-        "flags": [
-            {
-                "title": settable(phrases.title(result.declarations[flagged.version])),
-                "sentence": settable(
-                    f"{flagged.flag.where}: {flagged.flag.sentence}" if flagged.flag.where else flagged.flag.sentence
-                ),
-                "code": settable(flagged.flag.code),
-            }
-            for flagged in result.flags
-        ],
+        "flags": _flags(result),
         "counts": (
             f"{phrases.count(counts.seen, 'row or feature', 'rows or features')} arrived in "
             f"{phrases.count(counts.files, 'file')}; {counts.read} were read as declarations, "
@@ -97,6 +65,51 @@ def _content(result: CheckResult, ground: maps.Ground | None) -> dict[str, objec
             *([mark.capitalize(), MARK_MEANING[mark].split(": ", 1)[1]] for mark in marks if mark in MARK_MEANING),
         ],
     }
+
+
+def _map(result: CheckResult, ground: maps.Ground | None) -> dict[str, str]:
+    drawing = maps.draw(result, ground, wide=_WIDE_MAP)
+    notes = [
+        "Azimuthal equidistant about the centre. Numbers in symbols are those of the findings, numbers after a party's "
+        "tag those of the declarations.",
+        drawing.credit,
+    ]
+    if drawing.outside:
+        notes.append(f"{phrases.count(len(drawing.outside), 'declaration lies', 'declarations lie')} off the map.")
+    return {
+        "svg": inked(drawing.svg),
+        "alt": "Map of the declarations and findings. All of it is in the text as well.",
+        "notes": " ".join(note for note in notes if note),
+    }
+
+
+def _positions(result: CheckResult) -> list[dict[str, str]]:
+    """Where each finding is closest, in the three ways in which people read a position."""
+    return [
+        {
+            "number": str(number),
+            "time": phrases.instant(finding.closest_at),
+            "dms": phrases.dms(at),
+            "decimal": phrases.decimal(at),
+            "mgrs": phrases.mgrs(at),
+            "reference": settable(finding.reference),
+        }
+        for number, finding in enumerate(result.findings, 1)
+        for at in dict.fromkeys(finding.closest)
+    ]
+
+
+def _flags(result: CheckResult) -> list[dict[str, str]]:
+    return [
+        {
+            "title": settable(phrases.title(result.declarations[flagged.version])),
+            "sentence": settable(
+                f"{flagged.flag.where}: {flagged.flag.sentence}" if flagged.flag.where else flagged.flag.sentence
+            ),
+            "code": settable(flagged.flag.code),
+        }
+        for flagged in result.flags
+    ]
 
 
 def _finding(

@@ -505,6 +505,16 @@ def _flags(
     *,
     former: bool,
 ) -> list[Flag]:
+    return [
+        *_of_who_speaks(saying, former=former),
+        *_of_the_quotation(quotes, inserted),
+        *_of_days(days),
+        *_of_numbers(numbers),
+        *_of_places(places),
+    ]
+
+
+def _of_who_speaks(saying: Saying, *, former: bool) -> list[Flag]:
     found = []
     if former and saying.speaker:
         found.append(
@@ -533,6 +543,11 @@ def _flags(
                 "speaker",
             )
         )
+    return found
+
+
+def _of_the_quotation(quotes: tuple[Quotation, ...], inserted: tuple[Span, ...]) -> list[Flag]:
+    found = []
     if inserted:
         found.append(
             Flag(
@@ -549,15 +564,23 @@ def _flags(
                 "quoted",
             )
         )
-    found += [
+    return found
+
+
+def _of_days(days: tuple[Day, ...]) -> list[Flag]:
+    several = [
         Flag("claim-day-several", f"“{day.text}” may be {' or '.join(_told(day))}. Neither was chosen.", "days")
         for day in days
         if day.ambiguous
     ]
-    found += [
+    unread = [
         Flag("claim-day-open", f"“{day.text}” stays open: {day.reason}.", "days") for day in days if not day.readings
     ]
-    found += [
+    return several + unread
+
+
+def _of_numbers(numbers: tuple[Number, ...]) -> list[Flag]:
+    return [
         Flag(
             "claim-number-understood",
             f"“{each.value:g}” has no noun of its own: “{each.unit}” is taken from a figure before it.",
@@ -566,6 +589,10 @@ def _flags(
         for each in numbers
         if each.understood
     ]
+
+
+def _of_places(places: tuple[PlaceNamed, ...]) -> list[Flag]:
+    found = []
     for place in places:
         looked_up = place.looked_up
         if looked_up.ambiguous:

@@ -49,6 +49,17 @@ _INVENTED: Final = "(Published. That it was reported at a desk is invented.)"
 
 def sixteenth(play: Play) -> None:
     """16 September: the morning after the emergency. Reported, asked about, told by each side (C20-C28, K03, K04)."""
+    incident = _reported(play)
+    _explanations_asked(play, incident)
+    _told_by_the_others(play, incident)
+    play.at("2017-09-17T12:00:00Z")
+    play.enters("DMC", _article(play, RACE_ARTICLE), ("CJTF", "RUS"), "an article of 12 September")
+    night = play.enters("DMC", _article(play, NIGHT_ARTICLE), ("CJTF", "RUS"), "an article of 16 September")
+    _lays(play, "DMC", incident, Evidence.SOURCE, night, "lays the article of 16 September beside it")
+
+
+def _reported(play: Play) -> str:
+    """By the side that was hit, with the account of its commander; the id of the incident."""
     play.at("2017-09-16T08:00:00Z")
     when = _instant("2017-09-15T21:00:00Z"), _instant("2017-09-16T03:10:00Z")
     seen = Particulars(
@@ -82,6 +93,10 @@ def sixteenth(play: Play) -> None:
         ),
         "adds its commander's account, which says less of who it was",
     )
+    return incident
+
+
+def _explanations_asked(play: Play, incident: str) -> None:
     play.say(
         "DMC",
         ExplanationAsked(
@@ -108,6 +123,9 @@ def sixteenth(play: Play) -> None:
     for name in ("dmc-jazeera-storm", "dmc-industrial-zone"):
         _lays(play, "DMC", incident, Evidence.DECLARATION, f"DMC/{name}", f"lays {name} beside it")
     _lays(play, "DMC", incident, Evidence.NOTICE, play.newest("DMC", "warning", of="DMC"), "lays its warning beside it")
+
+
+def _told_by_the_others(play: Play, incident: str) -> None:
     play.at("2017-09-16T14:00:00Z")
     about = _instant("2017-09-16T00:20:00Z"), _instant("2017-09-16T00:40:00Z")
     play.say(
@@ -135,10 +153,6 @@ def sixteenth(play: Play) -> None:
     )
     _lays(play, "RUS", incident, Evidence.DECLARATION, "RUS/rus-operation-2017-09", "lays its operation beside it")
     _lays(play, "RUS", incident, Evidence.NOTICE, play.newest("RUS", "warning", of="DMC"), "lays its warning beside it")
-    play.at("2017-09-17T12:00:00Z")
-    play.enters("DMC", _article(play, RACE_ARTICLE), ("CJTF", "RUS"), "an article of 12 September")
-    night = play.enters("DMC", _article(play, NIGHT_ARTICLE), ("CJTF", "RUS"), "an article of 16 September")
-    _lays(play, "DMC", incident, Evidence.SOURCE, night, "lays the article of 16 September beside it")
 
 
 def unanswered(play: Play) -> None:
