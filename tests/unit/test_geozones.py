@@ -14,7 +14,7 @@ from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Band, Datum
 from thalweg.model.reading import Reading
 from thalweg.model.shapes import Circle, Polygon, Position
-from thalweg.model.theatre import Theatre
+from thalweg.model.theatre import Heights, Theatre
 
 CONTEXT = Context(Theatre("test", ()))
 SYRIA = Context(
@@ -374,9 +374,16 @@ def test_a_zone_without_limited_applicability_is_permanent() -> None:
 
 def test_another_geoid_widens_the_heights_and_is_flagged() -> None:
     found = one_318(feature(), metadata={"otherGeoid": "CHGeo2004"})
-    assert found.volumes[0].uncertainty.vertical_m == 10.0
+    assert found.volumes[0].uncertainty.vertical_m == 15.0 == Heights().egm2008_m
     assert "geoid-other" in codes(found)
     assert one_318(feature(), metadata={"otherGeoid": "EGM-96"}).volumes[0].uncertainty.vertical_m == 0.0
+
+
+def test_heights_above_egm2008_have_that_datum() -> None:
+    found = one_318(feature(), metadata={"otherGeoid": "EGM 2008"})
+    assert found.volumes[0].band == Band(0.0, 121.92, Datum.AGL, Datum.EGM2008)
+    assert found.volumes[0].uncertainty.vertical_m == 0.0
+    assert "geoid-other" not in codes(found)
 
 
 def test_the_validity_of_the_data_set_is_how_long_it_is_vouched_for() -> None:

@@ -20,8 +20,9 @@
 
 A zone becomes a restricted zone of airspace; without `limitedApplicability` it is permanent. How long the
 data set is valid becomes how long the zone is vouched for: after `validTo` it is stale, and still tested.
-Edges are straight in longitude and latitude (RFC 7946). AMSL is above EGM96, or above the geoid of `otherGeoid`: then
-the heights are given 10 m of uncertainty, and flagged. `NO_RESTRICTION` is reported and never a zone.
+Edges are straight in longitude and latitude (RFC 7946). AMSL is above EGM96, or above the geoid of `otherGeoid`: EGM2008
+is a datum of ours; above any other the heights are given 15 m of uncertainty, and flagged. `NO_RESTRICTION` is reported
+and never a zone.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ SUFFIXES = (".json", ".geojson")
 _MARKS = (b'"limitedApplicability"', b'"zoneAuthority"')
 _LAYERS = (b'"layer"', b'"upperReference"', b'"variant"')
 _DEEPEST = 4  # collections within collections
-# How far another geoid than EGM96 may lie from it; the bound that heights give to EGM2008.
-_OTHER_GEOID = "10 m"
+# How far another geoid than EGM96 may lie from it: the bound that a theatre gives to EGM2008 (`Heights`), for
+# national ones lie nearer to that than to EGM96.
+_OTHER_GEOID = "15 m"
 
 
 def recognises(head: bytes, name: str) -> bool:
@@ -240,7 +242,11 @@ def _limits(value: object, flags: list[Flag], geoid: str) -> dict[str, str]:
         reference = text_of(layer.get(f"{side}Reference")).strip()
         limits[side] = f"{number_of(limit, side)!r} {unit}"
         limits[f"{side}_datum"] = reference
-        if geoid and reference.upper() == "AMSL" and not _is_egm96(geoid):
+        if reference.upper() != "AMSL" or not geoid or _is(geoid, "EGM96"):
+            continue
+        if _is(geoid, "EGM2008"):
+            limits[f"{side}_datum"] = "EGM2008"
+        else:
             limits["uncertainty_vertical_m"] = _OTHER_GEOID
             flag = Flag(
                 "geoid-other",
@@ -253,8 +259,8 @@ def _limits(value: object, flags: list[Flag], geoid: str) -> dict[str, str]:
     return limits
 
 
-def _is_egm96(geoid: str) -> bool:
-    return "EGM96" in geoid.upper().replace("-", "").replace(" ", "")
+def _is(geoid: str, name: str) -> bool:
+    return name in geoid.upper().replace("-", "").replace(" ", "")
 
 
 def _rings(rings: list[object]) -> tuple[tuple[tuple[float, float], ...], ...]:
