@@ -20,9 +20,9 @@
 
 A zone becomes a restricted zone of airspace; without `limitedApplicability` it is permanent. How long the
 data set is valid becomes how long the zone is vouched for: after `validTo` it is stale, and still tested.
-Edges are straight in longitude and latitude (RFC 7946). AMSL is above EGM96, or above the geoid of `otherGeoid`: EGM2008
-is a datum of ours; above any other the heights are given 15 m of uncertainty, and flagged. `NO_RESTRICTION` is reported
-and never a zone.
+Edges are straight in longitude and latitude (RFC 7946). AMSL is above EGM96, or above the geoid of `otherGeoid`:
+EGM2008 is a datum of ours; above any other the heights are given 15 m of uncertainty, and flagged. `NO_RESTRICTION` is
+reported and never a zone.
 """
 
 from __future__ import annotations
