@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from anyio.from_thread import BlockingPortal
 from starlette.testclient import TestClient
 
 from tests.desk_world import circle
@@ -53,12 +54,17 @@ class Serving:
     tokens: dict[str, str] = field(default_factory=dict)
     said: int = 0
 
+    @property
+    def portal(self) -> BlockingPortal:
+        """The way into the loop that serves: there is one while it does."""
+        assert self.client.portal is not None
+        return self.client.portal
+
     def officer(self, name: str, party: str, role: Role = Role.WATCH, language: str = "en") -> None:
         key = self.opened.home.hold_key(name).key
         scope = "" if role is Role.SECRETARIAT else party
         entries = (KeyEntry(KEY_ADD, key_add_body(name, key)), KeyEntry(GRANT, grant_body(name, role.value, scope)))
-        assert self.client.portal is not None
-        self.client.portal.call(self.opened.office.register, entries)
+        self.portal.call(self.opened.office.register, entries)
         account = Account(f"m-{name}", name, name, party, language, now_ms(), machine=True)
         assert self.opened.accounts.add_account(account)
         secret = base64.urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).rstrip(b"=").decode()

@@ -109,6 +109,6 @@ def test_a_server_that_is_told_to_stop_answers_what_came_in_and_loses_nothing(
         desk.tokens.update(tokens)
         for statement in taken:
             assert desk.get("alpha-1", f"/v1/statements/{statement}").json()["taken"]
-        world = desk.client.portal.call(desk.opened.office.reading).world  # type: ignore[union-attr]  # there is one while it serves
+        world = desk.portal.call(desk.opened.office.reading).world
         read = [body for index in range(world.size) if isinstance(body := world.load(index).body, SitesRead)]
         assert [(each.by, each.officer) for each in read] == [("bravo", "bravo-1")]

@@ -84,9 +84,8 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signing]:
     with serving(tmp_path_factory.mktemp("straight"), doors=doors) as desk:
         desk.parties("alpha", "bravo")
         desk.officer("alpha-2", "alpha")
-        assert desk.client.portal is not None
         key = KeyEntry(KEY_ADD, key_add_body("alpha-2", SIGNER.key))
-        desk.client.portal.call(desk.opened.office.register, (key,))
+        desk.portal.call(desk.opened.office.register, (key,))
         yield Signing(desk)
 
 

@@ -203,7 +203,7 @@ def test_an_emergency_overtakes_what_waits(tmp_path: Path) -> None:
         usual = make("bravo", "bravo-1", "warning", 5, contact)
         emergency = make("bravo", "bravo-2", "emergency", 9, contact)
         outbox = desk.opened.tables.outbox
-        desk.client.portal.call(desk.built.bearers.stop)  # type: ignore[union-attr]  # or they would be taken before they are looked at
+        desk.portal.call(desk.built.bearers.stop)  # or they would be taken before they are looked at
         outbox.put([usual, emergency])
         assert [each.message.id for each in outbox.due(10, 5)] == [emergency.id, usual.id]
 
@@ -376,7 +376,7 @@ def test_without_tls_mail_goes_to_this_machine_only() -> None:
 def test_nothing_is_made_for_a_party_that_was_not_told(tmp_path: Path) -> None:
     with serving(tmp_path) as desk:
         desk.parties("alpha", "bravo")
-        reading = desk.client.portal.call(desk.opened.office.reading)  # type: ignore[union-attr]  # there is one while it serves
+        reading = desk.portal.call(desk.opened.office.reading)
         notice = desk.notices("bravo-1")[0]["id"]
         assert compose(reading, "alpha", notice, "en") is None
         assert compose(reading, "bravo", notice, "en") is not None

@@ -40,8 +40,7 @@ def listening(desk: Serving, name: str, party: str) -> Future[int]:
         return sum([len(each) async for each in streams.follow(party, 0, who)])
 
     before = streams.open
-    assert desk.client.portal is not None
-    started: Future[int] = desk.client.portal.start_task_soon(listen)
+    started: Future[int] = desk.portal.start_task_soon(listen)
     until(lambda: streams.open > before)
     return started
 
@@ -84,8 +83,7 @@ def test_the_desk_is_counted_without_naming_anybody(desk: Serving) -> None:
     assert after["thalweg_desk_entries_total"] >= before["thalweg_desk_entries_total"] + 6
     assert after["thalweg_desk_decides"] == 1
     beats = desk.built.beats
-    assert desk.client.portal is not None
-    desk.client.portal.call(beats._count)
+    desk.portal.call(beats._count)
     told = metrics(desk)
     assert told['thalweg_desk_owed{severity="emergency"}'] >= 1
     assert told["thalweg_desk_oldest_emergency_seconds"] >= 0
@@ -98,8 +96,7 @@ def test_what_is_owed_is_counted_again_after_a_restart(tmp_path_factory: pytest.
     with serving(folder) as held:
         held.parties("alpha", "bravo")
         held.declare("alpha-1", soon("hospital", "alpha", kind=Kind.STATIC_SITE))
-        assert held.client.portal is not None
-        held.client.portal.call(held.built.beats._count)
+        held.portal.call(held.built.beats._count)
         owed = held.built.beats.counts.owed
         assert sum(owed.values()) > 0
     with serving(folder) as held:
@@ -126,11 +123,10 @@ def test_a_store_that_is_away_for_a_beat_ends_nothing(desk: Serving, monkeypatch
         raise StoreFailed("store.away", "The store does not answer.", happened="no")
 
     beats = desk.built.beats
-    assert desk.client.portal is not None
     with monkeypatch.context() as patched:
         patched.setattr(type(desk.opened.tables.outbox), "queued", lambda _self: away())
         with pytest.raises(StoreFailed):
-            desk.client.portal.call(beats._count)
+            desk.portal.call(beats._count)
     assert beats._task is not None
     assert not beats._task.done()
 

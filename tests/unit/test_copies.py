@@ -35,7 +35,7 @@ THEATRE = "name: Night training\nextends: default\nexercise: true\n"
 
 
 def noted(desk: Serving, kind: type) -> list[Any]:
-    world = desk.client.portal.call(desk.opened.office.reading).world  # type: ignore[union-attr]  # there is one while it serves
+    world = desk.portal.call(desk.opened.office.reading).world
     return [body for index in range(world.size) if isinstance(body := world.load(index).body, kind)]
 
 
@@ -167,11 +167,11 @@ def test_who_looked_at_protected_sites_is_on_record_once_a_while(tmp_path: Path)
         held.get("bravo-1", "/v1/notices")
         assert noted(held, SitesRead) == []
         routes = held.built.app.state.desk
-        held.client.portal.call(routes.reads.flush)  # type: ignore[union-attr]  # there is one while it serves
+        held.portal.call(routes.reads.flush)
         (entry,) = noted(held, SitesRead)
         assert (entry.by, entry.officer, entry.chains) == ("bravo", "bravo-1", ("alpha/hospital",))
         assert entry.first <= entry.last
-        held.client.portal.call(routes.reads.flush)  # type: ignore[union-attr]  # there is one while it serves
+        held.portal.call(routes.reads.flush)
         assert len(noted(held, SitesRead)) == 1
         held.get("bravo-1", "/v1/export?form=csv")
     with serving(tmp_path) as held:  # what was read before it stopped was put on record as it stopped

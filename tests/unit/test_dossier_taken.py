@@ -39,7 +39,7 @@ def reference(desk: Serving) -> str:
 
 
 def noted(desk: Serving) -> list[Exported]:
-    world = desk.client.portal.call(desk.opened.office.reading).world  # type: ignore[union-attr]  # there is one while it serves
+    world = desk.portal.call(desk.opened.office.reading).world
     return [body for index in range(world.size) if isinstance(body := world.load(index).body, Exported)]
 
 

@@ -48,8 +48,7 @@ def test_what_many_readers_missed_is_read_once(desk: Serving, monkeypatch: pytes
     async def everyone() -> list[tuple[int, int]]:
         return await asyncio.gather(*(follow() for _ in range(20)))
 
-    assert desk.client.portal is not None
-    for came, told in desk.client.portal.call(everyone):
+    for came, told in desk.portal.call(everyone):
         assert came == total
         assert told > 0, "how much is still to come is said"
     assert len([each for each in read if each + 5 <= total]) <= total / 5, "each page once"
@@ -78,6 +77,5 @@ def test_a_reader_that_takes_everything_at_once_leaves_others_their_turn(
         task.cancel()
         return pages
 
-    assert desk.client.portal is not None
-    desk.client.portal.call(greedy)
+    desk.portal.call(greedy)
     assert turns >= 20

@@ -126,12 +126,11 @@ def officer(
     server: Serving, name: str, party: str, role: Role = Role.WATCH, language: str = "en", *, holds_key: bool = True
 ) -> Officer:
     """Somebody of a party who has just signed in; the desk holds their key unless told otherwise."""
-    assert server.client.portal is not None
     scope = "" if role is Role.SECRETARIAT else party
     entries = [KeyEntry(GRANT, grant_body(name, role.value, scope))]
     if holds_key:
         entries.insert(0, KeyEntry(KEY_ADD, key_add_body(name, server.opened.home.hold_key(name).key)))
-    server.client.portal.call(server.opened.office.register, tuple(entries))
+    server.portal.call(server.opened.office.register, tuple(entries))
     account = Account(f"p-{name}", name, name, party if party != SECRETARIAT else SECRETARIAT, language, now_ms())
     assert server.opened.accounts.add_account(account)
     return signed_in(server, account)
