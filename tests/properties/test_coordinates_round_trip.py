@@ -63,6 +63,14 @@ def test_ups_agrees_with_proj(lon: float, lat: float, *, north: bool) -> None:
     assert abs(grids.from_ups(ours)[1] - signed) < 1e-11
 
 
+def test_whole_metres_are_those_of_what_is_rounded_to_a_micrometre() -> None:
+    """Truncated as the standard wants; a float that misses its whole metre by its last bits has not missed it."""
+    for metre in (0.0, 1.0, 166_021.0, 500_000.0, 833_978.0, 9_999_999.0, 10_000_000.0):
+        for off in (0.0, 1e-9, 4.9e-7, 5.1e-7, 9.9e-6, 1.1e-5, 0.5, 1 - 1.1e-5, 1 - 9.9e-6, 1 - 5.1e-7, 1 - 4.9e-7):
+            for value in (metre + off, math.nextafter(metre + off, math.inf), math.nextafter(metre + off, -math.inf)):
+                assert grids._whole(value) == math.floor(round(value, 6))
+
+
 @given(lon=lons, lat=lats, digits=st.integers(1, 5))
 @settings(max_examples=500)
 def test_an_mgrs_square_holds_the_position_that_it_was_made_from(lon: float, lat: float, digits: int) -> None:

@@ -29,6 +29,7 @@ _FALSE_UPS = 2_000_000.0
 
 _N = F / (2 - F)
 _RECTIFYING_RADIUS = A / (1 + _N) * (1 + _N**2 / 4 + _N**4 / 64 + _N**6 / 256)
+_SCALE_UTM = _K0_UTM * _RECTIFYING_RADIUS
 _ALPHA = (
     _N * (1 / 2 + _N * (-2 / 3 + _N * (5 / 16 + _N * (41 / 180 + _N * (-127 / 288 + _N * 7891 / 37800))))),
     _N**2 * (13 / 48 + _N * (-3 / 5 + _N * (557 / 1440 + _N * (281 / 630 - _N * 1983433 / 1935360)))),
@@ -37,6 +38,7 @@ _ALPHA = (
     _N**5 * (34729 / 80640 - _N * 3418889 / 1995840),
     _N**6 * 212378941 / 319334400,
 )
+_ALPHA_FALLING = _ALPHA[::-1]
 _BETA = (
     _N * (1 / 2 + _N * (-2 / 3 + _N * (37 / 96 + _N * (-1 / 360 + _N * (-81 / 512 + _N * 96199 / 604800))))),
     _N**2 * (1 / 48 + _N * (1 / 15 + _N * (-437 / 1440 + _N * (46 / 105 - _N * 1118711 / 3870720)))),
@@ -105,27 +107,30 @@ def band_of(lat: float) -> str:
 
 def to_utm(lon: float, lat: float, zone: int) -> GridPoint:
     """UTM coordinates in the given zone; 5 nm within 3 900 km of the zone's central meridian."""
+    return GridPoint(zone, lat >= 0, *_transverse(lon, lat, zone))
+
+
+def _transverse(lon: float, lat: float, zone: int) -> tuple[float, float]:
+    """Easting and northing of `to_utm`."""
     lam = math.radians(_wrap(lon - (6 * zone - 183)))
     taup = _conformal(math.tan(math.radians(lat)))
-    xip = math.atan2(taup, math.cos(lam))
-    etap = math.asinh(math.sin(lam) / math.hypot(taup, math.cos(lam)))
+    cos_lam = math.cos(lam)
+    xip = math.atan2(taup, cos_lam)
+    etap = math.asinh(math.sin(lam) / math.hypot(taup, cos_lam))
     # Karney's sums, of alpha_j sin 2jz over complex z, by Clenshaw's recurrence: two functions for twenty-four.
     z = complex(xip, etap)
     twice = 2 * cmath.cos(2 * z)
     this = before = 0j
-    for alpha in reversed(_ALPHA):
+    for alpha in _ALPHA_FALLING:
         this, before = alpha + twice * this - before, this
     z += cmath.sin(2 * z) * this
-    scale = _K0_UTM * _RECTIFYING_RADIUS
-    north = lat >= 0
-    return GridPoint(zone, north, 500_000.0 + scale * z.imag, scale * z.real + (0.0 if north else 10_000_000.0))
+    return 500_000.0 + _SCALE_UTM * z.imag, _SCALE_UTM * z.real + (0.0 if lat >= 0 else 10_000_000.0)
 
 
 def from_utm(point: GridPoint) -> tuple[float, float]:
     """Longitude and latitude of a UTM point."""
-    scale = _K0_UTM * _RECTIFYING_RADIUS
-    xi = (point.northing - (0.0 if point.north else 10_000_000.0)) / scale
-    eta = (point.easting - 500_000.0) / scale
+    xi = (point.northing - (0.0 if point.north else 10_000_000.0)) / _SCALE_UTM
+    eta = (point.easting - 500_000.0) / _SCALE_UTM
     xip, etap = xi, eta
     for j, beta in enumerate(_BETA, start=1):
         xip -= beta * math.sin(2 * j * xi) * math.cosh(2 * j * eta)
@@ -163,25 +168,22 @@ def to_mgrs(lon: float, lat: float, digits: int = 5) -> str:
     """
     if -80 <= lat <= 84:
         zone = zone_of(lon, lat)
-        point = _settled(to_utm(lon, lat, zone))
-        if lat < 0 and point.northing >= _SOUTHERN_TOP:  # within rounding of the equator, which is band N
+        east, north = map(_whole, _transverse(lon, lat, zone))
+        if lat < 0 and north >= _SOUTHERN_TOP:  # within rounding of the equator, which is band N
             return to_mgrs(lon, 0.0, digits)
         prefix = f"{zone:02d}{band_of(lat)}"
-        column = _COLUMNS[zone % 3][int(point.easting // 100_000) - 1]
-        row = _ROWS[(int(point.northing // 100_000) + (0 if zone % 2 else 5)) % 20]
+        column = _COLUMNS[zone % 3][east // 100_000 - 1]
+        row = _ROWS[(north // 100_000 + (0 if zone % 2 else 5)) % 20]
     else:
-        point = _settled(to_ups(lon, lat, north=lat > 0))
-        east = point.easting >= _FALSE_UPS
-        prefix = ("Z" if east else "Y") if lat > 0 else ("B" if east else "A")
+        point = to_ups(lon, lat, north=lat > 0)
+        east, north = _whole(point.easting), _whole(point.northing)
+        eastern = east >= _FALSE_UPS
+        prefix = ("Z" if eastern else "Y") if lat > 0 else ("B" if eastern else "A")
         columns, first_easting, rows, first_northing = _POLAR[prefix]
-        column = columns[int((point.easting - first_easting) // 100_000)]
-        row = rows[int((point.northing - first_northing) // 100_000)]
-    if not digits:
-        return f"{prefix}{column}{row}"
-    step = 10 ** (5 - digits)
-    easting = int(point.easting % 100_000 // step)
-    northing = int(point.northing % 100_000 // step)
-    return f"{prefix}{column}{row}{easting:0{digits}d}{northing:0{digits}d}"
+        column = columns[int((east - first_easting) // 100_000)]
+        row = rows[int((north - first_northing) // 100_000)]
+    easting, northing = f"{east % 100_000:05d}", f"{north % 100_000:05d}"
+    return f"{prefix}{column}{row}{easting[:digits]}{northing[:digits]}"
 
 
 def from_mgrs(zone: int, band: str, column: str, row: str, easting: str, northing: str) -> Square:
@@ -268,9 +270,11 @@ def _outside_zone(zone: int, lon: float, lat: float) -> bool:
     return all(zone_of(lon + step, lat) != zone for step in (-slack_deg, slack_deg))
 
 
-def _settled(point: GridPoint) -> GridPoint:
-    """Rounded to a micrometre, so that truncation does not turn on the last bit of a float."""
-    return GridPoint(point.zone, point.north, round(point.easting, 6), round(point.northing, 6))
+def _whole(metres: float) -> int:
+    """Whole metres, truncated once they are rounded to a micrometre, so that it does not turn on the last bit of a
+    float."""
+    whole = math.floor(metres)
+    return whole if 1e-5 < metres - whole < 1 - 1e-5 else math.floor(round(metres, 6))
 
 
 def _ups_scale() -> float:
@@ -279,8 +283,9 @@ def _ups_scale() -> float:
 
 def _conformal(tau: float) -> float:
     """Tangent of the conformal latitude from that of the geodetic one (Karney 2011, eqs 7-9)."""
-    sigma = math.sinh(_E * math.atanh(_E * tau / math.hypot(1.0, tau)))
-    return tau * math.hypot(1.0, sigma) - sigma * math.hypot(1.0, tau)
+    secant = math.hypot(1.0, tau)
+    sigma = math.sinh(_E * math.atanh(_E * tau / secant))
+    return tau * math.hypot(1.0, sigma) - sigma * secant
 
 
 def _geodetic(taup: float) -> float:
