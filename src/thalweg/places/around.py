@@ -106,10 +106,11 @@ def _found(spot: _Spot | None, lon: float, lat: float) -> Found | None:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """The segments of one part of a river that may be the nearest: their numbers, and where each begins and ends."""
+    """The segments of one part of a river that may be the nearest, those nearest to the centre of the cell first: how
+    near any position in the cell can be, their numbers, and where each begins and ends."""
 
     part: Part
-    segments: tuple[tuple[int, float, float, float, float], ...]
+    segments: tuple[tuple[float, int, float, float, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,9 @@ def _passed(
 ) -> tuple[float, Bank, float] | None:
     """Distance to the line, its side, and how far downstream; None where the nearest point is an end of the line."""
     least, best, best_share = math.inf, -1, 0.0
-    for number, lon1, lat1, lon2, lat2 in stretch.segments:
+    for nearest2, number, lon1, lat1, lon2, lat2 in stretch.segments:
+        if nearest2 > least:
+            break  # so are all that follow
         ax, ay = (lon1 - lon) * per_lon, (lat1 - lat) * per_lat
         dx, dy = (lon2 - lon) * per_lon - ax, (lat2 - lat) * per_lat - ay
         length2 = dx * dx + dy * dy
@@ -184,7 +187,7 @@ def _passed(
         t = 0.0 if t < 0.0 else 1.0 if t > 1.0 else t
         fx, fy = ax + t * dx, ay + t * dy
         away2 = fx * fx + fy * fy
-        if away2 < least:
+        if away2 < least or (away2 == least and number < best):  # of those that are as near, the first downstream
             least, best, best_share = away2, number, t
     part = stretch.part
     along, lons, lats = _listed(part)
@@ -255,8 +258,16 @@ def _stretch(
     away_m = np.hypot(x[:-1] + t * dx, y[:-1] + t * dy)
     least_m = float(away_m.min())
     kept = np.flatnonzero(away_m <= (least_m + 2 * reach_m) * _WIDER)
-    rows = zip((kept + first).tolist(), line[kept].tolist(), line[kept + 1].tolist(), strict=True)
-    return least_m, _Stretch(part, tuple((number, *begin, *end) for number, begin, end in rows))
+    kept = kept[np.argsort(away_m[kept], kind="stable")]
+    nearest_m = np.maximum(away_m[kept] / _WIDER - reach_m, 0.0)
+    rows = zip(
+        (nearest_m * nearest_m).tolist(),
+        (kept + first).tolist(),
+        line[kept].tolist(),
+        line[kept + 1].tolist(),
+        strict=True,
+    )
+    return least_m, _Stretch(part, tuple((near2, number, *begin, *end) for near2, number, begin, end in rows))
 
 
 def _flow_deg(part: Part, here_m: float, per_lon: float, per_lat: float) -> float:
