@@ -8,7 +8,7 @@ whose. A notice is read again only where one of its findings is shown. What of i
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from math import inf
@@ -113,20 +113,26 @@ class ToldFindings(Following):
 
     def _place(self, name: str) -> None:
         """In the order if it stands, and else not."""
-        known = self._open[name]
+        known, order = self._open[name], self._order
         entry = (known.place, name)
-        at = bisect_left(self._order, entry)
-        there = at < len(self._order) and self._order[at] == entry
+        if not order or order[-1] < entry:  # what was told last, as nearly always: nothing is searched for it
+            if not self._replaced(known.versions):
+                order.append(entry)
+            return
+        at = bisect_left(order, entry)
+        there = at < len(order) and order[at] == entry
         if self._replaced(known.versions) == there:
             if there:
-                del self._order[at]
+                del order[at]
             else:
-                insort(self._order, entry)
+                order.insert(at, entry)
 
     def _replaced(self, versions: tuple[str, str]) -> bool:
         """Whether the party's own side of it was replaced or is over."""
-        mine = next((each for each in versions if each in self._mine), None)
-        return mine is not None and mine not in self._newest
+        for version in versions:
+            if version in self._mine:
+                return version not in self._newest
+        return False
 
     @override
     def _hear(self, first: int, last: int) -> None:
@@ -150,6 +156,7 @@ class ToldFindings(Following):
     def _told(self, name: str, place: Place, versions: tuple[str, str], over_s: float) -> None:
         if name in self._open:
             self._drop(name)
+        about = self._about
         for version in versions:
             if version not in self._subject_of:
                 subject = self._mine.get(version, -1)
@@ -158,7 +165,10 @@ class ToldFindings(Following):
                     subject = -1 if chain is None else self._had().number(chain.key)
                 if subject >= 0:
                     self._name(version, subject)
-            self._about.setdefault(version, {})[name] = None
+            if version in about:
+                about[version][name] = None
+            else:
+                about[version] = {name: None}
         self._open[name] = _Open(place, versions, over_s)
         if over_s < inf:
             heappush(self._over, (over_s, name))
