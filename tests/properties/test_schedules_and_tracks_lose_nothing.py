@@ -90,6 +90,43 @@ def test_a_schedule_of_any_length_is_never_shorter_than_its_words(
         assert inside or not within(windows, t)
 
 
+EVENTS = {"BMCT": (0.0, 0.5), "SR": (0.0, 0.5), "SS": (0.5, 1.0), "EECT": (0.5, 1.0)}  # shares of the local day
+CLOCKS = st.one_of(
+    st.builds(DailyTime, QUARTERS, OFFSETS), st.sampled_from(sorted(EVENTS)).map(lambda event: DailyTime(event=event))
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(CLOCKS, CLOCKS, st.integers(0, 6), OFFSETS, st.floats(0, 0.999), st.floats(0, 0.999), st.floats(0, 0.999))
+def test_what_begins_or_ends_with_the_light_is_never_shorter_in_any_zone(
+    start: DailyTime, end: DailyTime, weekday: int, zone_s: float, rises: float, sets: float, share: float
+) -> None:
+    """From its beginning to the first such end after it, wherever on the Earth, and whenever it gets light there."""
+
+    def moment(time: DailyTime, day: float) -> float:
+        if not time.event:
+            return MONDAY + day * DAY_S + time.second - (time.offset_s or 0.0)
+        low, high = EVENTS[time.event]
+        lit = low + (rises if low == 0.0 else sets) * (high - low)
+        return MONDAY + (day + lit) * DAY_S - zone_s
+
+    begins = moment(start, weekday)
+    ends = next(found for day in range(weekday - 2, weekday + 6) if (found := moment(end, day)) > begins)
+    if start.event and start.event == end.event:
+        ends = begins  # at one moment
+    bounds = Window(Instant(MONDAY - 14 * DAY_S), Instant(MONDAY + 21 * DAY_S))
+    windows, _ = unroll([DailyPeriod(frozenset({weekday}), start, end)], bounds, None)
+    assert within(windows, begins + share * (ends - begins))
+
+
+def test_a_night_of_one_day_goes_on_into_the_next() -> None:
+    """It ended at two in the morning of the day at whose sunset it was to begin."""
+    night = DailyPeriod(frozenset({5}), DailyTime(event="SS"), DailyTime(2 * 3600.0))
+    windows, _ = unroll([night], Window(Instant(MONDAY), Instant(MONDAY + 7 * DAY_S)), None)
+    saturday_evening = MONDAY + 5 * DAY_S + 20 * 3600.0
+    assert within(windows, saturday_evening)
+
+
 FIXES = st.builds(
     lambda place, minute, height: Fix(
         (40 + place / 100, 35.0), "" if minute is None else f"2024-01-01T10:{minute:02}:00Z", height

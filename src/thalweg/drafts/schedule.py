@@ -4,7 +4,8 @@ A schedule says "every Saturday and Sunday, 17:00Z to 23:59Z". The engine compar
 are written out. Whatever cannot be told exactly is kept **longer**, never shorter and never dropped:
 
     a daily period without a zone      in force at that hour in every zone of the Earth
-    sunrise, sunset, twilight          in force for the whole of that day, everywhere on the Earth
+    sunrise, sunset, twilight          in force for the whole of that day, everywhere on the Earth; and of
+                                       the next, unless it is from a morning to an evening
     beyond HORIZON_DAYS                in force throughout
     open on both sides, no period      in force throughout
 
@@ -25,6 +26,8 @@ DAY_S = 86_400.0
 # Local days begin between UTC+14 and UTC-12.
 _EARLIEST_ZONE_S = 14 * 3600.0
 _LATEST_ZONE_S = 12 * 3600.0
+_MORNING = frozenset({"SR", "BMCT"})
+_EVENING = frozenset({"SS", "EECT"})
 _LAST_S = 253_402_214_400.0  # 9999-12-31, the last day that a calendar here can name
 
 DAYS = {"MON": 0, "TUE": 1, "WED": 2, "THU": 3, "FRI": 4, "SAT": 5, "SUN": 6}
@@ -124,14 +127,15 @@ def _on(entry: DailyPeriod, midnight: float) -> tuple[float, float]:
     begins = midnight - _EARLIEST_ZONE_S
     if not start.event:
         begins = midnight + start.second - (_EARLIEST_ZONE_S if start.offset_s is None else start.offset_s)
-    ends = midnight + DAY_S + _LATEST_ZONE_S
-    if not end.event:
-        over_midnight = not start.event and end.second <= start.second
-        second = end.second + (DAY_S if over_midnight else 0.0)
-        ends = midnight + second - (-_LATEST_ZONE_S if end.offset_s is None else end.offset_s)
-    elif not start.event:
-        ends += DAY_S  # from a stated hour to an event that may be the next day's
-    return begins, max(ends, begins + 1.0)
+    if start.event or end.event:
+        by_day = start.event in _MORNING and end.event in _EVENING
+        return begins, midnight + DAY_S + _LATEST_ZONE_S + (0.0 if by_day else DAY_S)
+    ends = midnight + end.second - (-_LATEST_ZONE_S if end.offset_s is None else end.offset_s)
+    if end.second <= start.second:
+        ends += DAY_S
+    while ends <= begins:  # the two are in different zones
+        ends += DAY_S
+    return begins, ends
 
 
 def _merged(windows: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -151,7 +155,7 @@ def _event_flag(daily: Sequence[DailyPeriod]) -> Flag | None:
     return Flag(
         "schedule-daylight-event",
         f"The schedule depends on {', '.join(events)}, which are not computed; each such day is kept as in"
-        " force for the whole of it, everywhere on the Earth.",
+        " force for the whole of it, and a night for the next day too, everywhere on the Earth.",
         where="schedule",
         fields={"events": ", ".join(events)},
     )
