@@ -159,3 +159,14 @@ def _tells(outline: object, times: tuple[str, ...], window: Window | None, fix: 
         return True
     at = MONDAY + 36_000.0 + int(fix.time[14:16]) * 60.0
     return window.start_s <= at <= window.end_s
+
+
+def test_a_zone_that_was_assumed_is_told_of_where_the_track_becomes_a_window() -> None:
+    """Of a route it is told when its way-points are read."""
+    backwards = [Fix((40.0, 35.0), "2024-01-01T10:05:00"), Fix((40.1, 35.0), "2024-01-01T10:00:00")]
+    for fixes in (backwards, backwards[:1]):
+        (volume,), flags = track_volumes(fixes, "track", datum=Datum.EGM96, zone="Asia/Damascus")
+        assert volume.window is not None
+        assert [flag.code for flag in flags].count("time-zone-assumed") == 1
+    _, flags = track_volumes(backwards[::-1], "track", datum=Datum.EGM96, zone="Asia/Damascus")
+    assert flags == ()

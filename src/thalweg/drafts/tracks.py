@@ -12,13 +12,13 @@ some points have no height              no heights: tested at every height; flag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from thalweg.drafts.draft import DraftVolume
 from thalweg.drafts.outlines import LonLat, PathOutline, PointOutline
-from thalweg.drafts.times import Side, read_time
+from thalweg.drafts.times import ReadTime, Side, read_time
 from thalweg.model.instants import Instant, Window
 from thalweg.model.measures import Datum
 from thalweg.model.notes import Flag
@@ -46,12 +46,13 @@ def track_volumes(
         return (), ()
     flags: list[Flag] = []
     fixes = _with_whole_heights(fixes, where, flags)
-    times = [
-        read_time(fix.time, side=Side.MOMENT, what=f"time of point {number}, {where}", zone=zone).instant
+    reads = [
+        read_time(fix.time, side=Side.MOMENT, what=f"time of point {number}, {where}", zone=zone)
         if fix.time.strip()
         else None
         for number, fix in enumerate(fixes, start=1)
     ]
+    times = [None if read is None else read.instant for read in reads]
     known = [time.epoch_s for time in times if time is not None]
     if not known:
         return (_still(fixes, None, datum),), tuple(flags)
@@ -76,8 +77,20 @@ def track_volumes(
                 where,
             )
         )
-        return (_still(fixes, window, datum),), tuple(flags)
-    return _cut(fixes, times, where, datum, flags), tuple(flags)
+        return (_still(fixes, window, datum),), (*flags, *_asked(reads))
+    volumes = _cut(fixes, times, where, datum, flags)
+    # The texts of a route are read again by `finish`, which asks; nobody reads again what became a window here.
+    asked = () if all(volume.times for volume in volumes) else _asked(reads)
+    return volumes, (*flags, *asked)
+
+
+def _asked(reads: Iterable[ReadTime | None]) -> tuple[Flag, ...]:
+    """What the times leave to be asked, each question once."""
+    first: dict[str, Flag] = {}
+    for read in reads:
+        for flag in read.flags if read else ():
+            first.setdefault(flag.code, flag)
+    return tuple(first.values())
 
 
 def _untimed_between_equals(times: Sequence[Instant | None]) -> bool:
