@@ -129,8 +129,10 @@ def answers(desk: room.ServedDesk) -> Record:
         for number, notice in enumerate(owed):
             body = urlencode({"csrf": token, "once": f"bench-answer-{number}", "response": "received"})
             headers = {
-                "content-type": "application/x-www-form-urlencoded", "origin": desk.origin, "accept": "text/html",
-            }  # fmt: skip
+                "content-type": "application/x-www-form-urlencoded",
+                "origin": desk.origin,
+                "accept": "text/html",
+            }
             began = time.perf_counter()
             answer = client.post(f"/notices/{notice}/answer", content=body, headers=headers)
             taken.append((time.perf_counter() - began) * 1000)

@@ -448,13 +448,16 @@ def _iter_data(rates: dict[str, dict[str, Rate]]) -> dict[str, dict[str, dict[st
     return {
         part: {
             kind: {
-                "right": rate.right, "wrong": rate.wrong, "missed": rate.missed,
-                "precision": round(rate.precision, 3), "recall": round(rate.recall, 3),
+                "right": rate.right,
+                "wrong": rate.wrong,
+                "missed": rate.missed,
+                "precision": round(rate.precision, 3),
+                "recall": round(rate.recall, 3),
             }
             for kind, rate in of.items()
         }
         for part, of in rates.items()
-    }  # fmt: skip
+    }
 
 
 def main() -> None:
@@ -465,9 +468,11 @@ def main() -> None:
     asked = parser.parse_args()
     rates, other, wire = measure(), measure_other(), measure_wire()
     tables = {
-        MARKS: rows(rates, other), FORCE_MARKS: force_rows(other), WIRE_MARKS: wire_rows(wire),
+        MARKS: rows(rates, other),
+        FORCE_MARKS: force_rows(other),
+        WIRE_MARKS: wire_rows(wire),
         ABROAD_MARKS: language_rows(other),
-    }  # fmt: skip
+    }
     written = {marks: list(lines) for marks, lines in tables.items()}
     print("\n\n".join("\n".join(lines) for lines in written.values()))
     if asked.show:

@@ -430,10 +430,13 @@ def reaches(log: Sequence[Any], answers: Answers, party: str, notice: Entry) -> 
                 found.append((answer.received.epoch_s, "citation"))
         elif isinstance(body, SitesRead) and mine and notice.body.subject in body.chains and each.index > notice.index:
             before = [
-                one.body for one in log[: each.index]
-                if isinstance(one.body, Notice) and one.body.to == party and _shows(one.body, log)
+                one.body
+                for one in log[: each.index]
+                if isinstance(one.body, Notice)
+                and one.body.to == party
+                and _shows(one.body, log)
                 and one.body.subject == notice.body.subject
-            ]  # fmt: skip
+            ]
             if before and before[-1].id == notice.body.id and notice.body.at <= body.first:
                 found.append((each.said_at.epoch_s, "read"))
     return found
@@ -453,10 +456,13 @@ def answers_to(body: object, notice: Notice, log: Sequence[Any]) -> bool:
     if notice.answers not in about or notice.answers != notice.statement:
         return False
     alike = [
-        each.body.id for each in log
-        if isinstance(each.body, Notice) and each.body.to == notice.to and each.body.answers == notice.answers
+        each.body.id
+        for each in log
+        if isinstance(each.body, Notice)
+        and each.body.to == notice.to
+        and each.body.answers == notice.answers
         and each.body.answers == each.body.statement
-    ]  # fmt: skip
+    ]
     return alike[0] == notice.id
 
 
@@ -542,10 +548,14 @@ def _own(
                 subject = offers[body.offer]
                 # Whoever accepts a site has it as its own, as it was shown last, whether or not that is on record.
                 shown = [
-                    each.body for each in log
-                    if isinstance(each.body, Notice) and each.body.to == party and each.body.subject == subject
-                    and each.index < thing.index and _shows(each.body, ())
-                ]  # fmt: skip
+                    each.body
+                    for each in log
+                    if isinstance(each.body, Notice)
+                    and each.body.to == party
+                    and each.body.subject == subject
+                    and each.index < thing.index
+                    and _shows(each.body, ())
+                ]
                 if shown:
                     declaration = _within(said[shown[-1].statement].body)
                     assert declaration is not None
@@ -670,9 +680,10 @@ def _outstanding(log: Sequence[Any], answers: Answers, party: str, things: list[
         facts = [
             (each, answers[each.event])
             for each in log
-            if getattr(each.body, "notice", "") == body.id and isinstance(answers.get(each.event), Taken)
+            if getattr(each.body, "notice", "") == body.id
+            and isinstance(answers.get(each.event), Taken)
             and answers[each.event].received.epoch_s <= known_s
-        ]  # fmt: skip
+        ]
         responded = any(isinstance(each.body, Acknowledged) for each, _ in facts)
         backs = [answer.mismatch for each, answer in facts if isinstance(each.body, ReadBack)]
         if responded and not (backs and backs[-1]):
@@ -699,9 +710,13 @@ def _stated(thing: Thing, said: dict[str, Any]) -> tuple[Any, str]:
 
 
 _SHOWN = {
-    NoticeKind.PROPOSAL, NoticeKind.QUIET_WINDOW, NoticeKind.LINE, NoticeKind.CHANNEL, NoticeKind.COMMITMENT,
+    NoticeKind.PROPOSAL,
+    NoticeKind.QUIET_WINDOW,
+    NoticeKind.LINE,
+    NoticeKind.CHANNEL,
+    NoticeKind.COMMITMENT,
     NoticeKind.CROSSING,
-}  # fmt: skip
+}
 
 
 def _agreements(things: list[Thing], said: dict[str, Any], party: str) -> dict[str, tuple[str, str, Any]]:

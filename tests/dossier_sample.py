@@ -71,8 +71,9 @@ def sample() -> Dossier:
     differ = Fact(
         "differ_alleged",
         {"of": "DMC", "other": "RUS", "names": "RUS\nSYR", "joined": "and", "other_names": "unknown aircraft"},
-        (60, 66), Known.DISPUTED,
-    )  # fmt: skip
+        (60, 66),
+        Known.DISPUTED,
+    )
     risk = Fact(
         "differ_risk", {"of": "DMC", "grade": "A", "other": "RUS", "other_grade": "D"}, (70, 71), Known.DISPUTED
     )

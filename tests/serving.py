@@ -139,7 +139,7 @@ def serving(folder: Path, **settings: Any) -> Iterator[Serving]:
 
 def soon(
     name: str, party: str, lon: float = 40.14, lat: float = 35.336, *, kind: Kind = Kind.OPERATION, **more: Any
-) -> Declaration:  # fmt: skip
+) -> Declaration:
     """A declaration for the day after tomorrow, by the clock on the wall."""
     made = circle(name, party, lon, lat, kind=kind, **more)
     if kind is Kind.STATIC_SITE:

@@ -68,8 +68,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         back_up(folder / "desk", to, now_ms())
         places |= {"backup": b"".join(files(to).values())}
         secrets = {name: name for name in MAY_BE} | {
-            "token of alpha-1": server.tokens["alpha-1"], "seed as it is typed": seed_text(SEED)
-        }  # fmt: skip
+            "token of alpha-1": server.tokens["alpha-1"],
+            "seed as it is typed": seed_text(SEED),
+        }
         yield Planted(secrets, places)
 
 

@@ -38,9 +38,12 @@ from thalweg.server.described import Operation, operations
 from thalweg.wiring import now_ms
 
 SECRETS = (
-    "Observation post on hill 12", "Pump repair at the ford", "Do not tell the others", "Shot at by the east bank",
+    "Observation post on hill 12",
+    "Pump repair at the ford",
+    "Do not tell the others",
+    "Shot at by the east bank",
     "watch@alpha.example",
-)  # fmt: skip
+)
 """Words that only alpha and bravo know."""
 
 OPEN: Mapping[str, str] = {
@@ -410,9 +413,13 @@ def test_a_hidden_id_and_an_absent_one_are_answered_alike(found: Found) -> None:
     """No route tells that there is something which the asker may not know of."""
     asker = found.serving.bearing("delta-1")
     absent = {
-        "{event}": "f" * 64, "{notice}": "n-absent", "{subject:path}": "alpha/absent", "{channel}": "absent",
-        "{index}": str(10**9), "{reference}": "i-absent",
-    }  # fmt: skip
+        "{event}": "f" * 64,
+        "{notice}": "n-absent",
+        "{subject:path}": "alpha/absent",
+        "{channel}": "absent",
+        "{index}": str(10**9),
+        "{reference}": "i-absent",
+    }
     compared = 0
     for operation in found.operations():
         slots = re.findall(r"\{[^}]*\}", operation.path)

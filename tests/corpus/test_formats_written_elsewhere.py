@@ -100,8 +100,12 @@ def test_a_helicopter_flight_that_google_published_as_a_track() -> None:
     assert isinstance(volume.shape, Route)
     assert volume.shape.datum is Datum.EGM96
     assert [waypoint.height_m for waypoint in volume.shape.waypoints] == [
-        6.385864000000001, 11.192505, 16.479736, 28.496216, 43.87731900000001,
-    ]  # fmt: skip
+        6.385864000000001,
+        11.192505,
+        16.479736,
+        28.496216,
+        43.87731900000001,
+    ]
     assert str(volume.window) == "2009-08-17T23:22:32Z / 2009-08-17T23:22:50Z"
 
 
@@ -176,8 +180,10 @@ def test_the_swiss_sample_has_longitude_first_whatever_the_schema_says() -> None
     """R2: near Geneva, 6.17 E 46.21 N; the other way round it would lie in the Horn of Africa."""
     (found,) = reading("ed269/interuss_cis_source_sample.json").declarations
     assert (found.kind, found.zone, found.declaration_id) == (
-        Kind.RESTRICTED_ZONE, Zone.RESTRICTED_AIRSPACE, "CHE-LSXX",
-    )  # fmt: skip
+        Kind.RESTRICTED_ZONE,
+        Zone.RESTRICTED_AIRSPACE,
+        "CHE-LSXX",
+    )
     shape = found.volumes[0].shape
     assert isinstance(shape, Polygon)
     assert shape.outer[0] == Position(6.166485701899006, 46.217024450605436)

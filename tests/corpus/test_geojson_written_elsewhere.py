@@ -38,8 +38,10 @@ def window(volume_window: Window) -> tuple[str, str]:
 def test_the_example_of_the_standard_needs_to_be_told_what_it_is() -> None:
     found = reading("rfc7946_section_1_5.geojson")
     assert [(p.code, p.source.path) for p in found.problems] == [
-        ("kind-missing", "features[0]"), ("kind-missing", "features[1]"), ("kind-missing", "features[2]"),
-    ]  # fmt: skip
+        ("kind-missing", "features[0]"),
+        ("kind-missing", "features[1]"),
+        ("kind-missing", "features[2]"),
+    ]
     assert found.seen == 3
 
 
@@ -94,8 +96,9 @@ def test_tracks_converted_from_gpx_are_routes() -> None:
     assert (route.datum, route.waypoints[0].height_m, route.radius_m) == (Datum.WGS84, 208.0, 120.0)
     assert track.flags == ()
     assert [window(volume.window) for volume in legs.volumes] == [
-        ("2017-09-17T05:00:00Z", "2017-09-17T05:20:00Z"), ("2017-09-17T06:00:00Z", "2017-09-17T06:20:00Z"),
-    ]  # fmt: skip
+        ("2017-09-17T05:00:00Z", "2017-09-17T05:20:00Z"),
+        ("2017-09-17T06:00:00Z", "2017-09-17T06:20:00Z"),
+    ]
 
 
 def test_one_feature_a_line_loses_only_its_broken_lines() -> None:
@@ -103,8 +106,9 @@ def test_one_feature_a_line_loses_only_its_broken_lines() -> None:
     assert [d.declaration_id for d in found.declarations] == ["A-1"]
     assert [c.declaration_id for c in found.cancellations] == ["A-1"]
     assert [(p.code, p.source.path) for p in found.problems] == [
-        ("coordinates-unreadable", "line 3"), ("json-syntax", "line 4"),
-    ]  # fmt: skip
+        ("coordinates-unreadable", "line 3"),
+        ("json-syntax", "line 4"),
+    ]
     assert found.seen == 4
 
 

@@ -80,8 +80,9 @@ def test_a_russian_list_whose_separator_stands_in_its_coordinates_loses_only_tho
     assert area.volumes[0].band == Band(300.0, 3300.0, Datum.AGL, Datum.EGM96)
     assert str(area.volumes[0].window) == "2017-09-16T03:00:00Z / 2017-09-16T15:00:00Z"
     assert [(p.code, p.source.path) for p in found.problems] == [
-        ("shape-unknown", "row 3"), ("coordinate-not-understood", "row 4"),
-    ]  # fmt: skip
+        ("shape-unknown", "row 3"),
+        ("coordinate-not-understood", "row 4"),
+    ]
     assert found.seen == 3
 
 
@@ -112,7 +113,7 @@ def test_a_field_offices_workbook_is_read_sheet_by_sheet() -> None:
         ("formula-without-value", "Sites, cell E6"),
         ("place-missing", "Sites, row 6"),
         ("place-missing", "Sites, row 7"),
-    ]  # fmt: skip
+    ]
     assert [(o.source.path, o.harmless) for o in found.omissions] == [
         ("Petty cash, row 1 to 2", False),
         ("Sites, row 1", True),

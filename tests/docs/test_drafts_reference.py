@@ -22,7 +22,7 @@ MODULES = [
     *(f"drafts/{name}" for name in ("texts", "times", "words")),
     *(f"formats/{name}" for name in ("geojson", "table", "theatre")),
     *(f"model/{name}" for name in ("declarations", "instants", "measures", "shapes", "theatre")),
-]  # fmt: skip
+]
 # Codes that are put together from a word and an ending.
 COMPOSED = {
     *(f"{word}-unknown" for word in ("kind", "zone", "medium", "standing", "status", "action")),
@@ -109,11 +109,13 @@ def test_every_key_and_word_of_a_theatre_file_is_documented() -> None:
     keys = {
         element.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
-        and isinstance(node.targets[0], ast.Name) and node.targets[0].id.endswith("_KEYS")
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Tuple)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id.endswith("_KEYS")
         for element in node.value.elts
         if isinstance(element, ast.Constant) and isinstance(element.value, str)
-    }  # fmt: skip
+    }
     assert len(keys) > 20
     for word in (*keys, *Kind, *Zone, *Relation):
         assert f"`{word}`" in page, word

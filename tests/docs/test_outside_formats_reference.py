@@ -13,7 +13,7 @@ MODULES = [
     *(f"drafts/{name}" for name in ("archive", "documents", "geozones", "markup", "schedule", "tracks", "untyped")),
     *(f"formats/{name}" for name in ("kml", "gpx", "f3548", "ed269", "ed318")),
     *(f"desk/{name}" for name in ("chains", "intake")),
-]  # fmt: skip
+]
 # Shared with the drafts, and documented where those are.
 SHARED = {"height-datum-unknown", "height-not-a-band", "kind-assumed"}
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")

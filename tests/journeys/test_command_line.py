@@ -33,16 +33,16 @@ def run(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProc
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["chekc"], "thalweg: Unknown command \"chekc\". Did you mean \"check\"?"),
+        (["chekc"], 'thalweg: Unknown command "chekc". Did you mean "check"?'),
         (["check"], "thalweg check: name at least one file, folder or zip."),
         (["check", "--colour", "x"], "thalweg: Unknown option: --colour. See: thalweg check --help"),
-        (["check", "x", "--format", "docx"], "Invalid value \"docx\" for --format."),
+        (["check", "x", "--format", "docx"], 'Invalid value "docx" for --format.'),
         (["check", "x", "--at", "never"], "The --at “never” is not a time. Expected a time such as"),
         (["check", "x", "-o", "x.docx"], "Expected a name that ends in .txt, .json"),
         (["check", "x", "-o", "no/where/x.html"], "there is no folder no/where."),
         (["check", "x", "--theatre", "none.yaml"], "none.yaml cannot be read: No such file or directory."),
         (["check", "x", "--gazetteer", "none.txt"], "Expected a GeoNames file"),
-        (["demo", "nowhere"], "Choose from: \"deir-ez-zor\", \"wildfire\"."),
+        (["demo", "nowhere"], 'Choose from: "deir-ez-zor", "wildfire".'),
         (["verify"], "thalweg: FILE is missing. See: thalweg verify --help"),
         (["check", "--kind"], "thalweg: --kind needs a value. See: thalweg check --help"),
         (["ledger", "init", "log"], "thalweg: --origin is missing. See: thalweg ledger init --help"),
@@ -51,7 +51,7 @@ def run(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProc
         (["schema", "nope"], "There is no schema “nope”. There are: check,"),
         (["template", "no/where/x.csv"], "The template was not written to no/where/x.csv"),
     ],
-)  # fmt: skip
+)
 def test_a_slip_gets_one_line_that_says_what_to_do_and_status_2(words: list[str], said: str, tmp_path: Path) -> None:
     told = run(*words, cwd=tmp_path)
     assert told.returncode == 2

@@ -65,9 +65,13 @@ def test_its_first_page_is_told_and_every_form_written_and_the_bundle_verified(
     assert name in desk.say("russia", "dossier").out
     told = desk.say("russia", "dossier", name, "--language", "en,fr").out
     for words in (
-        "What does each side say?  YES", "Not ours.", "What is disputed?  UNKNOWN",
-        "What the record cannot say", "Ce que le registre ne peut pas dire", "removes no protection",
-    ):  # fmt: skip
+        "What does each side say?  YES",
+        "Not ours.",
+        "What is disputed?  UNKNOWN",
+        "What the record cannot say",
+        "Ce que le registre ne peut pas dire",
+        "removes no protection",
+    ):
         assert words in told, words
     pdf, html, bundle = tmp_path / "d.pdf", tmp_path / "d.html", tmp_path / "d.bundle"
     desk.say("russia", "dossier", name, "--language", "ar,en", "--pdf", pdf, "--html", html, "--bundle", bundle)
@@ -90,8 +94,10 @@ def test_at_the_desk_and_on_the_officers_machine_it_is_the_same_to_the_last_byte
     desk.say("russia", "dossier", name, "--known-at", known, "--bundle", here)
     said = desk.say("russia", "dossier", name, "--known-at", known, "--bundle", there, "--reader", "russia")
     assert "WITHHELD" not in said.out
-    hashes = [re.findall(rb'"media":"[^"]*dossier[^"]*","name":"[^"]*","sha256":"([0-9a-f]{64})"', file.read_bytes())
-              for file in (here, there)]  # fmt: skip
+    hashes = [
+        re.findall(rb'"media":"[^"]*dossier[^"]*","name":"[^"]*","sha256":"([0-9a-f]{64})"', file.read_bytes())
+        for file in (here, there)
+    ]
     assert hashes[0] == hashes[1] != []
 
 

@@ -273,7 +273,7 @@ def test_every_notice_means_the_same_in_every_language(what: NoticeKind, languag
         (RollChanged, "No longer on your rolls: chair, as: Watch officer. Ended by "),
         (ConsentGiven, "Alpha consents that notice alpha/hospital be shown."),
     ],
-)  # fmt: skip
+)
 def test_what_had_no_sentence_of_its_own_says_what_its_notice_holds(kind: type[Message], words: str) -> None:
     texts = [render(message, "en") for _, made in told() for message in made if isinstance(message, kind)]
     assert any(words in text for text in texts), texts[:3]

@@ -42,9 +42,10 @@ def test_an_incident_is_reported_told_two_ways_asked_about_assessed_and_withdraw
         asked_before = len(client.inbox())
     second = desk.say("russia", "incident", "account", name, "One", "was.", "--supersedes", given[:12])
     assert "Given." in second.out
-    assert "account-supersedes" in desk.say(
-        "russia", "incident", "account", name, "Again.", "--supersedes", given[:12], expect=1
-    ).err  # fmt: skip
+    assert (
+        "account-supersedes"
+        in desk.say("russia", "incident", "account", name, "Again.", "--supersedes", given[:12], expect=1).err
+    )
 
     desk.say("coalition", "incident", "ask", name, "russia", "Which", "unit?", "--by", "+48 h")
     with open_client(desk.folder / "russia") as client:
@@ -88,6 +89,7 @@ def test_words_are_given_once(desk: Desk, tmp_path: Path) -> None:
         file.write_bytes(no_text)
         assert "file-encoding" in desk.say("russia", "incident", "account", "i-x", "--file", file, expect=2).err
     assert "words-twice" in desk.say("russia", "incident", "account", "i-x", "a", "--file", file, expect=2).err
-    assert "incident-words" in desk.say(
-        "russia", "incident", "report", "Nothing", "--since", f"{YEAR} 00:30Z", expect=1
-    ).err  # fmt: skip
+    assert (
+        "incident-words"
+        in desk.say("russia", "incident", "report", "Nothing", "--since", f"{YEAR} 00:30Z", expect=1).err
+    )

@@ -17,8 +17,11 @@ def test_a_closed_output_costs_what_would_have_stood_there_and_not_the_answer(tm
     for closed in (">&-", "2>&-", ">&- 2>&-"):
         asked = subprocess.run(
             ["sh", "-c", f'"$@" {closed}', "sh", *THALWEG, "check", "a.geojson"],
-            cwd=tmp_path, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
         assert (asked.returncode, asked.stderr) == (0, "")
 
 

@@ -135,9 +135,13 @@ def test_crossings_custody_and_incidents_come_about_often_in_random_histories() 
     counted: Counter[str] = Counter()
 
     @settings(
-        max_examples=60, deadline=None, phases=(Phase.generate,), derandomize=True, database=None,
+        max_examples=60,
+        deadline=None,
+        phases=(Phase.generate,),
+        derandomize=True,
+        database=None,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(STEPS)
     def tried(steps: list[Step]) -> None:
         counted.update({"histories": 1, **dict.fromkeys(came_about(replay((Level.FULL, False), steps)), 1)})

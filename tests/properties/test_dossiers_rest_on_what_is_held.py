@@ -51,7 +51,7 @@ steps = st.lists(
     ),
     min_size=4,
     max_size=14,
-)  # fmt: skip
+)
 
 
 class History:

@@ -23,10 +23,14 @@ def collection(count: int) -> bytes:
             for c in range(corners)
         ]
         properties = {
-            "kind": "operation", "party": f"p{number % 7}", "start": "2017-09-16T03:00:00Z",
-            "end": f"2017-09-16T{4 + number % 20:02d}:{number % 60:02d}:00Z", "lower": number % 900, "upper": "FL100",
+            "kind": "operation",
+            "party": f"p{number % 7}",
+            "start": "2017-09-16T03:00:00Z",
+            "end": f"2017-09-16T{4 + number % 20:02d}:{number % 60:02d}:00Z",
+            "lower": number % 900,
+            "upper": "FL100",
             "datum": "AMSL",
-        }  # fmt: skip
+        }
         geometry = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
         features.append({"type": "Feature", "properties": properties, "geometry": geometry})
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()

@@ -253,8 +253,11 @@ class Incidents(RuleBasedStateMachine):
                     assert item.event == ("" if hidden else told.event)
                     assert item.withheld is hidden
                     assert (item.by, item.what.value, item.at, item.grade) == (
-                        told.by, told.what, told.at, told.grade,
-                    )  # fmt: skip
+                        told.by,
+                        told.what,
+                        told.at,
+                        told.grade,
+                    )
                     assert item.superseded_by == told.superseded_by
                     assert bool(item.notice) is (told.by != reader)
                 sides = {

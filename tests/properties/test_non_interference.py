@@ -805,9 +805,7 @@ FILTERS: Mapping[str, Filter] = {
     "silence: in an emergency no more than the notifier may know": Filter(
         method(Policy, "as_notifier_knows", _but_when_urgent), "urgent"
     ),
-    "silence: of what is shown later, too": Filter(
-        method(Policy, "as_notifier_knows", _but_when_released), "released"
-    ),
+    "silence: of what is shown later, too": Filter(method(Policy, "as_notifier_knows", _but_when_released), "released"),
     "copies: not what was met after it was taken back": Filter(method(Policy, "only_met", _met_for_once), "taken back"),
     "copies: not what was met before it is shown": Filter(method(Policy, "only_met", _met_for_once), "delayed"),
     "rules: what conflicts under new ones, to its own notifier": Filter(
@@ -820,9 +818,7 @@ FILTERS: Mapping[str, Filter] = {
         )[0],
         "proposed",
     ),
-    "mailbox: a notice to another": Filter(
-        method(Mailboxes, "notice", _any_notice), "exists"
-    ),
+    "mailbox: a notice to another": Filter(method(Mailboxes, "notice", _any_notice), "exists"),
     "incidents: those that one has": Filter(method(IncidentReads, "page", _every_incident), "incidents"),
     "incidents: one that one has": Filter(
         method(Cases, "has", lambda self, party, reference: self.incidents.get(reference)), "incidents"
@@ -922,7 +918,7 @@ FILTERS: Mapping[str, Filter] = {
     "as of: what one had": Filter(
         method(Histories, "of", lambda self, party: _HISTORY(self, HIDER if party == READER else party)), "far away"
     ),
-}  # fmt: skip
+}
 """A new filter is a line here, with a history in which taking it out shows."""
 
 _BY_NAME: Mapping[str, Callable[[], History]] = {**BY_HAND, "beside": beside}

@@ -71,10 +71,13 @@ def standing(room: Room, party: str, now: Instant) -> set[str]:
     for name, versions in open_.items():
         chains = (world.picture.chain_of(each) for each in versions)
         own = next(
-            ((each, version) for each, version in zip(chains, versions, strict=True)
-             if each is not None and each.notifier == party),
+            (
+                (each, version)
+                for each, version in zip(chains, versions, strict=True)
+                if each is not None and each.notifier == party
+            ),
             None,
-        )  # fmt: skip
+        )
         gone = own is not None and (own[0].version != own[1] or own[0].standing is not Standing.IN_FORCE)
         if not gone and over[name] >= now.epoch_s:
             found.add(name)

@@ -100,9 +100,7 @@ def test_no_text_becomes_markup_in_the_page(text: str) -> None:
     calm = _calm_page()
     # Labels that find no room on a map are left off, and a text of no words has its own place-holder.
     drawn = {"text", "g", "path", "rect", "circle"}
-    assert Counter(e for e in page.elements if e not in drawn) == Counter(
-        e for e in calm.elements if e not in drawn
-    )  # fmt: skip
+    assert Counter(e for e in page.elements if e not in drawn) == Counter(e for e in calm.elements if e not in drawn)
     assert len(page.scripts) == len(calm.scripts) == 1
     assert page.scripts == calm.scripts
     assert not [name for _, name, _ in page.attributes if name.startswith("on") or name == "style"]

@@ -49,8 +49,12 @@ class Signing:
             author="alpha-1" if spoiled == "author" else "alpha-2",
             after=(7_000, bytes(32)) if spoiled == "sequence" else self.tip,
             seen=Head(10**9, EMPTY_ROOT) if spoiled == "seen" else Head(0, EMPTY_ROOT),
-            kind=parts.kind, body=parts.value, at_ms=now_ms(), salt=salt, payloads=beside,
-        )  # fmt: skip
+            kind=parts.kind,
+            body=parts.value,
+            at_ms=now_ms(),
+            salt=salt,
+            payloads=beside,
+        )
         data = entry.encode()
         if spoiled == "signature":
             data = data[:-20] + bytes([data[-20] ^ 1]) + data[-19:]

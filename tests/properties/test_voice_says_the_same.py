@@ -226,9 +226,10 @@ def test_corners_that_a_reader_put_on_straight_edges_are_left_out_within_the_bou
 
     rings = [box(1.0), box(0.3)] if hole else [box(1.0)]
     feature = {
-        "type": "Feature", "properties": {"kind": "operation", "party": "p"},
+        "type": "Feature",
+        "properties": {"kind": "operation", "party": "p"},
         "geometry": {"type": "Polygon", "coordinates": rings},
-    }  # fmt: skip
+    }
     (declared,) = geojson.read(json.dumps(feature).encode(), "x.geojson", Context(Theatre("plain", ()))).declarations
     _volume_covers(_declared(voice.read(voice.write(declared), "en")).volumes[0], declared.volumes[0])
     assert len(voice.write(declared)) <= len(voice.write(declared, exact=True))

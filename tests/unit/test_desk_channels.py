@@ -61,8 +61,11 @@ def test_a_party_that_leaves_is_told_of_at_once_as_each_side_dates_it() -> None:
     taken(desk.say("alpha", ParticipationStated("alpha", "alpha", Participation.SUSPENDED, before, "until further")))
     told = of_kind(desk, "bravo", NoticeKind.PARTICIPATION)[-1]
     assert (told.of, told.facts["status"], told.facts["since"], told.owed) == (
-        "alpha", "suspended", "2017-09-15T17:26:40Z", True,
-    )  # fmt: skip
+        "alpha",
+        "suspended",
+        "2017-09-15T17:26:40Z",
+        True,
+    )
     taken(desk.say("bravo", ParticipationStated("bravo", "alpha", Participation.JOINED, START)))
     assert not desk.desk.world.membership.parties["alpha"].taking_part
     assert refused(desk.declare("alpha", circle("P", "alpha"))) == "party-not-taking-part"
@@ -250,9 +253,11 @@ def test_terms_are_for_a_kind_and_a_party_and_the_closest_goes_first() -> None:
     desk.declare("alpha", circle("S", "alpha", kind=Kind.STATIC_SITE))
     desk.declare("alpha", circle("P", "alpha", lon=41.5))
     levels = {
-        (party, each.facts.get("kind")): each.level for party in ("bravo", "charlie") for each in desk.notices(party)
+        (party, each.facts.get("kind")): each.level
+        for party in ("bravo", "charlie")
+        for each in desk.notices(party)
         if each.what is NoticeKind.DECLARED
-    }  # fmt: skip
+    }
     assert levels == {
         ("bravo", "static_site"): Level.FOOTPRINT,
         ("bravo", "operation"): Level.COARSE,
@@ -269,8 +274,11 @@ def test_a_release_goes_before_terms_and_says_anew_what_it_conflicts_with() -> N
     taken(desk.say("alpha", Released("alpha", "P", (Release("bravo", Level.FULL),))))
     shown = desk.last("bravo")
     assert (shown.what, shown.level, shown.subject, len(shown.findings)) == (
-        NoticeKind.RELEASED, Level.FULL, "alpha/P", 1,
-    )  # fmt: skip
+        NoticeKind.RELEASED,
+        Level.FULL,
+        "alpha/P",
+        1,
+    )
     taken(desk.say("alpha", Released("alpha", "P", (Release("bravo", Level.NOTHING),))))
     assert desk.last("bravo").what is NoticeKind.REVOKED
     assert desk.desk.world.exchange.notices[shown.id].outstanding

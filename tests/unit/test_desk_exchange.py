@@ -77,8 +77,11 @@ def test_five_facts_about_a_notice_stay_separate() -> None:
         assert [len(getattr(state, fact)) for fact in facts] == [int(at <= number) for at in range(5)]
     assert state.delivered[0].officer == "bravo-1"
     assert [each.what.value for each in desk.notices("alpha")][-4:] == [
-        "acknowledged", "read_back", "disseminated", "relayed",
-    ]  # fmt: skip
+        "acknowledged",
+        "read_back",
+        "disseminated",
+        "relayed",
+    ]
 
 
 def test_only_its_recipient_answers_a_notice() -> None:
@@ -242,10 +245,13 @@ def test_a_desk_that_was_away_takes_one_step_and_not_all_at_once() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from([60.0, 3600.0, 15_000.0]), st.sampled_from(["", "ack", "wrong", "right"])),
-             min_size=1, max_size=9),
+    st.lists(
+        st.tuples(st.sampled_from([60.0, 3600.0, 15_000.0]), st.sampled_from(["", "ack", "wrong", "right"])),
+        min_size=1,
+        max_size=9,
+    ),
     st.sets(st.integers(0, 8), max_size=2),
-)  # fmt: skip
+)
 @settings(max_examples=15, deadline=None)
 def test_escalation_goes_by_the_clock_counted_by_hand(
     course: list[tuple[float, str]], restarts: frozenset[int]
@@ -296,8 +302,11 @@ def test_an_emergency_overtakes_repeats_and_stays_open_until_a_promise_has_an_ou
     (event,) = desk.desk.world.exchange.emergencies
     first = desk.last("bravo")
     assert (first.what, first.severity, first.words, first.owed) == (
-        NoticeKind.EMERGENCY, "emergency", "cease, we are being hit", True,
-    )  # fmt: skip
+        NoticeKind.EMERGENCY,
+        "emergency",
+        "cease, we are being hit",
+        True,
+    )
     chair = desk.last(SECRETARIAT)
     assert (chair.words, chair.place, chair.statement) == ("", None, ""), "it learns that somebody called"
     for _ in range(3):

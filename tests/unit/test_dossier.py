@@ -172,8 +172,10 @@ def test_accounts_stand_beside_each_other_and_a_superseded_one_stays(told: Told)
     """R41."""
     accounts = told.dossier("alpha").value.accounts
     assert [(each.by, each.superseded is not None) for each in accounts] == [
-        ("alpha", False), ("bravo", True), ("bravo", False),
-    ]  # fmt: skip
+        ("alpha", False),
+        ("bravo", True),
+        ("bravo", False),
+    ]
     assert accounts[1].text == "We were elsewhere."
 
 
@@ -190,8 +192,10 @@ def test_cause_and_risk_are_apart_and_differing_risk_is_disputed(told: Told) -> 
     """R41, R44."""
     value = told.dossier("bravo").value
     assert [(each.what, each.by, each.grade) for each in value.assessments] == [
-        ("cause", "alpha", "plausible"), ("risk", "alpha", "A"), ("risk", "bravo", "D"),
-    ]  # fmt: skip
+        ("cause", "alpha", "plausible"),
+        ("risk", "alpha", "A"),
+        ("risk", "bravo", "D"),
+    ]
     disputed = next(each for each in value.answers if each.asked is Asked.DISPUTED)
     assert [fact.key for fact in disputed.facts] == ["differ_risk"]
 
@@ -215,9 +219,12 @@ def test_without_a_place_nothing_can_be_near_and_it_says_so(told: Told) -> None:
     assert isinstance(report.body, IncidentReported)
     bare = replace(report.body, particulars=replace(report.body.particulars, place=None))
     value = dossier(
-        "alpha", [replace(each, body=bare) if each is report else each for each in records], told.reference,
-        told.room.now, names={},
-    ).value  # fmt: skip
+        "alpha",
+        [replace(each, body=bare) if each is report else each for each in records],
+        told.reference,
+        told.room.now,
+        names={},
+    ).value
     assert answers(value)[Asked.DECLARED] is Known.UNKNOWN
     assert answers(value)[Asked.FOUND] is Known.UNKNOWN
     assert value.near == ()
@@ -265,8 +272,12 @@ def test_copies_of_a_source_count_once_and_a_denial_in_it_is_disputed() -> None:
         assert (source.sha256, source.outlet, source.copies) == (first, "An agency", ("A paper, Struck",))
         (claim,) = source.claims
         assert (claim.who, claim.through, claim.force, claim.first, claim.last) == (
-            "A spokesman", ("An agency",), "denial", 3, 9,
-        )  # fmt: skip
+            "A spokesman",
+            ("An agency",),
+            "denial",
+            3,
+            9,
+        )
         disputed = next(each for each in value.answers if each.asked is Asked.DISPUTED)
         assert "gainsaid" in [fact.key for fact in disputed.facts]
         assert set(claim.entries) <= {each.index for each in value.entries}

@@ -112,7 +112,9 @@ def test_of_a_time_past_it_is_made_of_what_had_reached_its_party_and_verifies(de
 
 
 def test_dossiers_are_counted_with_all_copies(desk: Serving, reference: str) -> None:
-    statuses = [desk.get("bravo-1", f"/v1/incidents/{reference}/dossier?form=bundle").status_code
-                for _ in range(EXPORT_RATE.count + 1)]  # fmt: skip
+    statuses = [
+        desk.get("bravo-1", f"/v1/incidents/{reference}/dossier?form=bundle").status_code
+        for _ in range(EXPORT_RATE.count + 1)
+    ]
     assert 429 in statuses
     assert desk.say("chair", PartyNamed("delta", "Delta"))

@@ -47,9 +47,13 @@ def test_a_drawn_circle_holds_the_true_one_and_is_hardly_larger(centre: tuple[fl
 
 @pytest.mark.parametrize(
     "path",
-    [((40.0, 35.0), (40.4, 35.2), (40.5, 35.0)), ((179.8, 10.0), (-179.8, 10.1)), ((0.0, 89.0), (90.0, 89.0)),
-     ((0.0, 0.0), (12.0, 9.0))],
-)  # fmt: skip
+    [
+        ((40.0, 35.0), (40.4, 35.2), (40.5, 35.0)),
+        ((179.8, 10.0), (-179.8, 10.1)),
+        ((0.0, 89.0), (90.0, 89.0)),
+        ((0.0, 0.0), (12.0, 9.0)),
+    ],
+)
 def test_a_drawn_corridor_is_as_wide_on_the_ground_as_it_says(path: tuple[tuple[float, float], ...]) -> None:
     positions = tuple(Position(*point) for point in path)
     corridor = Corridor(positions, 2000.0)

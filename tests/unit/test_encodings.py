@@ -184,8 +184,10 @@ def test_a_file_of_a_command_that_is_no_text_is_named(tmp_path: Path) -> None:
     secret.write_bytes(b"\xe9t\xe9")
     asked = subprocess.run(
         [*THALWEG, "serve", str(tmp_path / "desk"), "--port", "0", "--passphrase-file", str(secret)],
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert asked.returncode == 2
     assert (
         asked.stderr

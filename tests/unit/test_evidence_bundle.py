@@ -164,8 +164,10 @@ def test_what_is_refused_is_refused_with_its_reason_in_words(told: Told, bundle:
     last = bundle.entries[-1].index
     absent = refusal(told, replace(bundle, entries=bundle.entries[:-1]))
     assert absent.sentence.endswith(f"It rests on entry {last}, which is not in the bundle.")
-    keys = [refusal(told, replace(bundle, keys=(*bundle.keys[:number], *bundle.keys[number + 1 :]))).sentence
-            for number in range(len(bundle.keys))]  # fmt: skip
+    keys = [
+        refusal(told, replace(bundle, keys=(*bundle.keys[:number], *bundle.keys[number + 1 :]))).sentence
+        for number in range(len(bundle.keys))
+    ]
     assert keys[0] == "The log does not begin with the entry that is trusted."
     assert any("has no key" in each for each in keys)
     assert all("key" in each or "trusted" in each for each in keys), keys

@@ -33,15 +33,16 @@ def test_a_fix_names_whose_change_it_is() -> None:
     day = Window(Instant.of(datetime(2026, 8, 11, 6, tzinfo=UTC)), Instant.of(datetime(2026, 8, 11, 8, tzinfo=UTC)))
     made = [
         Declaration(
-            Kind.OPERATION, party, title, medium=Medium.AIR,
+            Kind.OPERATION,
+            party,
+            title,
+            medium=Medium.AIR,
             volumes=(Volume(Circle(Position(lon, 40.05), 900.0), day, Band(1000.0, 1300.0, Datum.EGM96)),),
         )
         for party, title, lon in (("survey", "Mapping", -7.60), ("tankers", "Drops", -7.59))
-    ]  # fmt: skip
+    ]
     theatre = default_theatre()
-    offered = {
-        each.version: each.fixes for _, each in suggest(made, batch(made, theatre), theatre)
-    }  # fmt: skip
+    offered = {each.version: each.fixes for _, each in suggest(made, batch(made, theatre), theatre)}
     assert len(offered) == 2
     for declaration in made:
         whose = f"{declaration.party}: operation “{declaration.title}”: "

@@ -135,8 +135,10 @@ def test_an_order_that_was_only_assumed_is_told_with_every_zone() -> None:
 def test_a_zone_is_restricted_airspace_with_its_country_and_identifier_as_id() -> None:
     found = one(zone())
     assert (found.kind, found.zone, found.declaration_id) == (
-        Kind.RESTRICTED_ZONE, Zone.RESTRICTED_AIRSPACE, "CHE-LSXX",
-    )  # fmt: skip
+        Kind.RESTRICTED_ZONE,
+        Zone.RESTRICTED_AIRSPACE,
+        "CHE-LSXX",
+    )
     assert found.volumes[0].band == Band(0.0, 120.0, Datum.AGL)
 
 
@@ -166,8 +168,11 @@ def test_two_zones_with_one_identifier_are_not_versions_of_each_other() -> None:
 def test_feet_and_two_datums() -> None:
     """R27."""
     geometry = zone()["geometry"][0] | {
-        "uomDimensions": "FT", "lowerLimit": "1000", "upperLimit": 5000, "upperVerticalReference": "AMSL",
-    }  # fmt: skip
+        "uomDimensions": "FT",
+        "lowerLimit": "1000",
+        "upperLimit": 5000,
+        "upperVerticalReference": "AMSL",
+    }
     found = one(zone(geometry=[geometry]))
     assert found.volumes[0].band == Band(304.8, 1524.0, Datum.AGL, Datum.EGM96)
 
@@ -186,8 +191,9 @@ def test_a_circle_takes_its_centre_in_the_order_of_the_file() -> None:
 
 def test_a_radius_beside_heights_in_feet_is_read_in_metres_and_flagged() -> None:
     geometry = zone()["geometry"][0] | {
-        "uomDimensions": "FT", "horizontalProjection": {"type": "Circle", "center": [7.45, 46.95], "radius": 3000},
-    }  # fmt: skip
+        "uomDimensions": "FT",
+        "horizontalProjection": {"type": "Circle", "center": [7.45, 46.95], "radius": 3000},
+    }
     found = one(zone(geometry=[geometry]))
     assert found.volumes[0].shape == Circle(Position(7.45, 46.95), 3000.0)
     assert "zone-radius-unit" in codes(found)
@@ -196,9 +202,11 @@ def test_a_radius_beside_heights_in_feet_is_read_in_metres_and_flagged() -> None
 def test_a_radius_beside_heights_in_a_unit_above_the_metre_is_read_in_that_unit() -> None:
     """The wider reading is in metres beside feet, and in nautical miles beside those."""
     geometry = zone()["geometry"][0] | {
-        "uomDimensions": "NM", "lowerLimit": 0, "upperLimit": 1,
+        "uomDimensions": "NM",
+        "lowerLimit": 0,
+        "upperLimit": 1,
         "horizontalProjection": {"type": "Circle", "center": [7.45, 46.95], "radius": 3},
-    }  # fmt: skip
+    }
     found = one(zone(geometry=[geometry]))
     assert found.volumes[0].shape == Circle(Position(7.45, 46.95), 5556.0)
     assert "zone-radius-unit" in codes(found)
@@ -340,11 +348,15 @@ def feature(**members: object) -> dict[str, Any]:
         "type": "Feature",
         "geometry": {"type": "Polygon", "coordinates": [BERN], "layer": LAYER},
         "properties": {
-            "identifier": "LSXX", "country": "CHE", "type": "REQ_AUTHORIZATION", "variant": "COMMON",
+            "identifier": "LSXX",
+            "country": "CHE",
+            "type": "REQ_AUTHORIZATION",
+            "variant": "COMMON",
             "name": [{"text": "Bern (Flugplatz)", "lang": "de-CH"}, {"text": "Bern (airport)", "lang": "en-GB"}],
-            "zoneAuthority": [], **members,
+            "zoneAuthority": [],
+            **members,
         },
-    }  # fmt: skip
+    }
 
 
 def read_318(*features: dict[str, Any], **top: object) -> Reading:

@@ -174,8 +174,10 @@ def test_only_the_reporter_shares_and_withdraws_and_nothing_is_closed_by_it() ->
     say(desk, AccountGiven("bravo", name, "It was not thunder."))
     say(desk, IncidentShared("alpha", name, ("charlie",)))
     assert [each.facts.get("what") for each in told(desk, "charlie", NoticeKind.INCIDENT)][-3:] == [
-        "reported", "withdrawn", "shared",
-    ]  # fmt: skip
+        "reported",
+        "withdrawn",
+        "shared",
+    ]
 
 
 def test_whoever_does_not_have_it_is_told_that_there_is_none() -> None:
@@ -227,8 +229,9 @@ def test_a_request_is_owed_until_it_is_explained_reminded_of_once_and_then_on_re
     desk.later(remind_s)
     assert request.step == DUE
     assert {party: told(desk, party, NoticeKind.LAPSED)[-1].severity for party in ("alpha", "bravo")} == {
-        "alpha": "caution", "bravo": "caution",
-    }  # fmt: skip
+        "alpha": "caution",
+        "bravo": "caution",
+    }
     desk.later(30 * 24 * HOUR)
     assert len(told(desk, "bravo", NoticeKind.REMINDER)) == 1
     assert len(told(desk, "alpha", NoticeKind.LAPSED)) == 1

@@ -82,8 +82,11 @@ def test_files_are_recognised_by_content_and_then_by_name(data: bytes, name: str
     assert recognise(data, name) == expected
 
 
-@pytest.mark.parametrize("path", sorted(path for path in CORPUS.glob("*/*") if path.parent.name in (
-    "kml", "gpx", "f3548", "ed269", "ed318")), ids=lambda path: path.name)  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in CORPUS.glob("*/*") if path.parent.name in ("kml", "gpx", "f3548", "ed269", "ed318")),
+    ids=lambda path: path.name,
+)
 def test_files_written_elsewhere_are_recognised_whatever_their_name(path: Path) -> None:
     assert recognise(path.read_bytes(), "upload") == path.parent.name
 

@@ -83,8 +83,10 @@ def test_who_puts_the_folds_away_ends_with_the_server_that_began_it(tmp_path: Pa
     )
     begun = subprocess.Popen(
         [sys.executable, "-c", slow, str(tmp_path / "desk"), "1"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     with begun:
         assert begun.stdin is not None
         begun.stdin.write(secret + "\n")

@@ -110,8 +110,12 @@ def test_heights_of_one_datum_are_compared_as_they_stand_where_the_geoid_is_stee
 
 def test_a_shift_into_a_far_arm_counts_towards_the_share() -> None:
     """R29. A point between the arms of a C, nearer to the one, is inside the other in many of the cases."""
-    c = Polygon(tuple(Position(lon / 100.0, lat / 100.0) for lon, lat in (
-        (-30, -40), (30, -40), (30, 40), (2, 40), (2, -20), (-1, -20), (-1, 40), (-30, 40))))  # fmt: skip
+    c = Polygon(
+        tuple(
+            Position(lon / 100.0, lat / 100.0)
+            for lon, lat in ((-30, -40), (30, -40), (30, 40), (2, 40), (2, -20), (-1, -20), (-1, 40), (-30, 40))
+        )
+    )
     point = area("a", Point(Position(0.0, 0.1)), known=Uncertainty(20e3))
     (finding,) = batch((point, area("b", c)), apart())
     # the gap is a strip 3.3 km wide across a disc of 20 km, 1.1 km to one side of its middle

@@ -76,8 +76,10 @@ def test_a_title_with_a_character_that_is_not_seen_as_written_is_refused_and_say
     assert f"U+{ord(character[0]):04X}" in refused["detail"]
     assert "character 4" in refused["detail"]
     assert refused["fields"] == {
-        "field": "declaration.title", "character": f"U+{ord(character[0]):04X}", "position": 4,
-    }  # fmt: skip
+        "field": "declaration.title",
+        "character": f"U+{ord(character[0]):04X}",
+        "position": 4,
+    }
     assert character not in refused["detail"]
 
 

@@ -94,9 +94,13 @@ WARNED = Warned(
     answer_by=at(2),
 )
 EMERGENCY = Emergency(
-    party="Relief mission", at=at(0.5), position=Position(40.2, 35.3), where=WHERE, about="n-7",
+    party="Relief mission",
+    at=at(0.5),
+    position=Position(40.2, 35.3),
+    where=WHERE,
+    about="n-7",
     text=FreeText(text="مستشفى يتعرض للقصف", language="ar"),
-)  # fmt: skip
+)
 RECEIVED = Acknowledged(answer=Answer.RECEIVED, party="Coalition", about="n-7", at=at(1))
 
 

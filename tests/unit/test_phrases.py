@@ -60,10 +60,14 @@ def test_heights_carry_their_datum() -> None:
 
 @pytest.mark.parametrize(
     ("certainty", "share", "can_tell", "begins"),
-    [(Certainty.CERTAIN, 1.0, True, "Will:"), (Certainty.LIKELY, 0.9, True, "May: about 9 in 10"),
-     (Certainty.LIKELY, 0.97, True, "May: more than 9 in 10"), (Certainty.POSSIBLE, 0.01, True, "May: fewer than 1"),
-     (Certainty.POSSIBLE, 0.8, False, "May, cannot tell: what is stated")],
-)  # fmt: skip
+    [
+        (Certainty.CERTAIN, 1.0, True, "Will:"),
+        (Certainty.LIKELY, 0.9, True, "May: about 9 in 10"),
+        (Certainty.LIKELY, 0.97, True, "May: more than 9 in 10"),
+        (Certainty.POSSIBLE, 0.01, True, "May: fewer than 1"),
+        (Certainty.POSSIBLE, 0.8, False, "May, cannot tell: what is stated"),
+    ],
+)
 def test_certainty_is_said_in_words(certainty: Certainty, share: float, can_tell: bool, begins: str) -> None:
     """R29."""
     finding = replace(samples.FLIGHTS, certainty=certainty, share=share, can_tell=can_tell)

@@ -77,9 +77,10 @@ def test_the_nearest_of_several_volumes_counts_and_its_band_is_shown() -> None:
     several = Declaration(Kind.OPERATION, "a", volumes=(low, near))
     site = Declaration(Kind.STATIC_SITE, "b", volumes=(Volume(Point(Position(0.0, 0.0))),))
     data = plots.series(several, site, Window(samples.at(0), samples.at(10)))
-    early, middle = int(np.searchsorted(data.times_s, samples.at(1).epoch_s)), int(
-        np.searchsorted(data.times_s, samples.at(5).epoch_s)
-    )  # fmt: skip
+    early, middle = (
+        int(np.searchsorted(data.times_s, samples.at(1).epoch_s)),
+        int(np.searchsorted(data.times_s, samples.at(5).epoch_s)),
+    )
     assert data.distance_m[early] == pytest.approx(WGS84.Inverse(0, 1, 0, 0)["s12"], abs=1e-3)
     assert data.distance_m[middle] == pytest.approx(WGS84.Inverse(0, 0.5, 0, 0)["s12"], abs=1e-3)
     assert (data.heights[0].upper_m[early], data.heights[0].upper_m[middle]) == (50.0, 200.0)

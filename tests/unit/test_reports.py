@@ -143,9 +143,13 @@ def test_a_result_without_findings_says_nothing_found_and_claims_no_more(form: s
 @pytest.mark.parametrize("form", ["json", "geojson", "csv", "kml", "html", "pdf"])
 def test_the_same_result_gives_the_same_bytes(form: str) -> None:
     renders: dict[str, Callable[..., bytes]] = {
-        "json": json_report.render, "geojson": geojson.render, "csv": csv_report.render,
-        "kml": kml.render, "html": html.render, "pdf": pdf.render,
-    }  # fmt: skip
+        "json": json_report.render,
+        "geojson": geojson.render,
+        "csv": csv_report.render,
+        "kml": kml.render,
+        "html": html.render,
+        "pdf": pdf.render,
+    }
     render = renders[form]
     assert render(disclose_everything(samples.result())) == render(disclose_everything(samples.result()))
 
@@ -231,9 +235,12 @@ def test_the_json_reads_in_the_order_in_which_it_is_written() -> None:
 def test_rings_are_right_handed_and_nothing_crosses_the_antimeridian() -> None:
     """RFC 7946, 3.1.6 and 3.1.9."""
     across = Declaration(
-        Kind.OPERATION, "a", "across", declaration_id="x",
+        Kind.OPERATION,
+        "a",
+        "across",
+        declaration_id="x",
         volumes=(Volume(Polygon((Position(179, 1), Position(179, -1), Position(-179, -1), Position(-179, 1)))),),
-    )  # fmt: skip
+    )
     result = replace(samples.result(), declarations={**samples.result().declarations, across.version_id: across})
     content = json.loads(geojson.render(disclose_everything(result)))
     rings = 0
@@ -317,14 +324,18 @@ def test_the_kml_draws_a_band_from_the_ground_extruded_and_a_floating_one_as_two
 
     def polygons(declaration: Declaration) -> list[tuple[str | None, str | None, str]]:
         mark = next(
-            p for p in root.iter(f"{products.KML}Placemark")
+            p
+            for p in root.iter(f"{products.KML}Placemark")
             if any(v.text == declaration.declaration_id for v in p.iter(f"{products.KML}value"))
-        )  # fmt: skip
+        )
         return [
-            (p.findtext(f"{products.KML}extrude"), p.findtext(f"{products.KML}altitudeMode"),
-             (p.findtext(f".//{products.KML}coordinates") or "").split()[0].split(",", 2)[-1])
+            (
+                p.findtext(f"{products.KML}extrude"),
+                p.findtext(f"{products.KML}altitudeMode"),
+                (p.findtext(f".//{products.KML}coordinates") or "").split()[0].split(",", 2)[-1],
+            )
             for p in mark.iter(f"{products.KML}Polygon")
-        ]  # fmt: skip
+        ]
 
     assert [p[:2] for p in polygons(zone)] == [("1", "absolute")]
     assert polygons(zone)[0][2] == "1500.0"

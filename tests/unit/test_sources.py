@@ -147,7 +147,7 @@ def test_an_article_in_another_language_is_read_and_its_claims_are_refused() -> 
         ("La mission demande aux deux parties, samedi, de rester à 3 km du pont le 14 mars.", Force.REQUEST),
         ("Komutanlık cumartesi günü, köprüye 3 km mesafede saldırıyı yalanladı; 14 Mart'ta görüşülüyor.", Force.DENIAL),
     ],
-)  # fmt: skip
+)
 def test_other_languages_are_read_in_part_and_nobody_is_named_as_who_speaks(text: str, force: Force) -> None:
     """R43. The article is of Tuesday, 11 March 2031; two parties of the French sentence are counted too."""
     found = draft(article(text, headline=""), GAZETTEER, parties=PARTIES)
@@ -503,8 +503,9 @@ def test_a_copy_with_no_break_spaces_a_credit_and_a_trimmed_end_is_one_source() 
     first = article(REPORT + FILLER, outlet="Courier", headline="Shells hit a depot")
     other = article(
         "(Courier, with agencies) – " + REPORT.replace(" food", "\u00a0food").replace("six ", "six\u00a0"),
-        outlet="Post", headline="Depot in flames",
-    )  # fmt: skip
+        outlet="Post",
+        headline="Depot in flames",
+    )
     found = lineage([other, first])
     assert len(found.sources) == 1
     assert found.sources[0].first == 1

@@ -39,7 +39,7 @@ def claims(body: str) -> tuple[Claim, ...]:
         ("The ministry would not confirm that a boat was lost.", "ministry", Force.DENIAL),
         ("“This is an outrage,” the mayor said.", "mayor", Force.OPINION),
     ],
-)  # fmt: skip
+)
 def test_who_is_made_to_answer_for_what_and_with_what_force(body: str, who: str, force: Force) -> None:
     (claim,) = claims(body)
     assert claim.speaker is not None
@@ -54,14 +54,18 @@ RADIO, HEAD = ["Radio Salheva"], "Lena Ostrov"
     [
         (
             "State agency NOR-1 reported that, according to the ministry, two boats had sunk.",
-            "ministry", ["NOR-1"], Force.ASSERTION,
+            "ministry",
+            ["NOR-1"],
+            Force.ASSERTION,
         ),
         ("NOR-1, quoting an officer, said the Guard had no boats there.", "officer", ["NOR-1"], Force.DENIAL),
         ("The ministry said in a statement carried by NOR-1 that men left.", "ministry", ["NOR-1"], Force.ASSERTION),
         ("According to the mayor, as quoted by Radio Salheva, the pump is broken.", "mayor", RADIO, Force.ASSERTION),
         (
             "According to a draft report seen by Radio Salheva, the line was dead for nine hours.",
-            "draft report", RADIO, Force.ASSERTION,
+            "draft report",
+            RADIO,
+            Force.ASSERTION,
         ),
         ("The gate is shut, the general told the broadcaster Kestrel TV.", "general", ["Kestrel TV"], Force.ASSERTION),
         ("The garrison has promised a generator, Radio Salheva reported.", "garrison", RADIO, Force.INTENT),
@@ -78,7 +82,7 @@ RADIO, HEAD = ["Radio Salheva"], "Lena Ostrov"
         ("“In my view this is theatre,” the mayor said.", "mayor", [], Force.OPINION),
         ("The governor wants both sides to hand over their maps.", "governor", [], Force.REQUEST),
     ],
-)  # fmt: skip
+)
 def test_through_whom_it_came_and_what_is_meant_by_it(body: str, who: str, via: list[str], force: str) -> None:
     """R43."""
     (claim,) = claims(body)

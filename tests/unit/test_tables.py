@@ -44,9 +44,11 @@ def test_the_templates_examples_are_good_examples() -> None:
     found = read(text.encode(), "a.csv", Context(Theatre("plain", ())))
     assert found.problems == ()
     assert [(made.kind, made.declaration_id) for made in found.declarations] == [
-        (Kind.STATIC_SITE, "REAL-S1"), (Kind.MOVEMENT, "REAL-M1"),
-        (Kind.OPERATION, "REAL-O1"), (Kind.RESTRICTED_ZONE, "REAL-Z1"),
-    ]  # fmt: skip
+        (Kind.STATIC_SITE, "REAL-S1"),
+        (Kind.MOVEMENT, "REAL-M1"),
+        (Kind.OPERATION, "REAL-O1"),
+        (Kind.RESTRICTED_ZONE, "REAL-Z1"),
+    ]
     movement = found.declarations[1]
     assert isinstance(movement.volumes[0].shape, Route)
     assert movement.details["armed escort"] == "no"
@@ -159,7 +161,7 @@ def test_several_positions_are_the_shape_that_the_row_says(shape: str, extra: st
         ("operation,p,,35.30,", "coordinate-not-understood"),
         ("operation,p,,,", "place-missing"),
     ],
-)  # fmt: skip
+)
 def test_a_place_that_cannot_be_understood_is_a_problem_of_its_row(row: str, code: str) -> None:
     found = csv(f"kind,party,shape,coordinates,note\n{row}\n")
     assert problems(found) == [(code, "row 2")]

@@ -66,9 +66,10 @@ def decided(
     """The rules of the default theatre that match, in order, either way round."""
     sides = (kind_a, zone if kind_a is Kind.RESTRICTED_ZONE else None, a), (kind_b, None, b)
     return [
-        rule for rule in default_theatre().rules
+        rule
+        for rule in default_theatre().rules
         if any(rule.a.matches(*one) and rule.b.matches(*other) for one, other in (sides, sides[::-1]))
-    ]  # fmt: skip
+    ]
 
 
 def test_everything_that_a_theatre_file_can_say_is_read() -> None:
@@ -146,7 +147,7 @@ def test_an_own_rule_takes_the_place_of_the_default_one_of_that_id() -> None:
         ("name: [x\n", "theatre-yaml", 2, ""),
         ("", "theatre-empty", 1, ""),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named_with_its_line(text: str, code: str, line: int, told: str) -> None:
     error = refused(text)
     assert (error.code, error.fields["line"]) == (code, line)

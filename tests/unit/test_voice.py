@@ -117,12 +117,16 @@ _GOLDEN_MESSAGES: tuple[voice.Message, ...] = (
     Emergency("relief", "E-3", Position(40.14806, 35.35278), Instant(1505520000.0), 250.0, "S-04", "clinic hit"),
     Acknowledgement("relief", AIR_OPERATION.declaration_id, _REFERENCE, Answer.UNDERSTOOD, Instant(1505520060.0)),
     ReadBack(
-        "relief", AIR_OPERATION.declaration_id, _REFERENCE, Position(40.14806, -35.35278),
-        AIR_OPERATION.volumes[0].window, Band(-20.0, 3048.0, Datum.FL),
+        "relief",
+        AIR_OPERATION.declaration_id,
+        _REFERENCE,
+        Position(40.14806, -35.35278),
+        AIR_OPERATION.volumes[0].window,
+        Band(-20.0, 3048.0, Datum.FL),
     ),
     Cancellation(AIR_OPERATION.declaration_id, "coalition"),
     Words("coalition", "n-irop3cfqdr", Instant(1505520060.0), "We stop by 02:25Z. Answer by 02:10Z.", exercise=True),
-)  # fmt: skip
+)
 
 
 def test_a_common_notice_takes_few_lines_and_messages() -> None:

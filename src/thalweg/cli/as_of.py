@@ -75,9 +75,11 @@ def _asked(at: AtDesk, party: str, known: Instant, valid: str, form: Form) -> Ma
     with at.client() as client:
         if party not in ("", client.party):
             raise InputError(
-                "replay-party", f"You speak for {client.party}; what {party} had is for {party} alone.",
-                expected=client.party, found=party,
-            )  # fmt: skip
+                "replay-party",
+                f"You speak for {client.party}; what {party} had is for {party} alone.",
+                expected=client.party,
+                found=party,
+            )
         return client.as_of_map(str(known), valid) if form == "geojson" else client.as_of(str(known), valid)
 
 

@@ -205,9 +205,12 @@ def full(client: Client, notice: Notice, language: str = "") -> Iterator[str]:
         yield f"    {visible(text)}"
     yield from shown(notice)
     facts = (
-        ("delivered", notice.delivered), ("answered", notice.responses), ("read back", notice.read_back),
-        ("passed on", notice.disseminated), ("relayed", notice.relayed),
-    )  # fmt: skip
+        ("delivered", notice.delivered),
+        ("answered", notice.responses),
+        ("read back", notice.read_back),
+        ("passed on", notice.disseminated),
+        ("relayed", notice.relayed),
+    )
     for name, each in facts:
         for fact in each:
             what = f" ({fact.what})" if fact.what else ""

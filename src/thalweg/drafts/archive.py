@@ -94,8 +94,10 @@ def open_archive(data: bytes, name: str, limits: Limits | None = None) -> Iterat
             raise InputError(
                 "archive-members",
                 f"{name} holds {len(entries)} files; at most {limits.members} are read. Split it.",
-                file=name, found=len(entries), limit=limits.members,
-            )  # fmt: skip
+                file=name,
+                found=len(entries),
+                limit=limits.members,
+            )
         room = limits.total_bytes
         for entry in entries:
             member = _member(archive, entry, limits, room)

@@ -49,8 +49,9 @@ def object_of(value: object, what: str) -> dict[str, object]:
         raise InputError(
             "json-twice",
             f"The {what} has the member “{value.member}” twice; which one is meant is not guessed.",
-            expected="each member once", found=value.member,
-        )  # fmt: skip
+            expected="each member once",
+            found=value.member,
+        )
     if not isinstance(value, dict):
         _refuse(value, what, "an object")
     return value

@@ -19,8 +19,7 @@ ALIASES = {
     "replaces": "replaced id|supersedes|remplace|заменяет|يستبدل",
     "kind": "declaration kind|declaration type|kind of declaration|thalweg_kind|вид|نوع الإعلان",
     "zone": "zone type|restriction type|type de zone|тип зоны|نوع المنطقة",
-    "medium": "mode|domain|mode of transport|transport mode|mode de transport|среда|"
-    "вид транспорта|وسيلة النقل",
+    "medium": "mode|domain|mode of transport|transport mode|mode de transport|среда|вид транспорта|وسيلة النقل",
     "party": "organisation|organization|organisation name|organization name|org|agency|notifier|submitted by|"
     "party id|organisme|partie|организация|сторона|المنظمة|الجهة|الطرف",
     "title": "name|site name|facility name|mission name|label|nom|nom du site|назва|название|наименование|"
@@ -67,7 +66,7 @@ ALIASES = {
     "uncertainty_s": "time uncertainty|uncertainty of time|incertitude horaire",
     "uncertainty_at_95": "uncertainty is 95|95 percent",
     "status": "line status|agreement status|statut|статус линии|حالة الخط",
-}  # fmt: skip
+}
 
 _NAMES = {folded(field): field for field in FIELDS}
 for _field, _aliases in ALIASES.items():

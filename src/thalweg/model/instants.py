@@ -66,9 +66,11 @@ class Window:
     def __post_init__(self) -> None:
         if self.start is not None and self.end is not None and not self.start < self.end:
             raise ValueRefused(
-                "time-inverted", f"The window ends ({self.end}) before or when it begins ({self.start}).",
-                start=str(self.start), end=str(self.end),
-            )  # fmt: skip
+                "time-inverted",
+                f"The window ends ({self.end}) before or when it begins ({self.start}).",
+                start=str(self.start),
+                end=str(self.end),
+            )
 
     @property
     def start_s(self) -> float:

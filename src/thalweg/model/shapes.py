@@ -27,9 +27,11 @@ class Position:
     def __post_init__(self) -> None:
         if not (-180.0 <= self.lon <= 180.0 and -90.0 <= self.lat <= 90.0):
             raise ValueRefused(
-                "position-range", f"Longitude {self.lon}, latitude {self.lat} is not on the Earth.",
-                lon=self.lon, lat=self.lat,
-            )  # fmt: skip
+                "position-range",
+                f"Longitude {self.lon}, latitude {self.lat} is not on the Earth.",
+                lon=self.lon,
+                lat=self.lat,
+            )
 
 
 Ring = tuple[Position, ...]

@@ -221,9 +221,13 @@ def wrong_bank(
         return None
     agrees = _agrees(stated, at.side, at.compass)
     facts = _at(lon, lat) | {
-        "stated": stated.text, "river": at.river, "bank": at.bank.value, "side": at.side.value,
-        "distance_m": f"{at.distance_m:.0f}", "uncertainty_m": f"{at.uncertainty_m:.0f}",
-    }  # fmt: skip
+        "stated": stated.text,
+        "river": at.river,
+        "bank": at.bank.value,
+        "side": at.side.value,
+        "distance_m": f"{at.distance_m:.0f}",
+        "uncertainty_m": f"{at.uncertainty_m:.0f}",
+    }
     if agrees and at.bank is not Bank.UNCERTAIN:
         return None
     if at.bank is Bank.UNCERTAIN or agrees is None:

@@ -306,9 +306,9 @@ class PackagedShelf:
         block = number // BLOCK_PLACES
         if block not in self._label_blocks:
             self._label_blocks[block] = self._archive.read(f"labels/{block:04d}.tsv").split(b"\n")
-        (
-            identifier, name, country, lon, lat, kind, population, uncertainty, pcode, bank, aliases
-        ) = self._label_blocks[block][number % BLOCK_PLACES].decode("utf-8").split("\t")  # fmt: skip
+        (identifier, name, country, lon, lat, kind, population, uncertainty, pcode, bank, aliases) = (
+            self._label_blocks[block][number % BLOCK_PLACES].decode("utf-8").split("\t")
+        )
         return Place(
             identifier, name, country, float(lon), float(lat), Kind(kind), int(population),
             float(uncertainty), pcode, bank, tuple(aliases.split("|")) if aliases else (),

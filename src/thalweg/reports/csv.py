@@ -68,18 +68,23 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
         head = "Left out, cannot hide a conflict" if omission.harmless else "LEFT OUT"
         writer.writerow(
             _row(
-                record="omission", sentence=f"{head}: {omission.what}. {omission.why}",
-                source_1=str(omission.source), notice=notice,
+                record="omission",
+                sentence=f"{head}: {omission.what}. {omission.why}",
+                source_1=str(omission.source),
+                notice=notice,
             )
-        )  # fmt: skip
+        )
     for flagged in result.flags:
         writer.writerow(
             _row(
-                record="flag", sentence=flagged.flag.sentence, code=flagged.flag.code,
-                found=flagged.flag.where, notice=notice,
+                record="flag",
+                sentence=flagged.flag.sentence,
+                code=flagged.flag.code,
+                found=flagged.flag.where,
+                notice=notice,
                 **_declaration(result, result.declarations[flagged.version], 1),
             )
-        )  # fmt: skip
+        )
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -93,7 +98,10 @@ def _finding(result: CheckResult, number: int, finding: Finding, notice: str) ->
         severity=finding.severity,
         certainty=finding.certainty.value,
         sentence=finding.sentence,
-        dms_1=phrases.dms(p), mgrs_1=phrases.mgrs(p), dms_2=phrases.dms(q), mgrs_2=phrases.mgrs(q),
+        dms_1=phrases.dms(p),
+        mgrs_1=phrases.mgrs(p),
+        dms_2=phrases.dms(q),
+        mgrs_2=phrases.mgrs(q),
         reference=finding.reference,
         rule=finding.rule,
         rule_sentence=finding.rule_sentence,
@@ -101,9 +109,7 @@ def _finding(result: CheckResult, number: int, finding: Finding, notice: str) ->
         reasons="; ".join(finding.reasons),
         marks="; ".join(phrases.marks_of(result, finding)),
         line_status=finding.line_status,
-        fixes="; ".join(
-            f"{fix.sentence} ({phrases.cost(fix)})" for fix in phrases.fixes_of(result, finding)
-        ),
+        fixes="; ".join(f"{fix.sentence} ({phrases.cost(fix)})" for fix in phrases.fixes_of(result, finding)),
         id=finding.id,
         notice=notice,
         **_declaration(result, a, 1),
@@ -121,14 +127,14 @@ def _finding(result: CheckResult, number: int, finding: Finding, notice: str) ->
         "time_gap_s": f"{finding.time_gap_s:.1f}",
         "rule_time_s": f"{margin.time_s:.1f}",
         "datum_allowance_m": f"{finding.datum_allowance_m:.1f}",
-        "lat_1": f"{p.lat:.6f}", "lon_1": f"{p.lon:.6f}",
-        "lat_2": f"{q.lat:.6f}", "lon_2": f"{q.lon:.6f}",
-    }  # fmt: skip
+        "lat_1": f"{p.lat:.6f}",
+        "lon_1": f"{p.lon:.6f}",
+        "lat_2": f"{q.lat:.6f}",
+        "lon_2": f"{q.lon:.6f}",
+    }
 
 
-def _declared(
-    result: CheckResult, number: int, version: str, declaration: Declaration, notice: str
-) -> dict[str, str]:  # fmt: skip
+def _declared(result: CheckResult, number: int, version: str, declaration: Declaration, notice: str) -> dict[str, str]:
     """A declaration by itself: where by the first position that it names, when by its windows."""
     at = first_position(declaration)
     windows = [volume.window for volume in declaration.volumes] + [each.window for each in declaration.segments]

@@ -129,9 +129,12 @@ def _declaration(result: CheckResult, version: str, declaration: Declaration) ->
             yield _feature(f"{version}/volume-{index}/{part}", geometry, {**properties, "part": part})
     for index, segment in enumerate(declaration.segments, 1):
         properties = {
-            **common, "line_status": segment.status.value,
-            **_when(segment.window), **_uncertainty(segment.uncertainty), "part": "path",
-        }  # fmt: skip
+            **common,
+            "line_status": segment.status.value,
+            **_when(segment.window),
+            **_uncertainty(segment.uncertainty),
+            "part": "path",
+        }
         path = outlines.line(segment.path)
         yield _feature(f"{version}/segment-{index}", path, properties)
 

@@ -76,7 +76,7 @@ _LEGEND: Final = {
         '<rect class="ar p0 hypo" fill="none" x="2" y="2" width="18" height="12"/>',
     ),
     "rumour": ("Rumoured, no effect", '<rect class="ar pr" fill="none" x="2" y="2" width="18" height="12"/>'),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +217,8 @@ def _cards(result: CheckResult, parties: dict[str, _Party], ground: maps.Ground 
             "all have their numbers.</p>"
         )
     cards = "".join(
-        _card(result, parties, number, finding, ground)
-        for number, finding in enumerate(result.findings, 1)
-    )  # fmt: skip
+        _card(result, parties, number, finding, ground) for number, finding in enumerate(result.findings, 1)
+    )
     return f"<h2>Each finding</h2>{note}{cards}"
 
 

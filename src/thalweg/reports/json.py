@@ -217,7 +217,9 @@ def declaration_facts(version: str, declaration: Declaration, marks: Sequence[st
         "marks": list(marks),
         "volumes": [_volume(volume) for volume in declaration.volumes],
         "segments": [_segment(segment) for segment in declaration.segments],
-        "sides": None if sides is None else {
+        "sides": None
+        if sides is None
+        else {
             "left": sorted(sides.left),
             "right": sorted(sides.right),
             "left_name": sides.left_name,
@@ -230,7 +232,7 @@ def declaration_facts(version: str, declaration: Declaration, marks: Sequence[st
         "entered": dict(declaration.entered),
         "source": _source(declaration.source),
         "flags": [_flag(flag) for flag in declaration.flags],
-    }  # fmt: skip
+    }
 
 
 def place(position: Position) -> given.Place:

@@ -95,9 +95,7 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
 def _finding(folder: ET.Element, result: CheckResult, number: int, finding: Finding) -> None:
     marks = phrases.marks_of(result, finding)
     name = f"{number}. {phrases.severity(finding)}: {phrases.finding_type(finding)}{_bracketed(marks)}"
-    rules = [
-        f"{what}: {found} (rule: {asked})" for what, found, asked in phrases.against_rule(finding)
-    ]  # fmt: skip
+    rules = [f"{what}: {found} (rule: {asked})" for what, found, asked in phrases.against_rule(finding)]
     fixes = [f"Fix: {fix.sentence} ({phrases.cost(fix)})" for fix in phrases.fixes_of(result, finding)]
     fixes += [phrases.in_vain(result, item) for item in phrases.without_fix(result, finding)]
     lines = [
@@ -145,11 +143,14 @@ def _declaration(
         f"Source: {declaration.source}",
     ]
     data = {
-        "record": "declaration", "version_id": version, "declaration_id": declaration.declaration_id,
+        "record": "declaration",
+        "version_id": version,
+        "declaration_id": declaration.declaration_id,
         "kind": declaration.kind.value if phrases.kind_shown(declaration) else "not shown",
-        "party": declaration.party, "standing": declaration.standing.value,
+        "party": declaration.party,
+        "standing": declaration.standing.value,
         "marks": "; ".join(marks),
-    }  # fmt: skip
+    }
     for index, volume in enumerate(declaration.volumes, 1):
         part = f" ({index} of {len(declaration.volumes)})" if len(declaration.volumes) > 1 else ""
         about = [phrases.shape(volume.shape), phrases.window(volume.window), phrases.band(volume.band)]
@@ -259,9 +260,11 @@ def _track(parent: ET.Element, route: Route) -> None:
     heights = [waypoint.height_m or 0.0 for waypoint in route.waypoints]
     path = outlines.along(points)
     knots = outlines.GEOD.inv(
-        [p.lon for p in points[:-1]], [p.lat for p in points[:-1]],
-        [p.lon for p in points[1:]], [p.lat for p in points[1:]],
-    )[2]  # fmt: skip
+        [p.lon for p in points[:-1]],
+        [p.lat for p in points[:-1]],
+        [p.lon for p in points[1:]],
+        [p.lat for p in points[1:]],
+    )[2]
     steps = outlines.GEOD.inv(path[:-1, 0], path[:-1, 1], path[1:, 0], path[1:, 1])[2]
     z = np.interp(np.concatenate([[0.0], np.cumsum(steps)]), np.concatenate([[0.0], np.cumsum(knots)]), heights)
     flat = outlines.cut(LineString(np.column_stack([path, z])))
@@ -270,9 +273,10 @@ def _track(parent: ET.Element, route: Route) -> None:
         _text(element, "extrude", "1")
         _text(element, "altitudeMode", _mode(route.datum))
         _text(
-            element, "coordinates",
+            element,
+            "coordinates",
             " ".join(f"{x:.7f},{y:.7f},{h:.1f}" for x, y, h in shapely.get_coordinates(part, include_z=True)),
-        )  # fmt: skip
+        )
 
 
 def _cross(parent: ET.Element, area: BaseGeometry) -> None:

@@ -236,11 +236,15 @@ def _places(
     order = (2, 4, 5, 0, 1, 3, 6, 7) if above else (0, 1, 2, 3, 4, 5, 6, 7)
     for off in (near, near + 14, near + 30, near + 48) if far else (near,):
         places = (
-            (x + off, y - height / 2, "start"), (x - off - width, y - height / 2, "end"),
-            (x - width / 2, y - off - height, "middle"), (x - width / 2, y + off, "middle"),
-            (x + off, y - off - height, "start"), (x - off - width, y - off - height, "end"),
-            (x + off, y + off, "start"), (x - off - width, y + off, "end"),
-        )  # fmt: skip
+            (x + off, y - height / 2, "start"),
+            (x - off - width, y - height / 2, "end"),
+            (x - width / 2, y - off - height, "middle"),
+            (x - width / 2, y + off, "middle"),
+            (x + off, y - off - height, "start"),
+            (x - off - width, y - off - height, "end"),
+            (x + off, y + off, "start"),
+            (x - off - width, y + off, "end"),
+        )
         for index in order:
             yield places[index]
 
@@ -469,9 +473,11 @@ def _bounds(sheet: _Sheet) -> Bounds:
         return Bounds(-180.0, float(lonlat[:, 1].min()), 180.0, float(lonlat[:, 1].max()))
     west, east = centre + float(off.min()), centre + float(off.max())
     return Bounds(
-        math.remainder(west, 360.0), float(lonlat[:, 1].min()),
-        math.remainder(east, 360.0), float(lonlat[:, 1].max()),
-    )  # fmt: skip
+        math.remainder(west, 360.0),
+        float(lonlat[:, 1].min()),
+        math.remainder(east, 360.0),
+        float(lonlat[:, 1].max()),
+    )
 
 
 # ----------------------------------------------------------------- the ground

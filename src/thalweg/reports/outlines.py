@@ -248,9 +248,7 @@ def _around_pole(ring: Floats) -> Floats:
     gap = body[0, 0] + 360.0 - body[-1, 0]
     share = (180.0 - body[-1, 0]) / gap if gap else 0.0
     edge = float(body[-1, 1] + share * (body[0, 1] - body[-1, 1]))
-    return np.vstack(
-        [[-180.0, edge], body, [180.0, edge], [180.0, pole], [-180.0, pole], [-180.0, edge]]
-    )  # fmt: skip
+    return np.vstack([[-180.0, edge], body, [180.0, edge], [180.0, pole], [-180.0, pole], [-180.0, edge]])
 
 
 def _pieces(lonlat: Floats) -> list[Floats]:

@@ -117,12 +117,15 @@ def _finding(
 ) -> dict[str, object]:
     both = [result.declarations[version] for version in finding.versions]
     facts = [
-        ["Between" if index == 0 else "and", settable(
-            f"{tags[declaration.party]} {result.party_name(declaration.party)}: {phrases.kind(declaration)}, "
-            f"{phrases.title(declaration)} ({declaration.source})"
-        )]
+        [
+            "Between" if index == 0 else "and",
+            settable(
+                f"{tags[declaration.party]} {result.party_name(declaration.party)}: {phrases.kind(declaration)}, "
+                f"{phrases.title(declaration)} ({declaration.source})"
+            ),
+        ]
         for index, declaration in enumerate(both)
-    ]  # fmt: skip
+    ]
     facts.append(["When", phrases.when(finding)])
     for index, at in enumerate(dict.fromkeys(finding.closest)):
         facts.append(["Where" if index == 0 else "and", phrases.dms(at)])
@@ -194,19 +197,24 @@ def _problems(result: CheckResult) -> list[dict[str, object]]:
     for problem in result.problems:
         rows.append(
             {
-                "status": "NOT CHECKED", "loud": True, "source": settable(str(problem.source)),
-                "what": settable(problem.told), "code": settable(problem.code),
+                "status": "NOT CHECKED",
+                "loud": True,
+                "source": settable(str(problem.source)),
+                "what": settable(problem.told),
+                "code": settable(problem.code),
             }
-        )  # fmt: skip
+        )
     for omission in result.omissions:
         tail = " It cannot hide a conflict." if omission.harmless else ""
         rows.append(
             {
-                "status": "Left out" if omission.harmless else "LEFT OUT", "loud": not omission.harmless,
-                "source": settable(str(omission.source)), "what": settable(f"{omission.what}. {omission.why}{tail}"),
+                "status": "Left out" if omission.harmless else "LEFT OUT",
+                "loud": not omission.harmless,
+                "source": settable(str(omission.source)),
+                "what": settable(f"{omission.what}. {omission.why}{tail}"),
                 "code": "",
             }
-        )  # fmt: skip
+        )
     return rows
 
 

@@ -361,23 +361,25 @@ def against_rule(finding: Finding) -> tuple[tuple[str, str, str], ...]:
     rows = [
         (
             "Sideways",
-            ("on the line" if at_line else "overlap") if finding.horizontal_m <= 0
-            else distance(finding.horizontal_m),
+            ("on the line" if at_line else "overlap") if finding.horizontal_m <= 0 else distance(finding.horizontal_m),
             "keep to its side" if at_line and not margin.horizontal_m else asked_m,
         )
-    ]  # fmt: skip
+    ]
     if margin.vertical_m is None:
         rows.append(("In height", NOT_ASKED, "height is no separation here"))
     else:
-        found = "height not stated" if finding.vertical_m is None else (
-            "overlap" if finding.vertical_m <= 0 else height(finding.vertical_m)
-        )  # fmt: skip
+        found = (
+            "height not stated"
+            if finding.vertical_m is None
+            else ("overlap" if finding.vertical_m <= 0 else height(finding.vertical_m))
+        )
         rows.append(
             (
-                "In height", found,
+                "In height",
+                found,
                 f"at least {height(margin.vertical_m)}" if margin.vertical_m else "do not overlap",
             )
-        )  # fmt: skip
+        )
     rows.append(
         (
             "In time",

@@ -22,9 +22,11 @@ from thalweg.model.instants import Instant
 from thalweg.reports import phrases
 
 _FONTS: Final = (
-    "IBMPlexSans-Regular.ttf", "IBMPlexSans-SemiBold.ttf",
-    "IBMPlexSansArabic-Regular.ttf", "IBMPlexSansArabic-SemiBold.ttf",
-)  # fmt: skip
+    "IBMPlexSans-Regular.ttf",
+    "IBMPlexSans-SemiBold.ttf",
+    "IBMPlexSansArabic-Regular.ttf",
+    "IBMPlexSansArabic-SemiBold.ttf",
+)
 _LONG: Final = re.compile(r"[^\s\u200b]{28}(?=[^\s\u200b])")
 _ISOLATES: Final = "\u2066\u2067\u2068\u2069"
 

@@ -56,8 +56,11 @@ class Registrar:
         if membership.holds(principal.author, Role.SECRETARIAT, ""):
             return role in (Role.ADMIN.value, Role.WATCH.value, Role.SECRETARIAT.value, Role.OBSERVER.value, "")
         return membership.holds(principal.author, Role.ADMIN, party) and role in (
-            Role.WATCH.value, Role.ADMIN.value, "machine", "",
-        )  # fmt: skip
+            Role.WATCH.value,
+            Role.ADMIN.value,
+            "machine",
+            "",
+        )
 
     def valid(self, author: str) -> tuple[AuthorKey, ...]:
         records = self._opened.log.history().records()

@@ -151,9 +151,12 @@ def _abroad(article: Article, gazetteer: Names, parties: Sequence[Party], area: 
     found = []
     for told in islice(told_in(article, _Asked(gazetteer), parties, area), _MOST):
         quotes = tuple(
-            each for paragraph in article.paragraphs if paragraph.holds(told.sentence)
-            for each in quotations(text, paragraph) if each.whole.meets(told.sentence)
-        )  # fmt: skip
+            each
+            for paragraph in article.paragraphs
+            if paragraph.holds(told.sentence)
+            for each in quotations(text, paragraph)
+            if each.whole.meets(told.sentence)
+        )
         words = re.sub(r"\s+", " ", told.sentence.of(text)).strip()
         words = words if len(words) <= _SHORT else words[: _SHORT - 1] + "…"
         credited = tuple(each.name for each in article.credits if each.start <= told.sentence.start)

@@ -118,8 +118,9 @@ _MONTH_ALONE: Final = re.compile(
 _HOURS: Final = re.compile(
     r"\b(?:before|around|at|after) (?:dawn|noon|midnight|dusk|sunrise|sunset)\b|\bovernight\b|"
     r"\b(?:early|late)(?= on)|\b(?:in the )?(?:morning|afternoon|evening|night)\b|"
-    r"\b\d{1,2}[:.]\d{2}(?: ?(?:[ap]\.?m\.?|GMT|UTC|local time))?|\b\d{4} (?:GMT|UTC|hours)\b", re.I
-)  # fmt: skip
+    r"\b\d{1,2}[:.]\d{2}(?: ?(?:[ap]\.?m\.?|GMT|UTC|local time))?|\b\d{4} (?:GMT|UTC|hours)\b",
+    re.I,
+)
 _FUTURE: Final = re.compile(
     r"\b(?:will|would|shall|plans? to|planned (?:for|to)|intends? to|is to|are to|is also to|are also to|due|"
     r"scheduled|until|next|"

@@ -91,9 +91,7 @@ def _entry(article: Article, claim: Claim) -> dict[str, Any]:
         "places": [
             {
                 "words": place.name[:_SHORT],
-                "may_be": [
-                    each.place.id for each in (*place.looked_up.candidates, *place.looked_up.areas)
-                ][:32],
+                "may_be": [each.place.id for each in (*place.looked_up.candidates, *place.looked_up.areas)][:32],
                 "choices": choices(place)[:32],
                 "place": None,
                 "radius_m": 0,
@@ -109,7 +107,7 @@ def _entry(article: Article, claim: Claim) -> dict[str, Any]:
             for each in claim.numbers
         ][:64],
         "inserted": [each.of(article.text)[:_SHORT] for each in claim.inserted][:16],
-    }  # fmt: skip
+    }
     return entry | {
         "supersedes": "",
         "words": "",

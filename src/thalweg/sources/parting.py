@@ -116,9 +116,10 @@ def part(blocks: Sequence[Block], known: Known, *, sha256: str, medium: str) -> 
     beside = _named_beside(normal(known.byline), left_out, known.outlet)
     told_of = [each.name for each in credits_]
     credits_ += tuple(
-        each for each in beside
+        each
+        for each in beside
         if not any(_same_name(each.name, name) or _same_name(name, each.name) for name in told_of)
-    )  # fmt: skip
+    )
     spans, at = [], 0
     for block in body:
         spans.append(Span(at, at + len(block.text)))

@@ -93,8 +93,9 @@ _COMMENTS: Final = re.compile(
 _BESIDE: Final = re.compile(
     r"(?:^|[\s_-])(?:nav|navigation|menu|sidebar|share\w*|social|sharedaddy|related|recommend\w*|newsletter|cookie\w*|breadcrumbs?|"
     r"advert\w*|promo|footer|tags|author-bio|pullquote|live-badge|skip|masthead|subscribe|consent|onetrust|gdpr|"
-    r"outbrain|taboola|promo\w*)(?:$|[\s_-])|(?:^|\s)widget(?:$|[\s-])", re.I
-)  # fmt: skip
+    r"outbrain|taboola|promo\w*)(?:$|[\s_-])|(?:^|\s)widget(?:$|[\s-])",
+    re.I,
+)
 _BYLINE: Final = re.compile(
     r"(?:^|[\s_-])(?:byline|entry-meta|meta|submitted|dates|dateline|author|entry-date|post-info)(?:$|[\s_-])", re.I
 )

@@ -20,9 +20,11 @@ def of_bundle_file(data: bytes, verdict: BundleVerdict, party: str) -> AsOfs:
     holder = holder_of(records)
     if holder != party:
         raise InputError(
-            "replay-party", f"This bundle is {holder or 'nobody'}'s, and tells nothing of what {party} had.",
-            expected=holder, found=party,
-        )  # fmt: skip
+            "replay-party",
+            f"This bundle is {holder or 'nobody'}'s, and tells nothing of what {party} had.",
+            expected=holder,
+            found=party,
+        )
     exercise = False
     for record in records:
         if isinstance(record.body, TheatreSet):

@@ -312,9 +312,13 @@ class Fold:
             kept.tell(f"What was kept is passed over: it does not hold together. {error.sentence}")
             world = _folded(store, None, kept.tell, kept.progress).world
             return desk_over(
-                world, secret, describe,
-                exercise_only=exercise_only, resume=lambda _: None, on_the_way=_comparing(world, kept.progress),
-            )  # fmt: skip
+                world,
+                secret,
+                describe,
+                exercise_only=exercise_only,
+                resume=lambda _: None,
+                on_the_way=_comparing(world, kept.progress),
+            )
 
     def _with_kept(
         self, store: Store, secret: bytes, describe: Describe | None, kept: Kept, *, exercise_only: bool

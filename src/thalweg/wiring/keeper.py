@@ -42,8 +42,11 @@ class Keeper:
                 return ()
             self._process = subprocess.Popen(  # noqa: S603  # ourselves
                 [sys.executable, "-P", "-m", "thalweg.wiring.keeping", str(self.folder), str(FEW)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            )  # fmt: skip
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
         try:
             said = self._said_by(self._process)
             answer: dict[str, Any] = json.loads(said)

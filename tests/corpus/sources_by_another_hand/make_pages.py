@@ -555,9 +555,12 @@ LAYOUTS: Final[dict[str, Callable[[Article], str]]] = {
     name.replace("_", "-"): made for name, made in globals().items() if name.startswith("html_") and callable(made)
 }
 PRINTED: Final[dict[str, Callable[[Article], str]]] = {
-    "pdf-columns": pdf_columns, "pdf-two-narrow": pdf_two_narrow, "pdf-circular": pdf_circular,
-    "pdf-running": pdf_running, "pdf-report": pdf_report,
-}  # fmt: skip
+    "pdf-columns": pdf_columns,
+    "pdf-two-narrow": pdf_two_narrow,
+    "pdf-circular": pdf_circular,
+    "pdf-running": pdf_running,
+    "pdf-report": pdf_report,
+}
 BROWSER: Final = ("b01", "b08", "b19", "b30")  # printed by a browser from the print view
 
 # Where a page tells the article's own day: in data of the page, in words, or both; "short": without the year.

@@ -142,9 +142,13 @@ def test_a_wrong_read_back_opens_the_notice_again_and_a_right_one_closes_it(
 
 @pytest.mark.parametrize(
     ("field", "text", "code"),
-    [("position", "???", "coordinate-"), ("start", "soon", "time-unreadable"),
-     ("lower", "high", "height-unreadable"), ("lower", "nan", "height-unreadable")],
-)  # fmt: skip
+    [
+        ("position", "???", "coordinate-"),
+        ("start", "soon", "time-unreadable"),
+        ("lower", "high", "height-unreadable"),
+        ("lower", "nan", "height-unreadable"),
+    ],
+)
 def test_what_cannot_be_read_is_said_and_nothing_is_recorded(
     server: Serving, bravo: Officer, told: tuple[str, Declaration], field: str, text: str, code: str
 ) -> None:

@@ -237,10 +237,14 @@ def test_the_page_answers_what_the_record_proves_with_the_entries_of_each(desk: 
     path = reported_at(desk)
     shown = text(desk, "bravo-1", path)
     for said in (
-        "What the record proves", "Had anything been declared near it?", "Was it read back?", "Not on record",
-        "What the record cannot say", "that nothing else was there: absence from the record proves nothing",
+        "What the record proves",
+        "Had anything been declared near it?",
+        "Was it read back?",
+        "Not on record",
+        "What the record cannot say",
+        "that nothing else was there: absence from the record proves nothing",
         "Only one side has told it",
-    ):  # fmt: skip
+    ):
         assert said.lower() in shown.lower()
     assert re.search(r"\[entries [\d, ]+\]", shown)
     desk.officer("bravo-2", "bravo", language="ar")

@@ -60,7 +60,7 @@ def all_pages(server: Serving, people: dict[str, Officer]) -> list[tuple[Officer
         *((bravo, path) for path in ("/settings", "/prove")),
         *((alpha, path) for path in ("/declarations?own=1", "/declarations/alpha/m", "/declarations/alpha/s")),
         (alpha, "/settings"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

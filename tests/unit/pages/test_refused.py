@@ -45,9 +45,12 @@ def test_a_read_back_that_cannot_be_read_keeps_what_was_typed_and_says_where(ser
     seen = bravo.see(f"/notices/{notice}")
     action = f"/notices/{notice}/read-back"
     typed = {
-        "identity": 'One "quoted" <b> & co', "position": "35.336 N 40.14 E", "start": "half past", "lower": "450",
+        "identity": 'One "quoted" <b> & co',
+        "position": "35.336 N 40.14 E",
+        "start": "half past",
+        "lower": "450",
         "datum": "EGM96",
-    }  # fmt: skip
+    }
     answer = bravo.send(seen, action, typed, expect=400)
     shown, form = again(answer, action, 400)
     assert {name: value for name, value in form.form_values() if name in typed} == typed

@@ -83,11 +83,12 @@ def test_those_on_the_rolls_of_a_party_are_told_of_whoever_comes_in(server: Serv
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"login": "x"}, "two at least"), ({"again": "another one entirely"}, "The two passwords differ."),
+        ({"login": "x"}, "two at least"),
+        ({"again": "another one entirely"}, "The two passwords differ."),
         ({"password": "short", "again": "short"}, "too weak"),
         ({"invitation": "thi_nothing_of_the_kind"}, "was used, withdrawn"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_joining_is_said_on_the_page(server: Serving, fields: dict[str, str], told: str) -> None:
     invitation = signin.invite(server.built.doors, party="alpha", role="watch").text
     new = Officer(server)

@@ -38,13 +38,17 @@ def sent(who: Officer, data: bytes, name: str, published: str = "") -> Answer:
     """A page as a browser sends it: with the token of the form."""
     fields = {name: values[0] for name, values in who.see("/sources/read").form("/sources/read").items()}
     headers = {
-        "accept": "text/html", "sec-fetch-site": "same-origin",
+        "accept": "text/html",
+        "sec-fetch-site": "same-origin",
         "cookie": "; ".join(f"{key}={value}" for key, value in who.cookies.items()),
-    }  # fmt: skip
+    }
     return who.server.client.post(
-        "/sources/read", data={**fields, "published": published}, files={"file": (name, data)}, headers=headers,
+        "/sources/read",
+        data={**fields, "published": published},
+        files={"file": (name, data)},
+        headers=headers,
         follow_redirects=False,
-    )  # fmt: skip
+    )
 
 
 def main(seen: Seen) -> str:
@@ -92,8 +96,10 @@ def test_drafts_are_confirmed_corrected_and_dropped_one_by_one(server: Serving, 
     alpha.send(seen, action, {"do": "drop"}, place=1)
     seen = alpha.see(HERE)
     assert [each.text_content() for each in seen.root.xpath("//ol/li/span")][:3] == [
-        "confirmed", "dropped", "without a decision",
-    ]  # fmt: skip
+        "confirmed",
+        "dropped",
+        "without a decision",
+    ]
     assert len(server.get("bravo-1", f"/v1/sources/{SHA}").json()["entered"][0]["claims"]) == 1
 
     action = f"{HERE}/claims/{third.partition('draft=')[2].partition('#')[0]}"
@@ -104,8 +110,10 @@ def test_drafts_are_confirmed_corrected_and_dropped_one_by_one(server: Serving, 
     again = sent(alpha, PAGE, "the-same.html")
     seen = alpha.follow(again)
     assert [each.text_content() for each in seen.root.xpath("//ol/li/span")][:3] == [
-        "confirmed", "dropped", "without a decision",
-    ], "the same file goes on where it was left"  # fmt: skip
+        "confirmed",
+        "dropped",
+        "without a decision",
+    ], "the same file goes on where it was left"
 
 
 def test_a_name_of_several_places_is_a_choice_and_stays_open_unless_one_is_taken(

@@ -84,8 +84,11 @@ class Stage:
             with (self.folder / f"{name}.err").open("w") as errors:
                 process = subprocess.Popen(  # noqa: S603  # ourselves
                     [sys.executable, "-m", "thalweg.cli.replay.officer", str(folder), str(self.folder / "clock")],
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
-                )  # fmt: skip
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    text=True,
+                )
             self.hands[name] = Hand(name, folder, process)
 
     def set_clock(self, at: Instant) -> None:

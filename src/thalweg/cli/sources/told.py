@@ -64,7 +64,8 @@ def _claim_data(article: Article, claim: Claim) -> dict[str, Any]:
         "words": claim.words,
         "force": claim.force.value,
         "force_rests_on": claim.force_why,
-        "speaker": claim.speaker and {
+        "speaker": claim.speaker
+        and {
             "as_written": claim.speaker.text,
             "name": claim.speaker.name,
             "characters": [claim.speaker.span.start, claim.speaker.span.end],
@@ -100,12 +101,10 @@ def _claim_data(article: Article, claim: Claim) -> dict[str, Any]:
             {"as_written": each.name, "may_be": list(each.parties), "characters": [each.span.start, each.span.end]}
             for each in claim.parties
         ],
-        "quoted": [
-            {"spoken": q.spoken(article.text), "characters": [q.span.start, q.span.end]} for q in claim.quoted
-        ],
+        "quoted": [{"spoken": q.spoken(article.text), "characters": [q.span.start, q.span.end]} for q in claim.quoted],
         "inserted": [[each.start, each.end] for each in claim.inserted],
         "flags": [{"code": each.code, "sentence": each.sentence, "where": each.where} for each in claim.flags],
-    }  # fmt: skip
+    }
 
 
 def _day_data(day: Day) -> dict[str, Any]:

@@ -445,11 +445,15 @@ class _Reading:
                 first, last, spot, _ = _extent(proposed)
                 return (
                     kinds.QuietProposed(
-                        marks=marks, party=party, task=task, period=Period(first=first, last=last),
-                        where=locality(describe(spot.lon, spot.lat)) if spot else None, window=event,
+                        marks=marks,
+                        party=party,
+                        task=task,
+                        period=Period(first=first, last=last),
+                        where=locality(describe(spot.lon, spot.lat)) if spot else None,
+                        window=event,
                     ),
                     *by_when,
-                )  # fmt: skip
+                )
             case NoticeKind.LINE if proposed is not None:
                 first, last, _, _ = _extent(proposed)
                 line = proposed.title or proposed.declaration_id
@@ -491,10 +495,13 @@ class _Reading:
                 )
                 return (
                     kinds.Probing(
-                        marks=marks, who=around, party=movers, changes=int(facts["moves"]),
+                        marks=marks,
+                        who=around,
+                        party=movers,
+                        changes=int(facts["moves"]),
                         period=Period(first=min(since, notice.at), last=notice.at),
                     ),
-                )  # fmt: skip
+                )
             case _:
                 return ()
 
@@ -514,9 +521,7 @@ class _Reading:
                     ),
                 )  # fmt: skip
             case NoticeKind.ACCOUNT if text:
-                return (
-                    kinds.Account(marks=marks, incident=incident, party=party, at=at, text=text, about=about),
-                )  # fmt: skip
+                return (kinds.Account(marks=marks, incident=incident, party=party, at=at, text=text, about=about),)
             case NoticeKind.EXPLANATION_REQUEST if text and (due := self._when("due")):
                 to = self.name(facts["to"])
                 return (

@@ -53,9 +53,7 @@ def value(disclosed: Disclosed[Feedback]) -> given.FeedbackValue:
         "until": str(told.until),
         "exercise": told.exercise,
         "more": told.more,
-        "totals": {
-            "notices": len(told.notices), "told": told.told, "answered": told.answered, "changed": told.changed
-        },
+        "totals": {"notices": len(told.notices), "told": told.told, "answered": told.answered, "changed": told.changed},
         "recipients": [
             {
                 "to": each.to,
@@ -83,7 +81,7 @@ def value(disclosed: Disclosed[Feedback]) -> given.FeedbackValue:
             }
             for each in told.notices
         ],
-    }  # fmt: skip
+    }
 
 
 def _copy(one: Recipient) -> given.FeedbackCopy:

@@ -149,8 +149,12 @@ def _content(value: Review, languages: Sequence[str], clean: Callable[[str], str
     outcomes = counts("section.emergencies", "outcome", value.outcomes)
     outcomes["rows"] = total + outcomes["rows"]
     outcomes["heads"] = [[""] * len(spoken)] * 2
-    incidents = {"title": say("section.incidents"), "heads": [[""] * len(spoken)] * 2, "wide": False,
-                 "rows": [[say("row.total"), number(value.incidents)]]}  # fmt: skip
+    incidents = {
+        "title": say("section.incidents"),
+        "heads": [[""] * len(spoken)] * 2,
+        "wide": False,
+        "rows": [[say("row.total"), number(value.incidents)]],
+    }
     causes, risks = (
         {**counts(f"section.{name}s", "grade", numbers), "heads": [[""] * len(spoken)] * 2}
         for name, numbers in (("cause", value.causes), ("risk", value.risks))

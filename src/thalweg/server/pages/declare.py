@@ -213,12 +213,14 @@ def _typed(filled: Form) -> Typed:
         if anew
         else tuple(
             Row(
-                filled.within(f"at{n}", 200), filled.within(f"time{n}", 60), filled.within(f"height{n}", 40),
-                filled.within(f"choice{n}", 10)
+                filled.within(f"at{n}", 200),
+                filled.within(f"time{n}", 60),
+                filled.within(f"height{n}", 40),
+                filled.within(f"choice{n}", 10),
             )
             for n in range(1, rows + 1)
         ),
-    )  # fmt: skip
+    )
 
 
 def _read(page: Page, typed: Typed) -> tuple[tuple[Echo, ...], Declaration | Problem | None, tuple[Flag, ...]]:
@@ -340,9 +342,13 @@ def _over(base: Declaration, typed: Typed, party: str) -> Declaration | Problem:
         stated = typed["revision"]
         revision = int(stated) if stated.isdecimal() and len(stated) < 10 else base.revision
         return replace(
-            base, party=party, title=typed["title"], details={**_extra(typed), **typed.details}, revision=revision,
+            base,
+            party=party,
+            title=typed["title"],
+            details={**_extra(typed), **typed.details},
+            revision=revision,
             declaration_id=typed["id"] or base.declaration_id,
-        )  # fmt: skip
+        )
     except ThalwegError as error:
         return Problem(Source("form"), error.code, error.sentence)
 
@@ -375,9 +381,11 @@ def typed_of(declaration: Declaration, *, change: bool) -> Typed:
     details = {name: text for name, text in declaration.details.items() if name in _DETAILS}
     if declaration.sides is not None:
         fields |= {
-            "left": ", ".join(sorted(declaration.sides.left)), "right": ", ".join(sorted(declaration.sides.right)),
-            "left_name": declaration.sides.left_name, "right_name": declaration.sides.right_name,
-        }  # fmt: skip
+            "left": ", ".join(sorted(declaration.sides.left)),
+            "right": ", ".join(sorted(declaration.sides.right)),
+            "left_name": declaration.sides.left_name,
+            "right_name": declaration.sides.right_name,
+        }
     opened = _opened(declaration)
     others = {name: text for name, text in declaration.details.items() if name not in _DETAILS}
     if others:
@@ -566,9 +574,12 @@ def shown_level(channel: ChannelRead, by: str, to: str, kind: Kind) -> Level:
 
 
 async def _map(
-    page: Page, echoes: Sequence[Echo], declaration: Declaration | None, meets: Sequence[Meets],
+    page: Page,
+    echoes: Sequence[Echo],
+    declaration: Declaration | None,
+    meets: Sequence[Meets],
     shown: Mapping[str, Declaration],
-) -> Markup:  # fmt: skip
+) -> Markup:
     """The declaration with what it would meet; before there is one, all readings of what was typed."""
     drawn: dict[str, Declaration] = {}
     if declaration is not None:

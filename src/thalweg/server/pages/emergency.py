@@ -65,9 +65,13 @@ async def call(page: Opened, filled: Filled) -> Response:
     known = set(_others(page))
     to = tuple(each for each in filled.all("to") if each in known)
     said = EmergencySent(
-        page.party, filled.within("text", 16_000), page.reader.language, place=None if read is None else read.at,
-        radius_m=_radius(filled["radius_km"]), to=() if len(to) == len(known) else to,
-    )  # fmt: skip
+        page.party,
+        filled.within("text", 16_000),
+        page.reader.language,
+        place=None if read is None else read.at,
+        radius_m=_radius(filled["radius_km"]),
+        to=() if len(to) == len(known) else to,
+    )
     return await say(page, filled, said, "/emergency", "called")
 
 

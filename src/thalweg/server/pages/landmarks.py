@@ -27,9 +27,11 @@ def landmarks(bounds: Sequence[float], language: str) -> dict[str, Any]:
     """For the map's island. `bounds`: west, south, east, north in degrees; `language` one of the catalogue's."""
     west, south, east, north = bounds
     box = (
-        math.floor(west / _STEP_DEG) * _STEP_DEG, math.floor(south / _STEP_DEG) * _STEP_DEG,
-        math.ceil(east / _STEP_DEG) * _STEP_DEG, math.ceil(north / _STEP_DEG) * _STEP_DEG,
-    )  # fmt: skip
+        math.floor(west / _STEP_DEG) * _STEP_DEG,
+        math.floor(south / _STEP_DEG) * _STEP_DEG,
+        math.ceil(east / _STEP_DEG) * _STEP_DEG,
+        math.ceil(north / _STEP_DEG) * _STEP_DEG,
+    )
     return {"towns": _towns(box, language), "names": _names(language), "from": _from(language)}
 
 

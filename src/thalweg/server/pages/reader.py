@@ -44,9 +44,13 @@ class Reader:
     def written(self) -> str:
         """For the cookie; only characters that stand there unquoted."""
         parts = (
-            self.language, self.theme, self.coordinates.value, self.digits, "keys" if self.keys else "none",
+            self.language,
+            self.theme,
+            self.coordinates.value,
+            self.digits,
+            "keys" if self.keys else "none",
             self.zone.replace("/", "|"),
-        )  # fmt: skip
+        )
         return "~".join(parts)
 
 

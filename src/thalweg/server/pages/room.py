@@ -223,9 +223,11 @@ def _line(page: Page, notice: Notice, name: str, shown: str, title: str) -> Owed
 
 def _chosen(line: Owed, on: str) -> Owed:
     chosen = on in (line.id, line.on)
-    return line if not chosen else Owed(
-        line.notice, line.id, line.level, line.title, line.about, line.on, chosen=True, due=line.due
-    )  # fmt: skip
+    return (
+        line
+        if not chosen
+        else Owed(line.notice, line.id, line.level, line.title, line.about, line.on, chosen=True, due=line.due)
+    )
 
 
 def _selected(page: Page, on: str, picture: AsOf, *, past: bool, beside: bool) -> Selected | None:

@@ -306,9 +306,10 @@ def _pieces(article: Article, claim: Claim | None, around: int | None) -> list[l
             continue
         start, end = max(each.start, claim.sentence.start), min(each.end, claim.sentence.end)
         parts = (
-            (article.text[each.start : start], False), (article.text[start:end], True),
+            (article.text[each.start : start], False),
+            (article.text[start:end], True),
             (article.text[end : each.end], False),
-        )  # fmt: skip
+        )
         found.append([Piece(text, rests) for text, rests in parts if text])
     return found
 
