@@ -38,7 +38,7 @@ SHAPE: Final = (0.5, 0.85)  # height over width of a map: neither too flat nor t
 PARTY_STYLES: Final = 7  # the last is shared by all further parties
 _CROWDED: Final = 12  # findings; beyond, distances are left to the text
 _UNSEEN: Final = frozenset("\u2066\u2067\u2068\u2069")  # isolates
-_SQUARE: Final = 48.0  # the side of the squares by which boxes are found: about that of a label
+_SQUARE: Final = 16.0  # the side of the squares by which boxes are found: about the height of a label
 _TOUCH: Final = 24.0  # two symbols nearer than this would hide each other
 
 Floats = NDArray[np.float64]
