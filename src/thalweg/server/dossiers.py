@@ -7,8 +7,8 @@ nothing else; for another reader what that reader may not have is withheld, with
 from __future__ import annotations
 
 from asyncio import sleep
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from typing import Annotated, Final, Literal
@@ -20,12 +20,13 @@ from thalweg.ledger.receipt import Document, Withheld
 from thalweg.model.declarations import Kind
 from thalweg.model.dossier import Dossier, Margins
 from thalweg.model.errors import InputError
+from thalweg.model.instants import Instant
 from thalweg.model.result import CopyFor
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier.made import dossier
 from thalweg.policy.evidence import proved
 from thalweg.policy.export import mark_of
-from thalweg.policy.held import of_log, reached
+from thalweg.policy.held import Reached, of_log, reached
 from thalweg.policy.looked import Site
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.redaction import redacted
@@ -90,30 +91,12 @@ async def taken(
     random = one_more(request, asked)
     mark = mark_of(asked.party, asked.principal.author, asked.now, random)
     world, mailboxes = reading.world, reading.mailboxes
-    indexes = mailboxes.entries(asked.party).value
     withheld: dict[int, str] = {}
-    told = await _held(world, indexes, asked.party)
-    membership = world.membership
+    told = await _held(world, mailboxes.entries(asked.party).value, asked.party)
     came = None if known is None else await run_in_threadpool(reached, asked.party, told)
-
-    def make(given: Sequence[Recorded], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
-        counted = import_module("thalweg.reports.dossier.check").counted
-        there = {each.index for each in given}
-        return dossier(
-            asked.party,
-            given,
-            reference,
-            at,
-            names=names_of(world),
-            theatre=membership.theatre.name,
-            exercise=membership.theatre.exercise,
-            margins=Margins(float(near_m), float(around_s)),
-            withheld=counted(tuple(hidden)),
-            reached=came and {name: how for name, how in came.items() if there.issuperset(how.entries)},
-        )
-
+    making = _Making(world, asked.party, reference, at, Margins(float(near_m), float(around_s)), came)
     try:
-        made = await run_in_threadpool(make, told, ())
+        made = await run_in_threadpool(making.of, told, ())
     except InputError as error:
         if error.code == "incident-unknown":
             raise unknown() from error  # had not reached the party by then
@@ -128,21 +111,55 @@ async def taken(
 
     def written() -> bytes:
         hidden = tuple(Withheld.of(desk.log.prove(index), what) for index, what in sorted(withheld.items()))
-        value = make(told, hidden) if hidden else made
+        value = making.of(told, hidden) if hidden else made
         value, bundle = proved(value, lambda chosen: bundled(desk, chosen, allowed))
         if wanted == "bundle":
             digest = import_module("thalweg.reports.dossier.digest")
             document = Document.of(f"dossier-{mark}.json", digest.MEDIA_TYPE, digest.encode(value))
             return replace(bundle, documents=(document,), withheld=hidden).encode()
-        ground = import_module("thalweg.reports.ground").packaged
-        content = import_module("thalweg.reports.dossier.content")
-        chosen = content.languages(languages or ",".join(dict.fromkeys(("en", asked.principal.language))))
-        copy = CopyFor(mark, asked.party, asked.principal.author, asked.now)
-        page: bytes = import_module(f"thalweg.reports.dossier.{wanted}").render(value, chosen, ground, copy)
-        return page
+        said = languages or ",".join(dict.fromkeys(("en", asked.principal.language)))
+        return _to_read(value, wanted, said, CopyFor(mark, asked.party, asked.principal.author, asked.now))
 
     data = await run_in_threadpool(written)
     return await handed_over(desk, asked, mark, wanted, len(cited), data, _MEDIA[wanted])
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """A dossier as it was asked for: of what its party holds, and again of what is left of that for another reader."""
+
+    world: World
+    party: str
+    reference: str
+    at: Instant
+    margins: Margins
+    came: Mapping[str, Reached] | None  # by what each notice had reached the party; None: all of it is asked for
+
+    def of(self, given: Sequence[Recorded], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
+        """InputError (`incident-unknown`) where the incident is not among the entries given."""
+        there = {each.index for each in given}
+        came = self.came and {name: how for name, how in self.came.items() if there.issuperset(how.entries)}
+        theatre = self.world.membership.theatre
+        return dossier(
+            self.party,
+            given,
+            self.reference,
+            self.at,
+            names=names_of(self.world),
+            theatre=theatre.name,
+            exercise=theatre.exercise,
+            margins=self.margins,
+            withheld=import_module("thalweg.reports.dossier.check").counted(tuple(hidden)),
+            reached=came,
+        )
+
+
+def _to_read(value: Disclosed[Dossier], form: Form, languages: str, copy: CopyFor) -> bytes:
+    """As a page or as paper, marked as a copy."""
+    ground = import_module("thalweg.reports.ground").packaged
+    chosen = import_module("thalweg.reports.dossier.content").languages(languages)
+    page: bytes = import_module(f"thalweg.reports.dossier.{form}").render(value, chosen, ground, copy)
+    return page
 
 
 async def _held(world: World, indexes: Sequence[int], party: str) -> list[Recorded]:
