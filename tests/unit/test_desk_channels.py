@@ -367,6 +367,29 @@ def test_the_beat_of_line_checks_keeps_time_across_restarts() -> None:
     assert [each.at.epoch_s - START.epoch_s for each in of_kind(desk, "bravo", NoticeKind.REMINDER)] == [4000, 8000]
 
 
+def test_what_a_clock_brings_about_is_no_consequence_of_what_was_said_last() -> None:
+    """R21, R16: the answer to a statement names what followed from it, and stays what it was: neither the beat of line
+    checks nor the word that nobody has answered stands with whatever was said last."""
+    desk = Room(("alpha", "bravo"))
+    desk.say("alpha", ChannelOpened("alpha", "c", "C", ("alpha", "bravo"), line_check_s=3600))
+    desk.say("bravo", ChannelJoined("bravo", "c"))
+    desk.say("alpha", MessageSent("alpha", "c", "Are you there?"))
+    mailboxes = Mailboxes(desk.desk.world, desk.desk.policy)
+    for said in ("bravo", "alpha"):
+        taken(desk.say(said, MessageSent(said, "c", "The last word.")))
+        event = next(reversed(desk.desk.world.answers))
+        for _ in range(30):
+            desk.later(3600)
+        told = {each.what for party in ("alpha", "bravo") for each in desk.notices(party)}
+        assert {NoticeKind.REMINDER, NoticeKind.ESCALATED} <= told
+        found = mailboxes.statement(said, event)
+        assert found is not None
+        assert found.value.notices == ()
+        assert {desk.desk.world.exchange.notices[each].what for each in desk.desk.world.exchange.about[event]} == {
+            NoticeKind.MESSAGE
+        }
+
+
 def test_an_exercise_is_marked_in_every_notice() -> None:
     """R49."""
     desk = Room(("alpha", "bravo"), theatre="name: Drill\nextends: default\nexercise: true\n")

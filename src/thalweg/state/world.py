@@ -55,6 +55,7 @@ from thalweg.model.events import (
     LineProposed,
     MessageSent,
     Notice,
+    NoticeKind,
     OfficerAdded,
     OfficerEnded,
     OutcomeStated,
@@ -98,6 +99,7 @@ from thalweg.state.sourced import PREFIX, Sources
 _RECENT = 2_048  # entries kept as they were read
 _PROBES_S = 60 * 86_400.0  # longer than any window that they are counted in
 _ROLES = ("grant/1", "grant.end/1")
+_OF_TIME = frozenset((NoticeKind.ESCALATED, NoticeKind.REMINDER))  # told by a clock alone, and after no statement
 
 
 class World:
@@ -163,7 +165,8 @@ class World:
                 self._time(body.received)
             case Notice():
                 self._time(body.at)
-                self.exchange.noticed(body, record, self._about, in_case=self._in_case(body.subject))
+                about = "" if body.what in _OF_TIME else self._about  # else it stood with the last statement
+                self.exchange.noticed(body, record, about, in_case=self._in_case(body.subject))
                 self.history.to(body.to).told(body, record.index, *self._shows(body, record.index), self.load)
             case ClockTold():
                 self._about = ""
