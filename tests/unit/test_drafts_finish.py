@@ -396,6 +396,21 @@ def test_a_zone_that_was_assumed_for_a_later_way_point_alone_is_told_of_once() -
     assert [flag.where for flag in made.flags if flag.code == "time-zone-assumed"] == ["time of way-point 2"]
 
 
+def test_a_site_that_was_drawn_as_a_track_is_there_at_any_time() -> None:
+    """R8: it was tested for the hours of the track alone."""
+    times = ("2017-09-16T08:00Z", "2017-09-16T09:00Z", "2017-09-16T10:00Z")
+    made = declared({"kind": "static_site", "start": "", "end": ""}, WAY, times=times)
+    assert made.volumes[0].window == ALWAYS
+    assert isinstance(made.volumes[0].shape, Path)
+    assert "site-times" in codes(made)
+
+
+def test_heights_that_are_no_band_anyway_may_be_of_some_vertices_alone() -> None:
+    line = PathOutline(WAY.points, heights_m=(100.0, None, 120.0))
+    assert declared({"kind": "static_site", "start": "", "end": ""}, line).volumes[0].band is None
+    assert declared({"kind": "zone", "zone": "no_entry", "buffer_m": "100 m"}, line).volumes[0].band is None
+
+
 @pytest.mark.parametrize("times", [(), ("2017-09-16T08:00Z", "2017-09-16T09:00Z", "2017-09-16T10:00Z")])
 def test_heights_of_some_vertices_alone_are_a_problem(times: tuple[str, ...]) -> None:
     """A band of the known ones would leave out whatever height the others have."""

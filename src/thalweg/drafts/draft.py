@@ -595,11 +595,20 @@ def _volumes(
     band, band_flags = _stated_band(volume, own)
     flags.extend(band_flags)
     outline = volume.outline
-    if isinstance(outline, PathOutline) and volume.times:
+    is_site = kind is Kind.STATIC_SITE
+    if is_site and (any(volume.times) or volume.window is not None):
+        flags.append(
+            Flag(
+                "site-times",
+                "A site does not move or vanish: the times of its points are not used, and it is tested at any time.",
+                "times",
+            )
+        )
+    if isinstance(outline, PathOutline) and volume.times and not is_site:
         window = ALWAYS
         shape: Shape = _route(volume, outline, own, kind, medium, context, flags)
     else:
-        window = volume.window or (ALWAYS if kind is Kind.STATIC_SITE else _window(own, zone, flags))
+        window = ALWAYS if is_site else volume.window or _window(own, zone, flags)
         shape = _shape(outline, own, kind, medium, context, flags)
         band = band or _band_of_heights(volume, own, shape, kind, flags)
     if isinstance(shape, Route):
@@ -702,7 +711,7 @@ def _band_of_heights(
     if isinstance(outline, PointOutline):
         given = [outline.height_m] if outline.height_m is not None else []
     elif isinstance(outline, PathOutline):
-        given = _heights(outline)
+        given = [height for height in outline.heights_m if height is not None]
     else:
         return None
     if not given:
@@ -718,6 +727,8 @@ def _band_of_heights(
             )
         )
         return None
+    if isinstance(outline, PathOutline):
+        given = _heights(outline)
     extra = _length(own, "half_height_m") or 0.0
     return Band(min(given) - extra, max(given) + extra, _heights_datum(volume, own, flags))
 
