@@ -50,6 +50,7 @@ _SILENCE_S: Final = 45.0  # a stream says something every fifteen seconds
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AT_ONCE: Final = 100
 _BUNDLED: Final = 20_000  # entries of one file
+_MOST_IN_A_RECEIPT: Final = 1_000  # as the kind of entry has it
 _NOT_KEPT: Final = frozenset(
     {"not-for-party", "not-secretariat", "not-admin", "not-a-statement", "not-your-entry", "secretariat-neutral"}
 )
@@ -123,9 +124,16 @@ class Client:
         return self.send(Declared(self.party, declaration, tuple(cites), declines=declines, row=row))
 
     def receipt_of(self, notices: Iterable[told.Notice], device: str = "") -> told.Answer | None:
-        """Sign that these notices reached this device (`delivery/1`); None if all of them had a receipt already."""
+        """Sign that these notices reached this device (`delivery/1`, a thousand in each); None if all of them had a
+        receipt already, else the answer to the last, or to the first that was not taken."""
         ids = tuple(each.id for each in notices if not each.delivered)
-        return self.send(Delivered(self.party, ids[:1000], Bearer.STREAM, device)) if ids else None
+        answer: told.Answer | None = None
+        for begin in range(0, len(ids), _MOST_IN_A_RECEIPT):
+            some = ids[begin : begin + _MOST_IN_A_RECEIPT]
+            answer = self.send(Delivered(self.party, some, Bearer.STREAM, device))
+            if not answer.taken:
+                break
+        return answer
 
     def declared_rows(self) -> dict[tuple[str, str], int]:
         """Own entries that declare a row of a file: (SHA-256, row) -> number. What has one was said."""
