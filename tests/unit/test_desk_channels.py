@@ -72,6 +72,34 @@ def test_a_party_that_leaves_is_told_of_at_once_as_each_side_dates_it() -> None:
     taken(desk.declare("alpha", circle("S", "alpha", kind=Kind.STATIC_SITE)))
 
 
+def test_what_is_dated_to_come_is_not_in_effect_before_it_is_so() -> None:
+    """R22, R21: a date to come is refused, on record, and nobody is told anything; taken when it has come, also after
+    the desk was opened again. Of one's own party, of another, and of a line; a clock some minutes ahead is none."""
+    desk = room()
+    leaves = Instant(desk.now.epoch_s + 6 * 3600)
+    told = len(desk.notices("bravo"))
+    stated = (
+        ParticipationStated("alpha", "alpha", Participation.WITHDRAWN, leaves),
+        ParticipationStated("alpha", "bravo", Participation.SUSPENDED, leaves),
+        ChannelStated("alpha", "line", ChannelState.DOWN, leaves),
+    )
+    for _ in range(2):
+        for said in stated:
+            assert refused(desk.say("alpha", said)) == "since-ahead"
+        assert desk.desk.world.membership.parties["alpha"].taking_part
+        assert not desk.desk.world.membership.parties["bravo"].stated
+        assert len(desk.notices("bravo")) == told
+        desk.desk = desk.open()
+    near = Instant(desk.now.epoch_s + 290)
+    taken(desk.say("alpha", ParticipationStated("alpha", "alpha", Participation.JOINED, near)))
+    desk.later(6 * 3600)
+    for said in stated:
+        taken(desk.say("alpha", said))
+    desk.desk = desk.open()
+    assert not desk.desk.world.membership.parties["alpha"].taking_part
+    assert refused(desk.declare("alpha", circle("P", "alpha"))) == "party-not-taking-part"
+
+
 def test_who_does_not_take_part_is_shown_nothing_new_and_what_it_missed_when_it_returns() -> None:
     """R22, R31: with what its own declarations have come to conflict with meanwhile."""
     desk = room()
@@ -377,7 +405,7 @@ def test_what_a_clock_brings_about_is_no_consequence_of_what_was_said_last() -> 
     mailboxes = Mailboxes(desk.desk.world, desk.desk.policy)
     for said in ("bravo", "alpha"):
         taken(desk.say(said, MessageSent(said, "c", "The last word.")))
-        event = next(reversed(desk.desk.world.answers))
+        event = list(desk.desk.world.answers)[-1]
         for _ in range(30):
             desk.later(3600)
         told = {each.what for party in ("alpha", "bravo") for each in desk.notices(party)}

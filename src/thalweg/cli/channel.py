@@ -146,7 +146,7 @@ def state(
     condition
         normal, down or unknown.
     since
-        Since when, with the time zone; by default now.
+        Since when, with the time zone; by default now; none that is to come.
     words
         Words that go with it.
     """

@@ -61,7 +61,7 @@ def state(
     status
         joined, suspended or withdrawn.
     since
-        Since when, with the time zone; by default now.
+        Since when, with the time zone; by default now; none that is to come.
     words
         Words that go with it.
     language

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from thalweg.desk.case_checks import CaseChecks
+from thalweg.desk.case_checks import AHEAD_S, CaseChecks
 from thalweg.desk.letters import require_fit
 from thalweg.desk.no import No, Subjects, no_chain, no_party
 from thalweg.desk.source_checks import SourceChecks
@@ -143,7 +143,11 @@ class Checks:
             case TheatreSet() | WatchTaken() | WatchEnded() | OfficerAdded() | OfficerEnded() | PartyNamed():
                 return self._membership(said)
             case ParticipationStated():
-                return () if said.party in self._world.membership.parties else no_party(said.party)
+                if said.party not in self._world.membership.parties:
+                    return no_party(said.party)
+                return _since_ahead(said.since, now) or ()
+            case ChannelStated() if ahead := _since_ahead(said.since, now):
+                return ahead
             case ChannelOpened() | ChannelJoined() | ChannelLeft() | ChannelStated() | TermsSet():
                 return self._channel(said)
             case LineChecked() | LineAnswered() | MessageSent() | DecisionStated():
@@ -580,6 +584,18 @@ class Checks:
 
     def _known_to(self, party: str) -> frozenset[str]:
         return frozenset(self._world.exchange.known.get(party, ()))
+
+
+def _since_ahead(since: Instant, now: Instant) -> No | None:
+    """What is stated holds from when it is taken, and its date says since when its author sees it so: one to come would
+    name a state that is in effect already, and is none yet (R22)."""
+    if since.epoch_s <= now.epoch_s + AHEAD_S:
+        return None
+    return No(
+        "since-ahead",
+        f"The date is {since}, which is to come, and this takes effect at once. State it then; until then, tell the"
+        " others in a message.",
+    )
 
 
 def _matter(said: ProposalAnswered | QuietGuaranteed | LineJudged | CustodyAnswered) -> Matter:
