@@ -68,6 +68,18 @@ def test_every_command_and_option_of_the_ledger_is_on_its_page(path: tuple[str, 
     assert {name for name in options(COMMANDS[path]) if name.startswith("--") and f"`{name}" not in LEDGER} == set()
 
 
+def test_help_shows_what_is_told_by_its_place_without_an_option_of_that_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for path in COMMANDS:
+        app([*path, "--help"])
+    told = capsys.readouterr().out
+    assert "Usage: thalweg officer invite" in told
+    assert " PARTY " in told
+    assert "--account" in told
+    assert re.findall(r"--[A-Z|]+\b", told) == []
+
+
 def test_no_option_is_told_of_that_no_command_has() -> None:
     known = {"--help", "--version"}.union(*map(options, COMMANDS.values()))
     for page in (CLI, LEDGER):

@@ -6,12 +6,33 @@ import io
 import os
 import sys
 import traceback
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter, UnusedCliTokensError
+from cyclopts.help import DefaultFormatter, HelpEntry, HelpPanel
+from typing_extensions import override
 
 from thalweg import __version__
 from thalweg.model.errors import ThalwegError
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
+
+
+class _Help(DefaultFormatter):
+    """Help in which an argument that is told by its place has no option beside it: cyclopts makes `--PARTY` of the
+    name `PARTY`, and writes both."""
+
+    @override
+    def __call__(self, console: Console, options: ConsoleOptions, panel: HelpPanel) -> None:
+        panel.entries = list(map(_by_place, panel.entries))
+        super().__call__(console, options, panel)
+
+
+def _by_place(entry: HelpEntry) -> HelpEntry:
+    label = entry.positional_label
+    return entry.copy(positive_names=tuple(name for name in entry.positive_names if name[2:] != label))
+
 
 app = App(
     name="thalweg",
@@ -23,6 +44,7 @@ app = App(
     exit_on_error=False,
     suppress_keyboard_interrupt=False,
     default_parameter=Parameter(show_default=False),
+    help_formatter=_Help(),
 )
 _NOUNS: Final = {  # by what somebody came to do, in the order of the help; said here, so that it loads none of them
     "Check files": {
