@@ -64,6 +64,8 @@ PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 ISLANDS: Final = ROOT / "src/thalweg/server/pages/static/islands"
 AXE: Final = ROOT / "web/node_modules/axe-core/axe.min.js"
 WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+PATIENCE_MS: Final = 60_000
+"""How long a page is waited for: no test is one of speed, and a machine may have a lot to do besides."""
 _HOUR_MS: Final = 3_600_000
 
 
@@ -141,7 +143,7 @@ class ServedDesk:
         return _base64url(secret)
 
     def _run(self, made: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(made, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(made, self.loop).result(60)
 
 
 @contextmanager
@@ -165,7 +167,7 @@ def served_desk(folder: Path, clock: Callable[[], datetime] = now) -> Iterator[S
 
         thread = threading.Thread(target=lambda: asyncio.run(serve()), name="served desk", daemon=True)
         thread.start()
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while not server.started:
             assert thread.is_alive(), lines[-5:]
             assert time.monotonic() < until, lines[-5:]
@@ -268,7 +270,7 @@ class Browse:
             service_workers="block",
         )
         self._contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         cookies = {}
         if who:
             cookies["thalweg"] = self._desk.session(who)

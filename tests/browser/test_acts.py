@@ -27,7 +27,7 @@ def finding(desk: ServedDesk) -> str:
     desk.say("bravo-1", LineChecked("bravo", "line"))
     desk.say("alpha-1", WatchTaken("alpha", words="Night"))
     now = Instant(now_ms() / 1000)
-    reading = asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(30)
+    reading = asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(60)
     found: str = reading.mailboxes.findings("alpha", now).value[0].finding.id
     (met, *_) = reading.mailboxes.findings("bravo", now).value
     lapses = Instant(float(round(now.epoch_s)) + 7200)
@@ -62,7 +62,7 @@ def test_a_swapped_position_is_stopped_chosen_confirmed_and_sent_without_scripts
     """R3, R4, at 390 px."""
     screen = browse("alpha-1", language=language, phone=True, script=False).open("/declare")
     page = screen.page
-    page.check("input[name=kind][value=static_site]", force=True)
+    page.check("input[name=kind][value=static_site]")
     page.fill("#f-title", f"Well {language}")
     page.fill("#at1", "40.45, 35.02")
     page.locator("form#declare button.first").click()
@@ -88,6 +88,32 @@ def test_what_is_typed_is_read_back_while_one_types(browse: Browse, finding: str
     assert "Deir ez-Zor" in (page.locator("#e1").text_content() or "")
     page.locator("ul.confirm input[name=sure]").wait_for()
     assert page.input_value("#f-title") == "Live"
+
+
+def test_what_is_filled_in_and_not_sent_stays_when_a_warning_comes(
+    desk: ServedDesk, browse: Browse, finding: str
+) -> None:
+    """The page that is asked for again knows nothing of what was typed."""
+    screen = browse("bravo-1").open("/declare")
+    page = screen.page
+    page.wait_for_selector('[data-island="connection"][data-state="live"]')
+    page.fill("#at1", "40.45, 35.02")
+    page.wait_for_selector("[data-live=e1] .swap")
+    page.check("input[name=choice1][value=other]")
+    page.check("input[name=sure]")
+    page.focus("#f-title")
+    page.evaluate("() => document.addEventListener('thalweg:notice', () => { document.body.dataset.heard = 'yes' })")
+    desk.declare("alpha-1", soon("filled-1", "alpha", lon=40.9))
+    page.wait_for_selector("body[data-heard=yes]")
+    assert page.input_value("#at1") == "40.45, 35.02"
+    assert page.is_checked("input[name=choice1][value=other]")
+    assert page.is_checked("input[name=sure]")
+    page.fill("#f-title", "Another")  # what is ticked says the same of the same place
+    with page.expect_response("**/declare"):
+        page.focus("#at1")
+    page.wait_for_selector("#send input[name=title][value=Another]", state="attached")
+    assert page.is_checked("input[name=sure]")
+    screen.fine()
 
 
 def test_a_way_out_is_proposed_by_one_press(browse: Browse, finding: str) -> None:

@@ -33,6 +33,7 @@ def test_what_is_drawn_by_keyboard_is_typed_into_the_form(desk: room.ServedDesk,
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(500)
     page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('#f-positions').value.split('\\n').length === 2")
     lines = page.input_value("#f-positions").split("\n")
     assert len(lines) == 2
     assert all(line[8] == "N" and line[-1] == "E" for line in lines)

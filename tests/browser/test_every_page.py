@@ -53,7 +53,7 @@ LOOKS: Final = [
 
 
 def mailboxes(desk: ServedDesk) -> Mailboxes:
-    return asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(30).mailboxes
+    return asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(60).mailboxes
 
 
 @pytest.fixture(scope="module")

@@ -137,7 +137,7 @@ def test_a_swapped_coordinate_stops_a_declaration_until_it_is_chosen_and_confirm
     """R3, R4: nothing is changed by itself, nothing is sent unread."""
     screen = browse("aid-1", language=language, phone=phone).open("/declare")
     page = screen.page
-    page.check('input[name="kind"][value="movement"]', force=True)
+    page.check('input[name="kind"][value="movement"]')
     title = {"en": "Medical convoy", "ar": "قافلة طبية"}[language]
     page.fill("#f-title", title)
     page.fill("#f-start", "2018-02-09 05:00Z")
@@ -171,7 +171,7 @@ def test_a_draft_is_kept_while_there_is_no_line(told: Autumn, browse: Browse) ->
     page.fill("#f-title", "Written without a line")
     page.wait_for_function("() => document.querySelector('.draft').textContent.includes('Draft kept')")
     page.context.set_offline(False)
-    page.wait_for_selector(LIVE, timeout=20_000)
+    page.wait_for_selector(LIVE)
     page.reload()
     page.click(".draft button >> nth=0")
     assert page.input_value("#f-title") == "Written without a line"
@@ -229,7 +229,7 @@ def test_without_a_line_nothing_pretends(told: Autumn, browse: Browse, photograp
     assert not screen.axe()
     photograph(screen, "offline-en")
     page.context.set_offline(False)
-    page.wait_for_function("() => document.body.innerText.includes('sent now')", timeout=20_000)
+    page.wait_for_function("() => document.body.innerText.includes('sent now')")
     assert page.locator(".offline, .not-sent").count() == 0
     # What is asked for an explanation stays owed until one is given; that it was received is on record all the same.
     screen.open(notice)

@@ -67,7 +67,7 @@ def test_an_answer_given_without_a_line_is_kept_and_goes_out_when_it_is_back(
     assert [name for name, _ in kept if not re.fullmatch(r"[A-Za-z0-9+/]{43}=", name)] == [], "a name can be read"
     assert not screen.axe()
     page.context.set_offline(False)
-    page.wait_for_selector(".sent", timeout=20_000)
+    page.wait_for_selector(".sent")
     page.wait_for_function("count => document.querySelectorAll('[data-item]').length < count", arg=before)
     assert page.locator(".offline").count() == 0
 
@@ -81,7 +81,7 @@ def test_a_session_that_ends_elsewhere_leaves_nothing(desk: room.ServedDesk, bro
     desk.built.doors.forget()
     page.context.set_offline(True)
     page.context.set_offline(False)
-    page.wait_for_url("**/sign-in", timeout=30_000)
+    page.wait_for_url("**/sign-in")
     page.wait_for_selector('form[action="/sign-in"]')
     assert page.evaluate("() => localStorage.length") == 0
 
@@ -98,7 +98,7 @@ def test_whose_rights_are_taken_reads_nothing_more_on_an_open_screen(
     desk.revoke("bravo-9", "bravo")
     page.context.set_offline(True)
     page.context.set_offline(False)
-    page.wait_for_function("() => !document.querySelector('[data-item], [data-live=list]')", timeout=30_000)
+    page.wait_for_function("() => !document.querySelector('[data-item], [data-live=list]')")
     page.wait_for_function("() => localStorage.length === 0")
 
 
@@ -116,6 +116,6 @@ def test_signing_out_without_a_line_wipes_at_once_and_tells_the_desk_later(
     assert "Signed out here" in page.inner_text("h1")
     assert not screen.axe()
     page.context.set_offline(False)
-    page.wait_for_url("**/sign-in", timeout=30_000)
+    page.wait_for_url("**/sign-in")
     screen.open("/inbox")
     page.wait_for_url("**/sign-in?next=/inbox")

@@ -21,7 +21,7 @@ def told(desk: ServedDesk) -> str:
     """A site of alpha's and an emergency; bravo's notice of the latter."""
     desk.declare("alpha-1", replace(soon("site", "alpha", 40.45, 35.02, kind=Kind.STATIC_SITE), title="Clinic"))
     desk.say("alpha-1", EmergencySent("alpha", "أوقفوا", "ar", place=Position(40.18, 35.39), radius_m=6000))
-    reading = asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(30)
+    reading = asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(60)
     return reading.mailboxes.inbox("bravo").value[0].id
 
 

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import { exchange } from "../src/room/refresh";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { exchange, unpressed } from "../src/room/refresh";
 import { first, tones } from "../src/room/sounds";
 
 describe("sounds", () => {
@@ -38,6 +38,84 @@ describe("a page put right in place", () => {
     document.querySelector("textarea")!.focus();
     exchange(fresh('<section data-live="inbox">other</section>'));
     expect(document.activeElement?.id).toBe("why");
+  });
+
+  it("keeps what was chosen and written and not sent, and what was unfolded", () => {
+    const page = (n: number, more = ""): string => `<ul data-live="asked">${more}<li id="a${n}"><details><summary>would read</summary>x</details>
+      <form action="/agreements/a${n}"><input name="words"><select name="level"><option>full<option>coarse</select>
+      <label><input type="radio" name="side" value="left" checked></label><label><input type="radio" name="side" value="right"></label>
+      <input type="checkbox" name="to" value="bravo"><input type="checkbox" name="to" value="carol" checked></form></li></ul>`;
+    document.body.innerHTML = page(1);
+    const field = (name: string): HTMLInputElement => document.querySelector<HTMLInputElement>(`#a1 [name="${name}"]`)!;
+    const box = (value: string): HTMLInputElement => document.querySelector<HTMLInputElement>(`#a1 [value="${value}"]`)!;
+    field("words").value = "until noon";
+    field("level").value = "coarse";
+    box("right").checked = true;
+    box("bravo").checked = true;
+    box("carol").checked = false;
+    document.querySelector("details")!.open = true;
+    exchange(fresh(page(1, page(2).replace(/<\/?ul[^>]*>/g, ""))));
+    expect(document.querySelectorAll("li").length).toBe(2);
+    expect([field("words").value, field("level").value]).toEqual(["until noon", "coarse"]);
+    expect(["left", "right", "bravo", "carol"].map((value) => box(value).checked)).toEqual([false, true, true, false]);
+    expect([...document.querySelectorAll("details")].map((each) => each.open)).toEqual([false, true]);
+    expect(document.querySelector<HTMLInputElement>("#a2 [name=words]")!.value).toBe("");
+  });
+
+  it("keeps no box ticked that now says something else", () => {
+    const page = (token: string): string => `<div data-live="where"><input type="checkbox" form="send" name="sure" value="${token}"></div>`;
+    document.body.innerHTML = page("one");
+    document.querySelector("input")!.checked = true;
+    exchange(fresh(page("one")));
+    expect(document.querySelector("input")!.checked).toBe(true);
+    exchange(fresh(page("two")));
+    expect(document.querySelector("input")!.checked).toBe(false);
+  });
+
+  it("leaves what answers a form to the answer, which says what that form holds, and keeps what another one holds", () => {
+    const page = (at: string, hidden: string): string => `<form id="declare" action="/declare"><div data-live="points" data-answers="declare">
+      <input name="at1" value="${at}"></div></form><div data-live="before" data-answers="declare"><form id="send" action="/declare">
+      <input type="hidden" name="at1" value="${hidden}"><input name="consent"></form></div>`;
+    document.body.innerHTML = page("", "");
+    const at = (): HTMLInputElement => document.querySelector<HTMLInputElement>("#declare input")!;
+    at().value = "40.1 35.1";
+    exchange(fresh(page("", "")));
+    expect(at().value).toBe("40.1 35.1");
+    const consent = (): HTMLInputElement => document.querySelector<HTMLInputElement>("[name=consent]")!;
+    consent().value = "given";
+    consent().focus();
+    exchange(fresh(page("35.1 N 40.1 E", "35.1 N 40.1 E")), document.querySelector<HTMLFormElement>("#declare")!);
+    expect([at().value, consent().value]).toEqual(["35.1 N 40.1 E", "given"]);
+    expect(document.activeElement).toBe(consent());
+    expect(document.querySelector<HTMLInputElement>("#send [type=hidden]")!.value).toBe("35.1 N 40.1 E");
+  });
+
+  it("leaves a form alone that is being signed", () => {
+    document.body.innerHTML = '<section data-live="inbox"><form aria-busy="true"></form></section>';
+    exchange(fresh('<section data-live="inbox">other</section>'));
+    expect(document.querySelector("form")).not.toBeNull();
+  });
+
+  it("waits while something is pressed, for its click too, and not for ever", async () => {
+    vi.useFakeTimers();
+    const told: string[] = [];
+    const passing = async (ms: number): Promise<void> => void (await vi.advanceTimersByTimeAsync(ms));
+    void unpressed().then(() => told.push("free"));
+    await passing(0);
+    dispatchEvent(new Event("pointerdown"));
+    void unpressed().then(() => told.push("clicked"));
+    await passing(500);
+    dispatchEvent(new Event("pointerup"));
+    document.body.addEventListener("click", () => told.push("click"));
+    setTimeout(() => document.body.click(), 20);
+    await passing(200);
+    dispatchEvent(new Event("pointerdown"));
+    void unpressed().then(() => told.push("given up"));
+    await passing(2500);
+    expect(told).toEqual(["free", "click", "clicked"]);
+    await passing(1000);
+    expect(told.at(-1)).toBe("given up");
+    vi.useRealTimers();
   });
 
   it("keeps what was scrolled where it was, and the focus in sight where it was in sight", () => {

@@ -4,7 +4,7 @@
  * is the whole page, of which the parts with `data-live` are taken, so that it says what it would say without a script.
  */
 import { island } from "../core/island";
-import { exchange } from "../room/refresh";
+import { exchange, unpressed } from "../room/refresh";
 
 const PAUSE_MS = 500;
 /** Fired on the form after a check came back. */
@@ -25,8 +25,11 @@ island("check", (element) => {
     try {
       const answer = await fetch(button.formAction || element.action, { method: "POST", body, cache: "no-store", redirect: "manual" });
       const type = answer.headers.get("content-type") ?? "";
-      if (mine !== asked || !type.startsWith("text/html")) return; // something newer was typed, or it is no page of ours
-      exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (!type.startsWith("text/html")) return; // it is no page of ours
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      await unpressed();
+      if (mine !== asked) return; // something newer was typed
+      exchange(fresh, element);
       element.dispatchEvent(new CustomEvent(CHECKED));
     } catch {
       // Without a line what was typed stays; the bar says that there is none.

@@ -26,12 +26,14 @@ island("sign", (element) => {
     const buttons = [...element.querySelectorAll<HTMLButtonElement>("button")];
     for (const each of buttons) each.disabled = true;
     told.textContent = word(words, "sign.waiting");
+    element.setAttribute("aria-busy", "true"); // no live change puts another form in its place meanwhile
     try {
       const key = await ask<SigningKey>("/sign-in/keys/signing");
       const said = await answered<ToSign>(await fetch(element.action, { method: "POST", body, cache: "no-store" }));
       await handIn(await sign({ kind: said.kind, body: said.body }, key));
       location.assign(said.then);
     } catch (error) {
+      element.removeAttribute("aria-busy");
       for (const each of buttons) each.disabled = false;
       if (error instanceof Problem) told.textContent = word(words, "sign.refused", { detail: error.message, code: error.code });
       else told.textContent = word(words, error instanceof DOMException ? "sign.given_up" : "passkey.no_link");

@@ -1,15 +1,48 @@
 /**
  * Parts of a page are put in place anew, as the server renders them: the page is asked for again, and every element with
  * `data-live="name"` gets the content of the one of that name. The focus stays where it was, and in sight where it was in
- * sight; what had been scrolled stays scrolled; what somebody is typing in is left alone until they have done.
+ * sight; what had been scrolled stays scrolled; what was chosen or filled in and not sent yet stays so, and what somebody is
+ * typing in is left alone until they have done. Nothing moves under a finger: whose press began on something lets go of it.
+ *
+ * A part with `data-answers="id"` is the server's answer to what the form of that id holds. It comes with that answer
+ * alone (`check`): the page that is asked for again knows nothing of what was typed.
  */
 import { heardTime } from "../core/clock";
 import { takesText } from "../core/dom";
 import { place } from "../core/island";
 
+const CLICK_MS = 100; // a click comes after its pointer went up
+const HELD_MS = 3000; // a press whose end is never told holds no warning back for longer
+
 let under = false;
 let again = false;
 let chosen = new URLSearchParams(location.search).get("on");
+let pressed = 0;
+const waiting: (() => void)[] = [];
+
+const press = (): void => {
+  clearTimeout(pressed);
+  pressed = window.setTimeout(free, HELD_MS);
+};
+const release = (): void => {
+  if (!pressed) return;
+  clearTimeout(pressed);
+  pressed = window.setTimeout(free, CLICK_MS);
+};
+function free(): void {
+  pressed = 0;
+  for (const go of waiting.splice(0)) go();
+}
+addEventListener("pointerdown", press, true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release, true);
+addEventListener("blur", release); // of the window: what is let go elsewhere is not told here
+addEventListener("keydown", (event) => event.key === " " && !event.repeat && press(), true);
+addEventListener("keyup", (event) => event.key === " " && release(), true);
+
+/** Once nothing is pressed: a click is lost where what it began on is gone when it ends. */
+export function unpressed(): Promise<void> {
+  return pressed ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve();
+}
 
 /** Asks for the page anew; several calls at once are two requests at most. Whether it came. */
 export async function refresh(): Promise<boolean> {
@@ -23,7 +56,9 @@ export async function refresh(): Promise<boolean> {
       again = false;
       const answer = await fetch(location.pathname + location.search, { cache: "no-store", headers: { accept: "text/html" } });
       if (!answer.ok || answer.redirected) return false;
-      exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      await unpressed();
+      exchange(fresh);
     } while (again);
     return true;
   } catch {
@@ -33,7 +68,8 @@ export async function refresh(): Promise<boolean> {
   }
 }
 
-export function exchange(fresh: Document): void {
+/** `posted`: the form that `fresh` is the answer to, whose own fields it gives back as they were sent. */
+export function exchange(fresh: Document, posted?: HTMLFormElement): void {
   const clock = Number(fresh.querySelector<HTMLElement>("[data-clock]")?.dataset["clock"]);
   if (clock) heardTime(clock);
   document.title = fresh.title;
@@ -42,22 +78,74 @@ export function exchange(fresh: Document): void {
   for (const element of document.querySelectorAll<HTMLElement>("[data-live]")) {
     const name = element.dataset["live"] ?? "";
     const source = fresh.querySelector(`[data-live="${CSS.escape(name)}"]`);
-    if (!source) continue;
+    if (!source || !element.isConnected) continue; // not there any more, or new with what it stood in
+    if (element.closest("[data-answers]") && !posted) continue;
+    if (element.querySelector('form[aria-busy="true"]')) continue; // what is being signed goes out of the form it stands in
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
-    if (focused && takesText(focused)) continue;
+    const typing = focused && takesText(focused) ? (focused as Field) : null;
+    if (typing && (!posted || typing.form === posted)) {
+      if (!posted) typing.addEventListener("focusout", () => void refresh(), { once: true });
+      continue;
+    }
     const back = focused ? address(focused, element) : "";
     const seen = focused !== null && inSight(focused, element);
     const scrolled = scrolledIn(element);
+    // The card of something else is read from its beginning, and nothing was filled in on it yet.
+    const other = name === "card" && chosen !== before;
+    const filled = other ? [] : filledIn(element, posted);
+    const unfolded = other ? [] : [...element.querySelectorAll("details")].map((each) => [fold(each, element), each.open] as const);
     for (const each of source.querySelectorAll("script:not([type='application/json'])")) each.remove();
     place(element, [...source.childNodes].map((node) => document.importNode(node, true)));
-    // The card of something else is read from its beginning.
-    const other = name === "card" && chosen !== before;
+    for (const [form, field] of filled) fillAgain(form, field, element);
+    for (const each of element.querySelectorAll("details"))
+      each.open = unfolded.find(([which]) => which === fold(each, element))?.[1] ?? each.open;
     for (const [path, top, left] of scrolled) at(element, path)?.scrollTo(left, other ? 0 : top);
     const found = back ? element.querySelector<HTMLElement>(back) : null;
     found?.focus({ preventScroll: true });
+    if (typing && !(typing instanceof HTMLSelectElement) && found instanceof typing.constructor)
+      (found as HTMLInputElement).setSelectionRange(typing.selectionStart, typing.selectionEnd);
     // What came anew above it may have pushed it out; who had scrolled away from it is left where they read.
     if (seen) found?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+}
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** What was chosen or written in `element` and not sent, by its form; what went with `posted` comes back with its answer. */
+function filledIn(element: Element, posted?: HTMLFormElement): [form: string, field: Field][] {
+  const fields = element.querySelectorAll<Field>("input:not([type='hidden'], [type='file']), textarea, select");
+  return [...fields].filter((each) => (!posted || each.form !== posted) && changed(each)).map((each) => [formOf(each), each]);
+}
+
+function changed(field: Field): boolean {
+  if (field instanceof HTMLSelectElement) {
+    const options = [...field.options];
+    return field.value !== (options.find((each) => each.defaultSelected) ?? options[0])?.value;
+  }
+  return ticked(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+}
+
+function ticked(field: Field): field is HTMLInputElement {
+  return field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type);
+}
+
+/** The same field of the same form has the same again; a box only where it says the same as before (its `value`). */
+function fillAgain(form: string, old: Field, element: Element): void {
+  for (const each of element.querySelectorAll<Field>(`${old.localName}[name="${CSS.escape(old.name)}"]`)) {
+    if (each.getAttribute("type") !== old.getAttribute("type") || formOf(each) !== form) continue;
+    if (!ticked(each)) each.value = old.value;
+    else if (each.value === old.value && (each.type !== "radio" || (old as HTMLInputElement).checked)) each.checked = (old as HTMLInputElement).checked;
+  }
+}
+
+/** By what a form is the same after it came anew. (Its `action` may be a field of that name.) */
+function formOf(field: Field): string {
+  return field.getAttribute("form") ?? field.form?.getAttribute("action") ?? "";
+}
+
+/** By which name something to unfold is the same after it came anew. */
+function fold(details: HTMLDetailsElement, within: Element): string {
+  return `${details.parentElement ? address(details.parentElement, within) : ""} ${details.querySelector("summary")?.textContent ?? ""}`;
 }
 
 /** What is scrolled in `element`, itself among it: the way down to each by the number of the child, and how far. */
