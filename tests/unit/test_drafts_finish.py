@@ -396,6 +396,14 @@ def test_a_zone_that_was_assumed_for_a_later_way_point_alone_is_told_of_once() -
     assert [flag.where for flag in made.flags if flag.code == "time-zone-assumed"] == ["time of way-point 2"]
 
 
+def test_a_half_height_is_on_top_of_the_limits_that_are_stated() -> None:
+    """It was passed over, and an aircraft at one altitude was as thin as a sheet."""
+    at = {"lower": "100 m AMSL", "upper": "100 m AMSL", "half_height_m": "50 m"}
+    assert declared(at).volumes[0].band == Band(50.0, 150.0, Datum.EGM96)
+    assert declared({**at, "upper": ""}).volumes[0].band == Band(50.0, None, Datum.EGM96)
+    assert declared({"half_height_m": "50 m"}).volumes[0].band is None
+
+
 def test_a_site_that_was_drawn_as_a_track_is_there_at_any_time() -> None:
     """R8: it was tested for the hours of the track alone."""
     times = ("2017-09-16T08:00Z", "2017-09-16T09:00Z", "2017-09-16T10:00Z")

@@ -264,3 +264,34 @@ def test_letters_tell_the_encoding_even_below_an_english_header(encoding: str, t
     text = f"kind,party,name,lat,lon\nsite,p,{title},35.33588,40.14084\n"
     (made,) = read(text.encode(encoding), "list.csv", Context(Theatre("plain", ()))).declarations
     assert made.title == title
+
+
+def test_a_way_point_with_a_time_and_another_arrival_is_a_problem() -> None:
+    """The time was passed over."""
+    header = "movement id,organisation,waypoint,lat,lon,time,arrival,departure\n"
+    first = "M1,relief,1,35.33012,40.14012,2017-09-16T06:00Z,,\n"
+    last = "M1,relief,3,35.43012,40.24012,2017-09-16T09:00Z,,\n"
+    stop = "M1,relief,2,35.43012,40.14012,{},2017-09-16T07:30Z,2017-09-16T08:00Z\n"
+    assert problems(csv(header + first + stop.format("2017-09-16T07:00Z") + last)) == [("field-twice", "rows 2 to 4")]
+    (made,) = csv(header + first + stop.format("2017-09-16T07:30Z") + last).declarations
+    route = made.volumes[0].shape
+    assert isinstance(route, Route)
+    assert len(route.waypoints) == 4
+
+
+def test_times_of_way_points_that_a_single_row_has_are_kept() -> None:
+    (made,) = csv(
+        "organisation,kind,lat,lon,start,end,time\n"
+        "relief,operation,35.33012,40.14012,2017-09-16T06:00Z,2017-09-16T09:00Z,2017-09-16T07:00Z\n"
+    ).declarations
+    assert made.details["time"] == "2017-09-16T07:00Z"
+
+
+def test_an_aircraft_at_one_altitude_reaches_as_far_as_its_half_height() -> None:
+    (made,) = csv(
+        "organisation,kind,lat,lon,start,end,altitude,half height\n"
+        "air,operation,35.33012,40.14012,2017-09-16T06:00Z,2017-09-16T09:00Z,100 m AMSL,50 m\n"
+    ).declarations
+    band = made.volumes[0].band
+    assert band is not None
+    assert (band.lower_m, band.upper_m) == (50.0, 150.0)

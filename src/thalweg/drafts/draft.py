@@ -610,7 +610,7 @@ def _volumes(
     else:
         window = ALWAYS if is_site else volume.window or _window(own, zone, flags)
         shape = _shape(outline, own, kind, medium, context, flags)
-        band = band or _band_of_heights(volume, own, shape, kind, flags)
+        band = _with_half_height(band, own) if band else _band_of_heights(volume, own, shape, kind, flags)
     if isinstance(shape, Route):
         window = Window(shape.waypoints[0].time, shape.waypoints[-1].time)
         _compare_window(own, window, zone, flags)
@@ -665,6 +665,16 @@ def _stated_band(volume: DraftVolume, own: Mapping[str, str]) -> tuple[Band | No
         upper_datum=own.get("upper_datum", ""),
         unit=own.get("height_unit", "").strip(),
     )
+
+
+def _with_half_height(band: Band, own: Mapping[str, str]) -> Band:
+    """A half height is on top of stated limits: one altitude with it is no sheet without thickness."""
+    extra_m = _length(own, "half_height_m")
+    if not extra_m:
+        return band
+    lower_m = None if band.lower_m is None else band.lower_m - extra_m
+    upper_m = None if band.upper_m is None else band.upper_m + extra_m
+    return Band(lower_m, upper_m, band.datum, band.upper_datum)
 
 
 def _heights_datum(volume: DraftVolume, own: Mapping[str, str], flags: list[Flag]) -> Datum:

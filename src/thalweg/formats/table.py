@@ -712,6 +712,10 @@ def _draft(group: list[_Entry], source: Source) -> Draft:
     for place in ("from", "to"):
         if group[0].columns.get(place):
             details[place] = group[0].columns[place]
+    if len(group) == 1:
+        for name in ("time", "arrival", "departure"):  # of way-points; of one row they say nothing that is tested
+            if stated := group[0].columns.get(name):
+                details.setdefault(name, stated)
     volumes = _volumes(group, fields, flags)
     altitude = group[0].columns.get("altitude", "")
     if altitude and len(group) == 1:
@@ -907,6 +911,13 @@ def _way_points(group: list[_Entry], flags: list[Flag]) -> DraftVolume:
         except InputError as error:
             raise InputError(error.code, f"Row {entry.row.number}: {error.sentence}", **error.fields) from error
         arrival, departure = columns.get("arrival", ""), columns.get("departure", "")
+        if (stated := columns.get("time", "")) and (arrival or departure) and stated not in (arrival, departure):
+            raise InputError(
+                "field-twice",
+                f"Row {entry.row.number}: the way-point has a time and another arrival or departure.",
+                expected="a time, or arrival and departure",
+                found=f"{stated}; {arrival or departure}",
+            )
         moment = columns.get("time", "") or arrival or departure
         points.append(point)
         times.append(moment)
