@@ -60,6 +60,28 @@ def test_a_signed_entry_beside_another_is_refused_as_one_given_twice(desk: Servi
 
 
 @pytest.mark.parametrize(
+    ("body", "bearing", "status", "code"),
+    [
+        (b'{"entry":"AA=="}', True, 400, "canonical.json"),  # refused by what reads an entry
+        (b'{"entry":"AA=="}', False, 401, "sign-in-needed"),  # by the doors
+        (b'{"entry":"AA==","besides":1}', True, 422, "request-invalid"),  # by the ordinary way, after another was tried
+        (b"{", True, 422, "request-invalid"),
+    ],
+)
+def test_a_signed_entry_gets_the_same_answer_by_the_short_way_and_by_the_long_one(
+    desk: Serving, body: bytes, bearing: bool, status: int, code: str
+) -> None:
+    who = desk.bearing("alpha-1") if bearing else {}
+    for kind in ("application/json", "application/json; charset=utf-8"):
+        before = len(desk.lines)
+        answer = desk.client.post("/v1/statements", content=body, headers={**who, "content-type": kind})
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        (line,) = [each for each in desk.lines[before:] if each.get("event") == "request"]
+        assert (line["status"], line["code"], line["bytes_in"]) == (status, code, len(body))
+        assert line["route"] == "/v1/statements"
+
+
+@pytest.mark.parametrize(
     ("body", "headers"),
     [
         (PLAIN, {"content_encoding": "br"}),
@@ -95,3 +117,42 @@ def test_json_in_utf_8_is_taken(desk: Serving, body: bytes, headers: dict[str, s
 
 def test_json_in_another_encoding_that_a_parser_would_guess_is_refused(desk: Serving) -> None:
     assert sent(desk, json.dumps({"kind": KIND, "body": BODY}).encode("utf-16")).json()["code"] == "request-invalid"
+
+
+@pytest.mark.parametrize("asked", ["after=0&after=3", "after=0&limit=5&limit=5", "a=1&%61=2", "after=&after=1"])
+def test_a_parameter_that_is_given_twice_is_refused(desk: Serving, asked: str) -> None:
+    answer = desk.get("alpha-1", f"/v1/notices?{asked}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter-twice")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/v1/notices?after={text}" for text in ("1_0", "%2B5", "%205", "5%20", "%D9%A5", "1.0", "0x1", "")),
+        "/v1/entries/1_0",
+        "/v1/entries/%D9%A5/receipt",
+        "/v1/feedback?since=20261120",
+        "/v1/feedback?since=1795000000.5",
+    ],
+)
+def test_a_number_is_read_as_everybody_reads_it_and_a_date_is_no_number(desk: Serving, path: str) -> None:
+    answer = desk.get("alpha-1", path)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+    assert answer.json()["fields"]["found"][0]["where"].rpartition(".")[2] in path + "index"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/notices?after=0&limit=010", "/v1/entries/0", "/v1/feedback?since=2026-11-20T00:00Z"]
+)
+def test_what_is_asked_once_and_plainly_is_answered(desk: Serving, path: str) -> None:
+    assert desk.get("alpha-1", path).status_code in {200, 404}
+
+
+def test_two_keys_against_repetition_are_refused_and_nothing_is_taken(desk: Serving) -> None:
+    """Each proxy and each server would keep another of them, and do again under one what was done under another."""
+    before = desk.get("alpha-1", "/v1/channels/line/log").text
+    told = [(name, value) for name, value in desk.bearing("alpha-1").items()]
+    told += [("content-type", "application/json"), ("idempotency-key", "key-00001"), ("Idempotency-Key", "key-00002")]
+    answer = desk.client.post("/v1/statements/unsigned", content=PLAIN, headers=told)
+    assert (answer.status_code, answer.json()["code"]) == (400, "header-twice")
+    assert desk.get("alpha-1", "/v1/channels/line/log").text == before

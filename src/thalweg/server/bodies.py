@@ -1,24 +1,43 @@
-"""What is made of a body in JSON before any route looks at it: it has one reading, or it is refused (RFC 8259, 9110).
+"""What is made of a question before any route looks at it: it has one reading, or it is refused (RFC 8259, 9110).
 
-An object that names a member twice says two things, and parsers differ in which they keep: a statement that was read as
-its second half would be taken, and nobody told of the first. Nor is a body that is said to be in another character set
-read as if it were not.
+A parameter that is given twice says two things, and so does a header of which one is kept. A number is written in
+digits: what else Python reads as one (`1_0`, `+5`, `٥`), others do not. A date is not a number of seconds. An object
+that names a member twice says two things, and parsers differ in which they keep: a statement that was read as its
+second half would be taken, and nobody told of the first. Nor is a body that is said to be in another character set read
+as if it were not.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
+from datetime import datetime
 from email.message import Message
+from typing import Final, get_args
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 
 from thalweg.server.problems import Refusal
 
 _UTF_8 = frozenset({"", "utf-8", "utf8"})
+_FOR_PROGRAMS: Final = ("/v1/", "/sign-in/")
+_ONCE: Final = ("content-type", "idempotency-key")
+_FORMS: Final = (
+    (int, re.compile(r"-?[0-9]{1,20}"), "a whole number in the digits 0 to 9"),
+    (
+        datetime,
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", re.ASCII | re.DOTALL),
+        "a date such as 2026-11-22T10:00:00Z",
+    ),
+)
 
 
 async def one_reading(request: Request) -> None:
-    """FastAPI dependency of every route. `Refusal` for a body that could be read in two ways."""
+    """FastAPI dependency of every route. `Refusal` for a question or a body that could be read in two ways."""
+    if request.scope["path"].startswith(_FOR_PROGRAMS):
+        _asked_once(request)
     kind = request.headers.get("content-type", "")
     if not is_json(kind):
         return
@@ -34,6 +53,40 @@ async def one_reading(request: Request) -> None:
         raise Refusal("request-invalid", "The body is not JSON in UTF-8.") from error
     except (ValueError, RecursionError):
         return  # what is no JSON is refused by whoever wants the value of it
+
+
+def _asked_once(request: Request) -> None:
+    if (name := _twice(name for name, _ in request.query_params.multi_items())) is not None:
+        raise Refusal("parameter-twice", f"{name[:60]!r} is asked twice; which is meant is not guessed.")
+    if (name := _twice(name for name, _ in request.headers.items() if name in _ONCE)) is not None:
+        raise Refusal("header-twice", f"The header {name!r} is sent twice; which is meant is not guessed.")
+    route = request.scope.get("route")
+    if isinstance(route, APIRoute) and (request.query_params or request.path_params):
+        _as_written(route, request)
+
+
+def _as_written(route: APIRoute, request: Request) -> None:
+    """Numbers and dates are as they are written everywhere."""
+    raw = re.fullmatch(route.path_regex, request.scope["path"])
+    given = {"query": dict(request.query_params), "path": {} if raw is None else raw.groupdict()}
+    for place, fields in (("query", route.dependant.query_params), ("path", route.dependant.path_params)):
+        for each in fields:
+            text = given[place].get(each.alias)
+            kinds = (each.field_info.annotation, *get_args(each.field_info.annotation))
+            for kind, form, what in _FORMS:
+                if text is not None and kind in kinds and form.fullmatch(text) is None:
+                    found = [{"where": f"{place}.{each.alias}", "what": f"It is {what}."}]
+                    raise Refusal("request-invalid", f"{each.alias!r} is {what}.", found=found)
+
+
+def _twice(names: Iterable[str]) -> str | None:
+    """The first that comes a second time."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def is_json(content_type: str) -> bool:
