@@ -60,6 +60,7 @@ from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.model.shapes import Position
+from thalweg.policy.asof.findings import Some
 from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.asof.valid import Valid
 from thalweg.reports import asof, asof_map
@@ -253,9 +254,15 @@ def measure(count: int, repeats: int) -> Record:
 def _readings(world: World, known: Instant, valid: Instant, repeats: int) -> Record:
     found: Record = {}
     readings: dict[str, Callable[[AsOfs], object]] = {
-        "picture": lambda asofs: asof.picture(asofs.picture("bravo", known, Valid.at(valid), most=200)),
+        "picture": lambda asofs: asof.picture(
+            asofs.picture("bravo", known, Valid.at(valid), most=200, some=Some(most=200))
+        ),
         "of_all_time": lambda asofs: asof.picture(asofs.picture("bravo", known, Valid(None, None), most=200)),
-        "map": lambda asofs: asof_map.drawn(asofs.picture("bravo", known, Valid.at(valid), most=asof_map.MOST_DRAWN)),
+        "map": lambda asofs: asof_map.drawn(
+            asofs.picture(
+                "bravo", known, Valid.at(valid), most=asof_map.MOST_DRAWN, some=Some(most=asof_map.MOST_FOUND)
+            )
+        ),
         "times": lambda asofs: asof.times(asofs.times("bravo", known)),
         "notices": lambda asofs: asof.notices(asofs.notices("bravo", known, 0, 50)),
     }

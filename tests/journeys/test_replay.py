@@ -78,6 +78,27 @@ def test_a_bundle_and_the_log_give_the_very_picture_that_the_desk_gave(desk: Des
         assert pictured(log.out) == online
 
 
+def test_a_picture_that_comes_in_many_pages_is_put_together_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thing an answer, of declarations and of findings: nothing is cut off in silence."""
+    shown = pictured(desk.say("russia", "replay", "--known-at", now(), "--format", "json").out)
+    patrol = written(desk.folder, feature("patrol", "russia", "operation", 40.1, 35.3))
+    declared(desk, "russia", patrol, "--cite", shown["declarations"][0]["version"])
+    with open_client(desk.folder / "russia") as client:
+        for each in client.notices():
+            if each.findings:
+                desk.say("russia", "ack", each.id, "understood")
+        at = now()
+        whole, drawn = client.as_of(at, "../.."), client.as_of_map(at, "../..")
+        assert {"coalition/watch-post", "russia/patrol"} <= set(subjects(whole))
+        assert len(whole["findings"]) == whole["counts"]["findings"] > 0
+        monkeypatch.setattr("thalweg.client.desk._AT_ONCE", 1)
+        monkeypatch.setattr("thalweg.client.desk._DRAWN", 1)
+        assert client.as_of(at, "../..") == whole
+        assert sorted(each["id"] for each in client.as_of_map(at, "../..")["features"]) == sorted(
+            each["id"] for each in drawn["features"]
+        )
+
+
 def test_nobody_is_told_what_another_had(desk: Desk, tmp_path: Path) -> None:
     refused = desk.say("russia", "replay", "--as", "coalition", "--known-at", now(), expect=2)
     assert "replay-party" in refused.err

@@ -21,6 +21,7 @@ from thalweg.model.events import SECRETARIAT
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.asof.cut import Columns, Cut
+from thalweg.policy.asof.findings import Some
 from thalweg.policy.asof.had import NoticeHad
 from thalweg.policy.asof.readings import AsOfs, held_by
 from thalweg.policy.asof.valid import ALWAYS, Mask, Valid
@@ -257,3 +258,41 @@ def test_a_later_fact_that_leaks_is_caught(leak: str, monkeypatch: pytest.Monkey
 def all_agree(history: History, known: Instant) -> None:
     for party in READERS:
         agrees(history, party, known, ALWAYS)
+
+
+def told_in_pages(
+    asofs: AsOfs, party: str, known: Instant, valid: Valid, most: int, *, newest: bool = False
+) -> list[str]:
+    """The findings, a page after the other; each page says truly how many there are."""
+    found: list[str] = []
+    after: int | None = 0
+    while after is not None:
+        page = asofs.picture(party, known, valid, most=0, some=Some(after, most, newest)).value
+        assert len(page.findings) <= most
+        found += [each.finding.id for each in page.findings]
+        assert page.counts.findings >= len(found)
+        assert (page.findings_next is None) == (page.counts.findings == len(found))
+        after = page.findings_next
+    return found
+
+
+@settings(max_examples=25, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@given(ROOMS, STEPS, st.data())
+def test_findings_read_in_pages_are_all_of_them_in_order_and_the_one_asked_for_is_never_left_out(
+    room: tuple[Level | None, bool], steps: list[Step], data: st.DataObject
+) -> None:
+    """The slow twin is the picture with every finding (R40)."""
+    history = replay(room, steps)
+    asofs = AsOfs.over(history.room.desk.world)
+    for party in READERS:
+        known = history.room.now
+        every = [each.finding.id for each in asofs.picture(party, known, ALWAYS).value.findings]
+        most = data.draw(st.integers(1, 3))
+        assert told_in_pages(asofs, party, known, ALWAYS, most) == every
+        assert told_in_pages(asofs, party, known, ALWAYS, most, newest=True) == every[::-1]
+        if every:
+            one = data.draw(st.sampled_from(every))
+            some = asofs.picture(party, known, ALWAYS, most=0, some=Some(most=1, newest=True, also=one)).value
+            assert [each.finding.id for each in some.findings] == list(dict.fromkeys((every[-1], one)))
+        beyond = asofs.picture(party, known, ALWAYS, most=0, some=Some(2**53, most)).value
+        assert (beyond.findings, beyond.findings_next, beyond.counts.findings) == ((), None, len(every))

@@ -49,6 +49,8 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 _SILENCE_S: Final = 45.0  # a stream says something every fifteen seconds
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AT_ONCE: Final = 100
+_DRAWN: Final = 1_000  # of a map
+_END: Final = 2**53  # behind the last of anything
 _BUNDLED: Final = 20_000  # entries of one file
 _MOST_IN_A_RECEIPT: Final = 1_000  # as the kind of entry has it
 _NOT_KEPT: Final = frozenset(
@@ -324,20 +326,38 @@ class Client:
 
     def as_of(self, known: str = "", valid: str = "") -> told.Json:
         """The picture as one's own party had it: known at an instant, and holding at an instant or in an interval
-        (`a/b`, `../..`); docs/reference/api.md has the fields. All declarations, however many."""
-        found: dict[str, Any] = {}
-        after: int | None = 0
-        while after is not None:
-            query: dict[str, str | int] = {"known": known, "valid": valid, "after": after, "limit": _AT_ONCE}
-            page = self._get("/v1/as-of", query).json
-            found = {**page, "declarations": [*found.get("declarations", ()), *page["declarations"]]}
-            # What comes to be known meanwhile is not to change the pages that follow.
-            known, after = page["known"], page["next"]
-        return found
+        (`a/b`, `../..`); docs/reference/api.md has the fields. All declarations and findings, however many."""
+        declarations: list[Any] = []
+        findings: list[Any] = []
+        for page in self._as_of("/v1/as-of", known, valid, _AT_ONCE):
+            declarations += page["declarations"]
+            findings += page["findings"]
+        return {**page, "declarations": declarations, "findings": findings}
 
     def as_of_map(self, known: str = "", valid: str = "") -> told.Json:
         """The same as GeoJSON."""
-        return cast("told.Json", self._get("/v1/as-of/map", {"known": known, "valid": valid}).json)
+        features: dict[str, Any] = {}  # what is neither a declaration nor a finding stands in every answer
+        for page in self._as_of("/v1/as-of/map", known, valid, _DRAWN):
+            features |= {each["id"]: each for each in page["features"]}
+        return {**page, "thalweg": {**page["thalweg"], "left_out": 0, "findings_left_out": 0},
+                "features": list(features.values())}  # fmt: skip
+
+    def _as_of(self, path: str, known: str, valid: str, most: int) -> Iterator[dict[str, Any]]:
+        """The answers one after the other, to the last declaration and the last finding."""
+        after: int = 0
+        findings_after: int = 0
+        while True:
+            query: dict[str, str | int] = {
+                "known": known, "valid": valid, "after": after, "findings_after": findings_after, "limit": most,
+            }  # fmt: skip
+            page = self._get(path, query).json
+            yield page
+            head = page.get("thalweg", page)
+            if head["next"] is None and head["findings_next"] is None:
+                return
+            # What comes to be known meanwhile is not to change the pages that follow.
+            known = head["known"]
+            after, findings_after = (_END if head[name] is None else head[name] for name in ("next", "findings_next"))
 
     def as_of_notices(self, known: str = "") -> tuple[told.Json, ...]:
         """The notices that had reached one's party by then, and what it had done about each."""

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from thalweg.reports import given
 
 _DIGITS: Final = 6  # of degrees: a decimetre
-MOST_DRAWN: Final = 20_000
+MOST_DRAWN: Final = 10_000  # declarations of one answer: some five megabytes
+MOST_FOUND: Final = 1_000  # and findings: some three kilobytes each, with their regions
 
 
 def drawn(disclosed: Disclosed[AsOf]) -> given.Map:
@@ -38,8 +39,14 @@ def drawn(disclosed: Disclosed[AsOf]) -> given.Map:
     read = disclosed.value
     features = [each for had in read.declarations for each in _drawn(had, read.valid)]
     features += beside(read)
-    left_out = read.counts.valid - len(read.declarations)
-    said: given.MapHead = {**head(read), "left_out": left_out, "disclaimers": list(DISCLAIMERS)}
+    said: given.MapHead = {
+        **head(read),
+        "left_out": read.counts.valid - len(read.declarations),
+        "next": read.next,
+        "findings_left_out": read.counts.findings - len(read.findings),
+        "findings_next": read.findings_next,
+        "disclaimers": list(DISCLAIMERS),
+    }
     return {"type": "FeatureCollection", "thalweg": said, "features": features}
 
 

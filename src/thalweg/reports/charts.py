@@ -75,8 +75,15 @@ def spelled(disclosed: Disclosed[Chart], kept: MutableMapping[Token, Prepared]) 
     """All of it, as JSON in UTF-8. What was not prepared is prepared now."""
     chart = disclosed.value
     rows = [_row(_of(kept, *each), chart) for each in chart.rows]
-    left_out = chart.picture.counts.valid - len(chart.rows)
-    head = orjson.dumps({**asof.head(chart.picture), "left_out": left_out, "rows": len(rows)})
+    picture = chart.picture
+    head = orjson.dumps(
+        {
+            **asof.head(picture),
+            "left_out": picture.counts.valid - len(chart.rows),
+            "findings_left_out": picture.counts.findings - len(picture.findings),
+            "rows": len(rows),
+        }
+    )
     beside = orjson.dumps(asof_map.beside(chart.picture))
     return b"".join((b'{"thalweg":', head, b',"rows":[', b",".join(rows), b'],"features":', beside, b"}"))
 

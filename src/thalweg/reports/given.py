@@ -1164,6 +1164,7 @@ class AsOf(AsOfHead):
     findings: list[AsOfFinding]
     crossings: list[AsOfCrossing]
     channels: list[AsOfChannel]
+    findings_next: int | None
     agreements: list[Agreement]
     commitments: list[AsOfCommitment]
     emergencies: list[AsOfEmergency]
@@ -1237,6 +1238,9 @@ class MapHead(AsOfHead):
     left_out: int
     disclaimers: list[str]
 
+    next: int | None
+    findings_left_out: int
+    findings_next: int | None
 
 class Map(TypedDict):
     type: Literal["FeatureCollection"]

@@ -13,11 +13,12 @@ from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
+from thalweg.policy.asof.findings import Some
 from thalweg.policy.asof.had import AsOf
 from thalweg.policy.asof.valid import Valid, read_instant, read_valid
-from thalweg.reports import asof, asof_map, given
+from thalweg.reports import asof, asof_map, given, wire
 from thalweg.server.api import PROBLEMS, Limit
-from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer, stepwise
+from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer, answer_spelled, stepwise
 
 router = APIRouter(prefix="/v1")
 
@@ -32,6 +33,7 @@ When = Annotated[
         " at the instant of `known`",
     ),
 ]
+Found = Annotated[int, Query(ge=0, le=2**53, description="`findings_next` of the answer before")]
 Bound = Annotated[str, Query(max_length=40, description="an instant; left out: as far as anything known reaches")]
 
 
@@ -49,15 +51,19 @@ async def as_of(
     known: Known = "",
     valid: When = "",
     after: Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer before")] = 0,
+    findings_after: Found = 0,
     limit: Limit = 200,
 ) -> Response:
     """The picture as your party had it: what it had said, and what had reached it, by `known`; of that, what holds at
-    `valid`. `after` and `limit` page through `declarations`."""
+    `valid`. `after` and `limit` page through `declarations`, `findings_after` and `limit` through `findings`; `counts`
+    has how many of each there are."""
     moment = known_of(known, asked)
-    when = valid_of(valid, moment)
+    when, some = valid_of(valid, moment), Some(findings_after, limit)
     made = await stepwise(
         desk,
-        lambda reading: reading.mailboxes.as_of.picturing(asked.party, moment, when, after=after, most=limit),
+        lambda reading: reading.mailboxes.as_of.picturing(
+            asked.party, moment, when, after=after, most=limit, some=some
+        ),
     )
     _looked(desk, asked, made.value)
     return answer(request, asof.picture(made))
@@ -80,14 +86,30 @@ async def as_of_notices(
 
 
 @router.get("/as-of/map", response_class=GeoJson, response_model=given.Map, responses=PROBLEMS, tags=["as of"])
-async def as_of_map(request: Request, desk: Desk, asked: Asked, known: Known = "", valid: When = "") -> Response:
-    """The same picture as GeoJSON: a feature for each part of what holds, each finding, each crossing."""
+async def as_of_map(
+    request: Request,
+    desk: Desk,
+    asked: Asked,
+    known: Known = "",
+    valid: When = "",
+    after: Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer before")] = 0,
+    findings_after: Found = 0,
+    limit: Annotated[int, Query(ge=1, le=asof_map.MOST_DRAWN, description="how many at most")] = asof_map.MOST_DRAWN,
+) -> Response:
+    """The same picture as GeoJSON: a feature for each part of what holds, each finding, each crossing. Of declarations
+    and of findings at most `limit`, and never more than 1,000 findings; `thalweg` says how many are not in this answer
+    (`left_out`, `findings_left_out`), and what to ask after for the following ones (`next`, `findings_next`)."""
     moment = known_of(known, asked)
-    when, most = valid_of(valid, moment), asof_map.MOST_DRAWN
-    made = await stepwise(desk, lambda reading: reading.mailboxes.as_of.picturing(asked.party, moment, when, most=most))
+    when, some = valid_of(valid, moment), Some(findings_after, min(limit, asof_map.MOST_FOUND))
+    made = await stepwise(
+        desk,
+        lambda reading: reading.mailboxes.as_of.picturing(
+            asked.party, moment, when, after=after, most=limit, some=some
+        ),
+    )
     _looked(desk, asked, made.value)
-    value = await run_in_threadpool(asof_map.drawn, made)
-    return answer(request, value, media_type="application/geo+json")
+    data = await run_in_threadpool(lambda: wire.spelled(asof_map.drawn(made)))
+    return answer_spelled(request, data, media_type="application/geo+json")
 
 
 @router.get("/as-of/times", response_model=given.AsOfTimes, responses=PROBLEMS, tags=["as of"])

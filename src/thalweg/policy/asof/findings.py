@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -20,12 +22,36 @@ from thalweg.state.history import Had
 
 _HEARD: Final = 500  # notices of one step
 _READ: Final = 20  # read again at one step
+_SORTED: Final = 5_000  # findings of one step
 
 
-def findings(cut: Cut, standing: Standing, valid: Valid) -> Steps[tuple[FindingHad, ...]]:
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Which of the findings are read: so many after the first `after`, in the order in which they were told; or of the
+    newest first. `also`: the id of one that is read whether or not it is among them."""
+
+    after: int = 0
+    most: int | None = None
+    newest: bool = False
+    also: str = ""
+
+
+ALL: Final = Some()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsHad:
+    """Some of them, how many there are, and where the following ones begin; None at the end."""
+
+    read: tuple[FindingHad, ...]
+    count: int
+    next: int | None
+
+
+def findings(cut: Cut, standing: Standing, valid: Valid, some: Some = ALL) -> Steps[FindingsHad]:
     """The findings that the party had been told of and that stood, by what it had been told since, and that were
-    not over before the time asked for."""
-    numbers = _compared(cut)
+    not over before the time asked for. Only those that are asked for are read again."""
+    numbers = yield from _compared(cut)
     yield
     named = _own_versions(cut, numbers)
     said = standing.own_versions(numbers)
@@ -35,24 +61,31 @@ def findings(cut: Cut, standing: Standing, valid: Valid) -> Steps[tuple[FindingH
         if not number % _HEARD:
             yield
     yield
-    had = []
-    for number, (row, names) in enumerate(found.by_notice(valid.bounds[0], said, named.keys()).items(), 1):
+    places = yield from found.places(cut.had, valid.bounds[0], said, named.keys())
+    end = len(places) if some.most is None else min(len(places), some.after + some.most)
+    chosen = places[::-1][some.after : end] if some.newest else places[some.after : end]
+    if some.also in found.open and not any(name == some.also for _, name in chosen):
+        chosen += [place for place in places if place[1] == some.also]
+    had: list[FindingHad] = []
+    for number, (row, group) in enumerate(groupby(chosen, itemgetter(0)), 1):
         if not number % _READ:
             yield
         body = cut.load(int(cut.told["index"][row])).body
-        if not isinstance(body, Notice):
-            continue
-        for finding in body.findings:
-            if finding.id in names:
-                reached = Instant(float(cut.told["reached"][row]))
-                had.append(FindingHad(finding, body.id, body.of, body.at, reached))
-    return tuple(had)
+        if isinstance(body, Notice):
+            told, reached = {each.id: each for each in body.findings}, Instant(float(cut.told["reached"][row]))
+            had += [FindingHad(told[name], body.id, body.of, body.at, reached) for _, name in group]
+    return FindingsHad(tuple(had), len(places), end if end < len(places) else None)
 
 
-def _compared(cut: Cut) -> list[int]:
+def _compared(cut: Cut) -> Steps[list[int]]:
     """The versions that findings which the party had been told of are between."""
-    rows = np.flatnonzero(cut.known & cut.has(history.FINDS)).tolist()
-    words = {version for row in rows for _, *both, _ in cut.had.found[row] for version in both}
+    words: set[str] = set()
+    for number, row in enumerate(np.flatnonzero(cut.known & cut.has(history.FINDS)).tolist(), 1):
+        for _, first, second, _ in cut.had.found[row]:
+            words.add(first)
+            words.add(second)
+        if not number % _SORTED:
+            yield
     return [number for number in map(cut.had.number, words) if number > 0]
 
 
@@ -104,15 +137,25 @@ class _Findings:
                 self.about.setdefault(each, {})[finding] = None
             self.open[finding] = (row, (first, second), over_s)
 
-    def by_notice(self, since_s: float, own: Set[str], owned: Set[str]) -> dict[int, set[str]]:
-        """The findings that stand and are not over by then, by the notice that told of them last; notices in order.
-        `owned`: the party's own versions; `own`: those of them that are in force."""
+    def places(
+        self, had: Had, since_s: float, own: Set[str], owned: Set[str]
+    ) -> Steps[list[tuple[int, str]]]:  # fmt: skip
+        """The findings that stand and are not over by then, each with the notice that told of it last, in the order in
+        which they were told. `owned`: the party's own versions; `own`: those of them that are in force."""
         found: dict[int, set[str]] = {}
-        for finding, (row, versions, over_s) in self.open.items():
+        for number, (finding, (row, versions, over_s)) in enumerate(self.open.items(), 1):
             replaced = any(each in owned and each not in own for each in versions)
             if over_s >= since_s and not replaced:
                 found.setdefault(row, set()).add(finding)
-        return dict(sorted(found.items()))
+            if not number % _SORTED:
+                yield
+        places: list[tuple[int, str]] = []
+        for number, row in enumerate(sorted(found), 1):
+            names = found[row]
+            places += [(row, finding) for finding, *_ in had.found[row] if finding in names]
+            if not number % _SORTED:
+                yield
+        return places
 
     def _name(self, version: str, subject: str) -> None:
         before = self.subject_of.get(version)

@@ -188,18 +188,21 @@ class IncidentHad:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`known`: declarations, whatever their time; `own`: of these; `valid`: those that hold when it was asked for."""
+    """`known`: declarations, whatever their time; `own`: of these; `valid`: those that hold when it was asked for;
+    `findings`: those that stand."""
 
     known: int
     own: int
     valid: int
+    findings: int
     notices: int
     outstanding: int
 
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """The picture. `next`: where the following declarations begin; None at the end."""
+    """The picture. `next`: where the following declarations begin; None at the end; `findings_next` the same of the
+    findings."""
 
     party: str
     known: Instant
@@ -209,6 +212,7 @@ class AsOf:
     declarations: tuple[DeclarationHad, ...]
     next: int | None
     findings: tuple[FindingHad, ...]
+    findings_next: int | None
     crossings: tuple[CrossingHad, ...]
     channels: tuple[ChannelHad, ...]
     agreements: tuple[AgreementHad, ...]

@@ -17,7 +17,7 @@ from thalweg.model.levels import Level
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
 from thalweg.policy.asof.acts import Acts
 from thalweg.policy.asof.cut import Cut
-from thalweg.policy.asof.findings import findings
+from thalweg.policy.asof.findings import ALL, Some, findings
 from thalweg.policy.asof.had import AsOf, Chart, Counts, DeclarationHad, Drawable, NoticesHad, Times, Token
 from thalweg.policy.asof.notices import notice, outstanding
 from thalweg.policy.asof.standing import Row, Standing
@@ -75,14 +75,28 @@ class AsOfs:
         return record
 
     def picture(
-        self, party: str, known: Instant, valid: Valid | None = None, *, after: int = 0, most: int | None = None
+        self,
+        party: str,
+        known: Instant,
+        valid: Valid | None = None,
+        *,
+        after: int = 0,
+        most: int | None = None,
+        some: Some = ALL,
     ) -> Disclosed[AsOf]:
         """What the party had at `known` of what holds at `valid`; left out, at the same time. `after` and `most` page
-        through the declarations."""
-        return whole(self.picturing(party, known, valid, after=after, most=most))
+        through the declarations, and `some` through the findings."""
+        return whole(self.picturing(party, known, valid, after=after, most=most, some=some))
 
     def picturing(
-        self, party: str, known: Instant, valid: Valid | None = None, *, after: int = 0, most: int | None = None
+        self,
+        party: str,
+        known: Instant,
+        valid: Valid | None = None,
+        *,
+        after: int = 0,
+        most: int | None = None,
+        some: Some = ALL,
     ) -> Steps[Disclosed[AsOf]]:
         """The same, a step at a time; all of it as the log stood at the first."""
         cut = Cut(self._had(party), known, self._load)
@@ -96,47 +110,49 @@ class AsOfs:
             read.append(self._declaration(cut, rows, rows.row(*each), when))
             if not number % _READ:
                 yield
-        made = yield from self._picture(cut, rows, when, len(meant), tuple(read), end if end < len(meant) else None)
+        following = end if end < len(meant) else None
+        made = yield from self._picture(cut, rows, when, len(meant), tuple(read), following, some)
         return seal(made, party)
 
     def charting(
-        self, party: str, known: Instant, valid: Valid, read: Container[Token], most: int
+        self, party: str, known: Instant, valid: Valid, read: Container[Token], most: int, some: Some = ALL
     ) -> Steps[Disclosed[Chart]]:
         """The same for a map, quickly: of at most so many declarations, those whose tokens are in `read` are not read
         again."""
         cut = Cut(self._had(party), known, self._load)
         rows = Standing(cut)
         meant = rows.meeting(valid)
-        some = meant[:most]
-        tokens = rows.tokens(some)
+        first = meant[:most]
+        tokens = rows.tokens(first)
         yield
         drawn: list[tuple[Token, Drawable | None]] = []
         fresh = 0
-        for number, (each, token) in enumerate(zip(some, tokens, strict=True), 1):
+        for number, (each, token) in enumerate(zip(first, tokens, strict=True), 1):
             kept = token in read
             drawn.append((token, None if kept else self._drawable(rows, rows.row(*each))))
             fresh += not kept
             if (not kept and not fresh % _READ) or not number % _TOKENS:
                 yield
-        left = len(some) if len(some) < len(meant) else None
-        picture = yield from self._picture(cut, rows, valid, len(meant), (), left)
+        left = len(first) if len(first) < len(meant) else None
+        picture = yield from self._picture(cut, rows, valid, len(meant), (), left, some)
         return seal(Chart(picture, tuple(drawn), _moment_s(cut, valid)), party)
 
     def _picture(
         self, cut: Cut, rows: Standing, when: Valid, valid: int, read: tuple[DeclarationHad, ...],
-        following: int | None,
+        following: int | None, some: Some,
     ) -> Steps[AsOf]:  # fmt: skip
-        found = yield from findings(cut, rows, when)
+        found = yield from findings(cut, rows, when, some)
         acts = Acts(cut)
         return AsOf(
             cut.party,
             Instant(cut.at_s),
             when,
             self._exercise,
-            Counts(rows.count, rows.own, valid, int(cut.known.sum()), len(outstanding(cut))),
+            Counts(rows.count, rows.own, valid, found.count, int(cut.known.sum()), len(outstanding(cut))),
             read,
             following,
-            found,
+            found.read,
+            found.next,
             tuple(acts.crossings(when)),
             acts.channels.had(cut),
             acts.agreements.agreements(),

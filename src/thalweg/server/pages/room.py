@@ -18,12 +18,13 @@ from starlette.concurrency import run_in_threadpool
 
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
+from thalweg.policy.asof.findings import Some
 from thalweg.policy.asof.had import AsOf, Chart, Token
 from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import NoticeRead
 from thalweg.reports import charts
-from thalweg.reports.asof_map import MOST_DRAWN
+from thalweg.reports.asof_map import MOST_FOUND
 from thalweg.reports.json import first_position
 from thalweg.server.as_of import known_of, valid_of
 from thalweg.server.desk import stepwise
@@ -38,6 +39,8 @@ router = APIRouter(include_in_schema=False)
 
 _MOST: Final = 30  # lines of what is owed
 _ROWS: Final = 40  # of the table that stands for the map
+_FOUND: Final = 80  # conflicts that the page itself names, the newest
+_DRAWN: Final = 20_000  # declarations on the map
 _WAITING: Final = 6
 _PAST: Final = 400  # notices of a time gone by that are looked through for what was owed then
 _TAG: Final = 4
@@ -86,7 +89,10 @@ async def room(page: Opened) -> Response:
     await page.ordered()
     known, valid, past = await _times(page, _ARRIVES)
     party = page.party
-    made = await stepwise(page.desk, lambda now: now.mailboxes.as_of.picturing(party, known, valid, most=_ROWS))
+    some = Some(most=_FOUND, newest=True, also=asked.get("on", ""))
+    made = await stepwise(
+        page.desk, lambda now: now.mailboxes.as_of.picturing(party, known, valid, most=_ROWS, some=some)
+    )
     picture = made.value
     page.reading = await page.desk.office.reading()
     mailboxes = page.reading.mailboxes
@@ -109,6 +115,7 @@ async def room(page: Opened) -> Response:
         ahead=not asked.get("valid"),
         fields={"known": _field(asked.get("known", "")), "valid": _field(asked.get("valid", ""))},
         picture=picture,
+        drawn=MOST_FOUND,
         on=on,
         asked_on=asked.get("on", ""),
         selected=_selected(page, on, picture, past=past, beside=any(each.chosen for each in owed)),
@@ -124,7 +131,7 @@ async def room(page: Opened) -> Response:
 async def chart(page: Opened) -> Response:
     """What the map draws (`reports.charts`), for the room's own script. Like the page, it puts on record what reached
     the party by it."""
-    known, valid, _ = await _times(page, MOST_DRAWN)
+    known, valid, _ = await _times(page, _DRAWN)
     drawn, kept = await _chart(page, known, valid)
     packs = "gzip" in page.request.headers.get("accept-encoding", "")
 
@@ -171,8 +178,9 @@ async def _chart(page: Page, known: Instant, valid: Valid) -> tuple[Disclosed[Ch
     if len(as_of.prepared) > _PREPARED:
         as_of.prepared = {}
     kept = as_of.prepared  # the thread goes on with this one
+    some = Some(most=MOST_FOUND, newest=True)
     drawn = await stepwise(
-        page.desk, lambda now: now.mailboxes.as_of.charting(page.party, known, valid, kept, MOST_DRAWN)
+        page.desk, lambda now: now.mailboxes.as_of.charting(page.party, known, valid, kept, _DRAWN, some)
     )
     return drawn, kept
 
