@@ -1162,9 +1162,9 @@ class AsOf(AsOfHead):
     declarations: list[AsOfDeclaration]
     next: int | None
     findings: list[AsOfFinding]
+    findings_next: int | None
     crossings: list[AsOfCrossing]
     channels: list[AsOfChannel]
-    findings_next: int | None
     agreements: list[Agreement]
     commitments: list[AsOfCommitment]
     emergencies: list[AsOfEmergency]
@@ -1236,11 +1236,11 @@ class Feature(TypedDict):
 
 class MapHead(AsOfHead):
     left_out: int
-    disclaimers: list[str]
-
     next: int | None
     findings_left_out: int
     findings_next: int | None
+    disclaimers: list[str]
+
 
 class Map(TypedDict):
     type: Literal["FeatureCollection"]
