@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -108,6 +109,26 @@ def test_another_server_named_in_the_target_is_not_this_one(port: int, target: s
     answer = sent(port, f"GET {target} HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n")
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert b'"code":"' + code in answer
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "what is this",
+        "GET /health\x00z HTTP/1.1",
+        "GET /healthz HTTP/1.1\r\nHost: desk.example\r\nBad Header: 1",
+        "GET /healthz HTTP/1.1\r\nHost: desk.example\r\nContent-Length: one",
+        "GET /healthz HTTP/1.1",
+    ],
+)
+def test_what_is_no_request_is_refused_as_every_refusal_is(port: int, request_line: str) -> None:
+    answer = sent(port, f"{request_line}\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (400, "http-malformed")
+    assert f"content-length: {len(body)}".encode() in head
 
 
 def test_limits_and_counts_go_by_the_path_in_the_target() -> None:

@@ -23,7 +23,7 @@ from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from thalweg.server.doors import DoorSettings
-from thalweg.server.problems import Refusal
+from thalweg.server.problems import MEDIA_TYPE, Refusal, answer_to
 
 Scope = Mapping[str, Any]
 _LONGEST_CERTIFICATE = 32_768
@@ -67,6 +67,16 @@ class TlsProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._on_time()
         super().connection_lost(exc)
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is told so as every refusal is; in the midst of an answer there is nothing more to say."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            said = answer_to(Refusal("http-malformed", f"This is no HTTP request: {msg.rstrip('.')}."))
+            body = said.body("")
+            head = f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\ncache-control: no-store\r\n"
+            self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}connection: close\r\n\r\n".encode() + body)
+        self.transport.close()
 
     def _on_time(self) -> None:
         if self._late is not None:

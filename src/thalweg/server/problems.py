@@ -29,6 +29,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "device-key": 400,
         "framing-ambiguous": 400,
         "header-twice": 400,
+        "http-malformed": 400,
         "json-twice": 400,
         "parameter-twice": 400,
         "passkey-refused": 400,
