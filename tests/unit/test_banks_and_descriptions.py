@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from thalweg.places import around, banks, basemap
 from thalweg.places.banks import Bank, river_side
-from thalweg.places.describe import describe, describe_all
+from thalweg.places.describe import describe, describe_all, texts
 from thalweg.places.gazetteer import Gazetteer, Kind, MemoryShelf, Place, packaged
 
 RIVERS = {river.id: river for river in banks.rivers()}
@@ -131,6 +131,14 @@ def test_descriptions_come_in_the_order_of_the_positions() -> None:
     assert [(d.lon, d.lat) for d in found] == asked
     assert found[0] == found[2]
     assert describe_all([]) == []
+
+
+@given(st.lists(st.tuples(st.floats(36.0, 46.0), st.floats(32.0, 37.5)), max_size=5))
+@example([(38.15, 36.0), (-8.15, 39.92), (40.05, 35.2), (40.185, 35.385)])
+def test_texts_alone_are_those_of_the_descriptions(asked: list[tuple[float, float]]) -> None:
+    nothing = Gazetteer(MemoryShelf([]))
+    for known in (None, nothing):
+        assert texts(asked, gazetteer=known) == [each.text for each in describe_all(asked, gazetteer=known)]
 
 
 def test_an_empty_gazetteer_still_describes_the_river() -> None:

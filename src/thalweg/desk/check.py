@@ -15,7 +15,7 @@ from thalweg.model.findings import Finding, FindingType, Suggestions
 from thalweg.model.instants import Instant
 from thalweg.model.result import CheckResult, Counts
 from thalweg.model.theatre import Theatre
-from thalweg.places.describe import describe_all
+from thalweg.places.describe import texts
 from thalweg.places.gazetteer import Gazetteer
 from thalweg.policy.disclosure import Disclosed, disclose_everything
 
@@ -75,9 +75,7 @@ def references(gazetteer: Gazetteer | None = None) -> Describe:
     """Places described independently of what any party calls them (R4)."""
 
     def describe(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> Sequence[str]:
-        return [
-            each.text for each in describe_all(list(zip(lon.tolist(), lat.tolist(), strict=True)), gazetteer=gazetteer)
-        ]
+        return texts(list(zip(lon.tolist(), lat.tolist(), strict=True)), gazetteer=gazetteer)
 
     return describe
 

@@ -69,10 +69,14 @@ def exact_metres(value_m: float) -> str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-@lru_cache(maxsize=4096)  # windows begin and end on whole minutes, and neighbours at the same ones
 def clock(instant: Instant) -> str:
     """`16 Sep 2017 00:30Z`, with seconds where there are any."""
-    when = instant.as_datetime()
+    return _clock(instant.epoch_s)
+
+
+@lru_cache(maxsize=4096)  # windows begin and end on whole minutes, and neighbours at the same ones
+def _clock(epoch_s: float) -> str:
+    when = Instant(epoch_s).as_datetime()
     seconds = f":{when.second:02d}" if when.second else ""
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year} {when.hour:02d}:{when.minute:02d}{seconds}Z"
 

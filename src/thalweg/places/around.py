@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -129,8 +129,33 @@ class _Water:
     lakes: bool  # whether a lake's bounds reach into the cell
 
 
+class Beside(NamedTuple):
+    """As much of a `RiverSide` as is found on the way to one."""
+
+    river: str
+    bank: Bank
+    distance_m: float
+    lake: str
+    side: Bank
+    uncertainty_m: float
+    part: Part
+    here_m: float  # so far downstream
+
+
 def river_side(lon: float, lat: float, uncertainty_m: float = 0.0) -> RiverSide | None:
     """As `banks.river_side`, of any river."""
+    found = river_beside(lon, lat, uncertainty_m)
+    if found is None:
+        return None
+    river, bank, distance_m, lake, side, doubt, part, here_m = found
+    flow_deg = _flow_deg(part, here_m, *ground.metres_per_degree_at(lat))
+    across = (flow_deg + (-90 if side is Bank.LEFT else 90)) % 360
+    compass = ground.COMPASS[round(across / 45) % 8 * 2]
+    return RiverSide(river, bank, side, distance_m, doubt, compass, part.source, lake)
+
+
+def river_beside(lon: float, lat: float, uncertainty_m: float = 0.0) -> Beside | None:
+    """Of the river that `river_side` tells of, what does not take its course."""
     water = _waters.at(lon, lat)
     if not water.rivers:
         return None
@@ -159,17 +184,8 @@ def river_side(lon: float, lat: float, uncertainty_m: float = 0.0) -> RiverSide 
     distance_m, name, part, side, here_m = best
     lake = banks.lake_at(lon, lat) if water.lakes else ""
     doubt = part.accuracy_m + uncertainty_m
-    across = (_flow_deg(part, here_m, per_lon, per_lat) + (-90 if side is Bank.LEFT else 90)) % 360
-    return RiverSide(
-        name,
-        Bank.UNCERTAIN if distance_m <= doubt or lake else side,
-        side,
-        distance_m,
-        doubt,
-        ground.COMPASS[round(across / 45) % 8 * 2],
-        part.source,
-        lake,
-    )
+    bank = Bank.UNCERTAIN if distance_m <= doubt or lake else side
+    return Beside(name, bank, distance_m, lake, side, doubt, part, here_m)
 
 
 def _passed(

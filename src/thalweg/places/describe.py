@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from thalweg.places import ground
-from thalweg.places.around import Found, Neighbourhood, river_side
+from thalweg.places.around import Found, Neighbourhood, river_beside, river_side
 from thalweg.places.banks import Bank, RiverSide
 from thalweg.places.gazetteer import Gazetteer, Place, packaged
 
@@ -66,12 +66,40 @@ def describe_all(
     return [_described(lon, lat, neighbourhood, source, uncertainty_m) for lon, lat in positions]
 
 
+def texts(positions: Sequence[tuple[float, float]], *, gazetteer: Gazetteer | None = None) -> list[str]:
+    """The text of each of many positions (longitude, latitude), in their order: of `describe_all`, for whoever wants
+    nothing else of it."""
+    source = gazetteer or packaged()
+    neighbourhood = _neighbourhood(source)
+    return [_text(lon, lat, neighbourhood, source) for lon, lat in positions]
+
+
+def _text(lon: float, lat: float, neighbourhood: Neighbourhood, source: Gazetteer) -> str:
+    town, settlement = _apart(*neighbourhood.nearest(lon, lat))
+    river = river_beside(lon, lat)
+    return _phrase(
+        "" if town is None else _from_place(source, town),
+        "" if settlement is None else _from_place(source, settlement),
+        "" if river is None else _beside(*river[:4]),
+    )
+
+
+def _from_place(source: Gazetteer, found: Found) -> str:
+    number, distance_m, bearing_deg = found
+    return _seen_from(source.place(number).name, distance_m, ground.compass(bearing_deg))
+
+
+def _apart(town: Found | None, settlement: Found | None) -> tuple[Found | None, Found | None]:
+    """The settlement, where it is not the town itself."""
+    if town is not None and settlement is not None and settlement[0] == town[0]:
+        settlement = None
+    return town, settlement
+
+
 def _described(
     lon: float, lat: float, neighbourhood: Neighbourhood, source: Gazetteer, uncertainty_m: float
 ) -> Description:
-    town, settlement = neighbourhood.nearest(lon, lat)
-    if town is not None and settlement is not None and settlement[0] == town[0]:
-        settlement = None
+    town, settlement = _apart(*neighbourhood.nearest(lon, lat))
     return Description(
         lon, lat, _reference(source, town), _reference(source, settlement), river_side(lon, lat, uncertainty_m)
     )
@@ -91,32 +119,43 @@ def _reference(source: Gazetteer, found: Found | None) -> Reference | None:
 
 def english(description: Description) -> str:
     """One phrase: town, nearest settlement in brackets, bank."""
-    head = description.town or description.settlement
-    parts = [english_reference(head) if head else "no known place near"]
-    if description.town and description.settlement:
-        parts[0] += f" ({english_reference(description.settlement)})"
-    if description.river:
-        parts.append(english_river(description.river))
-    return ", ".join(parts)
+    town, settlement, river = description.town, description.settlement, description.river
+    return _phrase(
+        english_reference(town) if town else "",
+        english_reference(settlement) if settlement else "",
+        english_river(river) if river else "",
+    )
+
+
+def _phrase(town: str, settlement: str, river: str) -> str:
+    said = town or settlement or "no known place near"
+    if town and settlement:
+        said += f" ({settlement})"
+    return f"{said}, {river}" if river else said
 
 
 def english_reference(reference: Reference) -> str:
     """ "7.2 km ESE of Deir ez-Zor", or "at Deir ez-Zor" within 100 m."""
-    if reference.distance_m < _AT_M:
-        return f"at {reference.place.name}"
-    return f"{kilometres(reference.distance_m)} {reference.compass} of {reference.place.name}"
+    return _seen_from(reference.place.name, reference.distance_m, reference.compass)
+
+
+def _seen_from(name: str, distance_m: float, compass: str) -> str:
+    return f"at {name}" if distance_m < _AT_M else f"{kilometres(distance_m)} {compass} of {name}"
 
 
 def english_river(side: RiverSide) -> str:
     """The bank, or that it is uncertain and why."""
-    channel = f"{kilometres(side.distance_m)} from the channel"
-    if side.lake:
-        return f"within {side.lake}, bank of the {side.river} uncertain"
-    if side.bank is Bank.UNCERTAIN:
-        return f"bank of the {side.river} uncertain: {channel}"
-    if side.distance_m <= _BESIDE_RIVER_M:
-        return f"{side.bank} bank of the {side.river}"
-    return f"on the {side.bank}-bank side of the {side.river}, {channel}"
+    return _beside(side.river, side.bank, side.distance_m, side.lake)
+
+
+def _beside(river: str, bank: Bank, distance_m: float, lake: str) -> str:
+    if lake:
+        return f"within {lake}, bank of the {river} uncertain"
+    if bank is Bank.UNCERTAIN:
+        return f"bank of the {river} uncertain: {kilometres(distance_m)} from the channel"
+    if distance_m <= _BESIDE_RIVER_M:
+        return f"{bank} bank of the {river}"
+    return f"on the {bank}-bank side of the {river}, {kilometres(distance_m)} from the channel"
 
 
 def kilometres(metres: float) -> str:
