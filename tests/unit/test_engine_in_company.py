@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from thalweg.engine import batch
+from thalweg.engine.columns import pack
 from thalweg.engine.online import Declared, Online
 from thalweg.model.declarations import Declaration, Kind, Volume
 from thalweg.model.instants import Instant, Window
@@ -49,6 +51,18 @@ def test_a_third_declaration_in_another_datum_changes_nothing_between_two() -> N
     )
     third = disc("d", Band(0.0, 10.0, Datum.WGS84), lon=-40.0)
     assert batch(world, theatre()) == batch((*world, third), theatre())
+
+
+def test_the_kernel_is_told_where_every_column_of_a_packed_declaration_is() -> None:
+    """Worked out from where a few blocks begin; asked of each array anew it is the same."""
+    bands = (Band(0.0, 300.0, Datum.AGL), None)
+    several = replace(disc("a"), volumes=tuple(volume for band in bands for volume in disc("a", band).volumes))
+    for declarations in ([disc("a")], [several], [several, disc("b")]):
+        parts = pack(declarations, theatre(), complete=False).parts
+        told = bytes(parts.struct())
+        parts.changed()
+        assert bytes(parts.struct()) == told
+    assert pack([], theatre()).parts.struct().n_parts == 0
 
 
 def test_who_belongs_together_is_known_wherever_the_party_stands_among_the_others() -> None:

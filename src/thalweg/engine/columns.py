@@ -17,7 +17,19 @@ import numpy.typing as npt
 
 from thalweg.geometry import kernel
 from thalweg.geometry.geoid import undulation
-from thalweg.geometry.kernel import AREA, DATUMS, LEG, PATH, POINT, Growth, Matrix, Parts
+from thalweg.geometry.kernel import (
+    AREA,
+    CODES,
+    DATUMS,
+    LEG,
+    PATH,
+    POINT,
+    VALUES,
+    VERTICES,
+    Growth,
+    Matrix,
+    Parts,
+)
 from thalweg.model.declarations import Declaration, Kind, Medium, Standing, Uncertainty, Volume
 from thalweg.model.measures import Datum
 from thalweg.model.shapes import Circle, Corridor, MultiPolygon, Path, Point, Polygon, Position, Route
@@ -232,24 +244,33 @@ class _Rows:
             self._add_core(number, declaration, volume, PATH, [segment.path.points])
 
     def columns(self, *, complete: bool) -> Columns:
-        table = np.array(self._rows, np.float64).reshape(len(self._rows), len(_COLUMNS))
-        columns = dict(zip(_COLUMNS, np.ascontiguousarray(table.T), strict=True))
-        return assemble(
-            first=np.array(self._first, np.int64),
-            closed=np.array(self._closed, np.uint8),
-            lon=np.array(self._lon, np.float64),
-            lat=np.array(self._lat, np.float64),
-            string=np.array(self._string, np.int64),
-            core=columns.pop("core").astype(np.uint8),
-            declaration=columns.pop("declaration").astype(np.int32),
-            kind=np.array(self._kind, np.int32),
-            party=np.array(self._party, np.int32),
-            kinds=tuple(self._kinds),
-            parties=tuple(self._parties),
-            rank=np.array(self._rank, np.uint64),
-            complete=complete,
-            **columns,
+        count = len(self._rows)
+        table = np.array(self._rows, np.float64).reshape(count, len(_COLUMNS)).T
+        string = np.array(self._string, np.int64)
+        cut = kernel.cut(
+            np.array(self._first, np.int64),
+            np.array(self._closed, np.uint8),
+            np.array(self._lon, np.float64),
+            np.array(self._lat, np.float64),
         )
+        values, codes = np.zeros((len(VALUES), count)), np.empty((len(CODES), count), np.uint8)
+        values[:_STATED] = table[:_STATED]
+        codes[:] = table[_STATED:-1]
+        vertices = np.empty((len(VERTICES), len(cut[1])))
+        vertices[:2] = cut[1:]
+        others: dict[str, npt.NDArray[Any]] = {
+            "declaration": table[-1].astype(np.int32),
+            "first": cut[0][string],
+            "ring": string,
+            "ring_first": cut[0],
+            "kind": np.array(self._kind, np.int32),
+            "party": np.array(self._party, np.int32),
+            "rank": np.array(self._rank, np.uint64),
+        }
+        parts = Parts.of_blocks(values, vertices, codes, others)
+        _fill_geoid(parts, complete=complete)
+        kernel.prepare(parts)
+        return Columns(parts, tuple(self._kinds), tuple(self._parties))
 
     def _add_volume(self, number: int, declaration: Declaration, volume: Volume) -> None:
         shape = volume.shape
@@ -287,9 +308,9 @@ class _Rows:
         self._string.append(len(self._closed))
         u = hard_bounds(volume.uncertainty)
         window = volume.window
-        self._rows.append(
-            (core, number, radius, *u, window.start_s, window.end_s, *_heights(declaration, volume), *_NO_LEG)
-        )
+        limits = _heights(declaration, volume)
+        times = (window.start_s, window.end_s)
+        self._rows.append((radius, *u, *times, *limits[:2], *_NO_LEG, core, *limits[2:], number))
 
     def _add_route(self, number: int, declaration: Declaration, volume: Volume, route: Route) -> None:
         points = route.waypoints
@@ -321,13 +342,11 @@ class _Rows:
                 high = max(heights[i], heights[j]) + route.half_height_m
                 limits = (low, high, datum, datum, 0.0)
             leg = (heights[i], heights[j], route.half_height_m)
-            self._rows.append((LEG, number, radius, *u, times[i], times[j], *limits, *leg))
+            self._rows.append((radius, *u, times[i], times[j], *limits[:2], *leg, LEG, *limits[2:], number))
 
 
-_COLUMNS = (
-    *("core", "declaration", "radius", "u", "zu", "tu", "t0", "t1"),
-    *("lower", "upper", "lower_datum", "upper_datum", "unstated", "z0", "z1", "half"),
-)
+_STATED = 11  # numbers of a part that are not worked out
+_COLUMNS = (*VALUES[:_STATED], *CODES, "declaration")
 _NO_LEG = (float("nan"), float("nan"), 0.0)
 
 

@@ -7,7 +7,7 @@ library is compiled at installation, needs no Python headers, and is loaded with
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -227,14 +227,40 @@ class Parts:
     def struct(self) -> _Parts:
         """The structure that the kernel reads, laid out once: whoever puts another array in calls `changed`."""
         if self._struct is None:
-            self._struct = _Parts(**{name: _at(getattr(self, name)) for name in _COLUMNS})
-            self._struct.n_vertices = len(self.lon)
+            at = [_at(getattr(self, name)) for name in _COLUMNS]
+            self._struct = _Parts(self.n_parts, len(self.lon), *at)
         self._struct.n_parts = self.n_parts
         return self._struct
 
     def changed(self) -> None:
         """An array was exchanged for another."""
         self._struct = None
+
+    @classmethod
+    def of_blocks(
+        cls, values: Floats, vertices: Floats, codes: Bytes, columns: Mapping[str, npt.NDArray[np.generic]]
+    ) -> Parts:
+        """Columns that are the rows of a few arrays, by `VALUES`, `VERTICES` and `CODES`; the others by their names.
+        For few parts: where an array is costs more to ask for than what stands in it."""
+        blocks = ((VALUES, values), (VERTICES, vertices), (CODES, codes))
+        arrays: dict[str, Any] = dict(columns)
+        at = {name: _at(column) for name, column in columns.items()}
+        for names, block in blocks:
+            arrays.update(zip(names, block, strict=True))
+            begin, step = _at(block), block.strides[0]
+            at.update({name: begin + step * row for row, name in enumerate(names)})
+        made = cls(n_parts=values.shape[1], **arrays)
+        made._struct = _Parts(made.n_parts, vertices.shape[1], *map(at.__getitem__, _COLUMNS))
+        return made
+
+
+VALUES = (
+    *("radius", "u", "zu", "tu", "t0", "t1", "lower", "upper", "z0", "z1", "half"),
+    *("geoid", "cx", "cy", "cz", "reach", "inner", "edge"),
+)
+"""The numbers of each part."""
+VERTICES = ("lon", "lat", "ex", "ey", "ez")
+CODES = ("core", "lower_datum", "upper_datum", "unstated")
 
 
 @dataclass(frozen=True, slots=True)
