@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from tests.properties.geoid import geoid_m
 from tests.twin import brute
 from tests.twin import strategies as twin
 from tests.twin.transforms import later, mirrored, rotated
-from thalweg.engine import batch
+from thalweg.engine import batch, explain
 from thalweg.model.declarations import Declaration
 from thalweg.model.findings import Finding
 from thalweg.model.theatre import Theatre
@@ -45,6 +46,19 @@ def test_the_order_of_the_inputs_changes_nothing_in_any_finding(
     rng.shuffle(shuffled)
     assert by_id(batch(shuffled, theatre)) == by_id(batch(world, theatre))
     assert batch(shuffled, theatre) == batch(world, theatre), "findings come in one order"
+
+
+@settings(SLOW, max_examples=100)
+@given(cases())
+def test_a_few_pairs_are_told_to_the_last_bit_as_many_are(case: tuple[tuple[Declaration, ...], Theatre]) -> None:
+    """Number by number, and as arrays: the same findings, written alike."""
+    world, theatre = case
+    with patch.object(explain, "_FEW", 1 << 30):
+        few = batch(world, theatre)
+    with patch.object(explain, "_FEW", 0):
+        many = batch(world, theatre)
+    assert few == many
+    assert repr(few) == repr(many)
 
 
 @settings(SLOW, max_examples=60)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
+from itertools import accumulate
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -162,10 +163,55 @@ def findings(
 ) -> list[Finding]:
     """Explained findings, in the order of their ids' pairs; `describe` gives the independent reference of places.
     `regions`: whether to draw where the two overlap."""
+    if not len(pairs.a):
+        return []
+    measured = (_few if len(pairs.a) <= _FEW else _many)(columns, matrix, pairs)
+    groups = len(measured)
+    lon, lat = np.array([each.at for each in measured]).T
+    references = describe(lon, lat) if describe else [""] * groups
+    touching = [g for g, each in enumerate(measured) if each.numbers[0] == 0.0] if regions else []
+    drawn: dict[int, tuple[Polygon, ...]] = {}
+    if touching:
+        one, other = np.array([measured[g].parts for g in touching], np.int32).T
+        shared = overlaps(columns.parts, one, other, lon[touching], lat[touching])
+        drawn = dict(zip(touching, shared, strict=True))
+    with collector_paused(groups << 8):  # a quarter of a kilobyte of values for each, at the least
+        return [
+            _finding(
+                declarations[each.declarations[0]],
+                declarations[each.declarations[1]],
+                rules[each.rule],
+                words,
+                each,
+                rule_sentence=words.rules[each.rule],
+                region=drawn.get(g, ()),
+                reference=reference,
+            )
+            for g, (each, reference) in enumerate(zip(measured, references, strict=True))
+        ]
+
+
+class Measured(NamedTuple):
+    """A pair of declarations that may conflict, as it is measured in the worst of its pairs of parts."""
+
+    declarations: tuple[int, int]
+    parts: tuple[int, int]
+    rule: int
+    verdict: int  # an index into _CERTAINTY
+    share: float
+    told: bool
+    gap_s: float
+    first: float  # seconds since the epoch, infinite or NaN where open
+    last: float
+    at: tuple[float, float]  # between the closest positions, in degrees
+    bounds: tuple[float, float, float]  # metres, metres and seconds: both uncertainties together
+    numbers: tuple[float, ...]  # by _NUMBERS
+
+
+def _many(columns: Columns, matrix: Matrix, pairs: Pairs) -> list[Measured]:
+    """The pairs of declarations in the order of their numbers."""
     judged = judge(columns, matrix, pairs)
     groups = len(judged.start) - 1
-    if not groups:
-        return []
     order, starts = judged.order, judged.start[:-1]
     a, b = np.ascontiguousarray(pairs.a[order]), np.ascontiguousarray(pairs.b[order])
     rule = np.ascontiguousarray(pairs.rule[order])
@@ -181,22 +227,13 @@ def findings(
     lat = 0.5 * (detail["lat_a"] + detail["lat_b"])[worst]
     apart = np.abs(detail["lon_a"] - detail["lon_b"])[worst] > 180.0
     lon[apart] = detail["lon_a"][worst][apart]
-    references = describe(lon, lat) if describe else [""] * groups
-    touching = np.flatnonzero(detail["d"][worst] == 0.0)[: None if regions else 0]
-    drawn = dict(
-        zip(
-            touching.tolist(),
-            overlaps(columns.parts, a[worst[touching]], b[worst[touching]], lon[touching], lat[touching]),
-            strict=True,
-        )
-    )
     parts = columns.parts
     one, other = a[worst], b[worst]
     gap = np.maximum(parts.t0[one], parts.t0[other]) - np.minimum(parts.t1[one], parts.t1[other])
     bounds = [(column[one] + column[other]).tolist() for column in (parts.u, parts.zu, parts.tu)]
     rows = zip(
-        parts.declaration[one].tolist(),
-        parts.declaration[other].tolist(),
+        zip(parts.declaration[one].tolist(), parts.declaration[other].tolist(), strict=True),
+        zip(one.tolist(), other.tolist(), strict=True),
         rule[worst].tolist(),
         judged.verdict.tolist(),
         judged.share.tolist(),
@@ -204,34 +241,83 @@ def findings(
         np.maximum(gap, 0.0).tolist(),
         first.tolist(),
         last.tolist(),
-        references,
+        zip(lon.tolist(), lat.tolist(), strict=True),
         zip(*bounds, strict=True),
         zip(*(detail[name][worst].tolist() for name in _NUMBERS), strict=True),
         strict=True,
     )
-    with collector_paused(groups << 8):  # a quarter of a kilobyte of values for each, at the least
-        return [
-            _finding(
-                declarations[number_a],
-                declarations[number_b],
-                rules[which],
-                words,
-                rule_sentence=words.rules[which],
-                certainty=_CERTAINTY[verdict],
-                share=share,
-                told=can_tell,
-                gap_s=gap_s,
-                first=_instant(begins),
-                last=_instant(ends),
-                region=drawn.get(g, ()),
-                reference=reference,
-                bounds=bound,
-                numbers=numbers,
+    with collector_paused(groups << 8):
+        return list(map(Measured._make, rows))
+
+
+def _few(columns: Columns, matrix: Matrix, pairs: Pairs) -> list[Measured]:
+    """`_many`, number by number: of the few pairs of one declaration, arrays cost more than what stands in them."""
+    parts, count = columns.parts, len(pairs.a)
+    a, b, rule, certain = (column.tolist() for column in (pairs.a, pairs.b, pairs.rule, pairs.certain))
+    both = np.concatenate((pairs.a, pairs.b))
+    of, t0, t1, u, zu, tu = (
+        column[both].tolist() for column in (parts.declaration, parts.t0, parts.t1, parts.u, parts.zu, parts.tu)
+    )
+    detail = {name: values.tolist() for name, values in kernel.explain(
+        parts, matrix, pairs.a, pairs.b, pairs.rule
+    ).items()}  # fmt: skip
+    d, vertical, lon_a, lon_b, lat_a, lat_b, first, last = (
+        detail[name] for name in ("d", "vertical", "lon_a", "lon_b", "lat_a", "lat_b", "first", "last")
+    )
+    numbers = list(zip(*(detail[name] for name in _NUMBERS), strict=True))
+    runs: dict[tuple[int, int], list[int]] = {}
+    for _, _, _, _, row in sorted(zip(of[:count], of[count:], a, b, range(count), strict=True)):
+        runs.setdefault((of[row], of[count + row]), []).append(row)
+    sure = [any([certain[row] for row in run]) for run in runs.values()]
+    shares = _shares(columns, matrix, pairs, [run for run, each in zip(runs.values(), sure, strict=True) if not each])
+    found = []
+    for (declarations, run), is_certain in zip(runs.items(), sure, strict=True):
+        worst = run[0]
+        begins, ends = first[worst], last[worst]
+        if len(run) > 1:
+            worst = min(run, key=lambda row: (_known(d[row], math.inf), _known(vertical[row], 0.0)))
+            begins = min(_known(first[row], math.inf) for row in run)
+            ends = max(_known(last[row], -math.inf) for row in run)
+        share, told = (1.0, True) if is_certain else next(shares)
+        verdict = _CERTAIN if is_certain else _LIKELY if share >= 0.5 and told else _POSSIBLE
+        lon = 0.5 * (lon_a[worst] + lon_b[worst])
+        if abs(lon_a[worst] - lon_b[worst]) > 180.0:
+            lon = lon_a[worst]
+        other = count + worst
+        found.append(
+            Measured(
+                declarations,
+                (a[worst], b[worst]),
+                rule[worst],
+                verdict,
+                share,
+                told,
+                max(max(t0[worst], t0[other]) - min(t1[worst], t1[other]), 0.0),
+                begins,
+                ends,
+                (lon, 0.5 * (lat_a[worst] + lat_b[worst])),
+                (u[worst] + u[other], zu[worst] + zu[other], tu[worst] + tu[other]),
+                numbers[worst],
             )
-            for g, (
-                number_a, number_b, which, verdict, share, can_tell, gap_s, begins, ends, reference, bound, numbers
-            ) in enumerate(rows)
-        ]  # fmt: skip
+        )
+    return found
+
+
+def _shares(columns: Columns, matrix: Matrix, pairs: Pairs, runs: list[list[int]]) -> Iterator[tuple[float, bool]]:
+    """Of each pair of declarations that is not certain, the share of the cases, and whether it can be told."""
+    if not runs:
+        return iter(())
+    rows = np.array([row for run in runs for row in run])
+    start = np.array([0, *accumulate(map(len, runs))], np.int64)
+    share, told = kernel.shares(
+        columns.parts, matrix, start, pairs.a[rows], pairs.b[rows], pairs.rule[rows]
+    )  # fmt: skip
+    return zip(share.tolist(), map(bool, told.tolist()), strict=True)
+
+
+def _known(value: float, instead: float) -> float:
+    """The value, with something instead of NaN."""
+    return instead if math.isnan(value) else value
 
 
 def _else(values: npt.NDArray[np.float64], instead: float) -> npt.NDArray[np.float64]:
@@ -239,6 +325,7 @@ def _else(values: npt.NDArray[np.float64], instead: float) -> npt.NDArray[np.flo
     return np.where(np.isnan(values), instead, values)
 
 
+_FEW = 32  # pairs of parts
 _NUMBERS = ("d", "lon_a", "lat_a", "lon_b", "lat_b", "vertical", "allowance", "closest")
 
 
@@ -263,20 +350,15 @@ def _finding(
     b: Named,
     rule: Rule,
     words: Words,
+    measured: Measured,
     *,
     rule_sentence: str,
-    certainty: Certainty,
-    share: float,
-    told: bool,
-    gap_s: float,
-    first: Instant | None,
-    last: Instant | None,
     region: tuple[Polygon, ...],
     reference: str,
-    bounds: tuple[float, float, float],
-    numbers: tuple[float, ...],
 ) -> Finding:
-    horizontal, lon_a, lat_a, lon_b, lat_b, height, allowance, closest_s = numbers
+    horizontal, lon_a, lat_a, lon_b, lat_b, height, allowance, closest_s = measured.numbers
+    certainty, share, told = _CERTAINTY[measured.verdict], measured.share, measured.told
+    first, last = _instant(measured.first), _instant(measured.last)
     closest = (Position(lon_a, lat_a), Position(lon_b, lat_b))
     if (_SPEAKS_FIRST[b.kind], b.version_id) < (_SPEAKS_FIRST[a.kind], a.version_id):
         a, b, closest = b, a, (closest[1], closest[0])
@@ -294,10 +376,10 @@ def _finding(
         margin=rule.margin,
         certainty=certainty,
         share=share,
-        reasons=_reasons(certainty, bounds, allowance, told=told),
+        reasons=_reasons(certainty, measured.bounds, allowance, told=told),
         horizontal_m=horizontal,
         vertical_m=vertical,
-        time_gap_s=gap_s,
+        time_gap_s=measured.gap_s,
         datum_allowance_m=allowance,
         closest=closest,
         region=region,
