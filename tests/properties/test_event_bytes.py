@@ -22,10 +22,12 @@ from hypothesis import strategies as st
 
 from tests.hostile import World
 from tests.samples import result
+from thalweg.desk.spelled import finding_bytes
 from thalweg.formats import event as kinds
 from thalweg.formats.event import Body, Value
 from thalweg.formats.event.finding import read_finding, write_finding
 from thalweg.ledger import canonical
+from thalweg.ledger.errors import Malformed
 from thalweg.model import events
 from thalweg.model.declarations import Declaration, Kind, Standing
 from thalweg.model.errors import InputError, ValueRefused
@@ -232,6 +234,23 @@ def test_a_declaration_in_an_entry_keeps_its_version(declaration: Declaration) -
 def test_a_finding_in_a_notice_is_the_finding_without_its_region(finding: Finding) -> None:
     back = read_finding(canonical.decode(canonical.encode(write_finding(finding))))
     assert back == finding
+
+
+@settings(max_examples=150)
+@given(findings())
+def test_a_finding_is_spelled_as_any_value_is(finding: Finding) -> None:
+    """Without being looked through: what is signed is the same to the last byte."""
+    assert finding_bytes(finding) == canonical.encode(write_finding(finding))
+
+
+@pytest.mark.parametrize("change", [{"sentence": "half a pair: \ud83d"}, {"datum_allowance_m": 1e13}, {"share": 1e300}])
+def test_a_finding_that_cannot_be_spelled_is_refused_as_any_value_is(change: Mapping[str, Any]) -> None:
+    finding = replace(result().findings[0], **change)
+    with pytest.raises(Malformed) as expected:
+        canonical.encode(write_finding(finding))
+    with pytest.raises(Malformed) as found:
+        finding_bytes(finding)
+    assert found.value.code == expected.value.code
 
 
 def test_the_findings_of_a_check_stand_in_a_notice_as_they_are() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+import orjson
+
 from thalweg.formats.event.finding import write_finding
 from thalweg.ledger import canonical
 from thalweg.model.findings import Finding
@@ -21,9 +23,18 @@ def finding_bytes(finding: Finding) -> bytes:
         return known[1]
     if len(_spelled) >= _KEPT:
         _spelled.clear()
-    data = canonical.encode(write_finding(finding))
+    data = _written(finding)
     _spelled[id(finding)] = (finding, data)
     return data
+
+
+def _written(finding: Finding) -> bytes:
+    value = write_finding(finding)
+    try:
+        # Its names are in order, and it holds nothing but strings and integers: nothing else is looked for.
+        return orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+    except orjson.JSONEncodeError:  # half of a surrogate pair, or an integer beyond 53 bits
+        return canonical.encode(value)
 
 
 def findings_bytes(findings: Iterable[Finding]) -> bytes:
