@@ -18,6 +18,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -65,6 +66,8 @@ _GONE = 499  # who asked did not wait; as nginx logs it
 
 
 AsPage = Callable[[Request, ProblemAnswer], Response | None]
+Straight = Callable[[Request], Awaitable[Response | None]]
+"""Answers a request without the router; None where it goes the ordinary way."""
 
 
 def _always_ready() -> tuple[str, ...]:
@@ -126,6 +129,8 @@ class ShellSettings:
     hsts_s: int = 63_072_000
     steps: Steps = field(default_factory=Steps)
     """On which answers begin to whoever is signed in."""
+    straight: Mapping[tuple[str, str], Straight] = field(default_factory=dict)
+    """By method and path: what is asked for so often that the way through the router would cost more than the rest."""
     as_page: AsPage = _no_page
     """A problem as a page, for a browser that asks for one; None for a program."""
 
@@ -283,6 +288,8 @@ class Shell:
         self._settings = settings
         self._metrics = metrics
         self._hosts = {doors.settings.host, *settings.hosts}
+        self._veil = doors.derive("address")
+        self._plain = dict(self._security_headers("", ""))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -342,11 +349,19 @@ class Shell:
     def _address_name(self, scope: Scope) -> str:
         return f"address {network_of(address_of(scope, self._doors.settings))}"
 
-    def security_headers(self, scope: Scope, media: str) -> Iterable[tuple[bytes, bytes]]:
+    def security_headers(self, scope: Scope, media: str) -> dict[bytes, bytes]:
         """For every answer. A page may run scripts of this origin, and inline ones that carry its nonce."""
+        if media.startswith("text/html"):
+            return dict(self._security_headers(scope["state"]["csp_nonce"], media))
+        return {**self._plain}
+
+    def veiled(self, scope: Scope) -> str:
+        """The address as a log may have it: who came from where cannot be read from it, only what came from one."""
+        return _veiled(self._veil, network_of(address_of(scope, self._doors.settings)))
+
+    def _security_headers(self, nonce: str, media: str) -> Iterable[tuple[bytes, bytes]]:
         policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
         if media.startswith("text/html"):
-            nonce = scope["state"]["csp_nonce"]
             policy = (
                 f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
                 "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; "
@@ -403,7 +418,11 @@ class _Exchange:
 
     async def _through(self) -> None:
         try:
-            await self._shell.app(self._scope, self._limited, self._guarded)
+            straight = self._shell.settings.straight.get((self._method, self._scope["path"]))
+            if straight is None:
+                await self._shell.app(self._scope, self._limited, self._guarded)
+            else:
+                await self._straight(straight)
         except Refusal as refusal:
             if self._status:
                 raise _AlreadyBegunError from None
@@ -415,6 +434,29 @@ class _Exchange:
             if self._status:
                 raise _AlreadyBegunError from None
             await self._answer(answer_to(Refusal("internal-error", "")))
+
+    async def _straight(self, straight: Straight) -> None:
+        """Answered without the router, if it can be; what was read of the body is then read once more."""
+        read: list[Message] = []
+
+        async def receive() -> Message:
+            read.append(await self._limited())
+            return read[-1]
+
+        async def again() -> Message:
+            return read.pop(0) if read else await self._limited()
+
+        request = Request(self._scope, receive)
+        try:
+            response = await straight(request)
+        except (ThalwegError, LedgerError) as error:
+            response = await _on_error(request, error)
+        except HTTPException as error:
+            response = await _on_http_error(request, error)
+        if response is None:
+            await self._shell.app(self._scope, again, self._guarded)
+        else:
+            await response(self._scope, self._receive, self._guarded)
 
     async def _answer(self, answer: ProblemAnswer) -> None:
         response = problem_response(self._scope, answer)
@@ -466,7 +508,7 @@ class _Exchange:
         held = [(name.lower(), value) for name, value in given]
         state = self._scope["state"]
         media = next((value.decode("latin-1") for name, value in held if name == b"content-type"), "")
-        own = dict(self._shell.security_headers(self._scope, media))
+        own = self._shell.security_headers(self._scope, media)
         private = state.get("principal") is not None or any(name == b"set-cookie" for name, _ in held)
         cached = any(name == b"cache-control" for name, _ in held)
         if private or self._status >= 400 or not cached:
@@ -499,7 +541,7 @@ class _Exchange:
             "status": self._status,
             "code": code,
             "how": "" if principal is None else principal.how,
-            "from": _veiled(shell.doors, scope),
+            "from": shell.veiled(scope),
             "first_ms": round(self._first_s * 1000, 1),
             "ms": total_ms,
             "bytes_in": self._bytes_in,
@@ -545,6 +587,6 @@ def _route(scope: Scope) -> str:
     return path if isinstance(path, str) else _NO_ROUTE
 
 
-def _veiled(doors: Doors, scope: Scope) -> str:
-    network = network_of(address_of(scope, doors.settings))
-    return hmac.digest(doors.derive("address"), network.encode(), "sha256").hex()[:12]
+@lru_cache(maxsize=1024)  # whoever asks asks again
+def _veiled(key: bytes, network: str) -> str:
+    return hmac.digest(key, network.encode(), "sha256").hex()[:12]
