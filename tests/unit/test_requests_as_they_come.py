@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import pytest
 import uvicorn
+from typing_extensions import override
+from uvicorn.server import ServerState
 
 from tests.conformance.test_wrong_askers import OPEN
 from tests.doors_world import World
@@ -18,6 +22,7 @@ from tests.serving import Serving, serving, soon
 from thalweg.model.declarations import Kind
 from thalweg.server.described import operations
 from thalweg.server.listen import server_config
+from thalweg.server.peer import TlsProtocol
 from thalweg.server.rates import Rate
 
 
@@ -109,6 +114,105 @@ def test_another_server_named_in_the_target_is_not_this_one(port: int, target: s
     answer = sent(port, f"GET {target} HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n")
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert b'"code":"' + code in answer
+
+
+class Wire(asyncio.Transport):
+    """A connection that keeps what is written, piece by piece."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[bytes] = []
+        self.closed = False
+
+    @override
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        assert not self.closed
+        self.pieces.append(bytes(data))
+
+    @override
+    def close(self) -> None:
+        self.closed = True
+
+    @override
+    def is_closing(self) -> bool:
+        return self.closed
+
+    @override
+    def pause_reading(self) -> None:
+        """Nothing is read here."""
+
+    @override
+    def resume_reading(self) -> None:
+        """Nothing is read here."""
+
+
+def answered(app: Any, asked: bytes) -> Wire:
+    """What a client's bytes bring, in the pieces in which they go to the network."""
+
+    async def run() -> Wire:
+        config = server_config(app, "127.0.0.1", 0)
+        config.load()
+        wire = Wire()
+        protocol = TlsProtocol(config, ServerState(), {})
+        protocol.connection_made(wire)
+        protocol.data_received(asked)
+        while protocol.tasks:
+            await asyncio.gather(*protocol.tasks)
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        protocol.shutdown()
+        return wire
+
+    return asyncio.run(run())
+
+
+def saying(*pieces: bytes, turn: bool) -> Callable[..., Awaitable[None]]:
+    """An application that answers in pieces; `turn`: it waits for the loop between them."""
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]})
+        for each in pieces:
+            await send({"type": "http.response.body", "body": each, "more_body": True})
+            if turn:
+                await asyncio.sleep(0)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return app
+
+
+ASKED = b"GET / HTTP/1.1\r\nHost: desk.example\r\n\r\n"
+
+
+def test_the_head_of_an_answer_and_its_body_go_out_as_one() -> None:
+    wire = answered(saying(b"hello", turn=False), ASKED)
+    assert len(wire.pieces) == 1
+    assert wire.pieces[0].startswith(b"HTTP/1.1 200 ")
+    assert wire.pieces[0].endswith(b"hello\r\n0\r\n\r\n")
+    assert wire.closed
+
+
+def test_what_is_said_later_goes_out_when_it_is_said() -> None:
+    wire = answered(saying(b"one", b"two", turn=True), ASKED)
+    assert [b"one" in each for each in wire.pieces][:2] == [True, False]
+    assert b"two" in wire.pieces[1]
+
+
+def test_an_answer_that_never_waits_is_not_held_back_as_a_whole() -> None:
+    wire = answered(saying(*(bytes(40_000) for _ in range(10)), turn=False), ASKED)
+    assert len(wire.pieces) > 4  # so that the connection can say that it is full
+    assert max(map(len, wire.pieces)) < 130_000
+    assert sum(each.count(0) for each in wire.pieces) == 400_000
+
+
+def test_a_client_that_says_at_once_that_it_sends_no_more_gets_its_answer(port: int) -> None:
+    for _ in range(20):
+        assert b'{"alive":true}' in sent(port, HIDDEN)
+
+
+def test_what_is_no_request_is_told_so_before_the_connection_is_closed() -> None:
+    wire = answered(saying(turn=False), b"what is this\r\n\r\n")
+    assert b"".join(wire.pieces).startswith(b"HTTP/1.1 400 ")
+    assert wire.closed
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,52 @@ from thalweg.server.problems import MEDIA_TYPE, Refusal, answer_to
 
 Scope = Mapping[str, Any]
 _LONGEST_CERTIFICATE = 32_768
+_MUCH = 65_536  # bytes of an answer, to be held back until the loop comes round
+
+
+class _Joined(asyncio.Transport):
+    """What uvicorn writes to instead of the connection's own transport: what comes in one turn of the loop goes out as
+    one piece, unless it is much, of which the transport must know so that the writer can be told to wait. uvicorn
+    writes the head of an answer and its body one after the other, and each would be a packet of its own, with which the
+    other side is woken once more. Has what uvicorn asks of a transport once a connection is made."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport, self._loop = transport, loop
+        self._pieces: list[bytes | bytearray | memoryview] = []
+        self._held = 0
+
+    @override
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if not data:
+            return
+        if not self._pieces:
+            self._loop.call_soon(self.flush)
+        self._pieces.append(data)
+        self._held += len(data)
+        if self._held >= _MUCH:
+            self.flush()
+
+    @override
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    @override
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    @override
+    def resume_reading(self) -> None:
+        self._transport.resume_reading()
+
+    def flush(self) -> None:
+        """What is held goes out now."""
+        if self._pieces:
+            data = b"".join(self._pieces)
+            self._pieces.clear()
+            self._held = 0
+            self._transport.write(data)
 
 
 class TlsProtocol(H11Protocol):
@@ -39,10 +85,12 @@ class TlsProtocol(H11Protocol):
     """Seconds for the head of a request, from its first byte, or from the connection's beginning."""
 
     _late: asyncio.TimerHandle | None = None
+    _joined: _Joined
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own does
         super().connection_made(transport)
+        self.transport = self._joined = _Joined(transport, self.loop)
         self._late = self.loop.call_later(self.head_s, transport.close)
         tls = _tls(transport.get_extra_info("ssl_object"))
         if tls is None:
@@ -62,6 +110,10 @@ class TlsProtocol(H11Protocol):
             self._on_time()
         elif self._late is None and self.conn.trailing_data[0]:
             self._late = self.loop.call_later(self.head_s, self.transport.close)
+
+    @override
+    def eof_received(self) -> None:
+        self._joined.flush()  # the connection closes now, and takes nothing more
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
