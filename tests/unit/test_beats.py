@@ -57,10 +57,10 @@ def test_a_stream_ends_when_the_token_behind_it_is_ended_elsewhere(desk: Serving
     time.sleep(1.5)
     assert not stream.done()
     assert desk.opened.accounts.remove_token("m-bravo-2", "t-bravo-2")
-    assert stream.result(timeout=10) > 0
+    assert stream.result(timeout=60) > 0
     assert not other.done()  # nobody else's ends with it
     desk.built.app.state.desk.streams.cut({next(iter(desk.built.app.state.desk.streams.listening())).key})
-    other.result(timeout=10)
+    other.result(timeout=60)
 
 
 def test_a_stream_ends_when_its_officer_is_taken_off_the_rolls(desk: Serving) -> None:
@@ -68,7 +68,7 @@ def test_a_stream_ends_when_its_officer_is_taken_off_the_rolls(desk: Serving) ->
     desk.officer("bravo-admin", "bravo", Role.ADMIN)
     stream = listening(desk, "bravo-3", "bravo")
     desk.say("bravo-admin", OfficerEnded("bravo", "bravo-3", Role.WATCH, "bravo"))
-    stream.result(timeout=10)
+    stream.result(timeout=60)
     assert desk.get("bravo-3", "/v1/me").status_code == 403
 
 
@@ -105,7 +105,7 @@ def test_what_is_owed_is_counted_again_after_a_restart(tmp_path_factory: pytest.
 
 def test_putting_in_order_leaves_the_processor_to_whoever_declares() -> None:
     step_s = 0.013
-    assert step_s / (step_s + rests_s(step_s, quiet_s=0.2)) < 0.03
+    assert step_s / (step_s + rests_s(step_s, quiet_s=0.2)) < 0.01
     assert step_s / (step_s + rests_s(step_s, quiet_s=60.0)) > 0.3  # and is soon done where nobody does
 
 

@@ -81,6 +81,7 @@ class Bearers:
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _task: asyncio.Task[None] | None = None
     _soon: asyncio.TimerHandle | None = None  # when what was told is looked up
+    _anybody: bool = True  # was reached when it was last looked up
     _caught_up: bool = False
     _closing: bool = False
     _deaf: Callable[[], None] | None = None
@@ -113,7 +114,7 @@ class Bearers:
                 self._fresh.append((said.to, said.n, said.severity, round(said.at.epoch_s * 1000)))
         if urgent:
             self._bell.set()
-        elif self._fresh and self._soon is None:
+        elif self._fresh and self._soon is None and self._anybody:
             self._soon = asyncio.get_running_loop().call_later(_GATHER_S, self._gathered)
 
     def _gathered(self) -> None:
@@ -161,6 +162,8 @@ class Bearers:
                 for contact in reached[party]
                 if contact.created_ms <= at_ms
             ]
+        # Where nobody is, whoever comes to be reached has the first of it within `_LOOK_S`.
+        self._anybody = any(reached.values())
         if messages:
             await asyncio.to_thread(self.outbox.put, messages)
 

@@ -42,7 +42,7 @@ from thalweg.state.recorded import Recorded
 
 _BEAT_S: Final = 1.0
 _ORDER_S: Final = 0.01  # between two steps of putting in order, for whoever asks meanwhile
-_ORDER_RESTS: Final = 50  # how many times as long as a step, while statements come in
+_ORDER_RESTS: Final = 150  # how many times as long as a step, while statements come in
 _ORDERED: Final = (Mailboxes.ready, Mailboxes.lined, Mailboxes.gathered, Mailboxes.boxed)
 """What is put in order: for all parties what most pages wait for first, and last what takes minutes."""
 _QUIET_S: Final = 1.0  # without one, before it goes on at its own pace
