@@ -268,7 +268,7 @@ class AuthorKey:
     @property
     def key_id(self) -> str:
         """SHA-256 over the algorithm, a newline and the public key, in hexadecimal."""
-        return hashlib.sha256(self.algorithm.encode() + b"\n" + self.public).hexdigest()
+        return _named(self.algorithm, self.public)
 
     def value(self) -> Value:
         out: dict[str, Value] = {"alg": self.algorithm, "holder": self.holder, "public": b64(self.public)}
@@ -352,6 +352,11 @@ class AuthorKey:
 
     def _load(self) -> Ed25519PublicKey | ec.EllipticCurvePublicKey:
         return _loaded(self.algorithm, self.public)
+
+
+@lru_cache(maxsize=1024)
+def _named(algorithm: str, public: bytes) -> str:
+    return hashlib.sha256(algorithm.encode() + b"\n" + public).hexdigest()
 
 
 @lru_cache(maxsize=1024)
