@@ -950,7 +950,7 @@ READ_AS_OWN: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "notices", "unreached", "inbox", "owed", "about", "count", "declarations", "declaration",
-            "findings", "reached", "retracted", "telling", "resting_on", "sides", "waiting", "undelivered", "watches",
+            "findings", "arrived", "telling", "resting_on", "sides", "waiting", "undelivered", "watches",
             "newest", "counted", "titled", "in_force", "lines", "finding", "standing", "ready", "boxed", "proposable",
             "gathered", "lined",
         ),

@@ -6,8 +6,7 @@ party's own mailbox says in its docstring why it may.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -47,6 +46,7 @@ from thalweg.model.levels import Level
 from thalweg.model.sourced import Force
 from thalweg.model.theatre import Theatre
 from thalweg.model.words import EXERCISE, HYPOTHETICAL, STALE
+from thalweg.policy.arrivals import Arrivals
 from thalweg.policy.asof.readings import AsOfs
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.holding import Holding
@@ -996,45 +996,20 @@ class Mailboxes:
         had them at that time."""
         then = None
         if known is not None:
-            then = Then(known, self.reached(party).value, self.retracted(party).value)
+            arrived = self.arrived(party).value
+            then = Then(known, arrived, arrived.retracted())
         return self._sources.claims(party, incident=incident, force=force, before=before, most=most, then=then)
 
     # --- evidence ---
 
-    def reached(self, party: str) -> Disclosed[Mapping[str, Instant]]:
-        """When notices to the party reached it, as the as-of picture has it: by their ids, and by the statements that
-        they tell of. What had not reached it is not there."""
-        found: dict[str, Instant] = {}
-        for state, at in self._reached(party):
-            found[state.id] = at
-            if state.statement:
-                found[state.statement] = min(found.get(state.statement, at), at)
-        return seal(found, party)
-
-    def retracted(self, party: str) -> Disclosed[Mapping[str, Instant]]:
-        """When it reached the party that others took claims back, by these claims."""
-        found: dict[str, Instant] = {}
-        for state, at in self._reached(party):
-            if state.what is NoticeKind.CLAIM and state.answers and state.answers != state.statement:
-                found.setdefault(state.answers, at)
-        return seal(found, party)
+    def arrived(self, party: str) -> Disclosed[Arrivals]:
+        """When notices to the party reached it, as the as-of picture has it."""
+        return seal(Arrivals(self._world, party), party)
 
     def telling(self, party: str, statements: Collection[str]) -> Disclosed[tuple[str, ...]]:
-        """The notices to the party that tell of these statements, or that a claim among them was taken back."""
-        found = [
-            state.id
-            for state in self._world.exchange.mailbox(party)
-            if state.statement in statements or (state.what is NoticeKind.CLAIM and state.answers in statements)
-        ]
-        return seal(tuple(found), party)
-
-    def _reached(self, party: str) -> Iterator[tuple[NoticeState, Instant]]:
-        told = self._world.history.of(party).columns["told"]
-        indexes, came = told["index"], told["reached"]
-        for state in self._world.exchange.mailbox(party):
-            row = bisect_left(indexes, state.index)
-            if row < len(indexes) and indexes[row] == state.index and came[row] < inf:
-                yield state, Instant(came[row])
+        """The notices to the party that tell of these sources and claims, or that a claim among them was taken
+        back."""
+        return seal(Arrivals(self._world, party).telling(statements), party)
 
     def entries(self, party: str, *, after: int = -1, most: int | None = None) -> Disclosed[tuple[int, ...]]:
         """The indexes of every entry that the party may hold: what its officers signed and the desk's answers to it,

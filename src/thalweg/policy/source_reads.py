@@ -24,6 +24,7 @@ from thalweg.model.shapes import Position
 from thalweg.model.sourced import ClaimConfirmed, DayTold, Descent, Force, SourceEntered
 from thalweg.places.gazetteer import packaged, reach_m
 from thalweg.places.names import words
+from thalweg.policy.arrivals import Arrivals
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import IncidentReads
 from thalweg.policy.sealing import seal
@@ -118,11 +119,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """A time past, and when things had reached the party: notices by their ids, statements by their hashes, and that
-    a claim was taken back by that claim."""
+    """A time past, and when things had reached the party; that a claim was taken back by that claim."""
 
     at: Instant
-    reached: Mapping[str, Instant]
+    arrived: Arrivals
     retracted: Mapping[str, Instant]
 
     def had(self, at: Instant | None) -> bool:
@@ -207,7 +207,7 @@ class SourceReads:
                 each.name
                 for each in read.value.said(InCase.EVIDENCE)
                 if each.evidence in _NAMED_HERE
-                and (then is None or then.had(then.reached.get(each.notice) if each.notice else each.at))
+                and (then is None or then.had(then.arrived.of_notice(each.notice) if each.notice else each.at))
             }
             shown = [each for each in shown if each.event in laid or each.said.source in laid]
             one_matter = True
@@ -314,7 +314,7 @@ def _known_places(claims: Iterable[ClaimRead]) -> Iterator[PlaceKnown]:
 
 def _as_then(party: str, claims: Iterable[ClaimRead], then: Then) -> Iterator[ClaimRead]:
     """Those that the party had at a time, and of what became of them what it knew."""
-    had = [each for each in claims if then.had(each.at if each.by == party else then.reached.get(each.event))]
+    had = [each for each in claims if then.had(each.at if each.by == party else then.arrived.of_source(each.event))]
     events = {each.event for each in had}
     for each in had:
         over = each.withdrawn if each.by == party else then.retracted.get(each.event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +35,7 @@ from thalweg.model.events import SECRETARIAT, Refused
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.places.coordinates import read_position
+from thalweg.policy.arrivals import Arrivals
 from thalweg.policy.incident_reads import IncidentRead, ItemRead, Received, RequestRead, Wanted
 from thalweg.server.pages import sources
 from thalweg.server.pages.answered import answered
@@ -144,9 +145,9 @@ async def incident(page: Opened, reference: str) -> Response:
     if not past:  # what a screen shows has reached the party; what it shows of a time past has not for that
         await page.arrived(each.notice for each in _read(page, reference).items if each.notice)
     whole = _read(page, reference)
-    reached = page.reading.mailboxes.reached(page.party).value
+    arrived = page.reading.mailboxes.arrived(page.party).value
     at = page.now if known is None else known
-    read = whole if known is None else _as_known(whole, known, reached)
+    read = whole if known is None else _as_known(whole, known, arrived)
     items = read.items
     requests = [each for each in read.requests if any(item.event == each.event for item in items)]
     columns = _columns(read, items)
@@ -165,7 +166,7 @@ async def incident(page: Opened, reference: str) -> Response:
         items=items,
         columns=columns,
         rows=_rows(page, columns),
-        times=_line(page, whole, known, reached),
+        times=_line(page, whole, known, arrived),
         requests=[(each, _answers(each, items)) for each in requests],
         findings=[each for each in items if each.what in (InCase.CAUSE, InCase.RISK)],
         evidence=[each for each in items if each.what is InCase.EVIDENCE],
@@ -278,9 +279,9 @@ def _read(page: Page, reference: str) -> IncidentRead:
     return found.value
 
 
-def _as_known(read: IncidentRead, known: Instant, reached: Mapping[str, Instant]) -> IncidentRead:
+def _as_known(read: IncidentRead, known: Instant, arrived: Arrivals) -> IncidentRead:
     """What of it one's own party had by a time, and nothing that came of it later. Refusal before it had any of it."""
-    had = [each for each in read.items if (at := _reached(each, reached)) is not None and at <= known]
+    had = [each for each in read.items if (at := _reached(each, arrived)) is not None and at <= known]
     if not had:
         raise Refusal("not-found", "Nothing of that id is known to you.")
     events = {each.event for each in had}
@@ -304,10 +305,10 @@ def _received(one: Received, known: Instant) -> Received:
     return replace(one, delivered=delivered, responses=responses)
 
 
-def _reached(item: ItemRead, reached: Mapping[str, Instant]) -> Instant | None:
+def _reached(item: ItemRead, arrived: Arrivals) -> Instant | None:
     """When one's own party had it: its own when the desk took it, the others' when the notice of it reached it, as the
     as-of picture has it; None where nothing on record shows that it did."""
-    return reached.get(item.notice) if item.notice else item.at
+    return arrived.of_notice(item.notice) if item.notice else item.at
 
 
 def _known(page: Page) -> Instant | None:
@@ -381,12 +382,12 @@ def _named(page: Page, named: Named) -> Markup | str:
     return word.join(each)
 
 
-def _line(page: Page, read: IncidentRead, known: Instant | None, reached: Mapping[str, Instant]) -> Line:
+def _line(page: Page, read: IncidentRead, known: Instant | None, arrived: Arrivals) -> Line:
     """When something came to be known."""
     by_time: dict[float, list[ItemRead]] = {}
     later: set[float] = set()
     for each in read.items:
-        came = _reached(each, reached)
+        came = _reached(each, arrived)
         at_s = (each.told if came is None else came).epoch_s  # what has not reached it stands where it was sent
         by_time.setdefault(at_s, []).append(each)
         if known is not None and (came is None or came > known):

@@ -175,7 +175,7 @@ async def laid(
     if claims is None:
         return [], []
     held = {each.event: each for each in claims.claims}
-    came = {} if known is None else page.reading.mailboxes.reached(page.party).value
+    arrived = page.reading.mailboxes.arrived(page.party).value
     found = []
     for sha256 in dict.fromkeys((*beside, *(each.said.source for each in reversed(claims.claims)))):
         one = page.reading.mailboxes.source(page.party, sha256)
@@ -183,7 +183,10 @@ async def laid(
             continue
         read = one.value
         if known is not None:  # of those who entered it, whose entry the party had by then
-            whens = ((each, each.at if each.said.by == page.party else came.get(each.event)) for each in read.entered)
+            whens = (
+                (each, each.at if each.said.by == page.party else arrived.of_source(each.event))
+                for each in read.entered
+            )
             read = replace(read, entered=tuple(each for each, at in whens if at is not None and at <= known))
         if read.entered:
             found.append(seen(page, read, held))
