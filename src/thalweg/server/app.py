@@ -37,7 +37,7 @@ from thalweg.server.registrar import Registrar
 from thalweg.server.shell import AsPage, ShellSettings, build_shell, raised_in
 from thalweg.server.steps import STEP_S, Steps
 from thalweg.server.streams import Streams
-from thalweg.server.webhooks import Webhooks, WebhookSettings, unreachable
+from thalweg.server.webhooks import Webhooks, WebhookSettings
 from thalweg.wiring import context_of, monotonic, now_ms, random_bytes
 from thalweg.wiring.desk import OpenDesk
 
@@ -207,7 +207,6 @@ def _doors(opened: OpenDesk, settings: ServeSettings, registrar: Registrar) -> D
         may=registrar.may,
         joined=registrar.joined,
         keys=registrar,
-        unreachable=partial(unreachable, settings.webhooks),
     )
 
 
