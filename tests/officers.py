@@ -112,7 +112,7 @@ def _started(folder: Path, port: int, options: Sequence[str]) -> tuple[subproces
         if found or ("Serving" in line and (folder / "secretariat").exists()):
             break
     process.stdout.close()
-    for _ in range(300):
+    for _ in range(1200):
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", port), 1).close()
             return process, invitation

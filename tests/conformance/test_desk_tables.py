@@ -167,7 +167,7 @@ def test_who_waits_is_woken_when_the_tables_are_closed(open_one: OpenDesk) -> No
     time.sleep(0.2)
     assert not told.done()
     desk.close()
-    assert told.result(timeout=5) is None
+    assert told.result(timeout=60) is None
     thread.join()
 
 
@@ -548,7 +548,7 @@ def test_a_database_that_dies_and_comes_back_is_told_of_and_then_used_again() ->
         thread.start()
         time.sleep(0.2)
         one.requests.offer([(name(3), b"z")])
-        assert told.result(timeout=10) == [(name(3), b"z")]
+        assert told.result(timeout=60) == [(name(3), b"z")]
         thread.join()
         for each in (one, leader, log, follower):
             each.close()

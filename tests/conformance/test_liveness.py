@@ -255,10 +255,10 @@ def test_a_writer_that_hangs_is_told_from_one_that_lives_and_its_hold_can_be_end
     leader, other = PostgresStore(where), PostgresStore(where)
     assert not other.hangs(0.0), "nobody writes"
     leader.acquire()
-    time.sleep(0.3)
-    assert other.hangs(0.2)
+    time.sleep(1.7)
+    assert other.hangs(1.5)
     leader.beat()
-    assert not other.hangs(0.2, end=True)
+    assert not other.hangs(1.5, end=True)
     assert leader.leads()
     time.sleep(0.3)
     assert other.hangs(0.2, end=True)

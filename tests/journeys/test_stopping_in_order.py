@@ -90,15 +90,15 @@ def test_a_server_that_is_told_to_stop_answers_what_came_in_and_loses_nothing(
     with process(tmp_path / "desk", port) as running, ThreadPoolExecutor(16) as pool:
         reader = threading.Thread(target=follow)
         reader.start()
-        assert began.wait(20)
+        assert began.wait(60)
         seen = httpx2.get(f"{base}/v1/declarations", headers={"authorization": f"Bearer {tokens['bravo-1']}"})
         assert seen.status_code == 200
         answers = [pool.submit(declare, number) for number in range(STATEMENTS)]
         answers[4].result(timeout=60)  # some are answered, and others are on their way
         running.send_signal(sign)
         told = [each.result(timeout=60) for each in answers]
-        assert running.wait(timeout=30) == 0
-        reader.join(timeout=10)
+        assert running.wait(timeout=60) == 0
+        reader.join(timeout=60)
     assert ended.is_set()
     assert streamed[0] == "retry: 1000"
     assert {status for status, _ in told} <= {0, 201, 503}

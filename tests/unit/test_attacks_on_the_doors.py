@@ -255,7 +255,7 @@ class Gated(MemoryAccounts):
     def failures(self, name: bytes) -> Failures:
         found = super().failures(name)
         if self.gate is not None:
-            self.gate.wait(timeout=10)
+            self.gate.wait(timeout=60)
         return found
 
 

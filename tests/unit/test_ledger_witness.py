@@ -154,7 +154,7 @@ def test_hostile_http_ends_in_an_answer(tmp_path: Path) -> None:
             ("GET", "/tile/entries/000.p/4", None),
             ("GET", "/../log.json", None),
         ):
-            connection = HTTPConnection(host, int(port), timeout=5)
+            connection = HTTPConnection(host, int(port), timeout=60)
             try:
                 connection.request(method, path, body)
                 assert connection.getresponse().status in (400, 404)

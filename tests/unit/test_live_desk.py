@@ -180,7 +180,7 @@ def test_an_error_that_nobody_foresaw_ends_the_desk_and_leaves_nobody_waiting() 
             refusal(stage.live.take(*stage.message("one"))), refusal(stage.live.take(*stage.message("two", "bravo")))
         )
         assert {error.code for error in errors} == {"desk.failed"}
-        await asyncio.wait_for(stage.live.over.wait(), 1.0)
+        await asyncio.wait_for(stage.live.over.wait(), 30.0)
         assert isinstance(stage.live.fault, OSError)
         assert stage.live.trouble() == ("desk-failed",)
         assert (await refusal(stage.live.reading())).code == "desk.failed"
@@ -267,8 +267,8 @@ def test_a_desk_that_was_replaced_shows_nothing_that_is_not_in_the_log() -> None
 def test_a_desk_with_nothing_to_append_learns_that_it_was_replaced() -> None:
     async def play(stage: Stage) -> None:
         stage.leads = False
-        await asyncio.wait_for(stage.live.lost.wait(), 3.0)
-        await asyncio.wait_for(stage.live.over.wait(), 1.0)
+        await asyncio.wait_for(stage.live.lost.wait(), 30.0)
+        await asyncio.wait_for(stage.live.over.wait(), 30.0)
 
     run(play)
 

@@ -280,7 +280,7 @@ def test_an_error_that_nobody_foresaw_while_standing_by_ends_the_office(house: H
 
         world.apply = broken  # type: ignore[method-assign, assignment]  # as a fold that is wrong
         await first.office.take(*house.message("one"))
-        await asyncio.wait_for(second.office.over.wait(), 5.0)
+        await asyncio.wait_for(second.office.over.wait(), 30.0)
         assert isinstance(second.office.fault, ZeroDivisionError)
         assert second.office.trouble() == ("desk-failed",)
 
