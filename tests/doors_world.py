@@ -8,6 +8,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ from thalweg.server.described import describe
 from thalweg.server.doors import Doors, DoorSettings, Principal
 from thalweg.server.sessions import CSRF_HEADER, principal
 from thalweg.server.shell import ShellSettings, build_shell
+from thalweg.server.webhooks import WebhookSettings, unreachable
 from thalweg.stores.accounts_memory import MemoryAccounts
 
 ORIGIN = "https://desk.example"
@@ -76,6 +78,7 @@ class World:
             lambda kind, fields: self.audited.append((kind, fields)),
             lambda _asking, act, party, _role: (act, party) in self.allowed,
             lambda account, role, _key: self.joined.append((account.author, role)),
+            unreachable=partial(unreachable, WebhookSettings()),
         )
         told = {"log": lambda line: self.lines.append(json.loads(line)), "ticks": lambda: self.now_ms / 1000}
         self.app = application(self.doors, ShellSettings(**{**told, **self.around}))

@@ -262,6 +262,12 @@ def test_nothing_is_posted_into_a_private_network(address: str) -> None:
     assert address.split("/")[2] not in refused.value.why
 
 
+def test_a_desk_refuses_at_entering_what_its_own_settings_would_not_post_to(tmp_path: Path) -> None:
+    with serving(tmp_path, webhooks=PLAIN) as desk:
+        assert desk.built.doors.unreachable("http://localhost:8080/") == ""
+        assert desk.built.doors.unreachable("https://10.0.0.1/")
+
+
 @pytest.mark.parametrize("address", ["::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "::1", "fe80::1", "fd00::1"])
 def test_an_address_dressed_as_another_is_seen_through(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def resolved(*_: object, **__: object) -> list[Any]:

@@ -18,6 +18,7 @@ from thalweg.ledger.entry import Assertion, Entry, Event
 from thalweg.ledger.tree import EMPTY_ROOT, Head
 from thalweg.server.passkeys import author_key
 from thalweg.server.problems import Refusal
+from thalweg.server.webhooks import WebhookSettings, unreachable
 
 DAY_MS = 86_400_000
 
@@ -202,6 +203,46 @@ def test_a_contact_that_cannot_be_reached_or_would_reach_elsewhere_is_refused(ki
     browser, _ = world.person()
     answer = browser.post("/sign-in/contacts", {"kind": kind, "address": address})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://127.0.0.1/in",
+        "https://10.1.2.3:8443/in",
+        "https://169.254.169.254/latest",
+        "https://2130706433/",
+        "https://127.1/",
+        "https://0x7f.0.0.1/",
+        "https://localhost/",
+        "https://LOCALHOST/",
+        "http://localhost:8080/in",
+    ],
+)
+def test_a_webhook_to_which_nothing_would_be_posted_is_refused_when_it_is_entered(address: str) -> None:
+    world = World()
+    browser, _ = world.person()
+    answer = browser.post("/sign-in/contacts", {"kind": "webhook", "address": address})
+    assert (answer.status_code, answer.json()["code"]) == (422, "webhook-inside")
+    assert "--webhook-network" in answer.json()["detail"]
+    assert browser.get("/sign-in/contacts").json() == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "address", "barred"),
+    [
+        (WebhookSettings(), "https://hooks.example/", False),
+        (WebhookSettings(), "https://9.9.9.9/", False),
+        (WebhookSettings(allowed=("10.0.0.0/8",)), "https://10.1.2.3/", False),
+        (WebhookSettings(allowed=("10.0.0.0/8",)), "https://192.168.1.1/", True),
+        (WebhookSettings(plain_loopback=True), "http://localhost:8080/", False),
+        (WebhookSettings(plain_loopback=True), "https://localhost/", True),
+    ],
+)
+def test_those_who_run_inside_say_which_networks_may_be_posted_to(
+    settings: WebhookSettings, address: str, barred: bool
+) -> None:
+    assert bool(unreachable(settings, address)) is barred
 
 
 def test_an_invitation_is_made_by_whoever_may_for_a_role_or_for_somebody_who_lost_their_keys() -> None:

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from fastapi import Depends, FastAPI
@@ -37,7 +38,7 @@ from thalweg.server.registrar import Registrar
 from thalweg.server.shell import AsPage, ShellSettings, build_shell, raised_in
 from thalweg.server.steps import STEP_S, Steps
 from thalweg.server.streams import Streams
-from thalweg.server.webhooks import Webhooks, WebhookSettings
+from thalweg.server.webhooks import Webhooks, WebhookSettings, unreachable
 from thalweg.wiring import context_of, monotonic, now_ms, random_bytes
 from thalweg.wiring.desk import OpenDesk
 
@@ -207,6 +208,7 @@ def _doors(opened: OpenDesk, settings: ServeSettings, registrar: Registrar) -> D
         may=registrar.may,
         joined=registrar.joined,
         keys=registrar,
+        unreachable=partial(unreachable, settings.webhooks),
     )
 
 

@@ -141,6 +141,11 @@ def _nobody(_account: Account, _role: str, _key: AuthorKey | None) -> None:
     """For a server without a desk."""
 
 
+def _said_nowhere(_url: str) -> str:
+    """For a server that posts nothing."""
+    return ""
+
+
 def _may_nothing(_principal: Principal, _act: str, _party: str, _role: str) -> bool:
     return False
 
@@ -153,6 +158,7 @@ class Doors:
     role), keep `machine` accounts or `contacts` of a party, or `disable` its accounts. `joined(account, role, key)` is
     called when an invitation was accepted, and with the role `machine` when a machine was added: the desk then enters
     the grant and a key, the author's own if they bring one. All of them are called from worker threads.
+    `unreachable(url)` is why a webhook there would never be posted to, and empty where it may be.
     """
 
     store: AccountStore
@@ -164,6 +170,7 @@ class Doors:
     may: Callable[[Principal, str, str, str], bool] = _may_nothing
     joined: Callable[[Account, str, AuthorKey | None], None] = _nobody
     keys: AuthorKeys = field(default_factory=NoKeys)
+    unreachable: Callable[[str], str] = _said_nowhere
     rates: Rates = field(default_factory=Rates)
     known: dict[bytes, tuple[Principal, int]] = field(default_factory=dict, repr=False)
 

@@ -66,6 +66,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "password-weak": 422,
         "passwords-differ": 422,
         "request-invalid": 422,
+        "webhook-inside": 422,
         "rate-limited": 429,
         "headers-too-large": 431,
         "internal-error": 500,

@@ -20,6 +20,7 @@ import contextlib
 import hashlib
 import hmac
 import ipaddress
+import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -62,6 +63,18 @@ class WebhookSettings:
                 ipaddress.ip_network(each)
             except ValueError as error:
                 raise ValueRefused("webhook-network", "A network is like fd12:3456::/32.", found=each) from error
+
+
+def unreachable(settings: WebhookSettings, url: str) -> str:
+    """Why nothing will ever be posted there, as far as the address itself says it; empty where it does not. What a
+    name stands for is looked at when it is posted to, for it may be another by then."""
+    parts = urlsplit(url)
+    host, secure = (parts.hostname or "").rstrip("."), parts.scheme == "https"
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else socket.inet_aton(host))
+    except OSError:
+        return ""
+    return _barred(settings, address, secure=secure)
 
 
 class NotCarried(Exception):
@@ -181,18 +194,23 @@ class Webhooks:
         if not addresses:
             raise NotCarried("the name has no address")
         for address in addresses:
-            if not secure and not (self.settings.plain_loopback and _bare(address).is_loopback):
-                raise NotCarried("without TLS a webhook is for this machine only, where that is set", final=True)
-            if secure and not self._may(address):
-                raise NotCarried("the address is not one of the open internet", final=True)
+            if why := _barred(self.settings, address, secure=secure):
+                raise NotCarried(why, final=True)
         return tuple(dict.fromkeys(map(str, addresses)))
 
-    def _may(self, address: Address) -> bool:
-        address = _bare(address)
-        if any(address in ipaddress.ip_network(each) for each in self.settings.allowed):
-            return True
-        dressed = any(address in network for network in _DRESSED)
-        return address.is_global and not address.is_multicast and not dressed
+
+def _barred(settings: WebhookSettings, address: Address, *, secure: bool) -> str:
+    """Why nothing is posted to this address; empty where something may be."""
+    address = _bare(address)
+    if not secure:
+        here = settings.plain_loopback and address.is_loopback
+        return "" if here else "without TLS a webhook is for this machine only, where that is set"
+    if any(address in ipaddress.ip_network(each) for each in settings.allowed):
+        return ""
+    dressed = any(address in network for network in _DRESSED)
+    if address.is_global and not address.is_multicast and not dressed:
+        return ""
+    return "the address is not one of the open internet"
 
 
 async def _status(reader: asyncio.StreamReader, link: h11.Connection) -> int:
