@@ -381,6 +381,15 @@ def test_every_kml_of_a_kmz_is_read_and_the_party_comes_from_the_kmz() -> None:
     assert [o.what for o in reading.omissions] == ["files of type png"]
 
 
+@pytest.mark.parametrize("inside", ["in.kmz", "sites.csv", "zones.geojson", "DATA", "notes.txt"])
+def test_what_else_a_kmz_holds_may_declare_something_and_leaves_the_result_incomplete(inside: str) -> None:
+    """It was called a picture, which can hide no conflict."""
+    document = b'<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><Point><coordinates>40,35</coordinates></Point></Placemark></kml>'
+    reading = kml.read(kmz({"doc.kml": document, inside: b"x", "a.png": b"x"}), "test.kmz", CONTEXT)
+    told = {(each.source.path, each.harmless) for each in reading.omissions}
+    assert {(inside, False), ("", True)} <= told
+
+
 def test_a_kmz_without_kml_is_a_problem() -> None:
     (problem,) = kml.read(kmz({"a.png": b"x"}), "test.kmz", CONTEXT).problems
     assert problem.code == "kmz-empty"

@@ -36,6 +36,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Final
 
 from thalweg.drafts import (
     AreaOutline,
@@ -111,6 +112,12 @@ def read(data: bytes, name: str, context: Context) -> Reading:
         return reading_of(NAME, (), problems=(_problem(Source(name), error),))
 
 
+# What a KMZ carries for its looks. Anything else, such as a KMZ inside it or a table, may be what declares something.
+_PICTURED: Final = frozenset(
+    ("png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "svg", "webp", "ico", "dae", "obj", "glb")
+)
+
+
 def _read_kmz(data: bytes, name: str, context: Context) -> Reading:
     """Every KML of the archive is read, not the first alone: another may be the one that matters."""
     outcomes: list[Outcome] = []
@@ -123,7 +130,17 @@ def _read_kmz(data: bytes, name: str, context: Context) -> Reading:
             problems.append(Problem(Source(name, member.name), member.code, member.sentence))
             continue
         if not member.name.lower().endswith(".kml"):
-            others.add(member.name.rpartition(".")[2].lower()[:12])
+            ending = member.name.rpartition(".")[2].lower()[:12]
+            if ending in _PICTURED:
+                others.add(ending)
+            else:
+                omissions.append(
+                    Omission(
+                        Source(name, member.name),
+                        "a file inside",
+                        "It is neither KML nor a picture or model; take it out of the KMZ and give it beside.",
+                    )
+                )
             continue
         found += 1
         reader = _Reader(name, context, inside=member.name)
