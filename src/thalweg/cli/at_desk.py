@@ -130,6 +130,8 @@ def answered(client: Client, answer: Answer, done: str) -> int:
     """Print an answer; the exit status."""
     if not answer.taken:
         print(f"Refused: {answer.sentence} [{answer.code}]", file=sys.stderr)
+        if answer.clock_off_s is not None:
+            print(f"  {clock_off(answer.clock_off_s)}", file=sys.stderr)
         lacking(client, answer)
         return REFUSED
     print(f"{done} Taken {answer.received}; entry {answer.index}, verified. Id {answer.statement}")
@@ -140,6 +142,8 @@ def answered(client: Client, answer: Answer, done: str) -> int:
 
 def consequences(answer: Answer) -> Iterator[str]:
     """What else the desk found about a statement that it took."""
+    if answer.clock_off_s is not None:
+        yield f"  {clock_off(answer.clock_off_s)}"
     if answer.lead_s is not None:
         needed = "" if answer.needed_s is None else f"; the theatre asks for {span(answer.needed_s)}"
         late = " LATE, and marked so for good." if answer.late else ""
@@ -153,6 +157,13 @@ def consequences(answer: Answer) -> Iterator[str]:
         yield from ("  " + line for line in short(notice))
     if answer.talk_to:
         yield f"  Talk to: {', '.join(answer.talk_to)}."
+
+
+def clock_off(off_s: int) -> str:
+    """What to tell the author of a statement whose time is so far ahead of the desk's, or behind it."""
+    if off_s > 0:
+        return f"It is dated {span(off_s)} ahead of the desk's clock: look at yours. That is on record."
+    return f"It is dated {span(-off_s)} before it was taken: it lay unsent, or your clock is slow. That is on record."
 
 
 def lacking(client: Client, answer: Answer) -> tuple[str, ...]:

@@ -105,7 +105,8 @@ class NotCited:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The desk's answer to a statement: taken, or refused on record with `code` and `sentence`."""
+    """The desk's answer to a statement: taken, or refused on record with `code` and `sentence`. `clock_off_s`: so far
+    ahead of the desk's clock (less than 0: behind) is the time that its author claims, where that is minutes."""
 
     statement: str
     index: int
@@ -122,6 +123,7 @@ class Answer:
     code: str = ""
     sentence: str = ""
     lacking: tuple[str, ...] = ()
+    clock_off_s: int | None = None
 
     def need_taken(self) -> Answer:
         """This, if it was taken; else the refusal is raised."""

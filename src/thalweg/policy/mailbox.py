@@ -236,11 +236,20 @@ class StatementRead:
 
     event: str
     index: int
+    said_at: Instant  # by its author's clock
     answer: Taken | Refused
     answer_index: int
     notices: tuple[NoticeRead, ...]
     talk_to: tuple[str, ...]
     rules: str
+
+    @property
+    def clock_off_s(self) -> int | None:
+        """How far ahead of the desk's clock (less than 0: behind) the time that its author claims is, in seconds, where
+        that is more than a few minutes; else None. Behind is also what was signed without a line and sent later. A mark
+        and no more: the desk's time counts, and nobody is kept from saying anything."""
+        off_s = round(self.said_at.epoch_s - self.answer.received.epoch_s)
+        return off_s if abs(off_s) > _CLOCK_OFF_S else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -827,7 +836,9 @@ class Mailboxes:
         talk = set(answer.talk_to) if isinstance(answer, Refused) else set()
         talk |= {each for notice in read for each in notice.notice.talk_to}
         rules = self._world.membership.theatre.rules_hash
-        return seal(StatementRead(event, said.index, answer, index, read, tuple(sorted(talk)), rules), party)
+        return seal(
+            StatementRead(event, said.index, said.said_at, answer, index, read, tuple(sorted(talk)), rules), party
+        )
 
     def _statement(self, event: str, answer: int) -> Recorded | None:
         """A statement stands before what the desk said of it; between them is only what the desk put on record about
@@ -1069,6 +1080,7 @@ class Mailboxes:
 _VIEWS = (Level.FOOTPRINT, Level.COARSE)
 _ENDS = frozenset((NoticeKind.CANCELLED, NoticeKind.REVOKED))
 _TITLES = 300_000
+_CLOCK_OFF_S = 300.0
 _LOOKED_AT = 500  # of the newest views that a party was shown
 _TELLS_FINDINGS = frozenset(
     (

@@ -460,7 +460,9 @@ class Statement(TypedDict):
 
     statement: str
     index: int
+    said_at: At
     received: At
+    clock_off_s: int | None
     taken: bool
     notices: list[Notice]
     talk_to: list[str]

@@ -122,7 +122,9 @@ def _statement(read: StatementRead, notices: list[given.Notice]) -> given.Statem
     value: given.Statement = {
         "statement": read.event,
         "index": read.index,
+        "said_at": str(read.said_at),
         "received": str(answer.received),
+        "clock_off_s": read.clock_off_s,
         "taken": isinstance(answer, Taken),
         "notices": notices,
         "talk_to": list(read.talk_to),
