@@ -32,6 +32,7 @@ FORMAT: Final = "thalweg-check"
 VERSION: Final = 1
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_PIECE: Final = 1 << 18  # characters
 _REORDERS: Final = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]")
 
 Json = dict[str, object]
@@ -45,9 +46,14 @@ def render(disclosed: Disclosed[CheckResult]) -> bytes:
 def text(value: object) -> str:
     """JSON text, indented, in which no character reorders the others."""
     dumped = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-    # Both can stand in strings only, where an escape means the same.
+    # A piece at a time: one search through all of a long text would let no other thread run until it is done.
+    return "".join(_readable(dumped[begin : begin + _PIECE]) for begin in range(0, len(dumped), _PIECE)) + "\n"
+
+
+def _readable(dumped: str) -> str:
+    """What is sought is one character long each time, and can stand in strings only, where an escape means the same."""
     readable = _REORDERS.sub(lambda hit: f"\\u{ord(hit[0]):04x}", dumped)
-    return _SURROGATE.sub("\ufffd", readable) + "\n"
+    return _SURROGATE.sub("\ufffd", readable)
 
 
 def content(result: CheckResult) -> Json:
