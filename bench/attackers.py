@@ -1,6 +1,7 @@
 """Scripted attackers against the desk's answers: how small can they make the area in which a hidden site may lie?
 
     python -m bench.attackers            all attacks, kept in bench/results/attackers.json
+    python -m bench.attackers --progress FILE    the same; what is done stands in FILE, and is not done again
 
 A site is hidden somewhere in a square of 100 km. An attacker signs declarations and learns of each whether it was
 warned, and nothing else. Three desks answer it:
@@ -16,16 +17,19 @@ Nothing is drawn at random but the sites, from a told seed, so a run can be repe
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bench.accounting import commit
 from thalweg.engine import batch
 from thalweg.geometry import kernel
 from thalweg.model.declarations import Declaration, Kind, Volume
@@ -442,9 +446,35 @@ def _km2(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{float(f'{value:.3g}'):,g}"
 
 
-def main() -> None:
-    """Run all and keep the results."""
-    sites = hidden_sites(each=3, seed=20_170_916)
+class Progress:
+    """What was done already, in a file of JSON lines; begun anew where the commit is another. Without a file nothing
+    is kept."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._done: dict[str, Any] = {}
+        first = json.dumps({"commit": commit()})
+        if file is not None:
+            lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+            if lines[:1] == [first]:
+                # The last line may have been cut off.
+                self._done = dict(json.loads(each) for each in lines[1:] if each.endswith("]"))
+            file.write_text("\n".join([first, *(json.dumps(each) for each in self._done.items())]) + "\n", "utf-8")
+
+    def of(self, name: str, found: Callable[[], Any]) -> Any:  # what JSON can hold
+        """What `found` gives, as JSON gives it back; done now if it was not before."""
+        if name not in self._done:
+            began_s = time.monotonic()
+            self._done[name] = json.loads(json.dumps(found()))
+            print(f"{name}: {time.monotonic() - began_s:.0f} s", flush=True)
+            if self._file is not None:
+                with self._file.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps([name, self._done[name]]) + "\n")
+        return self._done[name]
+
+
+def everything(progress: Progress, sites: Sequence[tuple[Position, Position]]) -> dict[str, object]:
+    """All attacks on all desks."""
     results: dict[str, object] = {
         "square_km2": SIDE_M * SIDE_M / 1e6,
         "grid": {"coarse_m": GRID.coarse_m, "exists_m": GRID.exists_m, "margin_m": GRID.margin_m},
@@ -452,22 +482,41 @@ def main() -> None:
     for name, (attack, questions, parties) in ATTACKS.items():
         by_desk: dict[str, object] = {}
         for kind in DESKS:
-            curves = [in_place(attack, at, box, kind, questions, parties=parties) for at, box in sites]
+            curves = []
+            for number, (at, box) in enumerate(sites, 1):
+                held = progress.of(
+                    f"{name}, {kind}, site {number} of {len(sites)}",
+                    lambda: asdict(in_place(attack, at, box, kind, questions, parties=parties)),  # noqa: B023  # at once
+                )
+                curves.append(Curve({int(step): area for step, area in held["area_km2"].items()}, held["alert"]))
             bounds = [] if kind == "exact" else [bound_m2(at, Level(kind)) / 1e6 for at, _ in sites]
             by_desk[kind] = summary(curves, bounds)
-            print(name, kind, by_desk[kind], flush=True)
         results[name] = by_desk
     start_s = FIRST_S + 3 * 86_400.0 + 12_345.0
-    results["bisection in time, seconds left"] = {kind: in_time(kind, start_s, 64) for kind in DESKS}
-    results["bisection in height, metres left"] = {kind: in_height(kind, 1_234.0, 64) for kind in DESKS}
-    at = MIDDLES[0]
-    middle = centre(cell_at(at, GRID.coarse_m))
+    results["bisection in time, seconds left"] = progress.of(
+        "time", lambda: {kind: in_time(kind, start_s, 64) for kind in DESKS}
+    )
+    results["bisection in height, metres left"] = progress.of(
+        "height", lambda: {kind: in_height(kind, 1_234.0, 64) for kind in DESKS}
+    )
+    middle = centre(cell_at(MIDDLES[0], GRID.coarse_m))
     edge = shifted(middle, 2_450.0, 0.0)
-    results["averaging over 200 versions"] = {
-        "within a cell": averaging(middle, 200, 1_000.0, 1, hold=False),
-        "across an edge": averaging(edge, 200, 500.0, 2, hold=False),
-        "across an edge, held": averaging(edge, 200, 500.0, 2, hold=True),
-    }
+    results["averaging over 200 versions"] = progress.of(
+        "averaging",
+        lambda: {
+            "within a cell": averaging(middle, 200, 1_000.0, 1, hold=False),
+            "across an edge": averaging(edge, 200, 500.0, 2, hold=False),
+            "across an edge, held": averaging(edge, 200, 500.0, 2, hold=True),
+        },
+    )
+    return results
+
+
+def main() -> None:
+    """Run all and keep the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--progress", type=Path, help="a file that holds what was done, for another run to go on from")
+    results = everything(Progress(parser.parse_args().progress), hidden_sites(each=3, seed=20_170_916))
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     print(json.dumps(results, indent=1))
 
