@@ -213,13 +213,14 @@ def at_work(machine: Record, records: list[Record]) -> str:
         "| bare store, commits a second | load of the machine |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    named = {"closed": "as fast as answered, 8 on their way", "open": "at an even rate"}
+    named = {"closed": "as fast as answered, {} on their way", "open": "at an even rate"}
     for record in records:
         if record["what"] in named:
             wait, bare = record["wait"], record["bare_commits_per_s"]
             yards = f" ({record['server_cpu_yards_each']:.0f} yards)" if "server_cpu_yards_each" in record else ""
+            how = named[record["what"]].format(record["in_flight"])
             lines.append(
-                f"| {record['store']}, {named[record['what']]} | {record['live']:,} | {record['per_s']:,.0f} "
+                f"| {record['store']}, {how} | {record['live']:,} | {record['per_s']:,.0f} "
                 f"| {wait['median_ms']:,.0f} ms | {wait['p99_ms']:,.0f} ms | {wait['max_ms']:,.0f} ms "
                 f"| {record['warned']['p99_ms']:,.0f} ms | {record['server_cpu_ms_each']:.1f} ms{yards} "
                 f"| {record['server_share_of_core']:.0%} | {bare['before']:,} and {bare['after']:,} "

@@ -527,6 +527,7 @@ def measure(
         "load_1m": round(os.getloadavg()[0], 2),
         "bare_commits_per_s": {"before": bare_before, "after": bare_after},
         "yards_per_cpu_s": {"before": yard_before, "after": yard_after},
+        "python": " ".join(sys.version.split()),
         "started": started,
         "ended": ended,
     }
