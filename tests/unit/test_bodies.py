@@ -156,3 +156,20 @@ def test_two_keys_against_repetition_are_refused_and_nothing_is_taken(desk: Serv
     answer = desk.client.post("/v1/statements/unsigned", content=PLAIN, headers=told)
     assert (answer.status_code, answer.json()["code"]) == (400, "header-twice")
     assert desk.get("alpha-1", "/v1/channels/line/log").text == before
+
+
+@pytest.mark.parametrize(
+    ("query", "more", "code"),
+    [
+        ("?a=1&a=2", [], "parameter-twice"),
+        ("", [("Content-Type", "text/plain")], "header-twice"),
+        ("", [("idempotency-key", "key-00001"), ("Idempotency-Key", "key-00002")], "header-twice"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
+def test_a_signed_entry_under_what_is_said_twice_is_refused_by_the_short_way_too(
+    desk: Serving, query: str, more: list[tuple[str, str]], code: str, kind: str
+) -> None:
+    told = [*desk.bearing("alpha-1").items(), ("content-type", kind), *more]
+    answer = desk.client.post(f"/v1/statements{query}", content=b'{"entry":"AA=="}', headers=told)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -38,6 +38,7 @@ from thalweg.policy.told_findings import Place
 from thalweg.policy.whole import Steps
 from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
+from thalweg.server.bodies import ONCE
 from thalweg.server.desk import (
     Asked,
     Asking,
@@ -179,12 +180,16 @@ async def parties(request: Request, desk: Desk, asked: Asked) -> Response:
 # --- statements ---
 
 
+_ONCE: Final = frozenset(name.encode() for name in ONCE)
+
+
 async def straight(request: Request) -> Response | None:
     """The answer to a signed statement that is plainly in its form, without the steps of the router and of FastAPI,
     which take longer than checking a signature. None for whatever is not: it goes the ordinary way, and gets the
     ordinary answer."""
-    if request.headers.get("content-type") != "application/json":
-        return None
+    asked = [value for name, value in request.scope["headers"] if name in _ONCE]
+    if asked != [b"application/json"] or request.scope["query_string"]:
+        return None  # what is said twice, or in parameters, is for the ordinary way to refuse
     body = await request.body()
     # A member may be given twice, the second time in escapes, which nothing in an entry needs.
     if body.count(b'"entry"') != 1 or body.count(b'"payloads"') > 1 or b"\\u" in body:

@@ -23,7 +23,8 @@ from thalweg.server.problems import Refusal
 
 _UTF_8 = frozenset({"", "utf-8", "utf8"})
 _FOR_PROGRAMS: Final = ("/v1/", "/sign-in/")
-_ONCE: Final = ("content-type", "idempotency-key")
+ONCE: Final = ("content-type", "idempotency-key")
+"""Headers that are sent once at most."""
 _FORMS: Final = (
     (int, re.compile(r"-?[0-9]{1,20}"), "a whole number in the digits 0 to 9"),
     (
@@ -58,7 +59,7 @@ async def one_reading(request: Request) -> None:
 def _asked_once(request: Request) -> None:
     if (name := _twice(name for name, _ in request.query_params.multi_items())) is not None:
         raise Refusal("parameter-twice", f"{name[:60]!r} is asked twice; which is meant is not guessed.")
-    if (name := _twice(name for name, _ in request.headers.items() if name in _ONCE)) is not None:
+    if (name := _twice(name for name, _ in request.headers.items() if name in ONCE)) is not None:
         raise Refusal("header-twice", f"The header {name!r} is sent twice; which is meant is not guessed.")
     route = request.scope.get("route")
     if isinstance(route, APIRoute) and (request.query_params or request.path_params):
