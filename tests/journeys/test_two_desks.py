@@ -111,8 +111,11 @@ def test_the_watch_changes(desk: Desk) -> None:
 
 
 def test_parties_and_the_theatre_are_the_secretariats(desk: Desk, tmp_path: Path) -> None:
-    desk.say("russia", "party", "state", "russia", "joined", "--since", "2031-01-01T00:00Z")
-    assert "joined since 2031-01-01" in desk.say("coalition", "party", "list").out
+    """R20: as it states it; what takes effect at once is not dated ahead."""
+    early = desk.say("russia", "party", "state", "russia", "joined", "--since", "2099-01-01T00:00Z", expect=1)
+    assert "since-ahead" in early.err
+    desk.say("russia", "party", "state", "russia", "joined", "--since", "2017-09-01T00:00Z")
+    assert "joined since 2017-09-01" in desk.say("coalition", "party", "list").out
     assert "not-secretariat" in desk.say("coalition", "party", "add", "other", "Other", expect=1).err
     rules = tmp_path / "theatre.yaml"
     rules.write_text("name: Deir ez-Zor\nextends: default\ntime_zone: Asia/Damascus\n")

@@ -132,11 +132,12 @@ def leaks(room: tuple[Level | None, bool], steps: list[Step]) -> bool:
 
 
 def test_crossings_custody_and_incidents_come_about_often_in_random_histories() -> None:
-    """Else the properties below would hold of what is seldom tried. Derandomized: the same histories each time."""
+    """Else the properties below would hold of what is seldom tried. Derandomized: the same histories until a step of
+    them changes; so many that chance then moves a share by a few hundredths alone."""
     counted: Counter[str] = Counter()
 
     @settings(
-        max_examples=60,
+        max_examples=200,
         deadline=None,
         phases=(Phase.generate,),
         derandomize=True,
