@@ -262,6 +262,19 @@ def test_nothing_is_posted_into_a_private_network(address: str) -> None:
     assert address.split("/")[2] not in refused.value.why
 
 
+@pytest.mark.parametrize(
+    "address", ["https://hook.example:99999/", "https://hook..example/", f"https://{'a' * 80}.example/"]
+)
+def test_what_is_no_address_is_refused_at_entering_and_given_up_where_it_stands(address: str) -> None:
+    """It ended the task that carried it, and was tried again for ever."""
+    doors = World().doors
+    contact = Contact("c", "party:a", "webhook", address, seal_secret(doors, "c", SECRET), bytes(32), "en", 1)
+    with pytest.raises(NotCarried) as refused:
+        asyncio.run(Webhooks(WebhookSettings(), doors).carry(contact, "m", b"{}"))
+    assert refused.value.final
+    assert doors.unreachable(address) == refused.value.why
+
+
 def test_a_desk_refuses_at_entering_what_its_own_settings_would_not_post_to(tmp_path: Path) -> None:
     with serving(tmp_path, webhooks=PLAIN) as desk:
         assert desk.built.doors.unreachable("http://localhost:8080/") == ""

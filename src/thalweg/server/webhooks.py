@@ -38,6 +38,7 @@ from thalweg.server.problems import Refusal
 
 _ANSWER_BYTES: Final = 65_536
 _NONCE_BYTES: Final = 12
+_NO_ADDRESS: Final = "the port is none, or the name"
 # Ways round the check by writing an IPv4 address inside an IPv6 one: NAT64, 6to4, Teredo.
 _DRESSED: Final = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -70,6 +71,10 @@ def unreachable(settings: WebhookSettings, url: str) -> str:
     name stands for is looked at when it is posted to, for it may be another by then."""
     parts = urlsplit(url)
     host, secure = (parts.hostname or "").rstrip("."), parts.scheme == "https"
+    try:
+        _ = parts.port, host.encode("idna")
+    except ValueError:
+        return _NO_ADDRESS
     try:
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else socket.inet_aton(host))
     except OSError:
@@ -143,6 +148,8 @@ class Webhooks:
             raise NotCarried(f"not reached: {type(error).__name__}") from error
         except h11.RemoteProtocolError as error:
             raise NotCarried("the answer is no HTTP") from error
+        except ValueError as error:  # of what takes the address apart, or asks for the name
+            raise NotCarried(_NO_ADDRESS, final=True) from error
         if 200 <= status < 300:
             return f"HTTP {status}"
         # 410: the receiver says that this webhook is no more (Standard Webhooks, "disabling endpoints").
