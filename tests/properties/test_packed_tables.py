@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from thalweg.model.bulk import hash_of
 from thalweg.model.errors import EngineError
-from thalweg.state.packed import NOTHING, Form, Names, Packed, Table, lengthened
+from thalweg.state.packed import NOTHING, Form, Names, Packed, Row, Table, glance, lengthened
 
 PLAIN: Form[Any, Any] = Form(lambda key, value: (key, value), lambda row: row[1], lasting=False)
 LISTS: Form[Any, Any] = Form(lambda key, value: (key, tuple(value)), lambda row: list(row[1]), lasting=True)
@@ -31,7 +31,9 @@ KEYS = st.one_of(
     st.text("0123456789abcdef ", min_size=64, max_size=64),
 )
 VALUES = st.one_of(KEYS, st.none(), st.floats(allow_nan=False), st.tuples(KEYS, st.tuples(KEYS)))
-STEP = st.tuples(st.sampled_from(["set", "set", "remove", "get", "put away", "clear"]), KEYS, VALUES)
+STEP = st.tuples(
+    st.sampled_from(["set", "set", "default", "remove", "get", "put away", "clear", "count"]), KEYS, VALUES
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -44,15 +46,19 @@ def test_a_table_is_a_dictionary(steps: list[tuple[str, Any, Any]]) -> None:
                 table[key] = twin[key] = value
             case "remove":
                 assert table.pop(key, "none") == twin.pop(key, "none")
+            case "default":
+                assert table.setdefault(key, value) == twin.setdefault(key, value)
             case "get":
                 assert table.get(key, "none") == twin.get(key, "none")
                 assert (key in table) == (key in twin)
             case "clear" if value is None:
                 table.clear()
                 twin.clear()
+            case "count":  # not after every step: it finds out what stands where
+                assert len(table) == len(twin)
             case _:
                 table = Table(PLAIN, table.packed())
-        assert len(table) == len(twin)
+    assert len(Table(PLAIN, table.packed())) == len(twin)
     assert list(table.items()) == list(twin.items())
     assert list(table) == list(twin)
     assert list(reversed(table)) == list(reversed(twin))
@@ -124,3 +130,28 @@ def test_rows_that_do_not_fit_their_index_are_refused() -> None:
             Packed(wrong)
         assert caught.value.code == "snapshot-damaged"
     assert len(NOTHING) == 0
+
+
+def test_a_glance_at_a_row_makes_nothing_of_it_and_tells_what_the_value_would() -> None:
+    made: list[Row] = []
+
+    def value(row: Row) -> complex:
+        made.append(row)
+        return complex(*row[1])
+
+    form: Form[str, complex] = Form(
+        lambda key, value: (key, (value.real, value.imag)),
+        value,
+        lasting=True,
+        part=lambda row, names: [row[1][["real", "imag"].index(name)] for name in names],
+    )
+    table = Table(form, Packed.of([("old", (1.0, 2.0))]))
+    table["new"] = 3 + 4j
+    assert list(glance(table, "old", "imag", "real")) == [2.0, 1.0]
+    assert made == []
+    assert list(glance(table, "new", "imag")) == list(glance({"new": 3 + 4j}, "new", "imag")) == [4.0]
+    table["old"] = 5 + 6j
+    assert list(glance(table, "old", "real")) == [5.0]
+    del table["old"]
+    with pytest.raises(KeyError):
+        glance(table, "old", "real")

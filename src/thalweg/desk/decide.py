@@ -99,7 +99,7 @@ from thalweg.policy.telling import Telling
 from thalweg.policy.terms import delayed
 from thalweg.state.agreements import AgreementState, Matter
 from thalweg.state.exchange import NoticeState
-from thalweg.state.packed import hashes_of, passing
+from thalweg.state.packed import glance, hashes_of, passing
 from thalweg.state.picture import Chain, Standing
 from thalweg.state.recorded import KeyFact, Recorded
 from thalweg.state.world import World
@@ -576,9 +576,9 @@ class Desk:
     def _when_shown(self, relevant: Relevant, party: str) -> Shown | None:
         """The notice by which the party was shown exactly this version, if it was."""
         for each in reversed(self.world.exchange.known.get(party, {}).get(relevant.subject, [])):
-            notice = self.world.exchange.notices[each]
-            if notice.version == relevant.version:
-                return Shown(notice.id, notice.at)
+            version, at = glance(self.world.exchange.notices, each, "version", "at")
+            if version == relevant.version:
+                return Shown(each, at)
         return None
 
     def _lacks(

@@ -81,6 +81,11 @@ class Packed:
 
     def find(self, key: object) -> tuple[int, Row] | None:
         """The row of a key, and its place."""
+        found = self.seek(key)
+        return None if found is None else (found[0], _wide_row(found[1]))
+
+    def seek(self, key: object) -> tuple[int, Row] | None:
+        """The same, the row in the form in which it is put away (`shortened`)."""
         if type(key) not in _PLAIN:  # of what only equals them the hash may be another
             return self._sought(key)
         asked = self._asked
@@ -105,7 +110,7 @@ class Packed:
             place = self._places[at]
             row = self.short(place)
             if row[0] == shortened(key):
-                return place, _wide_row(row)
+                return place, row
             at += 1
         return None
 
@@ -201,11 +206,15 @@ NOTHING: Final = Packed([np.empty(0)] * 4)
 
 class Form(NamedTuple, Generic[K, V]):
     """What the rows of a table look like. `lasting`: what was made of a row is kept, and everybody gets the same: where
-    it may be changed by whoever has it, or is asked for again and again."""
+    it may be changed by whoever has it, or is asked for again and again. `short` is `value` of a row in the form in
+    which it is put away, for forms that know a shorter way to it than through the row itself, and `part` some of its
+    attributes."""
 
     row: Callable[[K, V], Row]
     value: Callable[[Row], V]
     lasting: bool
+    short: Callable[[Row], V] | None = None
+    part: Callable[[Row, Sequence[str]], Sequence[Any]] | None = None
 
 
 class Table(MutableMapping[K, V]):
@@ -233,7 +242,7 @@ class Table(MutableMapping[K, V]):
             return more[key]
         if key in held:
             return held[key]
-        found = self._packed.find(key)
+        found = self._packed.seek(key)
         if found is None or found[0] in self._gone:
             return default
         return self._made(key, found[1])
@@ -269,7 +278,7 @@ class Table(MutableMapping[K, V]):
 
     @override
     def __iter__(self) -> Iterator[K]:
-        yield from (row[0] for _, row in self._standing())
+        yield from (lengthened(row[0]) for _, row in self._standing())
         yield from self._more
 
     def __reversed__(self) -> Iterator[K]:
@@ -291,20 +300,30 @@ class Table(MutableMapping[K, V]):
         self._packed = NOTHING
         self._held, self._more, self._gone = {}, {}, set()
 
+    def glance(self, key: K, names: Sequence[str]) -> Sequence[Any]:
+        """Some attributes of a value, of which nothing is made for it if it stands in a row. Raises `KeyError`."""
+        part = self._form.part
+        if part is not None and key not in self._more and key not in self._held:
+            found = self._find(key)
+            if found is not None:
+                return part(found[1], names)
+        value = self[key]
+        return [getattr(value, name) for name in names]
+
     def pairs(self) -> Iterator[tuple[K, V]]:
         """Keys and values, oldest first, without looking each key up."""
         for _, row in self._standing():
-            key: K = row[0]
+            key: K = lengthened(row[0])
             yield key, self._held[key] if key in self._held else self._made(key, row)
         yield from self._more.items()
 
     def passing(self) -> Iterator[V]:
         """The values, oldest first, for whoever only looks: nothing that is made of a row is kept, nor may be
         changed."""
-        for place, row in enumerate(map(self._packed.row, range(len(self._packed)))):
+        for place, row in enumerate(map(self._packed.short, range(len(self._packed)))):
             if place not in self._gone:
-                key: K = row[0]
-                yield self._held[key] if key in self._held else self._form.value(row)
+                key: K | None = lengthened(row[0]) if self._held else None
+                yield self._held[key] if key in self._held else self._of_row(row)
         yield from self._more.values()
 
     def short(self) -> Iterator[Row]:
@@ -356,14 +375,19 @@ class Table(MutableMapping[K, V]):
     def _standing(self) -> Iterator[tuple[int, Row]]:
         for place in range(len(self._packed)):
             if place not in self._gone:
-                yield place, self._packed.row(place)
+                yield place, self._packed.short(place)
 
     def _find(self, key: object) -> tuple[int, Row] | None:
-        found = self._packed.find(key)
+        found = self._packed.seek(key)
         return None if found is None or found[0] in self._gone else found
 
+    def _of_row(self, row: Row) -> V:
+        """What a row stands for, as it is put away."""
+        form = self._form
+        return form.value(_wide_row(row)) if form.short is None else form.short(row)
+
     def _made(self, key: K, row: Row) -> V:
-        value = self._form.value(row)
+        value = self._of_row(row)
         return self._held.setdefault(key, value) if self._form.lasting else value
 
 
@@ -394,6 +418,14 @@ def passing(held: MutableMapping[Any, V]) -> Iterator[V]:
     return held.passing() if isinstance(held, Table) else iter(held.values())
 
 
+def glance(held: MutableMapping[K, Any], key: K, *names: str) -> Sequence[Any]:
+    """Some attributes of what a map has under a key, table or not, for whoever needs no more of it (`Table.glance`)."""
+    if isinstance(held, Table):
+        return held.glance(key, names)
+    value = held[key]
+    return [getattr(value, name) for name in names]
+
+
 class Names:
     """Texts, each once, by number in the order in which they came."""
 
@@ -417,7 +449,7 @@ class Names:
         """Its number; -1 if it never came."""
         known = self._number.get(text)
         if known is None:
-            found = self._packed.find(text)
+            found = self._packed.seek(text)
             known = -1 if found is None else found[0]
         return known
 
