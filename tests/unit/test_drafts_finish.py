@@ -426,6 +426,16 @@ def test_heights_of_some_vertices_alone_are_a_problem(times: tuple[str, ...]) ->
     assert refused({}, line, times=times) == "route-heights"
 
 
+def test_a_half_height_is_on_top_of_the_limits_of_a_route_without_heights() -> None:
+    """Its way-points have no heights that it could be on top of: it was passed over."""
+    times = ("2017-09-16T08:00Z", "2017-09-16T09:00Z", "2017-09-16T09:30Z")
+    limits = {"lower": "1000 m", "upper": "1000 m", "datum": "msl", "half_height_m": "200"}
+    volume = declared({"kind": "movement", "buffer_m": "100 m", **limits}, WAY, times=times).volumes[0]
+    assert isinstance(volume.shape, Route)
+    assert volume.band is not None
+    assert (volume.band.lower_m, volume.band.upper_m, volume.shape.half_height_m) == (800.0, 1200.0, 0.0)
+
+
 def test_a_route_whose_window_differs_from_its_way_points_is_flagged() -> None:
     times = ("2017-09-16T08:00Z", "2017-09-16T09:00Z", "2017-09-16T09:30Z")
     assert "route-window-differs" in codes(declared({"kind": "movement"}, WAY, times=times))

@@ -606,7 +606,10 @@ def _volumes(
         )
     if isinstance(outline, PathOutline) and volume.times and not is_site:
         window = ALWAYS
-        shape: Shape = _route(volume, outline, own, kind, medium, context, flags)
+        shape: Shape
+        route = shape = _route(volume, outline, own, kind, medium, context, flags)
+        if band and not route.has_heights:
+            band = _with_half_height(band, own)
     else:
         window = ALWAYS if is_site else volume.window or _window(own, zone, flags)
         shape = _shape(outline, own, kind, medium, context, flags)
@@ -813,7 +816,9 @@ def _route(
     if radius_m is None:
         radius_m = _theatre_buffer(medium, context, flags) if kind is Kind.MOVEMENT else 0.0
     datum = _heights_datum(volume, own, flags) if heights else Datum.UNKNOWN
-    return Route(tuple(made), radius_m, datum, _length(own, "half_height_m") or 0.0)
+    # Without heights of its own it reaches beyond the limits stated, where there are any (`_with_half_height`).
+    half_height_m = (_length(own, "half_height_m") or 0.0) if heights else 0.0
+    return Route(tuple(made), radius_m, datum, half_height_m)
 
 
 def _waypoint_times(
