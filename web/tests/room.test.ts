@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { exchange, unpressed } from "../src/room/refresh";
+import { exchange, freed, refresh, unpressed } from "../src/room/refresh";
 import { first, tones } from "../src/room/sounds";
 
 describe("sounds", () => {
@@ -90,10 +90,33 @@ describe("a page put right in place", () => {
     expect(document.querySelector<HTMLInputElement>("#send [type=hidden]")!.value).toBe("35.1 N 40.1 E");
   });
 
-  it("leaves a form alone that is being signed", () => {
+  it("leaves a form alone that is being signed, and asks for what came meanwhile when it was given up", async () => {
     document.body.innerHTML = '<section data-live="inbox"><form aria-busy="true"></form></section>';
     exchange(fresh('<section data-live="inbox">other</section>'));
     expect(document.querySelector("form")).not.toBeNull();
+    document.querySelector("form")!.removeAttribute("aria-busy");
+    const asked = vi.fn(() => Promise.resolve(new Response('<section data-live="inbox">other</section>')));
+    vi.stubGlobal("fetch", asked);
+    expect([await freed(), await freed()]).toEqual([true, false]);
+    expect([document.querySelector("section")!.textContent, asked.mock.calls.length]).toEqual(["other", 1]);
+    vi.unstubAllGlobals();
+  });
+
+  it("is asked for again when it did not come, until it comes", async () => {
+    vi.useFakeTimers();
+    const page = '<section data-live="inbox">a warning</section>';
+    const answers = [() => Promise.reject(new TypeError("no line")), () => Promise.resolve(new Response("", { status: 503 })), () => Promise.resolve(new Response(page))];
+    const asked = vi.fn(() => answers.shift()!());
+    vi.stubGlobal("fetch", asked);
+    expect(await refresh()).toBe(false);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(document.querySelector("section")!.textContent).toBe("one");
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(document.querySelector("section")!.textContent).toBe("a warning");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveBeenCalledTimes(3);
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
   });
 
   it("waits while something is pressed, for its click too, and not for ever", async () => {
@@ -115,6 +138,14 @@ describe("a page put right in place", () => {
     expect(told).toEqual(["free", "click", "clicked"]);
     await passing(1000);
     expect(told.at(-1)).toBe("given up");
+    dispatchEvent(new Event("pointerdown"));
+    void unpressed().then(() => told.push("pressed again and again"));
+    for (let press = 0; press < 7; press++) {
+      await passing(500);
+      dispatchEvent(new Event("pointerdown"));
+    }
+    expect(told.at(-1)).toBe("pressed again and again");
+    await passing(4000);
     vi.useRealTimers();
   });
 

@@ -13,6 +13,8 @@ import { place } from "../core/island";
 
 const CLICK_MS = 100; // a click comes after its pointer went up
 const HELD_MS = 3000; // a press whose end is never told holds no warning back for longer
+const LONG_MS = 20_000; // for an answer; then it is asked for again
+const RARELY_MS = 30_000;
 
 let under = false;
 let again = false;
@@ -39,9 +41,34 @@ addEventListener("blur", release); // of the window: what is let go elsewhere is
 addEventListener("keydown", (event) => event.key === " " && !event.repeat && press(), true);
 addEventListener("keyup", (event) => event.key === " " && release(), true);
 
-/** Once nothing is pressed: a click is lost where what it began on is gone when it ends. */
+/** Once nothing is pressed, or HELD_MS later: a click is lost where what it began on is gone when it ends. */
 export function unpressed(): Promise<void> {
-  return pressed ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve();
+  if (!pressed) return Promise.resolve();
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    setTimeout(resolve, HELD_MS); // who presses again and again holds nothing back for longer either
+  });
+}
+
+/** Whether a live change has been passed over for a form that was being signed. It is asked for again when that is off. */
+let passed = false;
+
+/** What was being signed was not sent after all: what was passed over for it comes now. Whether anything was. */
+export async function freed(): Promise<boolean> {
+  if (!passed) return false;
+  passed = false;
+  return refresh();
+}
+
+let misses = 0;
+let retry = 0;
+
+/** What did not come is asked for again, soon at first: else a warning that was heard would not stand on the page. */
+function later(): false {
+  clearTimeout(retry);
+  retry = window.setTimeout(() => void refresh(), Math.min(RARELY_MS, 1000 * 2 ** misses));
+  misses += 1;
+  return false;
 }
 
 /** Asks for the page anew; several calls at once are two requests at most. Whether it came. */
@@ -54,15 +81,19 @@ export async function refresh(): Promise<boolean> {
   try {
     do {
       again = false;
-      const answer = await fetch(location.pathname + location.search, { cache: "no-store", headers: { accept: "text/html" } });
+      const signal = AbortSignal.timeout(LONG_MS);
+      const answer = await fetch(location.pathname + location.search, { cache: "no-store", headers: { accept: "text/html" }, signal });
+      if (answer.status === 429 || answer.status >= 500) return later();
       if (!answer.ok || answer.redirected) return false;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      clearTimeout(retry);
+      misses = 0;
       await unpressed();
       exchange(fresh);
     } while (again);
     return true;
   } catch {
-    return false;
+    return later();
   } finally {
     under = false;
   }
@@ -80,7 +111,10 @@ export function exchange(fresh: Document, posted?: HTMLFormElement): void {
     const source = fresh.querySelector(`[data-live="${CSS.escape(name)}"]`);
     if (!source || !element.isConnected) continue; // not there any more, or new with what it stood in
     if (element.closest("[data-answers]") && !posted) continue;
-    if (element.querySelector('form[aria-busy="true"]')) continue; // what is being signed goes out of the form it stands in
+    if (element.querySelector('form[aria-busy="true"]')) {
+      passed = true;
+      continue; // what is being signed goes out of the form it stands in
+    }
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
     const typing = focused && takesText(focused) ? (focused as Field) : null;
     if (typing && (!posted || typing.form === posted)) {
@@ -102,7 +136,7 @@ export function exchange(fresh: Document, posted?: HTMLFormElement): void {
     for (const [path, top, left] of scrolled) at(element, path)?.scrollTo(left, other ? 0 : top);
     const found = back ? element.querySelector<HTMLElement>(back) : null;
     found?.focus({ preventScroll: true });
-    if (typing && !(typing instanceof HTMLSelectElement) && found instanceof typing.constructor)
+    if (typing && !(typing instanceof HTMLSelectElement) && found instanceof typing.constructor && typing.selectionStart !== null)
       (found as HTMLInputElement).setSelectionRange(typing.selectionStart, typing.selectionEnd);
     // What came anew above it may have pushed it out; who had scrolled away from it is left where they read.
     if (seen) found?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -133,6 +167,7 @@ function ticked(field: Field): field is HTMLInputElement {
 function fillAgain(form: string, old: Field, element: Element): void {
   for (const each of element.querySelectorAll<Field>(`${old.localName}[name="${CSS.escape(old.name)}"]`)) {
     if (each.getAttribute("type") !== old.getAttribute("type") || formOf(each) !== form) continue;
+    if (each instanceof HTMLSelectElement && ![...each.options].some((option) => option.value === old.value)) continue;
     if (!ticked(each)) each.value = old.value;
     else if (each.value === old.value && (each.type !== "radio" || (old as HTMLInputElement).checked)) each.checked = (old as HTMLInputElement).checked;
   }
