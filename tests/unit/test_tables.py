@@ -295,3 +295,28 @@ def test_an_aircraft_at_one_altitude_reaches_as_far_as_its_half_height() -> None
     band = made.volumes[0].band
     assert band is not None
     assert (band.lower_m, band.upper_m) == (50.0, 150.0)
+
+
+def test_a_formula_that_says_where_or_when_is_told_of() -> None:
+    """What stands as its value may be a 0 that nobody computed, or what another workbook had in it once."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    sheet = book.add_worksheet("Sites")
+    for column, name in enumerate(("id", "kind", "title", "party", "latitude", "longitude", "radius")):
+        sheet.write(1, column + 1, name)  # the first row and column are empty: cells are counted from A1 all the same
+    for row, latitude in enumerate(("=1+1", "=[1]Sheet1!A1", None), start=2):
+        for column, value in enumerate((f"s{row}", "static_site", "", "alpha", 35.3, 40.1, "200 m")):
+            sheet.write(row, column + 1, value)
+        sheet.write_formula(row, 3, '="Clinic"', value="Clinic")
+        if latitude:
+            sheet.write_formula(row, 5, latitude, value=35.5)
+    book.close()
+    found = read(made.getvalue(), "list.xlsx", Context(Theatre("plain", (), time_zone="UTC")))
+    assert found.problems == ()
+    told = [[each for each in one.flags if each.code == "formula-value"] for one in found.declarations]
+    assert [[each.where for each in flags] for flags in told] == [["latitude"], ["latitude"], []]
+    (first,), (second,), _ = told
+    assert "“35.5”" in first.sentence
+    assert "row 3" in first.sentence
+    assert "another workbook" not in first.sentence
+    assert "another workbook" in second.sentence

@@ -121,6 +121,12 @@ _TELLING = {
         map(folded, ("movement id", "waypoint", "armed escort", "number of vehicles", "convoy id")), Kind.MOVEMENT
     ),
 }
+# Columns whose number decides where, when or how high: a formula in one of them is told of.
+_WEIGHTY = frozenset({
+    "latitude", "longitude", "coordinates", "route", "from", "to", "altitude", "time", "arrival", "departure",
+    "start_date", "start_time", "end_date", "end_time", "start", "end", "when", "valid_from", "valid_until",
+    "lower", "upper", "radius_m", "half_width_m", "half_height_m", "buffer_m", "uncertainty_m",
+})  # fmt: skip
 _TIME_FIELDS = frozenset({"start", "end", "valid_from", "valid_until", "submitted", "time", "arrival", "departure"})
 
 
@@ -139,6 +145,7 @@ class _Section:
     header: tuple[str, ...] = ()
     rows: list[_Row] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
+    formulas: Mapping[tuple[int, int], bool] = field(default_factory=dict)  # as `_Formulas` has them, of this sheet
 
     def path(self, row: _Row) -> str:
         return f"{self.sheet}, row {row.number}" if self.sheet else f"row {row.number}"
@@ -310,8 +317,10 @@ def _sections_of_workbook(data: bytes, file: str, problems: list[Problem], omiss
         raise InputError(
             "workbook-unreadable", f"The workbook cannot be opened: {error}.", expected="XLSX, XLS or ODS", found=""
         ) from error
+    formulas: _Formulas = {}
     if data.startswith(_ZIP):
-        problems.extend(_formulas_without_value(data, file))
+        formulas, without_value = _formulas(data, file)
+        problems.extend(without_value)
     sections: list[_Section] = []
     for sheet_data in workbook.sheets_metadata:
         name = sheet_data.name
@@ -326,6 +335,8 @@ def _sections_of_workbook(data: bytes, file: str, problems: list[Problem], omiss
             )
             continue
         found = _sections(name, _SECTIONS.get(folded(name)), rows, file, omissions)
+        for section in found:
+            section.formulas = formulas.get(name, {})
         sections.extend(found)
     return sections
 
@@ -365,9 +376,14 @@ _CELL = re.compile(rb'<c [^>]*?\br="([A-Z]+\d+)"[^>]*?(?<!/)>(.*?)</c>', re.DOTA
 _LARGEST_PART = 200_000_000  # bytes of one sheet, unpacked; a sheet of a hundred thousand rows has 50 million
 
 
-def _formulas_without_value(data: bytes, file: str) -> list[Problem]:
-    """Cells whose formula nobody has computed: they look empty, and are not."""
+# Sheet -> row and column, from 1 as a spreadsheet counts them -> whether the formula asks another workbook.
+_Formulas = dict[str, dict[tuple[int, int], bool]]
+
+
+def _formulas(data: bytes, file: str) -> tuple[_Formulas, list[Problem]]:
+    """The cells of an XLSX that hold a formula; and those that nobody has computed: they look empty, and are not."""
     found: list[Problem] = []
+    formulas: _Formulas = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = _sheet_names(archive)
@@ -377,11 +393,16 @@ def _formulas_without_value(data: bytes, file: str) -> list[Problem]:
                 xml = archive.read(info)
                 if b"<f" not in xml:
                     continue
+                name = names.get(info.filename, info.filename)
+                of_sheet = formulas.setdefault(name, {})
                 for cell, inside in _CELL.findall(xml):
-                    if b"<f" in inside and not re.search(rb"<(?:v|t)[^>]*>[^<]+</(?:v|t)>", inside):
+                    if b"<f" not in inside:
+                        continue
+                    of_sheet[_row_and_column(cell.decode())] = bool(_OTHER_WORKBOOK.search(inside))
+                    if not re.search(rb"<(?:v|t)[^>]*>[^<]+</(?:v|t)>", inside):
                         found.append(
                             Problem(
-                                Source(file, f"{names.get(info.filename, info.filename)}, cell {cell.decode()}"),
+                                Source(file, f"{name}, cell {cell.decode()}"),
                                 "formula-without-value",
                                 "The cell holds a formula that was never computed, so its value is not known.",
                                 "a workbook saved by a spreadsheet program, or the value itself",
@@ -395,7 +416,18 @@ def _formulas_without_value(data: bytes, file: str) -> list[Problem]:
                 Source(file), "workbook-damaged", f"The workbook's archive is damaged: {error}.", "a whole file", ""
             )
         )
-    return found
+    return formulas, found
+
+
+_OTHER_WORKBOOK = re.compile(rb"<f[^>]*>[^<]*\[\d+\]")  # `[1]Sheet1!A1`; a column of a table has no bare number
+
+
+def _row_and_column(cell: str) -> tuple[int, int]:
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(cell[len(letters) :]), column
 
 
 def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -563,8 +595,26 @@ def _entry(row: _Row, section: _Section) -> _Entry:
                 found=cell,
             )
         _sort(section.header[index], cell, entry)
+        elsewhere = section.formulas.get((row.number, index + 1))
+        if elsewhere is not None and _weighty(section.header[index]):
+            entry.flags.append(_of_formula(section.header[index], cell, row.number, elsewhere=elsewhere))
     _join_dates(entry)
     return entry
+
+
+def _weighty(name: str) -> bool:
+    known = field_named(name)
+    own = folded(name).replace(" ", "_")
+    return bool({own, _column(name), known[0] if known else ""} & _WEIGHTY)
+
+
+def _of_formula(name: str, cell: str, row: int, *, elsewhere: bool) -> Flag:
+    asks = "a formula that asks another workbook" if elsewhere else "a formula"
+    sentence = (
+        f"The cell below “{name[:60]}” in row {row} holds {asks}: its value “{cell[:60]}” stands as the program that "
+        "wrote the workbook last left it, and is not computed here. It may be a 0 that nobody computed: check it."
+    )
+    return Flag("formula-value", sentence, name)
 
 
 # Columns that ODK and KoboToolbox add. Their `start` and `end` say when the form was filled in, and not
