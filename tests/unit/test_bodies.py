@@ -52,6 +52,8 @@ def test_a_member_given_twice_is_refused_and_neither_is_taken(desk: Serving, bod
         b'{"entry":"AA==","entry":"AAAA"}',
         b'{"entry":"AA==","payloads":[],"payloads":[]}',
         b'{"entry":"AA==","\\u0065ntry":"AAAA"}',
+        b'{"entry":"AA==","payloads":[{"payload":"AA==","payload":"AAAA","salt":"%b"}]}' % (b"0" * 64),
+        b'{"entry":"AA==","payloads":[{"payload":"AA==","salt":"%b","salt":"%b"}]}' % (b"0" * 64, b"1" * 64),
     ],
 )
 def test_a_signed_entry_beside_another_is_refused_as_one_given_twice(desk: Serving, body: bytes) -> None:

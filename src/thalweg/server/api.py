@@ -198,6 +198,8 @@ async def straight(request: Request) -> Response | None:
         signed = Signed.model_validate_json(body)
     except ValidationError:
         return None
+    if not body.count(b'"payload"') == body.count(b'"salt"') == len(signed.payloads):
+        return None
     request.scope["route"] = _STATEMENTS
     return await state(request, request.app.state.desk, await principal(request), signed)
 
