@@ -11,6 +11,7 @@ from tests.serving import Serving, serving, soon
 from tests.unit.pages.officers import screen
 from thalweg.model.declarations import Kind
 from thalweg.model.instants import Instant
+from thalweg.wiring import now_ms
 
 
 @pytest.fixture
@@ -32,3 +33,16 @@ def test_what_is_known_now_is_all_that_is_on_record_although_the_clock_was_set_b
         had = desk.get(who, "/v1/as-of?valid=../..").json()
         assert [each["of"] for each in had["declarations"]] == ["alpha"]
         assert "hospital of alpha" in desk.get(who, "/room?valid=../..").text
+
+
+def test_asking_again_by_the_time_that_an_answer_names_asks_for_the_same(
+    desk: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clocks know microseconds, answers milliseconds: whoever pages on by `known` must not ask for another time."""
+    state = desk.built.app.state
+    frozen = Instant(now_ms() // 1000 + 60.000_6)
+    monkeypatch.setattr(state, "desk", replace(state.desk, now=lambda: frozen))
+    for path in ("/v1/as-of?valid=../..", "/v1/as-of", "/v1/as-of/notices", "/v1/as-of/times"):
+        now = desk.get("bravo-1", path).json()
+        joint = "&" if "?" in path else "?"
+        assert desk.get("bravo-1", f"{path}{joint}known={now['known']}").json() == now

@@ -138,13 +138,10 @@ def _looked(desk: DeskRoutes, asked: Asking, picture: AsOf) -> None:
 
 
 def known_of(text: str, asked: Asking) -> Instant:
-    """The time that is meant; nobody knows anything later than now."""
-    return min(read_instant(text), asked.now) if text else asked.now
-
-
-def instant_of(text: str) -> Instant:
-    """See `policy.asof.valid.read_instant`."""
-    return read_instant(text)
+    """The time that is meant, cut to the millisecond as answers and the record have it: whoever asks again by the
+    `known` of an answer asks for the same. Nobody knows anything later than now."""
+    known = min(read_instant(text), asked.now) if text else asked.now
+    return read_instant(str(known))
 
 
 def valid_of(text: str, known: Instant) -> Valid:

@@ -192,7 +192,7 @@ async def _times(page: Page, arrives: int) -> tuple[Instant, Valid, bool]:
     # A time that cannot be read is refused: the present must not be taken for the time that somebody asked for.
     known = known_of(_zoned(asked.get("known", "")), page.asked)
     valid = valid_of(_zoned(asked["valid"]), known) if asked.get("valid") else _ahead(known)
-    past = bool(asked.get("known")) and known < page.now
+    past = known < known_of("", page.asked)
     if not past:
         await page.arrived(page.reading.mailboxes.unreached(page.party, arrives).value)
         known = max(known, page.desk.now(), page.reading.world.latest)
