@@ -544,7 +544,11 @@ def answer_of(process: Any, told: Any, otherwise: str = "the server did not star
 def counted(port: int, party: str) -> int:
     async def ask() -> int:
         line = await Line(port, officer(party, 0)).open()
-        _, body = await line.ask(line.request("GET", "/v1/me"))
+        request = line.request("GET", "/v1/me")
+        status, body = await line.ask(request)
+        while status == 503:  # it listens, and reads what was put away
+            await asyncio.sleep(0.1)
+            status, body = await line.ask(request)
         return int(json.loads(body)["notices"])
 
     return asyncio.run(ask())
