@@ -116,6 +116,36 @@ def test_what_is_filled_in_and_not_sent_stays_when_a_warning_comes(
     screen.fine()
 
 
+def test_a_request_is_shown_around_what_somebody_is_typing_and_what_one_would_meet_before_it_is_sent(
+    desk: ServedDesk, browse: Browse, finding: str
+) -> None:
+    """R16: nothing new waits until somebody stops typing, and nothing that they typed is lost."""
+    asked = browse("alpha-1").open("/agreements").page
+    asked.wait_for_selector('[data-island="connection"][data-state="live"]')
+    rows = "[data-live=asked] > li[id]"
+    before = asked.locator(rows).count()
+    asked.locator(f"{rows} [name=words]").first.press_sequentially("Until no")
+    asked.keyboard.press("ArrowLeft")
+    declaring = browse("alpha-1").open("/declare").page
+    declaring.wait_for_selector('[data-island="connection"][data-state="live"]')
+    declaring.fill("#f-title", "Well")
+    declaring.fill("#at1", "34.60000N 039.50000E")
+    declaring.wait_for_selector("#e1 .reference")
+    meets = declaring.locator("[data-live=before] .meets li")
+    assert meets.count() == 0
+    desk.declare("bravo-1", soon("well-2", "bravo", 39.5, 34.6))
+    meets.first.wait_for()
+    assert declaring.input_value("#at1") == "34.60000N 039.50000E"
+    reading = asyncio.run_coroutine_threadsafe(desk.opened.office.reading(), desk.loop).result(60)
+    now = Instant(now_ms() / 1000)
+    (met, *_) = reading.mailboxes.findings("bravo", now).value
+    lapses = Instant(float(round(now.epoch_s)) + 7200)
+    desk.say("bravo-1", Proposed("bravo", ("alpha",), met.cite, lapses, None, "time", "And this?", "en"))
+    asked.wait_for_function(f"before => document.querySelectorAll('{rows}').length > before", arg=before)
+    asked.keyboard.type("o")
+    assert asked.evaluate("() => document.activeElement.value") == "Until noo", "typed on in the same place"
+
+
 def test_a_way_out_is_proposed_by_one_press(browse: Browse, finding: str) -> None:
     """R31."""
     screen = browse("alpha-1", script=False).open(f"/findings/{finding}")

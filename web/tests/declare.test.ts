@@ -1,6 +1,9 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PLACED } from "../src/core/island";
 import { drawnOf, most, read, write } from "../src/declare/figure";
 import { fieldsOf, fillIn } from "../src/drafts/drafts";
+import { NOTICE } from "../src/room/live";
+import "../src/islands/check";
 
 describe("what is drawn", () => {
   it("is written so that no order can be mistaken, and read back as it was", () => {
@@ -43,5 +46,33 @@ describe("a draft", () => {
     expect(new FormData(form).get("title")).toBe("Other");
     expect(new FormData(form).get("kind")).toBe("a");
     expect(new FormData(form).get("csrf")).toBe("secret");
+  });
+});
+
+describe("a form that is checked while it is filled in", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it("is checked again after notices, once it was: what it would meet may have come just now", async () => {
+    vi.useFakeTimers();
+    const page = '<title>Declare</title><div data-live="before" data-answers="declare">would meet one</div>';
+    const asked = vi.fn(() => Promise.resolve(new Response(page, { headers: { "content-type": "text/html" } })));
+    vi.stubGlobal("fetch", asked);
+    document.body.innerHTML = `<form id="declare" action="/declare" data-island="check"><button name="do" value="look" data-check></button>
+      <input name="title"></form><div data-live="before" data-answers="declare"></div>`;
+    document.dispatchEvent(new CustomEvent(PLACED, { detail: document.body }));
+    const noticed = async (): Promise<number> => {
+      for (const n of [1, 2]) document.dispatchEvent(new CustomEvent(NOTICE, { detail: { n } }));
+      await vi.advanceTimersByTimeAsync(5000);
+      return asked.mock.calls.length;
+    };
+    expect(await noticed()).toBe(0);
+    document.querySelector("input[name=title]")!.dispatchEvent(new Event("change", { bubbles: true }));
+    await vi.advanceTimersByTimeAsync(100);
+    document.querySelector("[data-live]")!.textContent = "";
+    expect(await noticed()).toBe(2);
+    expect(document.querySelector("[data-live]")!.textContent).toBe("would meet one");
   });
 });

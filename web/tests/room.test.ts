@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { exchange, freed, refresh, unpressed } from "../src/room/refresh";
+import { exchange, refresh, turn, unpressed } from "../src/room/refresh";
 import { first, tones } from "../src/room/sounds";
 
 describe("sounds", () => {
@@ -33,11 +33,54 @@ describe("a page put right in place", () => {
     expect(document.activeElement?.getAttribute("href")).toBe("/notices/N-1");
   });
 
-  it("leaves alone what somebody is typing in", () => {
-    document.querySelector("section")!.innerHTML = '<textarea id="why"></textarea>';
-    document.querySelector("textarea")!.focus();
-    exchange(fresh('<section data-live="inbox">other</section>'));
-    expect(document.activeElement?.id).toBe("why");
+  const asks = (n: number, by = "alpha", form = true): string =>
+    `<li id="a${n}" class="${by}"><b>${by} asks ${n}</b>${form ? `<form action="/agreements/a${n}"><input name="words"><button>accept</button></form>` : "<p>settled</p>"}</li>`;
+  const list = (...rows: string[]): string => `<ul data-live="asked">${rows.join("")}</ul>`;
+  const words = (n: number): HTMLInputElement => document.querySelector<HTMLInputElement>(`#a${n} [name=words]`)!;
+  const told = (): string[] => [...document.querySelectorAll("li")].map((each) => `${each.className}: ${each.textContent}`);
+
+  it("puts what is new around what somebody is typing in, which stays itself", () => {
+    document.body.innerHTML = list(asks(1), asks(2));
+    const typed = words(2);
+    words(1).value = "not after dark";
+    typed.value = "until no";
+    typed.focus();
+    typed.setSelectionRange(2, 4);
+    exchange(fresh(list(asks(3, "bravo"), asks(1), asks(2, "carol"), asks(4))));
+    expect(told()).toEqual(["bravo: bravo asks 3accept", "alpha: alpha asks 1accept", "carol: carol asks 2accept", "alpha: alpha asks 4accept"]);
+    expect([words(1).value, words(2).value]).toEqual(["not after dark", "until no"]);
+    expect(words(2)).toBe(typed);
+    expect([document.activeElement, typed.selectionStart, typed.selectionEnd]).toEqual([typed, 2, 4]);
+  });
+
+  it("loses no words whose form is gone, and has what was left alone once it was left", async () => {
+    const page = list(asks(4), asks(2, "alpha", false));
+    const asked = vi.fn(() => Promise.resolve(new Response(page)));
+    vi.stubGlobal("fetch", asked);
+    document.body.innerHTML = list(asks(1), asks(2), asks(3));
+    words(1).value = "not after dark";
+    words(2).focus();
+    for (const _ of "again") exchange(fresh(page));
+    expect(told()).toEqual(["alpha: alpha asks 4accept", "alpha: alpha asks 1accept", "alpha: alpha asks 2settledaccept"]);
+    expect([document.activeElement === words(2), words(1).value]).toEqual([true, "not after dark"]);
+    words(2).blur();
+    await vi.waitFor(() => expect(told()).toEqual(["alpha: alpha asks 4accept", "alpha: alpha asks 2settled", "alpha: alpha asks 1accept"]));
+    expect(asked).toHaveBeenCalledTimes(1);
+    vi.unstubAllGlobals();
+  });
+
+  it("is not put back to what it was by a page that was asked for before and came after", () => {
+    const page = (count: number, at: string): Document =>
+      fresh(`<nav data-live="nav">${count}</nav><div data-live="where" data-answers="declare">${at}</div>`);
+    document.body.innerHTML = '<nav data-live="nav">0</nav><form id="declare"></form><div data-live="where" data-answers="declare"></div>';
+    const check = turn();
+    const later = page(2, "");
+    later.title = "(2) Owed";
+    exchange(later);
+    const answer = page(1, "35.1 N");
+    answer.title = "(1) Owed";
+    exchange(answer, document.querySelector<HTMLFormElement>("#declare")!, check);
+    expect([document.title, document.body.textContent]).toEqual(["(2) Owed", "235.1 N"]);
   });
 
   it("keeps what was chosen and written and not sent, and what was unfolded", () => {
@@ -90,16 +133,17 @@ describe("a page put right in place", () => {
     expect(document.querySelector<HTMLInputElement>("#send [type=hidden]")!.value).toBe("35.1 N 40.1 E");
   });
 
-  it("leaves a form alone that is being signed, and asks for what came meanwhile when it was given up", async () => {
-    document.body.innerHTML = '<section data-live="inbox"><form aria-busy="true"></form></section>';
-    exchange(fresh('<section data-live="inbox">other</section>'));
-    expect(document.querySelector("form")).not.toBeNull();
-    document.querySelector("form")!.removeAttribute("aria-busy");
-    const asked = vi.fn(() => Promise.resolve(new Response('<section data-live="inbox">other</section>')));
-    vi.stubGlobal("fetch", asked);
-    expect([await freed(), await freed()]).toEqual([true, false]);
-    expect([document.querySelector("section")!.textContent, asked.mock.calls.length]).toEqual(["other", 1]);
-    vi.unstubAllGlobals();
+  it("leaves a form alone that is being signed, and what it stands in stays around it", () => {
+    const page = (warned: string): string => `<section data-live="card"><h2>${warned}</h2><section class="ways">${warned}</section></section>`;
+    document.body.innerHTML = page("");
+    document.querySelector(".ways")!.innerHTML = '<ol><li><form action="/propose" aria-busy="true"><button>propose</button></form></li></ol>';
+    const signed = document.querySelector("form");
+    exchange(fresh(page("a warning")));
+    expect(document.querySelector("form")).toBe(signed);
+    expect(document.body.textContent).toBe("a warninga warningpropose");
+    signed?.removeAttribute("aria-busy");
+    exchange(fresh(page("another")));
+    expect(document.body.textContent).toBe("anotheranother");
   });
 
   it("is asked for again when it did not come, until it comes", async () => {

@@ -3,8 +3,6 @@ export type Mount<Props> = (element: HTMLElement, props: Props) => (() => void) 
 
 /** Fired on `document` with the element whose content was just put in place of older content. */
 export const PLACED = "thalweg:placed";
-/** Fired on `document` with the element whose content is about to go. */
-export const GOING = "thalweg:going";
 
 const held = new Map<HTMLElement, () => void>();
 
@@ -29,13 +27,16 @@ export function propsOf<Props>(element: Element): Props {
 
 /** Puts `fresh` in place of what is in `element`; islands inside are released and mounted again. */
 export function place(element: HTMLElement, fresh: readonly Node[]): void {
-  document.dispatchEvent(new CustomEvent(GOING, { detail: element }));
+  change(element, [], () => element.replaceChildren(...fresh));
+}
+
+/** As `place`, by what `put` does: islands that one of `stays` stands in, or that stand in one, stay with it. */
+export function change(element: HTMLElement, stays: readonly Element[], put: () => void): void {
   for (const [each, release] of held) {
-    if (each !== element && element.contains(each)) {
-      release();
-      held.delete(each);
-    }
+    if (each === element || !element.contains(each) || stays.some((one) => one.contains(each) || each.contains(one))) continue;
+    release();
+    held.delete(each);
   }
-  element.replaceChildren(...fresh);
+  put();
   document.dispatchEvent(new CustomEvent(PLACED, { detail: element }));
 }

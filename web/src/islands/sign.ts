@@ -3,11 +3,10 @@
  * entry is handed in. What was sent stands in the form until then, so that nothing is lost where the line is.
  */
 import { answered, ask, Problem } from "../core/desk";
-import { announce, make } from "../core/dom";
+import { make } from "../core/dom";
 import { island } from "../core/island";
 import { handIn, type SigningKey, sign, type Unsigned } from "../core/statement";
 import { word, wordsOfPage } from "../core/words";
-import { freed } from "../room/refresh";
 
 interface ToSign extends Unsigned {
   readonly then: string;
@@ -38,7 +37,6 @@ island("sign", (element) => {
       for (const each of buttons) each.disabled = false;
       if (error instanceof Problem) told.textContent = word(words, "sign.refused", { detail: error.message, code: error.code });
       else told.textContent = word(words, error instanceof DOMException ? "sign.given_up" : "passkey.no_link");
-      if (await freed()) announce(told.textContent);
     }
   };
   const submit = (event: SubmitEvent): void => void send(event);

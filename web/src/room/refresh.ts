@@ -1,15 +1,16 @@
 /**
  * Parts of a page are put in place anew, as the server renders them: the page is asked for again, and every element with
  * `data-live="name"` gets the content of the one of that name. The focus stays where it was, and in sight where it was in
- * sight; what had been scrolled stays scrolled; what was chosen or filled in and not sent yet stays so, and what somebody is
- * typing in is left alone until they have done. Nothing moves under a finger: whose press began on something lets go of it.
+ * sight; what had been scrolled stays scrolled; what was chosen or filled in and not sent yet stays so. A form that somebody
+ * is typing in stays itself, and what is new comes around it: a warning waits for nobody to stop typing. Nothing moves under
+ * a finger: whose press began on something lets go of it.
  *
  * A part with `data-answers="id"` is the server's answer to what the form of that id holds. It comes with that answer
  * alone (`check`): the page that is asked for again knows nothing of what was typed.
  */
 import { heardTime } from "../core/clock";
 import { takesText } from "../core/dom";
-import { place } from "../core/island";
+import { change } from "../core/island";
 
 const CLICK_MS = 100; // a click comes after its pointer went up
 const HELD_MS = 3000; // a press whose end is never told holds no warning back for longer
@@ -50,14 +51,13 @@ export function unpressed(): Promise<void> {
   });
 }
 
-/** Whether a live change has been passed over for a form that was being signed. It is asked for again when that is off. */
-let passed = false;
+let turns = 0;
+let newest = 0;
 
-/** What was being signed was not sent after all: what was passed over for it comes now. Whether anything was. */
-export async function freed(): Promise<boolean> {
-  if (!passed) return false;
-  passed = false;
-  return refresh();
+/** Pages are asked for in turns: of two, the one that was asked for first may know less, whichever comes first. */
+export function turn(): number {
+  turns += 1;
+  return turns;
 }
 
 let misses = 0;
@@ -81,6 +81,7 @@ export async function refresh(): Promise<boolean> {
   try {
     do {
       again = false;
+      const asked = turn();
       const signal = AbortSignal.timeout(LONG_MS);
       const answer = await fetch(location.pathname + location.search, { cache: "no-store", headers: { accept: "text/html" }, signal });
       if (answer.status === 429 || answer.status >= 500) return later();
@@ -89,7 +90,8 @@ export async function refresh(): Promise<boolean> {
       clearTimeout(retry);
       misses = 0;
       await unpressed();
-      exchange(fresh);
+      if (asked < newest) again = true; // what was asked for later may have left out a part, and this may be older
+      else exchange(fresh, undefined, asked);
     } while (again);
     return true;
   } catch {
@@ -99,48 +101,109 @@ export async function refresh(): Promise<boolean> {
   }
 }
 
-/** `posted`: the form that `fresh` is the answer to, whose own fields it gives back as they were sent. */
-export function exchange(fresh: Document, posted?: HTMLFormElement): void {
-  const clock = Number(fresh.querySelector<HTMLElement>("[data-clock]")?.dataset["clock"]);
-  if (clock) heardTime(clock);
-  document.title = fresh.title;
+const left = (): void => void refresh();
+
+/**
+ * `posted`: the form that `fresh` is the answer to, whose own fields it gives back as they were sent. `asked`: at which turn.
+ * Where a page that was asked for later is in place already, only what answers the form is taken.
+ */
+export function exchange(fresh: Document, posted?: HTMLFormElement, asked = turn()): void {
+  const late = asked < newest;
+  if (!late) {
+    newest = asked;
+    const clock = Number(fresh.querySelector<HTMLElement>("[data-clock]")?.dataset["clock"]);
+    if (clock) heardTime(clock);
+    document.title = fresh.title;
+  }
   const before = chosen;
   chosen = new URLSearchParams(location.search).get("on");
   for (const element of document.querySelectorAll<HTMLElement>("[data-live]")) {
     const name = element.dataset["live"] ?? "";
     const source = fresh.querySelector(`[data-live="${CSS.escape(name)}"]`);
     if (!source || !element.isConnected) continue; // not there any more, or new with what it stood in
-    if (element.closest("[data-answers]") && !posted) continue;
-    if (element.querySelector('form[aria-busy="true"]')) {
-      passed = true;
-      continue; // what is being signed goes out of the form it stands in
-    }
-    const focused = element.contains(document.activeElement) ? document.activeElement : null;
-    const typing = focused && takesText(focused) ? (focused as Field) : null;
-    if (typing && (!posted || typing.form === posted)) {
-      if (!posted) typing.addEventListener("focusout", () => void refresh(), { once: true });
-      continue;
-    }
-    const back = focused ? address(focused, element) : "";
-    const seen = focused !== null && inSight(focused, element);
-    const scrolled = scrolledIn(element);
+    if (element.closest("[data-answers]") ? !posted : late) continue;
+    if (posted && element.querySelector('form[aria-busy="true"]')) continue; // signed as it was read
+    const active = element.contains(document.activeElement) ? document.activeElement : null;
+    const typing = active && takesText(active) ? (active as Field) : null;
+    if (posted && typing?.form === posted) continue;
     // The card of something else is read from its beginning, and nothing was filled in on it yet.
     const other = name === "card" && chosen !== before;
-    const filled = other ? [] : filledIn(element, posted);
+    const stays = posted || other ? new Map<Element, Element | null>() : staying(element, source, typing);
+    const within = (each: Element): boolean => [...stays.keys()].some((one) => one.contains(each));
+    if (typing && within(typing)) typing.addEventListener("focusout", left, { once: true }); // then it comes anew too
+    const focused = active && !within(active) ? active : null;
+    const back = focused ? address(focused, element) : "";
+    const seen = active !== null && inSight(active, element);
+    const scrolled = scrolledIn(element);
+    const filled = other ? [] : filledIn(element, posted).filter(([, field]) => !within(field));
     const unfolded = other ? [] : [...element.querySelectorAll("details")].map((each) => [fold(each, element), each.open] as const);
     for (const each of source.querySelectorAll("script:not([type='application/json'])")) each.remove();
-    place(element, [...source.childNodes].map((node) => document.importNode(node, true)));
+    change(element, [...stays.keys()], () => around(element, source, stays));
     for (const [form, field] of filled) fillAgain(form, field, element);
     for (const each of element.querySelectorAll("details"))
       each.open = unfolded.find(([which]) => which === fold(each, element))?.[1] ?? each.open;
     for (const [path, top, left] of scrolled) at(element, path)?.scrollTo(left, other ? 0 : top);
-    const found = back ? element.querySelector<HTMLElement>(back) : null;
-    found?.focus({ preventScroll: true });
-    if (typing && !(typing instanceof HTMLSelectElement) && found instanceof typing.constructor && typing.selectionStart !== null)
+    const found = back ? element.querySelector<HTMLElement>(back) : (active as HTMLElement | null);
+    if (focused) found?.focus({ preventScroll: true });
+    if (focused && typing && !(typing instanceof HTMLSelectElement) && found instanceof typing.constructor && typing.selectionStart !== null)
       (found as HTMLInputElement).setSelectionRange(typing.selectionStart, typing.selectionEnd);
     // What came anew above it may have pushed it out; who had scrolled away from it is left where they read.
     if (seen) found?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+}
+
+/**
+ * What stays itself in `element` while all around it comes anew, each with what it is on the page that came: the form that
+ * somebody is typing in or that is being signed, since what is moved loses the focus; and one that is gone from that page with
+ * words in it that were not sent.
+ */
+function staying(element: Element, source: Element, typing: Field | null): Map<Element, Element | null> {
+  const stays = new Map<Element, Element | null>();
+  const form = typing?.closest("form");
+  const alone = typing && !(form && element.contains(form)) ? [typing] : [];
+  for (const each of [...element.querySelectorAll("form"), ...alone]) {
+    const by = address(each, element);
+    const there = by ? source.querySelector(by) : null;
+    const same = there && way(there, source).length === way(each, element).length ? there : null;
+    const used = each.contains(typing) || each.getAttribute("aria-busy") === "true";
+    if (used || (!same && written(each))) stays.set(each, same);
+  }
+  return stays;
+}
+
+/** Whether words stand in it that nobody has sent. */
+function written(form: Element): boolean {
+  return [...form.querySelectorAll<Field>("input, textarea")].some((each) => takesText(each) && changed(each));
+}
+
+/** Puts in `old` what is in `fresh`, around what stays: neither that nor what it stands in is taken out. */
+function around(old: Element, fresh: Element, stays: ReadonlyMap<Element, Element | null>): void {
+  const holds = [...old.children].filter((child) => [...stays.keys()].some((each) => child.contains(each)));
+  const goesOn = new Map<Node, Element>(holds.map((child) => [counterpart(child, fresh, stays) ?? child, child]));
+  for (const node of [...old.childNodes]) if (!holds.includes(node as Element)) node.remove();
+  let next: ChildNode | null = old.firstChild;
+  for (const node of [...fresh.childNodes]) {
+    const child = goesOn.get(node);
+    if (!child) {
+      old.insertBefore(document.importNode(node, true), next);
+      continue;
+    }
+    next = child.nextSibling;
+    if (stays.has(child)) continue;
+    const dressed = node as Element;
+    for (const name of child.getAttributeNames()) if (!dressed.hasAttribute(name)) child.removeAttribute(name);
+    for (const name of dressed.getAttributeNames()) child.setAttribute(name, dressed.getAttribute(name) ?? "");
+    around(child, dressed, stays);
+  }
+}
+
+/** What `child`, in which something stays, is among the children of `fresh`; a line of a list only if it is of the same. */
+function counterpart(child: Element, fresh: Element, stays: ReadonlyMap<Element, Element | null>): Element | undefined {
+  const those = [...fresh.children];
+  const known = [...stays].filter(([each, same]) => same && child.contains(each));
+  if (known.length) return those.find((each) => each.contains(known[0]?.[1] ?? null));
+  if (stays.has(child) || (child.localName === "li" && !child.id)) return undefined;
+  return those.find((each) => each.localName === child.localName && each.id === child.id);
 }
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
