@@ -193,6 +193,15 @@ def test_what_is_declared_in_anothers_name_or_cannot_be_read_is_said(desk: Desk,
     assert "Not read, and so not declared" in desk.say("russia", "declare", broken, expect=3).err
 
 
+def test_a_version_that_its_file_replaces_is_said_not_to_be_declared(desk: Desk, tmp_path: Path) -> None:
+    first = feature("pump", "russia", "static_site", 42.4, 35.6)
+    second = feature("pump", "russia", "static_site", 42.4, 35.7, revision=1)
+    said = desk.say("russia", "declare", written(tmp_path, first, second), stdin="y\n")
+    assert said.out.count("Declared.") == 1
+    assert "Not declared: " in said.err
+    assert "Revision 1 takes its place." in said.err
+
+
 def test_a_declaration_is_vouched_for_verified_released_and_cancelled(desk: Desk, tmp_path: Path) -> None:
     declared(desk, "coalition", written(tmp_path, feature("store", "coalition", "static_site", 40.9, 35.9)))
     name = "coalition/store"

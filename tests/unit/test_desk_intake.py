@@ -28,7 +28,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.instants import Instant, Window
 from thalweg.model.levels import Level
-from thalweg.model.shapes import Corridor, Path, Polygon, Position, Route, Waypoint
+from thalweg.model.shapes import Corridor, MultiPolygon, Path, Polygon, Position, Route, Waypoint
 from thalweg.state.picture import Standing
 
 LEVELS = list(Level)
@@ -314,3 +314,17 @@ def test_an_edge_that_runs_any_way_round_the_earth_is_refused() -> None:
     moving = replace(plain, volumes=(Volume(route, Window(times[0], times[-1])),))
     assert refused(desk.declare("alpha", moving)) == "edge-antipodal"
     taken(desk.declare("alpha", plain))
+
+
+def test_a_polygon_of_which_its_holes_leave_nothing_is_refused() -> None:
+    """Nobody would be warned of what is in it (R3)."""
+    desk = room()
+    ring = (Position(40.0, 30.0), Position(41.0, 30.0), Position(41.0, 31.0), Position(40.0, 31.0))
+    plain = circle("P", "alpha")
+    hollow = Polygon(ring, ((*ring[2:], *ring[:2]),))
+    for shape in (hollow, MultiPolygon((Polygon(ring), hollow))):
+        volume = replace(plain.volumes[0], shape=shape)
+        assert refused(desk.declare("alpha", replace(plain, volumes=(volume,)))) == "hole-whole"
+    inner = tuple(Position((40.5 + at.lon) / 2, (30.5 + at.lat) / 2) for at in ring)
+    volume = replace(plain.volumes[0], shape=Polygon(ring, (inner,)))
+    taken(desk.declare("alpha", replace(plain, volumes=(volume,))))

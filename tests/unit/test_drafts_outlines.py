@@ -66,6 +66,36 @@ def test_a_hole_outside_its_ring_is_flagged() -> None:
     assert codes(SQUARE, inside) == []
 
 
+@pytest.mark.parametrize("straight", [True, False])
+def test_holes_that_leave_nothing_of_their_ring_are_refused(straight: bool) -> None:
+    """Nothing in it would meet anything: no conflict would be found where one was declared."""
+    around = tuple((40.173 + (lon - 40.173) * 2, 35.15 + (lat - 35.15) * 2) for lon, lat in SQUARE)
+    west = ((40.1, 35.0), (40.18, 35.0), (40.18, 35.3), (40.1, 35.3))
+    east = tuple((lon + 0.06, lat) for lon, lat in west)
+    turned = (*SQUARE[2:-1], *SQUARE[:3])
+    for holes in ((SQUARE,), (SQUARE[::-1],), (turned,), (around,), (west, east)):
+        with pytest.raises(InputError) as refused:
+            codes(SQUARE, *holes, straight=straight)
+        assert refused.value.code == "hole-whole"
+
+
+def test_holes_that_leave_something_are_kept() -> None:
+    corner = (SQUARE[0], SQUARE[1], SQUARE[2])
+    (sw, se, ne, nw, _), mid = SQUARE, (40.173, 35.15)
+    star = (sw, (40.173, 35.14), se, (40.183, 35.15), ne, (40.173, 35.16), nw, mid)
+    for hole in (corner, star):
+        assert isinstance(area_shape(AreaOutline(((SQUARE, hole),)))[0], Polygon)
+
+
+def test_a_hole_is_compared_across_the_antimeridian() -> None:
+    ring = ((179.5, 10.0), (-179.5, 10.0), (-179.5, 11.0), (179.5, 11.0))
+    hole = ((-179.5, 11.0), (179.5, 11.0), (179.5, 10.0), (-179.5, 10.0))
+    with pytest.raises(InputError):
+        codes(ring, hole)
+    inner = ((179.8, 10.2), (-179.8, 10.2), (-179.8, 10.6))
+    assert isinstance(area_shape(AreaOutline(((ring, inner),)))[0], Polygon)
+
+
 def test_a_jump_over_the_antimeridian_is_read_the_short_way_and_flagged_in_straight_formats() -> None:
     ring = ((179.5, 10.0), (-179.5, 10.0), (-179.5, 11.0), (179.5, 11.0), (179.5, 10.0))
     assert codes(ring, straight=True) == ["antimeridian-jump"]

@@ -200,6 +200,96 @@ def test_volumes_that_are_wrong_are_problems(change: dict[str, Any], code: str) 
     assert problem.code == code
 
 
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [
+        ({"value": 50, "reference": "W84", "units": "cubits"}, "unit-unknown"),
+        ({"value": 50, "reference": "W84", "units": "M AGL"}, "unit-unknown"),
+        ({"value": 10**400, "reference": "W84", "units": "M"}, "number-unreadable"),
+        ({"value": 50, "reference": ["W84"], "units": "M"}, "json-shape"),
+    ],
+)
+def test_heights_that_are_wrong_are_problems(limit: dict[str, Any], code: str) -> None:
+    item = volume()
+    item["volume"]["altitude_lower"] = limit
+    (problem,) = read({"operational_intent": intent(volumes=[item])}).problems
+    assert problem.code == code
+
+
+def test_a_number_beyond_all_numbers_is_refused_as_one() -> None:
+    text = json.dumps({"operational_intent": intent()}).replace('"value": 50', '"value": 1e400', 1)
+    (problem,) = f3548.read(text.encode(), "test.json", CONTEXT).problems
+    assert problem.code == "number-unreadable"
+    assert "altitude_lower" in problem.sentence
+
+
+def test_a_height_without_its_units_or_its_reference_is_flagged() -> None:
+    """R27."""
+    item = volume()
+    item["volume"]["altitude_lower"] = {"value": 50}
+    found = one({"operational_intent": intent(volumes=[item])})
+    assert {"f3548-units-assumed", "height-datum-missing"} <= {flag.code for flag in found.flags}
+    assert found.volumes[0].band == Band(50.0, 120.0, Datum.UNKNOWN, Datum.WGS84)
+
+
+@pytest.mark.parametrize("entity", [{}, False, 0, ""])
+def test_only_an_absent_intent_cancels(entity: object) -> None:
+    """A broken one may be the one that is there (R9)."""
+    reading = read({"operational_intent_id": ID, "operational_intent": entity})
+    assert reading.cancellations == ()
+    assert [problem.code for problem in reading.problems] == ["json-shape"]
+
+
+def test_every_message_of_a_document_is_read_and_an_end_beside_others_is_not_guessed() -> None:
+    zone = {"reference": {"id": "z", "manager": "authority", "version": 1}, "details": {"volumes": [volume()]}}
+    reading = read({"operational_intent_id": ID, "constraint": zone, "operational_intents": [intent()]})
+    assert {found.declaration_id for found in reading.declarations} == {ID, "z"}
+    assert reading.cancellations == ()
+    assert [problem.code for problem in reading.problems] == ["f3548-document"]
+    both = read({"extents": [volume()], "state": "Accepted", **intent(), "constraints": [zone]})
+    assert len(both.declarations) == 3
+
+
+def test_what_holds_another_id_than_its_notification_names_is_flagged() -> None:
+    found = one({"operational_intent_id": "another", "operational_intent": intent()})
+    assert found.declaration_id == ID
+    assert "f3548-id" in {flag.code for flag in found.flags}
+
+
+def test_a_geozone_that_contradicts_itself_is_kept_as_a_zone() -> None:
+    body = {
+        "reference": {"id": ID, "manager": "authority", "version": 1},
+        "details": {"volumes": [volume()], "geozone": {"restriction": "PROHIBITED", "type": "NO_RESTRICTION"}},
+    }
+    assert one({"constraint": body}).zone is Zone.RESTRICTED_AIRSPACE
+
+
+def test_members_that_the_standard_lacks_are_named() -> None:
+    item = volume() | {"altitude": 5}
+    (omission,) = read({"operational_intent": intent(volumes=[item], speed=9)}).omissions
+    assert omission.what == "members altitude, speed"
+
+
+@pytest.mark.parametrize(
+    ("end", "short"),
+    [("10:00:00.000001Z", True), ("10:00:00.999Z", True), ("10:00:01Z", False)],
+)
+def test_a_window_of_less_than_a_second_is_flagged_and_written_as_it_is(end: str, short: bool) -> None:
+    """R26: it was shown as ending when it begins."""
+    item = volume()
+    item["time_end"]["value"] = f"2024-01-01T{end}"
+    found = one({"operational_intent": intent(volumes=[item])})
+    assert ("window-short" in {flag.code for flag in found.flags}) is short
+    assert str(found.volumes[0].window) == f"2024-01-01T10:00:00Z / 2024-01-01T{end}"
+
+
+def test_a_window_that_ends_when_it_begins_is_a_problem() -> None:
+    item = volume()
+    item["time_end"] = item["time_start"]
+    (problem,) = read({"operational_intent": intent(volumes=[item])}).problems
+    assert problem.code == "time-inverted"
+
+
 def test_a_member_given_twice_is_not_guessed() -> None:
     text = '{"operational_intent": {"reference": {"id": "a", "id": "b"}, "details": {}}}'
     (problem,) = f3548.read(text.encode(), "test.json", CONTEXT).problems

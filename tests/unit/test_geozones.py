@@ -320,9 +320,98 @@ def test_a_zone_that_does_not_say_when_is_permanent_and_flagged() -> None:
     assert "zone-applicability-missing" in codes(one(zone(applicability=[])))
 
 
+def test_a_period_without_dates_or_hours_is_permanent_and_flagged() -> None:
+    assert "zone-applicability-missing" in codes(one(zone(applicability=[{"permanent": "NO"}])))
+
+
+@pytest.mark.parametrize("permanent", ["YES ", "Y", 1, ["YES"], "да"])
+def test_yes_is_permanent_however_it_is_written(permanent: object) -> None:
+    """Read as no, the zone would be in force for less than it says."""
+    periods = [{"permanent": permanent, "startDateTime": WEEK[0], "endDateTime": WEEK[1]}]
+    found = one(zone(applicability=periods))
+    assert found.volumes[0].window == Window(None, None)
+    assert "zone-permanent-and-dated" in codes(found)
+
+
+@pytest.mark.parametrize("permanent", ["MAYBE", {"x": 1}])
+def test_what_is_neither_permanent_nor_not_is_permanent_and_flagged(permanent: object) -> None:
+    periods = [{"permanent": permanent, "startDateTime": WEEK[0], "endDateTime": WEEK[1]}]
+    found = one(zone(applicability=periods))
+    assert found.volumes[0].window == Window(None, None)
+    assert "zone-permanent-unknown" in codes(found)
+
+
+def test_days_may_be_written_out() -> None:
+    periods = during(*WEEK, {"day": ["Wednesday"], "startTime": "10:00Z", "endTime": "11:00Z"})
+    assert windows(one(zone(applicability=periods))) == ["2024-01-03T10:00:00Z / 2024-01-03T11:00:00Z"]
+
+
+def test_an_hour_keeps_its_fraction() -> None:
+    periods = during(*WEEK, {"day": ["WED"], "startTime": "10:00Z", "endTime": "23:59:59.999Z"})
+    assert windows(one(zone(applicability=periods))) == ["2024-01-03T10:00:00Z / 2024-01-03T23:59:59.999Z"]
+
+
+def test_a_date_beside_an_hour_of_a_schedule_is_flagged() -> None:
+    daily = {"day": ["WED"], "startTime": "2024-01-03T10:00Z", "endTime": "11:00Z"}
+    assert "schedule-dated" in codes(one(zone(applicability=during(*WEEK, daily))))
+
+
+@pytest.mark.parametrize("known", ["ed269", "ed318"])
+def test_a_restriction_given_twice_is_not_taken_for_none(known: str) -> None:
+    """The second would have made it no zone at all, and that harmless."""
+    item = zone() if known == "ed269" else feature(type="PROHIBITED")
+    twice = json.dumps(item).replace('"PROHIBITED"', f'"PROHIBITED", "{_TYPE[known]}": "NO_RESTRICTION"', 1)
+    data = f'{{"type": "FeatureCollection", "features": [{twice}]}}'.encode()
+    reading = (ed269 if known == "ed269" else ed318).read(data, "test.json", CONTEXT)
+    assert [problem.code for problem in reading.problems] == ["json-twice"]
+    assert reading.omissions == ()
+
+
+_TYPE = {"ed269": "restriction", "ed318": "type"}
+
+
+def test_both_lists_of_zones_are_read() -> None:
+    data = json.dumps({"features": [zone()], "UASZoneList": [zone(identifier="B")]}).encode()
+    reading = ed269.read(data, "test.json", CONTEXT)
+    assert [found.source.path for found in reading.declarations] == ["features[0]", "UASZoneList[0]"]
+
+
+def test_a_unit_of_heights_that_is_none_is_a_problem() -> None:
+    item = zone()
+    item["geometry"][0]["uomDimensions"] = "XX"
+    assert [problem.code for problem in read(item).problems] == ["unit-unknown"]
+    assert [problem.code for problem in read_318(_with_geometry(layer=LAYER | {"uom": "XX"})).problems] == [
+        "unit-unknown"
+    ]
+
+
+def test_rings_that_do_not_close_and_third_values_are_flagged() -> None:
+    odd = [[*pair, 500.0] for pair in BERN[:-1]]
+    assert {"ring-open", "coordinates-extra"} <= codes(one(zone(odd)))
+    assert {"ring-open", "coordinates-extra"} <= codes(one_318(_with_geometry(coordinates=[odd])))
+
+
+@pytest.mark.parametrize("size", [1.0, 3.0])
+def test_a_hole_that_leaves_nothing_of_its_zone_is_a_problem(size: float) -> None:
+    hole = [[7.45 + (lon - 7.45) * size, 46.95 + (lat - 46.95) * size] for lon, lat in BERN]
+    item = zone()
+    item["geometry"][0]["horizontalProjection"]["coordinates"].append(hole)
+    assert [problem.code for problem in read(item).problems] == ["hole-whole"]
+
+
+def test_members_that_neither_format_has_are_named() -> None:
+    assert [each.what for each in read(zone(extra=1)).omissions] == ["members extra"]
+    assert [each.what for each in read_318(feature(extra=1)).omissions] == ["members extra"]
+
+
 @pytest.mark.parametrize(
     ("daily", "code"),
     [
+        ({"day": ["MON,TUE"], "startTime": "10:00Z", "endTime": "11:00Z"}, "schedule-day"),
+        ({"day": ["MONTHLY"], "startTime": "10:00Z", "endTime": "11:00Z"}, "schedule-day"),
+        ({"day": ["MON"], "startTime": "10:00:99Z", "endTime": "11:00Z"}, "schedule-time"),
+        ({"day": ["MON"], "startTime": "10:00Z", "endTime": "24:30Z"}, "schedule-time"),
+        ({"day": ["MON"], "startTime": "10:00+99:99", "endTime": "11:00Z"}, "time-zone-unknown"),
         ({"day": ["FUNDAY"], "startTime": "10:00Z", "endTime": "11:00Z"}, "schedule-day"),
         ({"day": ["MON"], "startTime": "ten", "endTime": "11:00Z"}, "schedule-time"),
     ],
@@ -357,6 +446,10 @@ def feature(**members: object) -> dict[str, Any]:
             **members,
         },
     }
+
+
+def _with_geometry(**members: object) -> dict[str, Any]:
+    return feature() | {"geometry": feature()["geometry"] | members}
 
 
 def read_318(*features: dict[str, Any], **top: object) -> Reading:
@@ -434,6 +527,8 @@ def test_a_u_space_airspace_is_a_restricted_zone() -> None:
         {"type": "Point", "coordinates": [7.4, 46.9]},
         {"type": "LineString", "coordinates": [[7.4, 46.9], [7.5, 46.9]]},
         {"type": "Point", "coordinates": [7.4, 46.9], "extent": {"subType": "Ellipse", "radius": 3}},
+        {"type": "Point", "coordinates": [7.4, 46.9], "extent": {"subType": "Circle", "radius": 3, "uom": "NM"}},
+        {"type": "Polygon", "coordinates": [BERN], "extent": {"subType": "Circle", "radius": 3000}},
         {"type": "Polygon", "coordinates": [[[7.4]]]},
         {"type": "GeometryCollection", "geometries": [3]},
     ],
@@ -454,3 +549,9 @@ def test_a_missing_layer_is_flagged_and_tested_at_every_height() -> None:
     found = one_318(item)
     assert found.volumes[0].band is None
     assert "zone-layer-missing" in codes(found)
+    assert "zone-layer-missing" in codes(one_318(_with_geometry(layer={})))
+
+
+def test_two_names_in_one_language_are_both_kept() -> None:
+    names = [{"text": "A", "lang": "en"}, {"text": "B", "lang": "en"}]
+    assert one_318(feature(name=names)).details["name (en)"] == "A; B"

@@ -272,6 +272,8 @@ def _heights(band: Band | None) -> str:
 def _say_what_was_not_read(found: Review) -> None:
     for problem in found.intake.problems:
         print(f"Not read, and so not declared: {problem} [{problem.code}]", file=sys.stderr)
+    for each in found.intake.superseded:
+        print(f"Not declared: {each.declaration.source}: {each.why}", file=sys.stderr)
     for omission in found.intake.omissions:
         if not omission.harmless:
             print(f"Left out: {omission.source}: {omission.what}: {omission.why}", file=sys.stderr)

@@ -124,7 +124,7 @@ def _cancel(
                 Omission(
                     cancellation.source,
                     f"the cancellation of {cancellation.declaration_id}",
-                    "no such declaration came with this input, so there is nothing to end",
+                    "no such declaration came with this input, and nothing is ended by it",
                     harmless=True,
                 )
             )

@@ -13,6 +13,7 @@ from thalweg.desk.case_checks import AHEAD_S, CaseChecks
 from thalweg.desk.letters import require_fit
 from thalweg.desk.no import No, Subjects, no_chain, no_party
 from thalweg.desk.source_checks import SourceChecks
+from thalweg.drafts.outlines import hollow
 from thalweg.formats.event import Body, Erasure, Statement
 from thalweg.model.characters import unfit
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Standing, Zone
@@ -352,7 +353,7 @@ class Checks:
             )
         if any(segment.status is LineStatus.AGREED for segment in declaration.segments):
             return No("line-agreed-alone", "A line is agreed by all its sides: propose it, and let them accept.")
-        return _without_course(declaration)
+        return _misdrawn(declaration)
 
     def _own_chain(
         self, said: Withdrawn | Revalidated | Released | ConsentStated | CustodyOffered, now: Instant
@@ -492,14 +493,14 @@ class Checks:
                 return No("quiet-times", "A quiet window has a beginning and an end: give both.")
             if _all_over(window, now):
                 return No("already-over", "The time of this quiet window is over.")
-            return _without_course(window) or self._newer(window, said.by)
+            return _misdrawn(window) or self._newer(window, said.by)
         if isinstance(said, LineProposed):
             if said.line.kind is not Kind.LINE or said.line.party != said.by:
                 return No("line-kind", "A line is proposed as a line of your own party.")
-            return _without_course(said.line) or self._newer(said.line, said.by)
+            return _misdrawn(said.line) or self._newer(said.line, said.by)
         if said.changed is not None and said.changed.party != said.by and set(said.to) != {said.changed.party}:
             return No("proposal-to", "How another's declaration would read is proposed to that party alone.")
-        if said.changed is not None and (lost := _without_course(said.changed)):
+        if said.changed is not None and (lost := _misdrawn(said.changed)):
             return lost
         known = self._world.exchange.notices.get(said.about)
         if known is not None and known.to == said.by:
@@ -615,8 +616,9 @@ def _scope(said: OfficerAdded | OfficerEnded) -> str:
     return "" if said.role is Role.SECRETARIAT else said.scope
 
 
-def _without_course(declaration: Declaration) -> No | None:
-    """An edge between opposite sides of the Earth runs any way round, so nobody could be warned of where it runs."""
+def _misdrawn(declaration: Declaration) -> No | None:
+    """What nobody could be warned of: an edge between opposite sides of the Earth runs any way round, and of a polygon
+    whose holes are as large as its ring there is nothing to meet."""
     shapes = [*(each.shape for each in declaration.volumes), *(each.path for each in declaration.segments)]
     for a, b in filter(None, map(edge_without_course, shapes)):
         return No(
@@ -624,6 +626,8 @@ def _without_course(declaration: Declaration) -> No | None:
             f"An edge runs to the opposite side of the Earth, from longitude {a.lon:g}, latitude {a.lat:g}, to "
             f"longitude {b.lon:g}, latitude {b.lat:g}: every way round is as short. Give a vertex on the way.",
         )
+    if any(map(hollow, shapes)):
+        return No("hole-whole", "The holes of a polygon leave nothing of it: leave them out, or make them smaller.")
     return None
 
 

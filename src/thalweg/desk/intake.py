@@ -99,6 +99,27 @@ class Intake:
         return not self.problems and all(omission.harmless for omission in self.omissions)
 
     @property
+    def left_out(self) -> tuple[Omission, ...]:
+        """For whoever declares row by row: the omissions, and the versions that the input itself ends or repeats."""
+        ended = [
+            Omission(
+                each.declaration.source,
+                f"revision {each.declaration.revision} of {each.declaration.declaration_id}",
+                each.why,
+                harmless=True,
+            )
+            for each in self.superseded
+        ]
+        if not self.duplicates:
+            return (*self.omissions, *ended)
+        again = f"{self.duplicates} {'rows that repeat others' if self.duplicates > 1 else 'row that repeats another'}"
+        return (
+            *self.omissions,
+            *ended,
+            Omission(Source(self.sources[0].name), again, "the same version twice is one", harmless=True),
+        )
+
+    @property
     def seen(self) -> int:
         """Rows and features that arrived, of all files."""
         return sum(source.seen for source in self.sources)

@@ -7,7 +7,7 @@ gives a declaration, a cancellation, or the problem that kept it from being one.
 
 from thalweg.drafts.draft import Context, Draft, DraftVolume, Outcome, finish, reading_of
 from thalweg.drafts.names import field_named, with_unit
-from thalweg.drafts.outlines import AreaOutline, Outline, PathOutline, PointOutline
+from thalweg.drafts.outlines import AreaOutline, Outline, PathOutline, PointOutline, flag_open
 
 __all__ = [
     "AreaOutline",
@@ -20,6 +20,7 @@ __all__ = [
     "PointOutline",
     "field_named",
     "finish",
+    "flag_open",
     "reading_of",
     "with_unit",
 ]

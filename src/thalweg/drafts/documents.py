@@ -8,11 +8,14 @@ object in which it stands, not the file: it is refused when somebody takes that 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Collection
 from typing import NoReturn
 
 from thalweg.drafts.texts import number as number_from_text
 from thalweg.model.encodings import decoded
 from thalweg.model.errors import InputError
+from thalweg.model.notes import Omission, Source
 
 
 class _Twice(dict[str, object]):
@@ -73,9 +76,21 @@ def number_of(value: object, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         _refuse(value, what, "a number")
     try:
-        return float(value)
-    except OverflowError:
-        _refuse(value, what, "a number")
+        found = float(value)
+    except OverflowError:  # an integer of hundreds of digits; of a fraction it is infinite
+        found = math.inf
+    if not math.isfinite(found):
+        raise InputError(
+            "number-unreadable", f"The {what} is too large for any number.", expected="a number", found="infinity"
+        )
+    return found
+
+
+def scalar_of(value: object, what: str) -> str:
+    """Any scalar as text, null as empty: for names, which an array or an object is not."""
+    if isinstance(value, list | dict):
+        _refuse(value, what, "a text")
+    return text_of(value)
 
 
 def text_of(value: object) -> str:
@@ -91,6 +106,15 @@ def text_of(value: object) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "; ".join(str(item) for item in value)
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def not_of_format(file: str, names: Collection[str]) -> list[Omission]:
+    """What is said of a file with members that its format does not have; nothing of one without any."""
+    if not names:
+        return []
+    listed = ", ".join(sorted(names))
+    what = f"members {listed if len(listed) <= 200 else listed[:197] + '...'}"
+    return [Omission(Source(file), what, "the format does not have them: nothing was read from them", harmless=True)]
 
 
 def name_of(value: object) -> str:

@@ -629,6 +629,7 @@ def _volumes(
     elif kind in (Kind.OPERATION, Kind.MOVEMENT, Kind.NEGATIVE) and (window.start is None or window.end is None):
         side = "start and end" if window == ALWAYS else ("start" if window.start is None else "end")
         flags.append(Flag("window-open", f"It states no {side}: it is tested as open on that side.", side))
+    _flag_short(window, flags)
     _flag_coarse(outline, shape, uncertainty, flags)
     yield Volume(shape, window, band, uncertainty)
     if isinstance(outline, AreaOutline) and isinstance(shape, Polygon | MultiPolygon):
@@ -638,6 +639,19 @@ def _volumes(
             for polygon in (shape,) if isinstance(shape, Polygon) else shape.polygons:
                 for ring in (polygon.outer, *polygon.holes):
                     yield Volume(Corridor((*ring, ring[0]), reach_m), window, band, uncertainty)
+
+
+def _flag_short(window: Window, flags: list[Flag]) -> None:
+    """Nothing is anywhere for less than a second: what says so has lost its end, and next to nothing meets it."""
+    if window.end_s - window.start_s < 1.0:
+        flags.append(
+            Flag(
+                "window-short",
+                f"It lasts less than a second, {window}, and is tested for no longer. Is that its end?",
+                "end",
+                {"window": str(window)},
+            )
+        )
 
 
 def _compare_window(own: Mapping[str, str], window: Window, zone: str, flags: list[Flag]) -> None:
@@ -952,6 +966,7 @@ def _segment(volume: DraftVolume, fields: Mapping[str, str], zone: str, flags: l
         status = LineStatus.DISPUTED
         flags.append(Flag("status-assumed", "The line does not say its status: it is taken as disputed.", "status"))
     window = volume.window or _window(own, zone, flags)
+    _flag_short(window, flags)
     return Segment(path, status, window, _uncertainty(own))
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from thalweg.drafts.documents import list_of, object_of, text_of
+from thalweg.drafts.documents import list_of, object_of, scalar_of, text_of
+from thalweg.drafts.outlines import LonLat, flag_open
 from thalweg.drafts.schedule import DAYS, DailyPeriod, DailyTime, unroll
-from thalweg.drafts.times import Side, read_time
+from thalweg.drafts.texts import yes_or_no
+from thalweg.drafts.times import Side, offset_of, read_time
 from thalweg.model.errors import InputError
 from thalweg.model.instants import ALWAYS, Instant, Window
 from thalweg.model.notes import Flag, Omission, Source
@@ -24,7 +26,7 @@ NO_RESTRICTION = "NO_RESTRICTION"
 MOST_WINDOWS = 2_000
 
 _TIME = re.compile(
-    r"(?:\d{4}-\d{2}-\d{2}T)?(?P<h>\d{2}):?(?P<m>\d{2})(?::?(?P<s>\d{2})(?:[.,]\d+)?)?"
+    r"(?P<date>\d{4}-\d{2}-\d{2}T)?(?P<h>\d{2}):?(?P<m>\d{2})(?::?(?P<s>\d{2}(?:[.,]\d+)?))?"
     r"\s*(?P<zone>Z|UTC|[+-]\d{2}(?::?\d{2})?)?",
     re.IGNORECASE,
 )
@@ -74,6 +76,8 @@ def zone_fields(zone: Mapping[str, object], restriction: str, flags: list[Flag],
         )
     title = one_language(zone.get("name")) or text_of(zone.get("identifier"))
     fields = {"kind": "restricted_zone", "zone": "restricted_airspace", "medium": "air", "title": title}
+    for member in ("country", "identifier"):
+        scalar_of(zone.get(member), member)
     name = zone_id(zone)
     if name and unique:
         fields["id"] = name
@@ -87,6 +91,25 @@ def zone_fields(zone: Mapping[str, object], restriction: str, flags: list[Flag],
             )
         )
     return fields
+
+
+def rings_of(rings: Sequence[Sequence[LonLat]], flags: list[Flag]) -> tuple[tuple[LonLat, ...], ...]:
+    """The rings of a polygon; one that does not return to its first position is flagged."""
+    for number, ring in enumerate(rings):
+        flag_open(ring, number, flags)
+    return tuple([tuple(ring) for ring in rings])
+
+
+def pair_only(numbers: Sequence[object], flags: list[Flag]) -> None:
+    """Flags a third value of a position: the heights of a zone are those of its limits."""
+    if len(numbers) > 2 and not any(flag.code == "coordinates-extra" for flag in flags):
+        flags.append(
+            Flag(
+                "coordinates-extra",
+                "Positions have a third value. It is not used: the heights of a zone are those of its limits.",
+                "coordinates",
+            )
+        )
 
 
 def windows_of(
@@ -138,7 +161,7 @@ def _period(
         for item in list_of(period.get(name), name)
         if (entry := _daily(object_of(item, name), flags)) is not None
     ]
-    if text_of(period.get("permanent")).upper() in ("YES", "TRUE"):
+    if _permanent(period.get("permanent"), flags):
         if ends != [None, None] or daily:
             flags.append(
                 Flag(
@@ -149,6 +172,14 @@ def _period(
             )
         return (ALWAYS,), tuple(flags)
     bounds = Window(ends[0], ends[1])
+    if bounds == ALWAYS and not daily:
+        flags.append(
+            Flag(
+                "zone-applicability-missing",
+                "A time period gives neither dates nor a schedule: it is kept as permanent.",
+                "applicability",
+            )
+        )
     windows, found = unroll(daily, bounds, checked)
     if not windows:
         raise InputError(
@@ -160,20 +191,36 @@ def _period(
     return windows, (*flags, *found)
 
 
+def _permanent(value: object, flags: list[Flag]) -> bool:
+    """Whether the period is permanent; what is neither yes nor no is, for whatever it means, that is the longest."""
+    text = text_of(value)
+    try:
+        return yes_or_no(text)
+    except InputError:
+        flags.append(
+            Flag(
+                "zone-permanent-unknown",
+                f"“{text[:40]}” does not say whether it is permanent: it is kept as permanent.",
+                "permanent",
+            )
+        )
+        return True
+
+
 def _daily(item: Mapping[str, object], flags: list[Flag]) -> DailyPeriod | None:
     """One entry of a schedule; None for one that is there and says nothing."""
     given = item.get("day")
     names = [text_of(given)] if isinstance(given, str) else [text_of(day) for day in list_of(given, "day")]
-    start, end = _clock(item, "start"), _clock(item, "end")
+    start, end = _clock(item, "start", flags), _clock(item, "end", flags)
     if not names and start is None and end is None:
         return None
     days: set[int] = set()
     for name in names:
-        word = name.strip().upper()[:3]
+        word = name.strip().upper()
         if word == "ANY":
             days |= set(range(7))
-        elif word in DAYS:
-            days.add(DAYS[word])
+        elif word[:3] in DAYS and word in (word[:3], _WHOLE[word[:3]]):
+            days.add(DAYS[word[:3]])
         else:
             raise InputError("schedule-day", f"“{name}” is no day.", expected=", ".join((*DAYS, "ANY")), found=name)
     if not days:
@@ -183,7 +230,10 @@ def _daily(item: Mapping[str, object], flags: list[Flag]) -> DailyPeriod | None:
     return DailyPeriod(frozenset(days), start or DailyTime(0.0, midnight), end or DailyTime(86_400.0, midnight))
 
 
-def _clock(item: Mapping[str, object], side: str) -> DailyTime | None:
+_WHOLE = {name[:3]: name for name in ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")}
+
+
+def _clock(item: Mapping[str, object], side: str, flags: list[Flag]) -> DailyTime | None:
     event = text_of(item.get(f"{side}Event")).strip()
     text = text_of(item.get(f"{side}Time")).strip()
     if event or text.upper() in ("SR", "SS", "BMCT", "EECT"):
@@ -191,19 +241,28 @@ def _clock(item: Mapping[str, object], side: str) -> DailyTime | None:
     if not text:
         return None
     match = _TIME.fullmatch(text)
-    hour, minute = (int(match["h"]), int(match["m"])) if match else (99, 99)
-    if match is None or hour > 24 or minute > 59:
+    second = _second_of_day(match) if match else None
+    if match is None or second is None:
         raise InputError("schedule-time", f"“{text}” is no time of day.", expected="17:00Z, SR or SS", found=text)
+    if match["date"]:
+        flags.append(
+            Flag(
+                "schedule-dated",
+                f"The schedule gives a date with an hour, “{text}”: the hour holds on every day that it names.",
+                "schedule",
+            )
+        )
     zone = (match["zone"] or "").upper()
-    offset: float | None = None
-    if zone in ("Z", "UTC"):
-        offset = 0.0
-    elif zone:
-        digits = zone[1:].replace(":", "")
-        size = int(digits[:2]) * 3600.0 + int(digits[2:] or 0) * 60.0
-        offset = -size if zone[0] == "-" else size
-    second = hour * 3600.0 + minute * 60.0 + int(match["s"] or 0)
-    return DailyTime(min(second, 86_400.0), offset)
+    if not zone:
+        return DailyTime(second, None)
+    return DailyTime(second, 0.0 if zone in ("Z", "UTC") else offset_of(zone).total_seconds())
+
+
+def _second_of_day(match: re.Match[str]) -> float | None:
+    """From midnight; None where no day has that hour. 24:00 is the end of the day."""
+    minute, second = int(match["m"]), float((match["s"] or "0").replace(",", "."))
+    of_day = int(match["h"]) * 3600.0 + minute * 60.0 + second
+    return of_day if minute < 60 and second < 60.0 and of_day <= 86_400.0 else None
 
 
 def _joined(windows: Sequence[Window]) -> tuple[Window, ...]:
@@ -269,7 +328,8 @@ def one_language(value: object, prefer: Sequence[str] = ("en",)) -> str:
         if isinstance(value, dict):
             return text_of(value.get("text"))
         return text_of(value)
-    texts = [(text_of(item.get("lang")).lower(), text_of(item.get("text"))) for item in value if isinstance(item, dict)]
+    items = [object_of(item, "text") for item in value if isinstance(item, dict)]
+    texts = [(text_of(item.get("lang")).lower(), text_of(item.get("text"))) for item in items]
     if not texts:
         return text_of(value) if value else ""
     for wanted in prefer:

@@ -111,7 +111,7 @@ def read_height(text: str, *, unit: str = "", what: str = "height") -> Height:
             found=text,
         )
     elif unit:
-        factor = _unit(unit, what)
+        factor = metres_in(unit, what)
     else:
         factor = 1.0
     metres = number(match[1], thousands_by_comma=factor == METRES_PER_FOOT) * factor
@@ -142,14 +142,15 @@ def read_length(text: str, *, unit: str = "m", what: str = "length") -> float:
             expected="a length such as 500 m, 2 km, 3 NM or 1500 ft",
             found=text,
         )
-    factor = _unit(match[2] or unit, what)
+    factor = metres_in(match[2] or unit, what)
     metres = number(match[1], thousands_by_comma=factor == METRES_PER_FOOT) * factor
     if metres < 0:
         raise InputError("length-negative", f"The {what} “{text}” is below zero.", expected="zero or more", found=text)
     return metres
 
 
-def _unit(text: str, what: str) -> float:
+def metres_in(text: str, what: str) -> float:
+    """How many metres a unit of length has; `what` is measured in it. `InputError` (`unit-unknown`)."""
     factor = _UNITS.get(folded(text))
     if factor is None:
         raise InputError(

@@ -15,7 +15,7 @@ from math import atan2, ceil, cos, hypot, isfinite, radians, sin, sqrt
 
 from thalweg.model.errors import InputError
 from thalweg.model.notes import Flag
-from thalweg.model.shapes import MultiPolygon, Polygon, Position, Ring, antipodal
+from thalweg.model.shapes import MultiPolygon, Polygon, Position, Ring, Shape, antipodal
 
 LonLat = tuple[float, float]
 
@@ -63,6 +63,47 @@ def position(at: LonLat) -> Position:
     return Position(float(at[0]), float(at[1]))
 
 
+def flag_open(ring: Sequence[LonLat], number: int, flags: list[Flag]) -> None:
+    """For formats whose rings repeat their first vertex; `number` is that of the hole, 0 of the outer ring."""
+    if ring and ring[0] != ring[-1]:
+        name = f"hole {number}" if number else "outer ring"
+        flags.append(Flag("ring-open", f"The {name} does not return to its first position; it is closed.", name))
+
+
+def hollow(shape: Shape) -> bool:
+    """Whether the holes of a polygon leave nothing of it, as far as their size and the vertices of its ring tell.
+
+    It would be a region that nothing meets but its border. Together they are at least as large as the ring then, in
+    the plane of the numbers too, and every vertex of the ring is in one of them.
+    """
+    match shape:
+        case Polygon(holes=(_, *_)):
+            return _hollow(shape)
+        case MultiPolygon():
+            return any(map(hollow, shape.polygons))
+        case _:
+            return False
+
+
+def _hollow(polygon: Polygon) -> bool:
+    (outer, turns), *holes = [_unwrapped([(at.lon, at.lat) for at in ring]) for ring in (polygon.outer, *polygon.holes)]
+    if turns or any(turned for _, turned in holes):  # around a pole the plane of the numbers tells nothing
+        return False
+    moved = []
+    for hole, _ in holes:
+        turn = 360.0 * round((outer[0][0] - hole[0][0]) / 360.0)
+        moved.append([(lon + turn, lat) for lon, lat in hole])
+    if sum(map(_size, moved)) < _size(outer) * (1.0 - 1e-9):
+        return False
+    return all(any(_inside(point, hole) for hole in moved) for point in outer)
+
+
+def _size(plane: Sequence[LonLat]) -> float:
+    """Twice the area of the ring, in the plane of the numbers, reckoned from its first vertex."""
+    x, y = plane[0]
+    return abs(sum([(a[0] - x) * (b[1] - y) - (b[0] - x) * (a[1] - y) for a, b in pairwise(plane)]))
+
+
 def area_shape(
     outline: AreaOutline, *, tolerance_m: float = TOLERANCE_M
 ) -> tuple[Polygon | MultiPolygon, tuple[Flag, ...]]:
@@ -87,6 +128,14 @@ def area_shape(
                 points = densify_rhumb_like(points, closed=True, tolerance_m=tolerance_m)
             made.append(tuple([Position(lon, lat) for lon, lat in points]))
         polygons.append(Polygon(made[0], tuple(made[1:])))
+        if hollow(polygons[-1]):
+            which = f"polygon {number}" if several else "the polygon"
+            raise InputError(
+                "hole-whole",
+                f"The holes of {which} leave nothing of it. It was not tested.",
+                expected="holes inside of their ring, and smaller",
+                found=f"{len(rings) - 1} holes",
+            )
     return (polygons[0] if len(polygons) == 1 else MultiPolygon(tuple(polygons))), tuple(flags)
 
 

@@ -97,7 +97,7 @@ def _read(text: str, side: Side, what: str, zone: str, stated_zone: str) -> Read
     if _RFC_3339.fullmatch(text) and "1900" <= text[:4] <= "2200" and text[11:13] < "24":
         # Nine times of ten it is this, and the standard library reads it much faster than what follows.
         if not text.endswith("Z"):
-            _require_offset(text[-6:])
+            offset_of(text[-6:])
         try:
             return ReadTime(Instant.of(datetime.fromisoformat(text)))
         except ValueError as error:
@@ -266,10 +266,10 @@ def _fixed_offset(zone: str) -> timedelta | None:
         return timedelta(0)
     if len(name) == 1 and name in _LETTERS:
         return timedelta(hours=_LETTERS[name])
-    return _require_offset(name) if _OFFSET.fullmatch(name) else None
+    return offset_of(name) if _OFFSET.fullmatch(name) else None
 
 
-def _require_offset(text: str) -> timedelta:
+def offset_of(text: str) -> timedelta:
     """The offset that a text says. `InputError` for one that no place has: a slip, by hours."""
     match = _OFFSET.fullmatch(text)
     if match is not None and int(match[3] or 0) < 60:

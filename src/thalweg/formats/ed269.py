@@ -43,17 +43,19 @@ from functools import cache
 from importlib import resources
 
 from thalweg.drafts import AreaOutline, Context, Draft, DraftVolume, Outcome, finish, reading_of
-from thalweg.drafts.documents import list_of, number_of, object_of, parse, text_of
+from thalweg.drafts.documents import list_of, not_of_format, number_of, object_of, parse, scalar_of, text_of
 from thalweg.drafts.geozones import (
     NO_RESTRICTION,
     authority_details,
     contacts_in,
+    pair_only,
+    rings_of,
     unrestricting,
     windows_of,
     zone_fields,
     zone_id,
 )
-from thalweg.drafts.heights import read_length
+from thalweg.drafts.heights import metres_in
 from thalweg.drafts.outlines import area_shape
 from thalweg.model.declarations import Declaration
 from thalweg.model.errors import InputError, ValueRefused
@@ -66,6 +68,16 @@ SUFFIXES = (".json",)
 
 _Pair = tuple[float, float]
 _Box = tuple[float, float, float, float]  # west, south, east, north
+
+_DETAILS = (
+    "identifier", "country", "restriction", "restrictionConditions", "reason", "otherReasonInfo",
+    "regulationExemption", "uSpaceClass", "message", "region",
+)  # fmt: skip
+_ZONE = {*_DETAILS, "name", "type", "zoneAuthority", "applicability", "geometry"}
+_GEOMETRY = {
+    "uomDimensions", "lowerLimit", "lowerVerticalReference", "upperLimit", "upperVerticalReference",
+    "horizontalProjection",
+}  # fmt: skip
 
 # How far a zone may reach over its country's box: sea, and the rounding of coasts.
 _BEYOND_DEG = 1.0
@@ -89,23 +101,25 @@ def recognises(head: bytes, name: str) -> bool:
 def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE) -> Reading:
     """The zones of an ED-269 file. Never raises for what is in the data."""
     try:
-        items, where = _zones(parse(data, name))
+        places, items = _zones(parse(data, name))
     except InputError as error:
         return reading_of(NAME, (), problems=(_problem(Source(name), error),))
     order = _Order(axes, "it was stated") if axes is not Axes.EVIDENCE else _order(items, context)
     ids = Counter(zone_id(item) for item in items if _restriction(item) != NO_RESTRICTION)
     outcomes: list[Outcome] = []
     omissions: list[Omission] = []
+    unknown: set[str] = set()
     contacts = flagged = False
-    for index, item in enumerate(items):
-        source = Source(name, f"{where}[{index}]")
-        if _restriction(item) == NO_RESTRICTION:
-            omissions.append(unrestricting(source, zone_id(item)))
-            continue
+    for place, item in zip(places, items, strict=True):
+        source = Source(name, place)
         try:
             zone = object_of(item, "zone")
+            if _restriction(zone) == NO_RESTRICTION:
+                omissions.append(unrestricting(source, zone_id(zone)))
+                continue
             told = None if order.decided and flagged else order.flag()
-            draft, has_contacts = _draft(zone, source, context, order.axes, told, unique=ids[zone_id(zone)] == 1)
+            unique = ids[zone_id(zone)] == 1
+            draft, has_contacts = _draft(zone, source, context, order.axes, told, unknown, unique=unique)
             contacts |= has_contacts
         except InputError as error:
             outcomes.append(_problem(source, error))
@@ -116,19 +130,21 @@ def read(data: bytes, name: str, context: Context, *, axes: Axes = Axes.EVIDENCE
             flagged = flagged or isinstance(outcomes[-1], Declaration)
     if contacts:
         omissions.append(contacts_in(name))
+    omissions += not_of_format(name, unknown)
     return reading_of(NAME, outcomes, omissions=omissions, seen=len(items))
 
 
-def _zones(document: object) -> tuple[list[object], str]:
-    """The zones of the file, and the name of the member that holds them."""
+def _zones(document: object) -> tuple[list[str], list[object]]:
+    """Where each zone of the file stands, and what stands there."""
     if isinstance(document, list):
-        return document, ""
+        return [f"[{index}]" for index in range(len(document))], document
     top = object_of(document, "document")
-    for member in ("features", "UASZoneList"):
-        if member in top:
-            return list_of(top[member], member), member
+    lists = {member: list_of(top[member], member) for member in ("features", "UASZoneList") if member in top}
+    if lists:
+        places = [f"{member}[{index}]" for member, items in lists.items() for index in range(len(items))]
+        return places, [item for items in lists.values() for item in items]
     if "geometry" in top and "restriction" in top:
-        return [top], "zone"
+        return ["zone[0]"], [top]
     raise InputError(
         "ed269-document",
         "It has no list of zones.",
@@ -142,15 +158,21 @@ def _restriction(zone: object) -> str:
 
 
 def _draft(
-    zone: dict[str, object], source: Source, context: Context, order: Axes, told: Flag | None, *, unique: bool
+    zone: dict[str, object],
+    source: Source,
+    context: Context,
+    order: Axes,
+    told: Flag | None,
+    unknown: set[str],
+    *,
+    unique: bool,
 ) -> tuple[Draft, bool]:
+    """`unknown` gathers the members that the format does not have."""
     flags = [told] if told is not None else []
+    unknown |= zone.keys() - _ZONE
     fields = zone_fields(zone, _restriction(zone), flags, unique=unique) | {"axis_order": order.value}
     details, contacts = authority_details(list_of(zone.get("zoneAuthority"), "zoneAuthority"), flags)
-    for member in (
-        "identifier", "country", "restriction", "restrictionConditions", "reason", "otherReasonInfo",
-        "regulationExemption", "uSpaceClass", "message", "region",
-    ):  # fmt: skip
+    for member in _DETAILS:
         if text := text_of(zone.get(member)):
             details[member] = text
     periods = list_of(zone.get("applicability"), "applicability")
@@ -171,6 +193,7 @@ def _draft(
     pairs: list[_Pair] = []
     for number, item in enumerate(geometries, start=1):
         geometry = object_of(item, f"geometry {number}")
+        unknown |= geometry.keys() - _GEOMETRY
         outline, limits = _geometry(geometry, f"geometry {number}", order, flags)
         shape: AreaOutline | Circle | Polygon | MultiPolygon = outline
         if len(windows) > 1 and isinstance(outline, AreaOutline):
@@ -185,12 +208,13 @@ def _draft(
 def _geometry(
     geometry: dict[str, object], what: str, order: Axes, flags: list[Flag]
 ) -> tuple[AreaOutline | Circle, dict[str, str]]:
-    unit = text_of(geometry.get("uomDimensions")).strip()
+    unit = scalar_of(geometry.get("uomDimensions"), f"uomDimensions of {what}").strip()
     if not unit:
         unit = "M"
         flags.append(
             Flag("zone-unit-assumed", f"The {what} has no uomDimensions: metres are assumed.", "uomDimensions")
         )
+    unit_m = metres_in(unit, f"height of {what}")
     limits: dict[str, str] = {}
     for side in ("lower", "upper"):
         limit = geometry.get(f"{side}Limit")
@@ -201,9 +225,9 @@ def _geometry(
     form = text_of(projection.get("type"))
     if form == "Circle":
         radius_m = number_of(projection.get("radius"), f"radius of {what}")
-        if unit.upper() != "M":
-            in_unit_m = read_length(f"{radius_m!r} {unit}", what="radius")
-            read_in = "metres" if radius_m >= in_unit_m else unit
+        if unit_m != 1.0:
+            in_unit_m = radius_m * unit_m
+            read_in = "metres" if unit_m < 1.0 else unit
             flags.append(
                 Flag(
                     "zone-radius-unit",
@@ -212,7 +236,7 @@ def _geometry(
                 )
             )
             radius_m = max(radius_m, in_unit_m)
-        centre = _lon_lat(_pair(projection.get("center"), f"center of {what}"), order)
+        centre = _lon_lat(_pair(projection.get("center"), f"center of {what}", flags), order)
         return Circle(Position(*centre), radius_m), limits
     coordinates = list_of(projection.get("coordinates"), f"coordinates of {what}")
     if form == "Polygon":
@@ -232,18 +256,20 @@ def _geometry(
                 )
             )
         made.append(
-            tuple(
+            rings_of(
                 [
-                    tuple([_lon_lat(_pair(point, f"vertex of {what}"), order) for point in list_of(ring, "ring")])
+                    [_lon_lat(_pair(point, f"vertex of {what}", flags), order) for point in list_of(ring, "ring")]
                     for ring in rings
-                ]
+                ],
+                flags,
             )
         )
     return AreaOutline(tuple(made), straight=True), limits
 
 
-def _pair(value: object, what: str) -> _Pair:
+def _pair(value: object, what: str, flags: list[Flag]) -> _Pair:
     numbers = list_of(value, what)
+    pair_only(numbers, flags)
     if len(numbers) < 2:
         raise InputError(
             "ed269-position", f"The {what} has {len(numbers)} numbers.", expected="two", found=str(len(numbers))

@@ -32,16 +32,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from thalweg.drafts import AreaOutline, Context, Draft, DraftVolume, Outcome, finish, reading_of
-from thalweg.drafts.documents import list_of, number_of, object_of, parse, text_of
+from thalweg.drafts.documents import list_of, not_of_format, number_of, object_of, parse, scalar_of, text_of
 from thalweg.drafts.geozones import (
     NO_RESTRICTION,
     authority_details,
     contacts_in,
+    pair_only,
+    rings_of,
     unrestricting,
     windows_of,
     zone_fields,
     zone_id,
 )
+from thalweg.drafts.heights import metres_in
 from thalweg.drafts.outlines import area_shape
 from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.notes import Flag, Omission, Problem, Source
@@ -54,6 +57,11 @@ SUFFIXES = (".json", ".geojson")
 # Any of these alone; the names of layers alone may also be properties of somebody's own GeoJSON.
 _MARKS = (b'"limitedApplicability"', b'"zoneAuthority"')
 _LAYERS = (b'"layer"', b'"upperReference"', b'"variant"')
+_DETAILS = (
+    "identifier", "country", "type", "variant", "restrictionConditions", "reason", "regulationExemption", "region",
+)  # fmt: skip
+_TEXTS = ("name", "message", "otherReasonInfo")
+_PROPERTIES = {*_DETAILS, *_TEXTS, "extendedProperties", "limitedApplicability", "zoneAuthority"}
 _DEEPEST = 4  # collections within collections
 # How far another geoid than EGM96 may lie from it: the bound that a theatre gives to EGM2008 (`Heights`), for
 # national ones lie nearer to that than to EGM96.
@@ -85,15 +93,18 @@ def read(data: bytes, name: str, context: Context) -> Reading:
     ids = Counter(zone_id(_properties(item)) for item in features if _type(item) != NO_RESTRICTION)
     outcomes: list[Outcome] = []
     omissions: list[Omission] = []
+    unknown: set[str] = set()
     contacts = False
     for index, item in enumerate(features):
         source = Source(name, f"features[{index}]")
-        if _type(item) == NO_RESTRICTION:
-            omissions.append(unrestricting(source, zone_id(_properties(item))))
-            continue
         try:
             feature = object_of(item, "feature")
-            unique = ids[zone_id(_properties(feature))] == 1
+            properties = object_of(feature.get("properties"), "properties")
+            if _type(feature) == NO_RESTRICTION:
+                omissions.append(unrestricting(source, zone_id(properties)))
+                continue
+            unknown |= properties.keys() - _PROPERTIES
+            unique = ids[zone_id(properties)] == 1
             draft, has_contacts = _draft(feature, source, context, geoid, validity, unique=unique)
             contacts |= has_contacts
         except InputError as error:
@@ -104,6 +115,7 @@ def read(data: bytes, name: str, context: Context) -> Reading:
             outcomes.append(finish(draft, context))
     if contacts:
         omissions.append(contacts_in(name))
+    omissions += not_of_format(name, unknown)
     return reading_of(NAME, outcomes, omissions=omissions, seen=len(features))
 
 
@@ -129,13 +141,10 @@ def _draft(
     flags: list[Flag] = []
     fields = zone_fields(properties, _type(feature), flags, unique=unique) | dict(validity)
     details, contacts = authority_details(list_of(properties.get("zoneAuthority"), "zoneAuthority"), flags)
-    for member in (
-        "identifier", "country", "type", "variant", "restrictionConditions", "reason",
-        "regulationExemption", "region",
-    ):  # fmt: skip
+    for member in _DETAILS:
         if text := text_of(properties.get(member)):
             details[member] = text
-    for member in ("name", "message", "otherReasonInfo"):
+    for member in _TEXTS:
         details |= _languages(member, properties.get(member))
     if properties.get("extendedProperties"):
         details["extendedProperties"] = text_of(properties["extendedProperties"])
@@ -161,11 +170,12 @@ def _languages(member: str, value: object) -> dict[str, str]:
     """Every language of a text, each under its own key, so that none has to be translated back."""
     if not isinstance(value, list):
         return {member: text} if (text := text_of(value)) else {}
-    made = {}
+    made: dict[str, str] = {}
     for item in value:
-        if isinstance(item, dict) and (text := text_of(item.get("text"))):
+        if isinstance(item, dict) and (text := text_of(object_of(item, member).get("text"))):
             lang = text_of(item.get("lang"))
-            made[f"{member} ({lang})" if lang else member] = text
+            key = f"{member} ({lang})" if lang else member
+            made[key] = f"{made[key]}; {text}" if key in made else text
     return made
 
 
@@ -190,10 +200,15 @@ def _parts(
     coordinates = list_of(geometry.get("coordinates"), "coordinates")
     if form == "Point":
         yield _circle(coordinates, geometry.get("extent"), flags), limits
+    elif geometry.get("extent") is not None:
+        raise InputError(
+            "ed318-extent", f"A {form} has an extent: whether it reaches beyond what is drawn is not guessed.",
+            expected="an extent of a Point alone", found=form,
+        )  # fmt: skip
     elif form == "Polygon":
-        yield AreaOutline((_rings(coordinates),), straight=True), limits
+        yield AreaOutline((_rings(coordinates, flags),), straight=True), limits
     elif form == "MultiPolygon":
-        polygons = tuple([_rings(list_of(polygon, "polygon")) for polygon in coordinates])
+        polygons = tuple([_rings(list_of(polygon, "polygon"), flags) for polygon in coordinates])
         yield AreaOutline(polygons, straight=True), limits
     else:
         raise InputError(
@@ -205,7 +220,7 @@ def _parts(
 
 
 def _circle(coordinates: list[object], extent: object, flags: list[Flag]) -> Circle:
-    lon, lat = _position(coordinates)
+    lon, lat = _position(coordinates, flags)
     if extent is None:
         raise InputError(
             "ed318-extent",
@@ -217,6 +232,9 @@ def _circle(coordinates: list[object], extent: object, flags: list[Flag]) -> Cir
     form = text_of(circle.get("subType"))
     if form.casefold() not in ("circle", "circles") or "radius" not in circle:
         raise InputError("ed318-extent", f"The extent is “{form}”.", expected="a Circle with a radius", found=form)
+    unit = scalar_of(circle.get("uom"), "uom of the extent").strip()
+    if unit and metres_in(unit, "radius") != 1.0:
+        raise InputError("ed318-extent", f"The radius is in {unit}.", expected="metres", found=unit)
     if form != "Circle":
         flags.append(
             Flag(
@@ -229,11 +247,9 @@ def _circle(coordinates: list[object], extent: object, flags: list[Flag]) -> Cir
 
 
 def _limits(value: object, flags: list[Flag], geoid: str) -> dict[str, str]:
-    if value is None:
-        flags.append(Flag("zone-layer-missing", "It states no layer: it is tested at every height.", "layer"))
-        return {}
-    layer = object_of(value, "layer")
-    unit = text_of(layer.get("uom")).strip() or "m"  # metres by the schema, where it is not given
+    layer = object_of(value, "layer") if value is not None else {}
+    unit = scalar_of(layer.get("uom"), "uom of the layer").strip() or "m"  # metres by the schema, where it is not given
+    metres_in(unit, "layer")
     limits: dict[str, str] = {}
     for side in ("lower", "upper"):
         limit = layer.get(side)
@@ -256,6 +272,10 @@ def _limits(value: object, flags: list[Flag], geoid: str) -> dict[str, str]:
             )
             if flag not in flags:
                 flags.append(flag)
+    if not limits:
+        flags.append(
+            Flag("zone-layer-missing", "It states no heights in a layer: it is tested at every height.", "layer")
+        )
     return limits
 
 
@@ -263,11 +283,14 @@ def _is(geoid: str, name: str) -> bool:
     return name in geoid.upper().replace("-", "").replace(" ", "")
 
 
-def _rings(rings: list[object]) -> tuple[tuple[tuple[float, float], ...], ...]:
-    return tuple([tuple([_position(list_of(point, "position")) for point in list_of(ring, "ring")]) for ring in rings])
+def _rings(rings: list[object], flags: list[Flag]) -> tuple[tuple[tuple[float, float], ...], ...]:
+    return rings_of(
+        [[_position(list_of(point, "position"), flags) for point in list_of(ring, "ring")] for ring in rings], flags
+    )
 
 
-def _position(numbers: list[object]) -> tuple[float, float]:
+def _position(numbers: list[object], flags: list[Flag]) -> tuple[float, float]:
+    pair_only(numbers, flags)
     if len(numbers) < 2:
         raise InputError(
             "ed318-position", f"A position has {len(numbers)} numbers.",

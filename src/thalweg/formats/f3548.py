@@ -26,7 +26,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from thalweg.drafts import AreaOutline, Context, Draft, DraftVolume, Outcome, finish, reading_of
-from thalweg.drafts.documents import list_of, number_of, object_of, parse, text_of
+from thalweg.drafts.documents import list_of, not_of_format, number_of, object_of, parse, scalar_of, text_of
+from thalweg.drafts.heights import metres_in
 from thalweg.model.errors import InputError, ValueRefused
 from thalweg.model.notes import Flag, Omission, Problem, Source
 from thalweg.model.reading import Reading
@@ -48,7 +49,17 @@ _LISTS = {
     "missing_operational_intents": "operational_intent_reference",
     "missing_constraints": "constraint_reference",
 }
-_SINGLES = ("operational_intent", "constraint", "operational_intent_reference", "constraint_reference")
+_ENTITIES = ("operational_intent", "constraint")
+_SINGLES = (*_ENTITIES, "operational_intent_reference", "constraint_reference")
+
+# What stands beside what is read here, and says nothing about where or when.
+_REFERENCE = {
+    "id", "manager", "version", "state", "ovn", "uss_base_url", "uss_availability", "flight_type", "subscription_id",
+    "time_start", "time_end",
+}  # fmt: skip
+_DETAILS = {"volumes", "off_nominal_volumes", "priority", "type", "geozone"}
+_VOLUME_4D = {"volume", "time_start", "time_end"}
+_VOLUME = {"outline_polygon", "outline_circle", "altitude_lower", "altitude_upper"}
 
 
 def recognises(head: bytes, name: str) -> bool:
@@ -63,55 +74,61 @@ def read(data: bytes, name: str, context: Context) -> Reading:
     outcomes: list[Outcome] = []
     problems: list[Problem] = []
     omissions: list[Omission] = []
+    unknown: set[str] = set()
     seen = 0
     try:
-        for what, value, path in _entities(parse(data, name)):
+        for what, value, path, named in _entities(parse(data, name)):
             seen += 1
             if isinstance(value, InputError):
                 outcomes.append(_problem(Source(name, path), value))
             else:
-                _entity(what, value, Source(name, path), context, outcomes, omissions)
+                _entity(what, value, named, Source(name, path), context, outcomes, omissions, unknown)
     except InputError as error:
         problems.append(_problem(Source(name), error))
+    omissions += not_of_format(name, unknown)
     return reading_of(NAME, outcomes, problems=problems, omissions=omissions, seen=seen)
 
 
-def _entities(document: object) -> Iterator[tuple[str, object, str]]:
-    """What each entity is, its JSON (or why it is none), and its path, for any of the documents drawn above."""
+# What an entity is, its JSON (or why it is none), its path, and the id by which the notification names it.
+_Found = tuple[str, object, str, str]
+
+
+def _entities(document: object) -> Iterator[_Found]:
+    """The entities of any of the documents drawn above."""
     if not isinstance(document, list):
         yield from _messages(document)
         return
     for index, item in enumerate(document):
         try:
-            for what, value, path in _messages(item):
-                yield what, value, f"[{index}].{path}" if path else f"[{index}]"
+            for what, value, path, named in _messages(item):
+                yield what, value, f"[{index}].{path}" if path else f"[{index}]", named
         except InputError as error:
-            yield "", error, f"[{index}]"
+            yield "", error, f"[{index}]", ""
 
 
-def _messages(document: object) -> Iterator[tuple[str, object, str]]:
+def _messages(document: object) -> Iterator[_Found]:
     top = object_of(document, "document")
-    if "extents" in top:
-        yield "request", top, ""
-        return
-    if "reference" in top and "details" in top:
-        yield ("operational_intent" if "state" in object_of(top["reference"], "reference") else "constraint"), top, ""
-        return
-    deleted = [what for what in ("operational_intent", "constraint") if f"{what}_id" in top and not top.get(what)]
-    if deleted:
-        yield f"deleted {deleted[0]}", top, ""
-        return
     found = False
+    if "extents" in top:
+        found = True
+        yield "request", top, "", ""
+    if "reference" in top and "details" in top:
+        found = True
+        yield _kind_of(top["reference"]), top, "", ""
     for member, what in _LISTS.items():
         if member in top:
             found = True
             for index, item in enumerate(list_of(top[member], member)):
-                yield what, item, f"{member}[{index}]"
+                yield what, item, f"{member}[{index}]", ""
+    ended = [what for what in _ENTITIES if f"{what}_id" in top and top.get(what) is None]
     for what in _SINGLES:
-        if what in top:
+        if what in top and what not in ended:
             found = True
-            yield what, top[what], what
-    if not found:
+            yield what, top[what], what, text_of(top.get(f"{what}_id"))
+    for what in ended:
+        # What ends a declaration is a message of its own: beside another, its entity may have been lost.
+        yield f"deleted {what}", _beside_others(what) if found else top, "", ""
+    if not found and not ended:
         raise InputError(
             "f3548-document",
             "It is JSON, and no message of F3548-21 that says where anything is.",
@@ -120,14 +137,28 @@ def _messages(document: object) -> Iterator[tuple[str, object, str]]:
         )
 
 
+def _kind_of(reference: object) -> str:
+    """What a bare entity is: only an operational intent has a state."""
+    return "operational_intent" if isinstance(reference, dict) and "state" in reference else "constraint"
+
+
+def _beside_others(what: str) -> InputError:
+    return InputError(
+        "f3548-document",
+        f"“{what}_id” stands without its {what} beside something else: whether that ends it is not guessed.",
+        expected=f"{what}_id alone, for one that was deleted, or with its {what}",
+        found=f"{what}_id and other messages",
+    )
+
+
 def _entity(
-    what: str, value: object, source: Source, context: Context,
-    outcomes: list[Outcome], omissions: list[Omission],
+    what: str, value: object, named: str, source: Source, context: Context,
+    outcomes: list[Outcome], omissions: list[Omission], unknown: set[str],
 ) -> None:  # fmt: skip
     try:
         if what.endswith("_reference"):
             raise _reference_only(object_of(value, what))
-        draft = _draft(what, object_of(value, what), source)
+        draft = _draft(what, object_of(value, what), named, source, unknown)
         if draft is None:
             omissions.append(
                 Omission(
@@ -145,11 +176,12 @@ def _entity(
         outcomes.append(Problem(source, error.code, error.sentence))
 
 
-def _draft(what: str, entity: dict[str, object], source: Source) -> Draft | None:
-    """What the entity declares; None for a constraint that restricts nothing."""
+def _draft(what: str, entity: dict[str, object], named: str, source: Source, unknown: set[str]) -> Draft | None:
+    """What the entity declares; None for a constraint that restricts nothing. `unknown` gathers the members that the
+    standard does not have."""
     if what.startswith("deleted "):
-        thing = what.removeprefix("deleted ")
-        return Draft(source, {"action": "cancel", "id": text_of(entity[f"{thing}_id"])}, ())
+        member = what.removeprefix("deleted ") + "_id"
+        return Draft(source, {"action": "cancel", "id": scalar_of(entity[member], member)}, ())
     if what == "request":
         what = "operational_intent" if "state" in entity else "constraint"
         reference, details = entity, {"volumes": entity["extents"]}
@@ -165,12 +197,16 @@ def _draft(what: str, entity: dict[str, object], source: Source) -> Draft | None
         reference = object_of(entity.get("reference"), "reference")
         details = object_of(entity.get("details"), "details")
         flags = []
+        unknown |= (reference.keys() - _REFERENCE) | (details.keys() - _DETAILS)
     fields = {
-        "id": text_of(reference.get("id")),
-        "revision": text_of(reference.get("version")),
-        "party": text_of(reference.get("manager")),
+        "id": scalar_of(reference.get("id"), "id"),
+        "revision": scalar_of(reference.get("version"), "version"),
+        "party": scalar_of(reference.get("manager"), "manager"),
         "medium": "air",
     }
+    if named and named != fields["id"]:
+        said = f"The notification names {named}, and what it holds {fields['id'] or 'nothing'}: the latter is used."
+        flags.append(Flag("f3548-id", said, "id", {"named": named}))
     notes = {
         name: text_of(reference[name])
         for name in ("state", "ovn", "uss_base_url", "uss_availability", "flight_type")
@@ -181,7 +217,7 @@ def _draft(what: str, entity: dict[str, object], source: Source) -> Draft | None
         geozone = details.get("geozone")
         if geozone is not None:
             zone = object_of(geozone, "geozone")
-            if "NO_RESTRICTION" in (zone.get("restriction"), zone.get("type")):
+            if (text_of(zone.get("restriction")) or zone.get("type")) == "NO_RESTRICTION":
                 return None
             notes["geozone"] = text_of(zone)
         fields |= {"kind": "restricted_zone", "zone": "restricted_airspace", "title": notes.get("type", "")}
@@ -189,7 +225,7 @@ def _draft(what: str, entity: dict[str, object], source: Source) -> Draft | None
         fields["kind"] = "operation"
         flags += _state_flags(notes.get("state", ""))
     volumes = [
-        _volume(item, f"{member}[{index}]")
+        _volume(item, f"{member}[{index}]", flags, unknown)
         for member in ("volumes", "off_nominal_volumes")
         for index, item in enumerate(list_of(details.get(member), member))
     ]
@@ -226,9 +262,10 @@ def _state_flags(state: str) -> list[Flag]:
     return []
 
 
-def _volume(value: object, what: str) -> DraftVolume:
+def _volume(value: object, what: str, flags: list[Flag], unknown: set[str]) -> DraftVolume:
     volume4d = object_of(value, what)
     volume = object_of(volume4d.get("volume"), f"volume of {what}")
+    unknown |= (volume4d.keys() - _VOLUME_4D) | (volume.keys() - _VOLUME)
     fields = {
         "start": _time(volume4d.get("time_start"), f"time_start of {what}"),
         "end": _time(volume4d.get("time_end"), f"time_end of {what}"),
@@ -238,9 +275,11 @@ def _volume(value: object, what: str) -> DraftVolume:
         if height is None:
             continue
         altitude = object_of(height, f"altitude_{side} of {what}")
-        metres = number_of(altitude.get("value"), f"altitude_{side} of {what}")
-        fields[side] = f"{metres!r} {text_of(altitude.get('units')) or 'M'}"
-        fields[f"{side}_datum"] = text_of(altitude.get("reference")) or "W84"
+        number = number_of(altitude.get("value"), f"altitude_{side} of {what}")
+        units = _units(altitude, f"altitude_{side} of {what}", flags)
+        metres_in(units, f"altitude_{side} of {what}")
+        fields[side] = f"{number!r} {units}"
+        fields[f"{side}_datum"] = scalar_of(altitude.get("reference"), f"reference of altitude_{side} of {what}")
     polygon, circle = volume.get("outline_polygon"), volume.get("outline_circle")
     if (polygon is None) == (circle is None):
         raise InputError(
@@ -250,16 +289,24 @@ def _volume(value: object, what: str) -> DraftVolume:
             found="both" if polygon is not None else "neither",
         )
     if circle is not None:
-        return DraftVolume(_circle(object_of(circle, f"outline_circle of {what}"), what), fields)
+        return DraftVolume(_circle(object_of(circle, f"outline_circle of {what}"), what, flags), fields)
     vertices = list_of(object_of(polygon, f"outline_polygon of {what}").get("vertices"), "vertices")
     ring = tuple([_lon_lat(vertex, f"vertex {number} of {what}") for number, vertex in enumerate(vertices, 1)])
     return DraftVolume(AreaOutline(((ring,),)), fields)
 
 
-def _circle(circle: dict[str, object], what: str) -> Circle:
+def _units(measure: dict[str, object], what: str, flags: list[Flag]) -> str:
+    """As written; metres where it is not, for the standard has no other, and flagged."""
+    units = scalar_of(measure.get("units"), f"units of the {what}").strip()
+    if not units:
+        flags.append(Flag("f3548-units-assumed", f"The {what} has no units: metres are assumed.", "units"))
+    return units or "M"
+
+
+def _circle(circle: dict[str, object], what: str, flags: list[Flag]) -> Circle:
     lon, lat = _lon_lat(circle.get("center"), f"center of {what}")
     radius = object_of(circle.get("radius"), f"radius of {what}")
-    units = text_of(radius.get("units")) or "M"
+    units = _units(radius, f"radius of {what}", flags)
     if units.upper() != "M":
         raise InputError("f3548-units", f"The radius of {what} is in {units}.", expected="M", found=units)
     return Circle(Position(lon, lat), number_of(radius.get("value"), f"radius of {what}"))

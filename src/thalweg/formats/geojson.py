@@ -34,6 +34,7 @@ from thalweg.drafts import (
     PointOutline,
     field_named,
     finish,
+    flag_open,
     reading_of,
     with_unit,
 )
@@ -567,9 +568,7 @@ def _polygon(rings: object, flags: list[Flag]) -> tuple[tuple[tuple[float, float
     made = []
     for number, ring in enumerate(rings):
         points, _ = _positions(ring, flags)
-        if points and points[0] != points[-1]:
-            name = "outer ring" if number == 0 else f"hole {number}"
-            flags.append(Flag("ring-open", f"The {name} does not return to its first position; it is closed.", name))
+        flag_open(points, number, flags)
         made.append(points)
     return tuple(made)
 

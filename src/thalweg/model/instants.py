@@ -46,14 +46,15 @@ class Instant:
 
     @override
     def __str__(self) -> str:
-        """ISO 8601 in UTC, to the second where that loses nothing: `2017-09-16T00:30:00Z`."""
+        """ISO 8601 in UTC, no finer than it has to be: `2017-09-16T00:30:00Z`, and to the microsecond at most."""
         return _written(self.epoch_s)
 
 
 @lru_cache(maxsize=4096)  # people write whole minutes, and what is told again and again has its time with it
 def _written(epoch_s: float) -> str:
     when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=epoch_s)
-    return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds").replace("+00:00", "Z")
+    fine = "microseconds" if when.microsecond % 1000 else "milliseconds" if when.microsecond else "seconds"
+    return when.isoformat(timespec=fine).replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -489,7 +489,7 @@ async def review(
         ],
         "omissions": [
             {"source": str(each.source), "what": each.what, "why": each.why, "harmless": each.harmless}
-            for each in intake.omissions
+            for each in intake.left_out
         ],
         "complete": intake.complete,
         "sha256": [each.sha256 for each in intake.sources],
