@@ -111,8 +111,8 @@ def test_a_field_offices_workbook_is_read_sheet_by_sheet() -> None:
     assert by_id["S-2"].volumes[0].uncertainty.horizontal_m == 100.0
     assert [(p.code, p.source.path) for p in found.problems] == [
         ("formula-without-value", "Sites, cell E6"),
+        ("cell-error", "Sites, row 7"),
         ("place-missing", "Sites, row 6"),
-        ("place-missing", "Sites, row 7"),
     ]
     assert [(o.source.path, o.harmless) for o in found.omissions] == [
         ("Petty cash, row 1 to 2", False),

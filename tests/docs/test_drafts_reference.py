@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from thalweg.drafts.draft import FIELDS
-from thalweg.drafts.names import ALIASES
+from thalweg.drafts.names import ALIASES, FIELDS
 from thalweg.formats.template import SHEETS
 from thalweg.model.declarations import Kind, Zone
 from thalweg.model.theatre import Relation

@@ -12,7 +12,7 @@ import pytest
 
 from tests.samples import ALL as SAMPLES
 from thalweg.drafts import Context
-from thalweg.drafts.draft import FIELDS, VOLUME_FIELDS
+from thalweg.drafts.names import FIELDS, VOLUME_FIELDS
 from thalweg.formats.geojson import read, write
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Medium, Standing, Zone
 from thalweg.model.notes import Problem

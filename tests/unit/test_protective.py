@@ -24,8 +24,7 @@ from scripts.api_reference import description
 
 from thalweg.cli import app
 from thalweg.drafts import words
-from thalweg.drafts.draft import FIELDS
-from thalweg.drafts.names import ALIASES
+from thalweg.drafts.names import ALIASES, FIELDS
 from thalweg.formats import event as kinds
 from thalweg.model.declarations import Kind, Zone
 from thalweg.model.errors import InputError
@@ -66,7 +65,7 @@ ELSEWHERE = {
     "model/sourced.py": "the same, of claims that a person confirms",
     "policy/source_reads.py": "the same, where confirmed claims differ",
     "cli/replay/incidents.py": "incidents of the autumn of 2017, as those told them whose words they are",
-    "formats/table.py": "the attribute Target of the Office Open XML format",
+    "drafts/workbooks.py": "the attribute Target of the Office Open XML format",
 }
 
 

@@ -320,3 +320,124 @@ def test_a_formula_that_says_where_or_when_is_told_of() -> None:
     assert "row 3" in first.sentence
     assert "another workbook" not in first.sentence
     assert "another workbook" in second.sentence
+
+
+TABLE = "id,kind,party,title,latitude,longitude,radius,start,end\n"
+ROW = "{},operation,alpha,Bridge,35.33588,40.14084,200 m,2017-09-16 06:00,2017-09-16 09:00\n"
+
+
+def harmful(reading: Reading) -> list[str]:
+    return [omission.what for omission in reading.omissions if not omission.harmless]
+
+
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("bufer_m", "buffer m"), ("Start (UTC)", "start"), ("strat", "start"), ("ende", "end"), ("planned end", "end"),
+        ("buffer metres", "buffer"), ("end of operation", "end"), ("lattitude", "latitude"), ("радус", "радиус"),
+        ("departure (local)", "departure"),
+    ],
+)  # fmt: skip
+def test_a_column_that_looks_like_a_known_one_makes_the_result_incomplete(name: str, like: str) -> None:
+    """What stands below it was not tested: it may have been a time, or a size."""
+    found = csv(TABLE.strip() + f",{name},weather\n" + ROW.format("s1").strip() + ",5 km,fair\n")
+    assert harmful(found) == [f"the column “{name}”"]
+    (told,) = [omission for omission in found.omissions if not omission.harmless]
+    assert f"“{like}”" in told.why
+    assert [each.what for each in found.omissions if each.harmless] == ["columns “weather”"]
+    assert found.declarations[0].details[name] == "5 km"
+
+
+def test_a_row_says_which_of_its_columns_looks_like_a_known_one() -> None:
+    """The rows of a file are reviewed one by one."""
+    found = csv(TABLE.strip() + ",bufer_m\n" + ROW.format("s1").strip() + ",5 km\n" + ROW.format("s2").strip() + ",\n")
+    assert [[flag.where for flag in made.flags if flag.code == "name-near"] for made in found.declarations] == [
+        ["bufer_m"],
+        [],
+    ]
+
+
+def test_the_columns_of_the_template_are_all_known_or_expected() -> None:
+    for sheet in SHEETS:
+        header = ",".join(column.name for column in sheet.columns)
+        found = csv(f"{sheet.name}\n{header}\nx" + "," * (len(sheet.columns) - 1) + "\n")
+        assert [omission.what for omission in found.omissions] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [
+        ("start,start date", "2017-09-16 06:00,2017-09-01"),
+        ("start date,start_date", "2017-09-16,2017-09-01"),
+        ("date,Date", "2017-09-16,2017-09-01"),
+        ("arrival,arrives", "2017-09-16 06:00,2017-09-16 07:00"),
+    ],
+)
+def test_two_columns_of_one_meaning_that_differ_are_a_problem(names: str, cells: str) -> None:
+    """The second was passed over."""
+    found = csv(f"id,kind,party,latitude,longitude,{names}\ns1,operation,alpha,35.33588,40.14084,{cells}\n")
+    assert problems(found) == [("field-twice", "row 2")]
+
+
+def test_of_two_ids_the_second_is_kept_and_of_two_precisions_the_wider_holds() -> None:
+    (made,) = csv(
+        "id,movement id,kind,party,latitude,longitude,uncertainty_m,gps precision,note,note\n"
+        "s1,M9,operation,alpha,35.33588,40.14084,5,900,one,two\n"
+    ).declarations
+    assert made.declaration_id == "s1"
+    assert made.volumes[0].uncertainty.horizontal_m == 900.0
+    assert made.details == {"movement id": "M9", "note": "one", "note, column 10": "two"}
+
+
+def test_hours_beside_one_date_are_joined_with_it() -> None:
+    (made,) = csv(
+        "id,kind,party,latitude,longitude,date,start,end\ns1,operation,alpha,35.33588,40.14084,2017-09-16,06:00,09:00\n"
+    ).declarations
+    assert str(made.volumes[0].window) == "2017-09-16T06:00:00Z / 2017-09-16T09:00:00Z"
+
+
+def test_a_day_number_in_text_says_that_it_may_count_from_another_year() -> None:
+    (made,) = csv(TABLE + ROW.format("s1").replace("2017-09-16 06:00", "41532.25")).declarations
+    (flag,) = [flag for flag in made.flags if flag.code == "time-serial"]
+    assert "2013-09-15 06:00:00" in flag.sentence
+    assert "2017-09-16 06:00:00" in flag.sentence
+
+
+def test_a_quote_that_closes_rows_later_is_a_problem_and_prose_on_several_lines_is_none() -> None:
+    """It took in the rows between, which were then in no list of anything."""
+    swallowed = ROW.format("s1").replace("Bridge", '"Bridge') + ROW.format("s2").replace("Bridge", 'Bridge"')
+    found = csv(TABLE + swallowed + ROW.format("s3"))
+    assert problems(found) == [("csv-rows-within", "row 2")]
+    assert [made.declaration_id for made in found.declarations] == ["s3"]
+    prose = '"one, two, three,\nfour, five, six, seven, eight, nine"'
+    assert csv(TABLE + ROW.format("s1").replace("Bridge", prose)).problems == ()
+
+
+def test_a_row_that_ends_early_is_flagged_and_at_the_end_of_the_file_is_a_problem() -> None:
+    short = "s1,operation,alpha,Bridge,35.33588,40.1\n"
+    found = csv(TABLE + short + ROW.format("s2"))
+    assert found.problems == ()
+    assert [{"row-shorter"} <= {flag.code for flag in made.flags} for made in found.declarations] == [True, False]
+    assert problems(csv(TABLE + ROW.format("s2") + short.strip())) == [("row-cut", "row 3")]
+    assert csv(TABLE + ROW.format("s2").strip()).problems == ()
+
+
+def test_a_declaration_behind_a_hash_or_named_example_is_not_passed_over_as_harmless() -> None:
+    found = csv("title,id,kind,party,latitude,longitude\n#3 Clinic,s1,site,alpha,35.33588,40.14084\n")
+    assert harmful(found) == ["a comment row"]
+    found = csv("title,id,kind,party,latitude,longitude\nExample Street Clinic,s1,site,alpha,35.33588,40.14084\n")
+    assert [made.title for made in found.declarations] == ["Example Street Clinic"]
+    found = csv("id,kind,party,latitude,longitude\nexample-1,site,alpha,35.3,40.1\nexamples,site,alpha,35.3,40.1\n")
+    assert [made.declaration_id for made in found.declarations] == ["examples"]
+    assert csv("# one, two\n" + TABLE + "# a sentence\n" + ROW.format("s1")).declarations[0].declaration_id == "s1"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"), [("1.500", "number-ambiguous"), ("1.500 m", "number-ambiguous"), ("1500,5", "")]
+)
+def test_a_point_before_three_digits_is_no_decimal_point_where_commas_are(cell: str, code: str) -> None:
+    """`1.500` is fifteen hundred there; it was read as one and a half metres."""
+    row = ROW.format("s1").replace(",", ";").replace("35.33588", "35,33588").replace("200 m", cell)
+    found = csv(TABLE.replace(",", ";") + row)
+    assert [problem.code for problem in found.problems] == ([code] if code else [])
+    assert csv(TABLE + ROW.format("s1").replace("200 m", "4.875")).problems == ()

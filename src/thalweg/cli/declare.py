@@ -275,8 +275,8 @@ def _say_what_was_not_read(found: Review) -> None:
     for each in found.intake.superseded:
         print(f"Not declared: {each.declaration.source}: {each.why}", file=sys.stderr)
     for omission in found.intake.omissions:
-        if not omission.harmless:
-            print(f"Left out: {omission.source}: {omission.what}: {omission.why}", file=sys.stderr)
+        told = "Note" if omission.harmless else "Left out"
+        print(f"{told}: {omission.source}: {omission.what}: {omission.why}", file=sys.stderr)
 
 
 def _release(text: str) -> Release:

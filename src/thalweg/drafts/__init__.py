@@ -6,7 +6,7 @@ gives a declaration, a cancellation, or the problem that kept it from being one.
 """
 
 from thalweg.drafts.draft import Context, Draft, DraftVolume, Outcome, finish, reading_of
-from thalweg.drafts.names import field_named, with_unit
+from thalweg.drafts.names import field_named, resembled, with_unit
 from thalweg.drafts.outlines import AreaOutline, Outline, PathOutline, PointOutline, flag_open
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "finish",
     "flag_open",
     "reading_of",
+    "resembled",
     "with_unit",
 ]

@@ -1,6 +1,6 @@
 """`Draft`: one row, feature or element of somebody's file, and what becomes of it.
 
-The canonical fields (`FIELDS`) are text as written. A format maps its own names onto them, puts
+The canonical fields (`thalweg.drafts.names.FIELDS`) are text as written. A format maps its own names onto them, puts
 everything that is not one of them into `details`, and hands outlines over as numbers. A field that is
 known, given and unreadable makes a `Problem`: it is never skipped, for what was skipped may have been
 what mattered (D5).
@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from thalweg.drafts.heights import read_band, read_datum, read_length
+from thalweg.drafts.names import resembled
 from thalweg.drafts.outlines import (
     AreaOutline,
     LonLat,
@@ -75,18 +76,6 @@ from thalweg.model.shapes import (
 )
 from thalweg.model.theatre import Theatre
 
-# Fields that a single volume may state for itself; the draft's own value holds where it does not.
-VOLUME_FIELDS = (
-    "start", "end", "when", "time_zone", "lower", "upper", "datum", "lower_datum", "upper_datum",
-    "height_unit", "radius_m", "half_width_m", "buffer_m", "half_height_m",
-    "uncertainty_m", "uncertainty_vertical_m", "uncertainty_s", "uncertainty_at_95", "status",
-)  # fmt: skip
-FIELDS = (
-    "id", "revision", "action", "replaces", "kind", "zone", "medium", "party", "title",
-    "valid_from", "valid_until", "standing", "hypothetical", "emergency", "submitted",
-    "left", "right", "left_name", "right_name", "place", "bank", *VOLUME_FIELDS,
-)  # fmt: skip
-
 _NOBODY = frozenset(folded(w) for w in ("none", "nobody", "unknown", "unowned", "?", "-", "n/a", "неизвестно", "مجهول"))
 
 Outcome = Declaration | Cancellation | Problem
@@ -94,7 +83,7 @@ Outcome = Declaration | Cancellation | Problem
 
 @dataclass(frozen=True, slots=True)
 class DraftVolume:
-    """One place and time of a draft. `fields` holds those of `VOLUME_FIELDS` that differ from the draft's.
+    """One place and time of a draft. `fields` holds those of `names.VOLUME_FIELDS` that differ from the draft's.
 
     `times`, for a path, is the text of one time for each point, empty where none was written: then the
     path is a route. `window` and `band` may be given instead of text by a format that has exact values.
@@ -253,6 +242,7 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
     )
     # 7
     _ask_of_characters(declaration, flags)
+    _ask_of_names(draft.details, flags)
     if context.plausibility is not None:
         flags.extend(context.plausibility(declaration, fields))
     if flags:
@@ -301,6 +291,18 @@ def _ask_of_characters(declaration: Declaration, flags: list[Flag]) -> None:
                     visible(name),
                 )
             )
+
+
+def _ask_of_names(details: Mapping[str, str], flags: list[Flag]) -> None:
+    """A misspelt `buffer_m` is a detail, and what it says is not tested."""
+    for name in details:
+        like = resembled(name)
+        if like:
+            sentence = (
+                f"“{visible(name[:60])}” is not known here, and looks like “{like}”: it is kept as a detail and not "
+                "tested. Correct the name if that is what is meant."
+            )
+            flags.append(Flag("name-near", sentence, visible(name)))
 
 
 # Names, kept as they were written; what they hold that is not seen is flagged (`_ask_of_characters`).

@@ -6,10 +6,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-from thalweg.drafts.draft import FIELDS
 from thalweg.drafts.texts import folded, plain
+
+# Fields that a single volume may state for itself; the draft's own value holds where it does not.
+VOLUME_FIELDS = (
+    "start", "end", "when", "time_zone", "lower", "upper", "datum", "lower_datum", "upper_datum",
+    "height_unit", "radius_m", "half_width_m", "buffer_m", "half_height_m",
+    "uncertainty_m", "uncertainty_vertical_m", "uncertainty_s", "uncertainty_at_95", "status",
+)  # fmt: skip
+FIELDS = (
+    "id", "revision", "action", "replaces", "kind", "zone", "medium", "party", "title",
+    "valid_from", "valid_until", "standing", "hypothetical", "emergency", "submitted",
+    "left", "right", "left_name", "right_name", "place", "bank", *VOLUME_FIELDS,
+)  # fmt: skip
 
 ALIASES = {
     "id": "declaration_id|declaration id|notice id|notification id|reference|ref|reference number|ref no|"
@@ -99,3 +111,86 @@ def field_named(name: str) -> tuple[str, str] | None:
 def with_unit(text: str, unit: str) -> str:
     """`text` with the unit of its column added, where it is a bare number."""
     return f"{text} {unit}" if unit and _BARE.fullmatch(plain(text)) else text
+
+
+# What people add to a name: above what a number counts, in which zone a time is, whose it is.
+_AFTER = frozenset({
+    "at", "utc", "gmt", "z", "local", "time", "date", "datetime", "zulu", "deg", "degree", "degrees", "decimal",
+    "dd", "dms", "wgs84", "m", "metre", "metres", "meter", "meters", "km", "ft", "feet", "nm", "in", "of", "value",
+})  # fmt: skip
+_BEFORE = frozenset({
+    "planned", "expected", "estimated", "scheduled", "proposed", "requested", "actual", "operation", "op", "mission",
+    "movement", "flight", "activity", "event", "site", "facility", "zone", "area",
+})  # fmt: skip
+_DECISIVE = frozenset({
+    "start", "end", "begin", "when", "buffer", "radius", "half width", "uncertainty", "accuracy", "lower", "upper",
+    "floor", "ceiling", "altitude", "latitude", "longitude", "lat", "lon", "valid from", "valid until", "arrival",
+    "departure", "coordinates",
+})  # fmt: skip
+_IN_BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]?")
+# Short, and part of too many other names to speak for one.
+_COMMON = frozenset(
+    {"x", "y", "to", "from", "top", "base", "date", "time", "position", "point", "order", "left", "right"}
+)
+
+
+def resembled(name: str, *, among: Mapping[str, str] | None = None) -> str:
+    """The known name that `name` is a misspelling of, or is with something added (`Start (UTC)`, `buffer metres`).
+
+    Empty where it is known, and where it is like none. `among`: names, folded; those of the canonical fields if None.
+    """
+    return _resembled(name, _ALL if among is None else frozenset(among))
+
+
+@lru_cache(maxsize=8192)
+def _resembled(name: str, known: frozenset[str]) -> str:
+    if len(name) > 60 or field_named(name) is not None:
+        return ""
+    word = folded(name)
+    if word in known or word in _COMMON:
+        return ""
+    words = folded(_IN_BRACKETS.sub(" ", plain(name))).split()
+    while len(words) > 1 and words[-1] in _AFTER and " ".join(words) not in known:
+        words.pop()
+    bare = " ".join(words)
+    if bare != word and bare in known - _COMMON:
+        return bare
+    if len(words) > 2 and words[1] == "of" and words[0] in _DECISIVE & known:
+        return words[0]
+    while len(words) > 1 and words[0] in _BEFORE:
+        words.pop(0)
+        if " ".join(words) in _DECISIVE & known:
+            return " ".join(words)
+    return min((each for each in known - _COMMON if _misspelt(word, each)), default="")
+
+
+def _misspelt(word: str, known: str) -> bool:
+    """By one slip, or two in a long name; in one of three or four letters, by a swap or a letter at its end."""
+    allowed = 2 if len(known) >= 9 else 1
+    if abs(len(word) - len(known)) > allowed or word.isdecimal():
+        return False
+    if len(known) <= 4:
+        swapped = sorted(word) == sorted(known) and _slips(word, known) == 1
+        return len(known) > 2 and (swapped or word[:-1] == known)
+    return _slips(word, known) <= allowed
+
+
+def _slips(a: str, b: str) -> int:
+    """Letters left out, added, exchanged, or swapped with their neighbour, to come from `a` to `b`.
+
+    Optimal string alignment: Boytsov 2011, "Indexing methods for approximate dictionary searching", 2.2.
+    """
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, start=1):
+        above, row, two_above = row, [i], before
+        for j, other in enumerate(b, start=1):
+            best = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                best = min(best, two_above[j - 2] + 1)
+            row.append(best)
+        before = above
+    return row[-1]
+
+
+_ALL = frozenset(_NAMES)

@@ -38,7 +38,7 @@ from thalweg.drafts import (
     reading_of,
     with_unit,
 )
-from thalweg.drafts.draft import VOLUME_FIELDS
+from thalweg.drafts.names import VOLUME_FIELDS
 from thalweg.drafts.texts import folded, listed
 from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Declaration, Medium, Standing, Uncertainty, Volume

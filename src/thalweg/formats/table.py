@@ -1,4 +1,4 @@
-"""Tables: CSV and spreadsheets (XLSX, XLS, ODS) in the shape of a site and movement notification (R6).
+"""Tables: CSV and spreadsheets (XLSX) in the shape of a site and movement notification (R6).
 
     Sites                       one row, one protected site
     Movements                   rows that share a movement id are way-points of one movement, in order
@@ -12,17 +12,15 @@ the number that a spreadsheet shows. docs/reference/formats/csv-xlsx.md has ever
 from __future__ import annotations
 
 import csv
-import html
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from thalweg.drafts import (
     AreaOutline,
@@ -36,12 +34,14 @@ from thalweg.drafts import (
     field_named,
     finish,
     reading_of,
+    resembled,
     with_unit,
 )
 from thalweg.drafts.heights import Height, read_height, read_length
 from thalweg.drafts.outlines import LonLat, rough_m
 from thalweg.drafts.positions import read_cells, read_point, read_points, read_wkt
 from thalweg.drafts.texts import folded, kept, number
+from thalweg.drafts.workbooks import SheetFacts, WorkbookFacts, cell_named, workbook_facts
 from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Kind
 from thalweg.model.encodings import decoded, marked
@@ -52,8 +52,8 @@ from thalweg.model.reading import Reading
 from thalweg.model.shapes import Shape
 
 NAME = "table"
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # XLSX and ODS; XLS
-EXAMPLE = "EXAMPLE"  # a row whose first cell begins so is the template's, and is not read
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # XLSX, XLSB and ODS; XLS, and what a password protects
+EXAMPLE = "EXAMPLE"  # a row whose id begins with this word is the template's, and is not read
 
 _SECTIONS = {
     folded(alias): kind
@@ -76,7 +76,7 @@ _SECTIONS = {
     )
     for alias in aliases.split("|")
 }
-_OWN_SHEETS = frozenset({"instructions", "lists"})  # of the template
+_INSTRUCTIONS = "instructions"  # the template's sheet of that name
 
 # Columns that only a table has. The value is what the reader calls them.
 _COLUMNS = {
@@ -105,7 +105,7 @@ _COLUMNS = {
         ("time", "time|eta|planned time|waypoint time|passage time|time at point|heure|время|الوقت"),
         ("arrival", "arrival|arrival time|arrives|arrivée|прибытие|الوصول"),
         ("departure", "departure|departure time|etd|departs|départ|отправление|المغادرة"),
-        ("start_date", "date"),
+        ("date", "date"),
         ("id", "movement id|site id|mission id|convoy id|facility id|notification number|номер движения|رقم الحركة|"
          "رقم الموقع"),
     )
@@ -124,7 +124,7 @@ _TELLING = {
 # Columns whose number decides where, when or how high: a formula in one of them is told of.
 _WEIGHTY = frozenset({
     "latitude", "longitude", "coordinates", "route", "from", "to", "altitude", "time", "arrival", "departure",
-    "start_date", "start_time", "end_date", "end_time", "start", "end", "when", "valid_from", "valid_until",
+    "date", "start", "end", "when", "valid_from", "valid_until",
     "lower", "upper", "radius_m", "half_width_m", "half_height_m", "buffer_m", "uncertainty_m",
 })  # fmt: skip
 _TIME_FIELDS = frozenset({"start", "end", "valid_from", "valid_until", "submitted", "time", "arrival", "departure"})
@@ -134,6 +134,22 @@ _TIME_FIELDS = frozenset({"start", "end", "valid_from", "valid_until", "submitte
 class _Row:
     number: int  # as the spreadsheet shows it
     cells: tuple[str, ...]
+    cut: bool = False  # the file ends in it, without a line end
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """One cell in place of several, and what it says. Rows from 1, columns from 0, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    text: str
+
+    @property
+    def named(self) -> str:
+        return f"{cell_named((self.top, self.left + 1))}:{cell_named((self.bottom, self.right + 1))}"
 
 
 @dataclass(slots=True)
@@ -143,9 +159,15 @@ class _Section:
     sheet: str  # "" in a CSV
     kind: Kind | None
     header: tuple[str, ...] = ()
+    header_row: int = 0
     rows: list[_Row] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
-    formulas: Mapping[tuple[int, int], bool] = field(default_factory=dict)  # as `_Formulas` has them, of this sheet
+    width: int = 0  # cells that a whole row has; 0 in a workbook, whose rows are all of one width
+    separator: str = ""  # of a CSV
+    facts: SheetFacts = field(default_factory=SheetFacts)
+    merged: Sequence[_Merged] = ()
+    decimal_commas: bool = False  # whether a CSV has any
+    counts_from: int | None = None  # the year from which the workbook counts days; None where a table does not say
 
     def path(self, row: _Row) -> str:
         return f"{self.sheet}, row {row.number}" if self.sheet else f"row {row.number}"
@@ -211,7 +233,7 @@ def _gathered(omissions: list[Omission]) -> list[Omission]:
 
 
 def _sections_of_text(data: bytes, file: str, problems: list[Problem], omissions: list[Omission]) -> list[_Section]:
-    best: tuple[int, int, list[_Row], str, Problem | None] | None = None
+    best: tuple[int, int, list[_Row], str, Problem | None, str] | None = None
     for text, encoding in _decodings(data):
         first, _, rest = text.partition("\n")
         told = re.fullmatch(r'"?sep=(.)"?\s*', first.strip("\r"))
@@ -221,13 +243,17 @@ def _sections_of_text(data: bytes, file: str, problems: list[Problem], omissions
             known = max((_known(row.cells) for row in rows[:30]), default=0)
             wide = max((len(row.cells) for row in rows[:30]), default=0)
             if best is None or (known, wide) > best[:2]:
-                best = (known, wide, rows, encoding, problem)
+                best = (known, wide, rows, encoding, problem, delimiter)
     if best is None:
         raise InputError("table-empty", "The file is empty.", expected="a header and rows", found="nothing")
-    _, _, rows, encoding, problem = best
+    _, _, rows, encoding, problem, separator = best
     if problem:
         problems.append(problem)
     sections = _sections("", None, rows, file, omissions)
+    for section in sections:
+        section.width, section.separator = len(section.header), separator
+        problems.extend(_rows_in_header(section, file))
+        section.decimal_commas = any(_DECIMAL_COMMA.fullmatch(cell) for row in section.rows for cell in row.cells)
     if encoding:
         flag = Flag(
             "encoding-assumed",
@@ -247,7 +273,12 @@ def _decodings(data: bytes) -> list[tuple[str, str]]:
     if b"\0" in data[:4096]:
         wide = data[1:200:2].count(0) > data[0:200:2].count(0)
         if data[:200].count(0) * 3 < len(data[:200]):
-            raise InputError("table-binary", "This is not a table of text.", expected="CSV or XLSX", found="binary")
+            raise InputError(
+                "table-binary",
+                "The file has NUL characters, as no table of text has, or is UTF-16 without a byte order mark.",
+                expected="CSV in UTF-8, or XLSX",
+                found="binary",
+            )
         return [(_decoded(data, "utf-16-le" if wide else "utf-16-be"), "UTF-16")]
     try:
         return [(data.decode("utf-8"), "")]
@@ -295,6 +326,8 @@ def _records(text: str, delimiter: str, skipped: int, file: str) -> tuple[list[_
         try:
             record = next(reader)
         except StopIteration:
+            if rows and not text.endswith(("\n", "\r")):
+                rows[-1] = _Row(rows[-1].number, rows[-1].cells, cut=True)
             return rows, None
         except csv.Error as error:
             return rows, Problem(
@@ -311,46 +344,127 @@ def _records(text: str, delimiter: str, skipped: int, file: str) -> tuple[list[_
 
 
 def _sections_of_workbook(data: bytes, file: str, problems: list[Problem], omissions: list[Omission]) -> list[_Section]:
+    _require_xlsx(data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError) as error:
         raise InputError(
-            "workbook-unreadable", f"The workbook cannot be opened: {error}.", expected="XLSX, XLS or ODS", found=""
+            "workbook-unreadable", f"The workbook cannot be opened: {error}.", expected="XLSX", found=""
         ) from error
-    formulas: _Formulas = {}
-    if data.startswith(_ZIP):
-        formulas, without_value = _formulas(data, file)
-        problems.extend(without_value)
+    facts = workbook_facts(data)
+    problems.extend(_problems_of(facts, file))
     sections: list[_Section] = []
     for sheet_data in workbook.sheets_metadata:
         name = sheet_data.name
-        if sheet_data.typ is not SheetTypeEnum.WorkSheet or folded(name) in _OWN_SHEETS:
+        if sheet_data.typ is not SheetTypeEnum.WorkSheet:
+            omissions.append(
+                Omission(
+                    Source(file, name), "a sheet", "it holds a chart, a dialog or macros, and no cells", harmless=True
+                )
+            )
             continue
+        of_sheet = facts.sheets.get(name, SheetFacts())
         try:
             sheet = workbook.get_sheet_by_name(name)
-            rows = _sheet_rows(sheet)
+            ranges = sheet.merged_cell_ranges or []
+            rows, merged = _sheet_rows(sheet.to_python(skip_empty_area=False), ranges, of_sheet)
         except (CalamineError, ValueError, OSError) as error:
             problems.append(
                 Problem(Source(file, name), "sheet-unreadable", f"The sheet cannot be read: {error}.", "cells", "")
             )
             continue
-        found = _sections(name, _SECTIONS.get(folded(name)), rows, file, omissions)
+        left_out: list[Omission] = []
+        found = _sections(name, _SECTIONS.get(folded(name)), rows, file, left_out)
+        if found or folded(name) != _INSTRUCTIONS:
+            omissions.extend(left_out)
         for section in found:
-            section.formulas = formulas.get(name, {})
+            section.facts = of_sheet
+            section.merged = merged
+            section.counts_from = 1904 if facts.counts_from_1904 else 1900
+            if of_sheet.hidden:
+                section.flags.append(Flag("cell-hidden", _hidden(f"The sheet “{name}”"), "sheet"))
         sections.extend(found)
     return sections
 
 
-def _sheet_rows(sheet: CalamineSheet) -> list[_Row]:
-    grid = [[_cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+def _require_xlsx(data: bytes) -> None:
+    """InputError for every other kind of workbook: of those, errors and merged cells look like empty ones when read."""
+    why = ""
+    if data.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise InputError(
+                "workbook-unreadable",
+                "The workbook is protected by a password, and cannot be opened. Save it without one.",
+                expected="XLSX without a password",
+            )
+        why = "This is a workbook of an old kind (XLS)"
+    else:
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                names = archive.namelist()
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            raise InputError(
+                "workbook-unreadable", f"The workbook is not whole: {error}. Ask for it again.", expected="XLSX"
+            ) from error
+        if "xl/workbook.bin" in names:
+            why = "This is a workbook in binary form (XLSB)"
+        elif "xl/workbook.xml" not in names:
+            why = "This is a document in OpenDocument form (ODS), or another that is no XLSX"
+    if why:
+        raise InputError(
+            "workbook-unreadable",
+            f"{why}, and is not read: an error or a merged cell in it could not be told from an empty cell. Save it as "
+            "XLSX, or as CSV, and look at it before you send it.",
+            expected="XLSX or CSV",
+        )
+
+
+def _problems_of(facts: WorkbookFacts, file: str) -> Iterable[Problem]:
+    if facts.damage:  # cut short, or altered on its way: what was read of it may not be all of it
+        yield Problem(
+            Source(file), "workbook-damaged", f"The workbook's archive is damaged: {facts.damage}.", "a whole file", ""
+        )
+    for name, of_sheet in facts.sheets.items():
+        for cell in of_sheet.uncomputed:
+            yield Problem(
+                Source(file, f"{name}, cell {cell_named(cell)}"),
+                "formula-without-value",
+                "The cell holds a formula that was never computed, so its value is not known.",
+                "a workbook saved by a spreadsheet program, or the value itself",
+                "a formula",
+            )
+
+
+def _hidden(what: str) -> str:
+    return f"{what} is hidden in the workbook. It is read and tested all the same: ask whether it still holds."
+
+
+_Range = tuple[tuple[int, int], tuple[int, int]]  # top left and bottom right, from 0
+
+
+def _sheet_rows(
+    values: Sequence[Sequence[object]], ranges: Sequence[_Range], facts: SheetFacts
+) -> tuple[list[_Row], list[_Merged]]:
+    """The cells as they are seen: with the letters of their number formats, and with the errors that they show."""
+    grid = [[_cell_text(cell) for cell in row] for row in values]
+    for (row, column), shown in facts.shown.items():
+        value = values[row - 1][column - 1] if row <= len(grid) and column <= len(grid[row - 1]) else None
+        if isinstance(value, int | float) and not (isinstance(value, bool) or shown.scaled):
+            grid[row - 1][column - 1] = shown.text(grid[row - 1][column - 1])
+    for (row, column), error in facts.errors.items():
+        while len(grid) < row:
+            grid.append([])
+        grid[row - 1] += [""] * (column - len(grid[row - 1]))
+        grid[row - 1][column - 1] = error
+    merged = []
+    for (top, left), (bottom, right) in ranges:
+        text = grid[top][left] if top < len(grid) and left < len(grid[top]) else ""
+        merged.append(_Merged(top + 1, left, bottom + 1, right, text))
         # A merged cell says the same of every row that it covers; across columns it is a title.
-        if left != right or not (top < len(grid) and left < len(grid[top])):
-            continue
-        for row in grid[top + 1 : bottom + 1]:
-            if left < len(row) and not row[left]:
-                row[left] = grid[top][left]
-    return [_Row(index, tuple(row)) for index, row in enumerate(grid, start=1)]
+        for cells in grid[top + 1 : bottom + 1] if left == right else ():
+            if left < len(cells) and not cells[left]:
+                cells[left] = text
+    return [_Row(index, tuple(row)) for index, row in enumerate(grid, start=1)], merged
 
 
 def _cell_text(cell: object) -> str:
@@ -372,82 +486,6 @@ def _cell_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]+\d+)"[^>]*?(?<!/)>(.*?)</c>', re.DOTALL)
-_LARGEST_PART = 200_000_000  # bytes of one sheet, unpacked; a sheet of a hundred thousand rows has 50 million
-
-
-# Sheet -> row and column, from 1 as a spreadsheet counts them -> whether the formula asks another workbook.
-_Formulas = dict[str, dict[tuple[int, int], bool]]
-
-
-def _formulas(data: bytes, file: str) -> tuple[_Formulas, list[Problem]]:
-    """The cells of an XLSX that hold a formula; and those that nobody has computed: they look empty, and are not."""
-    found: list[Problem] = []
-    formulas: _Formulas = {}
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = _sheet_names(archive)
-            for info in archive.infolist():
-                if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename) or info.file_size > _LARGEST_PART:
-                    continue
-                xml = archive.read(info)
-                if b"<f" not in xml:
-                    continue
-                name = names.get(info.filename, info.filename)
-                of_sheet = formulas.setdefault(name, {})
-                for cell, inside in _CELL.findall(xml):
-                    if b"<f" not in inside:
-                        continue
-                    of_sheet[_row_and_column(cell.decode())] = bool(_OTHER_WORKBOOK.search(inside))
-                    if not re.search(rb"<(?:v|t)[^>]*>[^<]+</(?:v|t)>", inside):
-                        found.append(
-                            Problem(
-                                Source(file, f"{name}, cell {cell.decode()}"),
-                                "formula-without-value",
-                                "The cell holds a formula that was never computed, so its value is not known.",
-                                "a workbook saved by a spreadsheet program, or the value itself",
-                                "a formula",
-                            )
-                        )
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        # Encrypted, cut short, or altered on its way: what was read of it may not be all of it.
-        found.append(
-            Problem(
-                Source(file), "workbook-damaged", f"The workbook's archive is damaged: {error}.", "a whole file", ""
-            )
-        )
-    return formulas, found
-
-
-_OTHER_WORKBOOK = re.compile(rb"<f[^>]*>[^<]*\[\d+\]")  # `[1]Sheet1!A1`; a column of a table has no bare number
-
-
-def _row_and_column(cell: str) -> tuple[int, int]:
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(cell[len(letters) :]), column
-
-
-def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Part of the archive -> name of the sheet, by the workbook's relations."""
-    parts = {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist() if name in _BOOK}
-    targets = {}
-    for relation in re.findall(r"<Relationship [^>]*>", parts.get(_BOOK[1], "")):
-        found = {name: value for name, value in re.findall(r'(\w+)="([^"]*)"', relation)}
-        targets[found.get("Id", "")] = "xl/" + found.get("Target", "").removeprefix("/xl/")
-    sheets = re.findall(r"<sheet [^>]*>", parts.get(_BOOK[0], ""))
-    names = {}
-    for sheet in sheets:
-        found = {name: value for name, value in re.findall(r'([\w:]+)="([^"]*)"', sheet)}
-        names[targets.get(found.get("r:id", ""), "")] = html.unescape(found.get("name", ""))
-    return names
-
-
-_BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-
-
 # --- rows to sections ---
 
 
@@ -463,29 +501,34 @@ def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissi
         if len(filled) == 1 and row.cells[0] and folded(row.cells[0]) in _SECTIONS:
             pending, current = _SECTIONS[folded(row.cells[0])], None
             continue
-        if filled[0].startswith("#"):
-            omissions.append(
-                Omission(Source(file, _row_path(sheet, row)), "a comment row", "it begins with #", harmless=True)
+        if row.cells[0].startswith("#") and row.cells[0].rstrip("!?").upper() not in _CELL_ERRORS:
+            # Of a declaration that somebody took out in this way, more is left than a sentence.
+            sentence = current is None or len(filled) == 1
+            why = (
+                "it begins with #" if sentence else "it begins with #, and has other cells: take the # away if it holds"
             )
+            omissions.append(Omission(Source(file, _row_path(sheet, row)), "a comment row", why, harmless=sentence))
             continue
         if current is None:
             if _known(row.cells) >= 2:
-                current = _Section(sheet, pending, tuple(row.cells))
+                current = _Section(sheet, pending, tuple(row.cells), row.number)
                 sections.append(current)
             else:
                 loose.append(row.number)
             continue
         current.rows.append(row)
     if loose:
+        above = bool(sections) and loose[-1] < sections[0].rows[0].number if _any_rows(sections) else False
         where = f"{sheet}, " if sheet else ""
         omissions.append(
             Omission(
                 Source(file, f"{where}row {loose[0]}" + (f" to {loose[-1]}" if len(loose) > 1 else "")),
-                "rows above a header" if sections else "a table without known columns",
+                ("rows above a header" if above else "rows without a header") if sections
+                else "a table without known columns",
                 "no column of theirs is known",
-                harmless=bool(sections) and loose[-1] < sections[0].rows[0].number if _any_rows(sections) else False,
+                harmless=above,
             )
-        )
+        )  # fmt: skip
     return sections
 
 
@@ -533,8 +576,10 @@ def _outcomes(section: _Section, file: str, context: Context, omissions: list[Om
         told = kind.value if kind else ""
     entries: list[_Entry] = []
     outcomes: list[Outcome] = []
+    of_ids = _named_by(section.header[0]) == "id"
+    _tell_of_columns(section, file, omissions)
     for row in section.rows:
-        if row.cells[0].upper().startswith(EXAMPLE):
+        if of_ids and re.match(EXAMPLE + r"(?![^\W_])", row.cells[0], re.IGNORECASE):
             omissions.append(
                 Omission(Source(file, section.path(row)), "an example row", f"it begins with {EXAMPLE}", harmless=True)
             )
@@ -549,6 +594,7 @@ def _outcomes(section: _Section, file: str, context: Context, omissions: list[Om
         if kind is not None and not entry.fields.get("kind"):
             entry.fields["kind"] = kind.value
         entries.append(entry)
+    _tell_of_comments(section, file, omissions)
     for group in _groups(entries):
         source = Source(file, _group_path(section, group))
         try:
@@ -573,39 +619,180 @@ def _group_path(section: _Section, group: Sequence[_Entry]) -> str:
 
 def _entry(row: _Row, section: _Section) -> _Entry:
     entry = _Entry(row, flags=list(section.flags))
-    of_a_form = any(name in _FORM_TOOL for name in section.header)
+    header, facts = section.header, section.facts
+    of_a_form = any(name in _FORM_TOOL for name in header)
+    _require_whole(row, section, entry)
     for index, cell in enumerate(row.cells):
         if not cell:
             continue
-        if of_a_form and index < len(section.header) and section.header[index] in ("start", "end", "today"):
-            entry.details[section.header[index]] = cell
+        if of_a_form and index < len(header) and header[index] in ("start", "end", "today"):
+            entry.details[header[index]] = cell
             continue
-        if index >= len(section.header) or not section.header[index]:
+        if index >= len(header) or not header[index]:
             raise InputError(
                 "row-longer",
-                "A cell stands where the header has no column; perhaps a separator inside a text moved the cells.",
-                expected=f"at most {len(section.header)} cells, each below a column name",
+                "A cell stands where the header has no column; perhaps a separator inside a text moved the cells, or "
+                "the header has two rows.",
+                expected=f"at most {len(header)} cells, each below a column name",
                 found=f"“{cell[:60]}” in column {index + 1}",
             )
-        if cell.startswith("#") and cell.rstrip("!?").upper() in _CELL_ERRORS:
+        name, at = header[index], (row.number, index + 1)
+        if at in facts.errors or cell.rstrip("!?").upper() in _CELL_ERRORS:
             raise InputError(
                 "cell-error",
-                f"The cell below “{section.header[index]}” holds an error of the spreadsheet.",
+                f"The cell below “{name}” holds an error of the spreadsheet.",
                 expected="a value",
                 found=cell,
             )
-        _sort(section.header[index], cell, entry)
-        elsewhere = section.formulas.get((row.number, index + 1))
-        if elsewhere is not None and _weighty(section.header[index]):
-            entry.flags.append(_of_formula(section.header[index], cell, row.number, elsewhere=elsewhere))
-    _join_dates(entry)
+        if section.decimal_commas and _is_length(name) and _GROUPED.match(cell):
+            raise InputError(
+                "number-ambiguous",
+                f"“{cell}” can be read as two different numbers, for the table has decimal commas.",
+                expected="a number without thousands separators, such as 1500 or 1,5",
+                found=cell,
+            )
+        weighty = _weighty(name)
+        if weighty and at in facts.shown and facts.shown[at].scaled:
+            raise InputError(
+                "cell-format",
+                f"The cell below “{name}” holds {cell}, and its number format “{facts.shown[at].code}” shows another "
+                "number. Which is meant is not guessed.",
+                expected="the number itself, with its unit in the cell or in the name of the column",
+                found=cell,
+            )
+        _sort(name, cell, entry, index)
+        if weighty and at in facts.formulas:
+            entry.flags.append(_of_formula(name, cell, row.number, elsewhere=facts.formulas[at]))
+        if weighty and facts.hides_column(index + 1):
+            entry.flags.append(Flag("cell-hidden", _hidden(f"The column “{name}”"), name))
+    if row.number in facts.hidden_rows:
+        entry.flags.append(Flag("cell-hidden", _hidden("The row"), "row"))
+    _join_dates(entry, section.counts_from)
+    precision = entry.columns.pop("gps precision", "")
+    if precision:
+        stated = entry.fields.get("uncertainty_m", precision)
+        entry.fields["uncertainty_m"] = max(stated, precision, key=lambda value: read_length(value))
     return entry
 
 
-def _weighty(name: str) -> bool:
+def _require_whole(row: _Row, section: _Section, entry: _Entry) -> None:
+    """Refuses a row of which some may be missing, or which may have others in it; flags what may only be short."""
+    header = section.header
+    for merged in section.merged:
+        if not merged.top <= row.number <= merged.bottom:
+            continue
+        first = merged.left if row.number == merged.top else merged.left - 1  # before the columns that it leaves empty
+        if merged.left == merged.right:
+            beneath = row.cells[merged.left] if merged.left < len(row.cells) else ""
+            unclear = beneath != merged.text  # a value that nobody sees
+        else:
+            unclear = any(_named_by(name) for name in header[first + 1 : merged.right + 1])
+        if unclear and merged.left < len(header):
+            raise InputError(
+                "cell-merged",
+                f"The merged cell {merged.named}, which begins below “{header[merged.left]}”, covers columns of other "
+                "meaning, or a value that is not seen: what it says of each is not guessed.",
+                expected="a cell for each row and column",
+                found=merged.text,
+            )
+    if not section.width:
+        return
+    for index, cell in enumerate(row.cells):
+        name = header[index] if index < len(header) else ""
+        # Positions and routes may stand on several lines, and are read strictly anyway.
+        if _holds_rows(cell, section) and _named_by(name) not in ("coordinates", "route"):
+            raise InputError(
+                "csv-rows-within",
+                f"The cell below “{name}” has line ends and separators in it as whole rows have: perhaps a quotation "
+                "mark that is not closed took in the rows after it.",
+                expected="quotation marks in pairs, or the text on one line",
+                found=cell[:80],
+            )
+    missing = [name for name in header[len(row.cells) :] if name]
+    if not missing:
+        return
+    if row.cut:
+        raise InputError(
+            "row-cut",
+            "The file ends within this row: it may have been cut off.",
+            expected=f"{section.width} cells, or a line end",
+            found=f"{len(row.cells)} cells",
+        )
+    if any(_named_by(name) for name in missing):
+        sentence = (
+            f"The row has {len(row.cells)} cells, and the header {section.width}: what stands below "
+            f"“{missing[0]}”{' and after it' if len(missing) > 1 else ''} is taken as empty."
+        )
+        entry.flags.append(Flag("row-shorter", sentence, "row"))
+
+
+def _holds_rows(cell: str, section: _Section) -> bool:
+    """Whether a cell has line ends, and at least as many separators as a row: what a quotation mark takes in that is
+    closed rows later. In prose a space follows a separator."""
+    if "\n" not in cell and "\r" not in cell:
+        return False
+    return len(re.findall(re.escape(section.separator) + r"(?! )", cell)) >= max(section.width - 1, 2)
+
+
+def _rows_in_header(section: _Section, file: str) -> Iterable[Problem]:
+    """The same, of a quotation mark in the header: what it took in is then no row."""
+    uneven = any(len(row.cells) != section.width for row in section.rows) or not section.rows
+    for name in section.header:
+        if _holds_rows(name, section) or (uneven and ("\n" in name or "\r" in name)):
+            yield Problem(
+                Source(file, f"row {section.header_row}"),
+                "csv-rows-within",
+                "A name in the header has a line end in it: perhaps a quotation mark that is not closed took in rows.",
+                "quotation marks in pairs, and names on one line",
+                name[:80],
+            )
+
+
+def _named_by(name: str) -> str:
+    """What the reader calls a column of that name; empty where it is none of ours."""
     known = field_named(name)
-    own = folded(name).replace(" ", "_")
-    return bool({own, _column(name), known[0] if known else ""} & _WEIGHTY)
+    return _column(name) or (known[0] if known else "")
+
+
+def _tell_of_columns(section: _Section, file: str, omissions: list[Omission]) -> None:
+    """Names the columns that are not understood, and apart from them those that look like a column that is."""
+    where = Source(file, section.sheet)
+    plain_names = []
+    for name in section.header:
+        if not name or _named_by(name) or folded(name) in _EXPECTED:
+            continue
+        like = resembled(name) or resembled(name, among=_COLUMNS)
+        if like:
+            why = f"it is not known, and looks like “{like}”: it is kept as a detail and not tested; correct its name"
+            omissions.append(Omission(where, f"the column “{name[:60]}”", why))
+        else:
+            plain_names.append(f"“{name[:60]}”")
+    if plain_names:
+        why = "no such names are known here: what stands below them is kept as details, and decides nothing"
+        omissions.append(Omission(where, f"columns {', '.join(plain_names)}", why, harmless=True))
+
+
+def _tell_of_comments(section: _Section, file: str, omissions: list[Omission]) -> None:
+    numbers = {row.number for row in section.rows}
+    cells = [cell_named(cell) for cell in sorted(section.facts.comments) if cell[0] in numbers]
+    if cells:
+        shown = ", ".join(cells[:20]) + (f" and {len(cells) - 20} more" if len(cells) > 20 else "")
+        omissions.append(
+            Omission(Source(file, section.sheet), f"comments on {shown}", "comments are not read", harmless=True)
+        )
+
+
+def _weighty(name: str) -> bool:
+    return _named_by(name) in _WEIGHTY
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?!\d)")
+
+
+def _is_length(name: str) -> bool:
+    named = _named_by(name)
+    return named.endswith("_m") or named in ("lower", "upper", "altitude")
 
 
 def _of_formula(name: str, cell: str, row: int, *, elsewhere: bool) -> Flag:
@@ -620,57 +807,75 @@ def _of_formula(name: str, cell: str, row: int, *, elsewhere: bool) -> Flag:
 # Columns that ODK and KoboToolbox add. Their `start` and `end` say when the form was filled in, and not
 # when anything happens.
 _FORM_TOOL = frozenset({"_uuid", "_submission_time", "_submitted_by", "meta/instanceID", "KEY", "SubmissionDate"})
-_CELL_ERRORS = frozenset({"#N/A", "#REF", "#VALUE", "#NAME", "#DIV/0", "#NUM", "#NULL"})
+_CELL_ERRORS = frozenset({
+    "#N/A", "#REF", "#VALUE", "#NAME", "#DIV/0", "#NUM", "#NULL", "#SPILL", "#CALC", "#GETTING_DATA", "#FIELD",
+    "#BLOCKED", "#CONNECT", "#BUSY", "#UNKNOWN", "#EXTERNAL", "#PYTHON",
+})  # fmt: skip
+_HALF_TIMES = frozenset({"start time", "end time", "end date", "start date"})  # the other half may stand beside
+# What the template asks for besides, and what form tools add: kept as details, and not told of.
+_EXPECTED = frozenset(map(folded, (
+    "other names", "p-code", "facility type", "humanitarian function", "markings", "occupancy", "contact 24/7",
+    "consent", "recipients", "verification", "vehicles", "people", "armed escort", "cargo", "after delivery",
+    "contact en route",
+    "abort plan", "remarks", "notes", "comment", "comments", "description", "today", *_FORM_TOOL,
+)))  # fmt: skip
 
 
-def _sort(name: str, cell: str, entry: _Entry) -> None:
+def _sort(name: str, cell: str, entry: _Entry, index: int) -> None:
     column = _column(name)
     known = field_named(name)
     word = folded(name)
-    if word in ("start time", "end time", "end date", "start date"):
-        entry.columns[word.replace(" ", "_")] = cell
-    elif column == "id":
-        entry.fields.setdefault("id", cell)
-    elif column == "gps precision":
-        entry.fields.setdefault("uncertainty_m", cell)
-    elif column:
-        if entry.columns.get(column, cell) != cell:
-            raise InputError(
-                "field-twice", f"Two columns are both its {column}, and differ.", expected="one", found=cell
-            )
-        entry.columns[column] = cell
-    elif known:
-        target, unit = known
+    if word in _HALF_TIMES:
+        _once(entry.columns, word.replace(" ", "_"), cell)
+    elif column and column != "id":
+        _once(entry.columns, column, cell)
+    elif column or known:
+        target, unit = known or (column, "")
         text = with_unit(cell, unit)
-        before = entry.fields.get(target)
-        if before is None or before == text:
-            entry.fields[target] = text
-        elif target in ("title", "party", "place", "id"):
-            entry.details[name] = cell
+        if target in ("id", "title", "party", "place") and entry.fields.get(target, text) != text:
+            _detail(entry, name, cell, index)  # the first is the one; this one may be of another register
         else:
-            raise InputError(
-                "field-twice", f"Two columns are both its {target}, and differ.", expected="one", found=cell
-            )
+            _once(entry.fields, target, text)
     else:
-        entry.details[name] = cell
+        _detail(entry, name, cell, index)
 
 
-def _join_dates(entry: _Entry) -> None:
+def _once(kept_here: dict[str, str], name: str, text: str) -> None:
+    if kept_here.setdefault(name, text) != text:
+        raise InputError(
+            "field-twice",
+            f"Two columns are both its {name.replace('_', ' ')}, and differ.",
+            expected="one",
+            found=f"{kept_here[name]}; {text}",
+        )
+
+
+def _detail(entry: _Entry, name: str, cell: str, index: int) -> None:
+    if entry.details.setdefault(name, cell) != cell:
+        entry.details[f"{name}, column {index + 1}"] = cell
+
+
+def _join_dates(entry: _Entry, counts_from: int | None) -> None:
     """Dates and times of day in cells of their own; serial numbers of a spreadsheet (R26)."""
     columns, fields = entry.columns, entry.fields
-    day = columns.pop("start_date", "") or ""
+    day = columns.pop("date", "")
     for side in ("start", "end"):
         date_text = columns.pop(f"{side}_date", "") or day
         time_text = columns.pop(f"{side}_time", "")
+        if day and _HOUR.fullmatch(fields.get(side, "")) and not time_text:
+            time_text = fields.pop(side)
         text = _joined(date_text, time_text)
         if text and (date_text is not day or time_text or side == "start"):
-            fields.setdefault(side, text)
+            _once(fields, side, text)
     for name in ("time", "arrival", "departure"):
-        if columns.get(name) and day and re.fullmatch(r"\d{1,2}[:.h]\d{2}(?::\d{2})?.*", columns[name]):
+        if columns.get(name) and day and _HOUR.fullmatch(columns[name]):
             columns[name] = _joined(day, columns[name])
     for place in (fields, columns):
-        for name in _TIME_FIELDS & place.keys():
-            place[name] = _without_serial(place[name], name, entry.flags)
+        for name in sorted(_TIME_FIELDS & place.keys()):
+            place[name] = _without_serial(place[name], name, counts_from, entry.flags)
+
+
+_HOUR = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?.*")
 
 
 def _joined(day: str, hour: str) -> str:
@@ -683,20 +888,26 @@ def _joined(day: str, hour: str) -> str:
     return f"{day} {hour}"
 
 
-def _without_serial(text: str, name: str, flags: list[Flag]) -> str:
+# The day before the first in a workbook, by the year from which it counts. In 1900, programs count a 29 February.
+_BEFORE_FIRST = {1900: datetime(1899, 12, 30), 1904: datetime(1904, 1, 1)}  # noqa: DTZ001  local, as in the sheet
+
+
+def _without_serial(text: str, name: str, counts_from: int | None, flags: list[Flag]) -> str:
+    """A bare day number as a date, and an hour where it has one. What a CSV counts from it does not say."""
     if not re.fullmatch(r"[2-7]\d{4}(?:[.,]\d+)?", text):
         return text
-    moment = datetime(1899, 12, 30) + timedelta(days=float(text.replace(",", ".")))  # noqa: DTZ001  local, as in the sheet
-    moment = (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
-    flags.append(
-        Flag(
-            "time-serial",
-            f"The {name} “{text}” is a spreadsheet's day number: it is read as {moment.isoformat(sep=' ')} "
-            "local time, counting days from 1900.",
-            name,
-        )
+    readings = {}
+    for year, before in _BEFORE_FIRST.items():
+        moment = before + timedelta(days=float(text.replace(",", ".")), microseconds=500_000)
+        readings[year] = moment.date().isoformat() if text.isdecimal() else moment.isoformat(" ", "seconds")
+    year = counts_from or 1900
+    doubt = "" if counts_from else f" In a workbook that counts from 1904 it is {readings[1904]}: ask."
+    sentence = (
+        f"The {name} “{text}” is a spreadsheet's day number: it is read as {readings[year]} local time, counting days "
+        f"from {year}.{doubt}"
     )
-    return moment.isoformat(sep=" ")
+    flags.append(Flag("time-serial", sentence, name))
+    return readings[year]
 
 
 def _groups(entries: Iterable[_Entry]) -> list[list[_Entry]]:

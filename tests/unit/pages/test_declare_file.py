@@ -53,6 +53,15 @@ def test_every_row_is_shown_and_what_could_not_be_read_first(desk: Serving) -> N
     assert desk.get("alpha-1", "/v1/declarations").json()["declarations"] == []
 
 
+def test_columns_that_are_not_understood_are_named_before_the_rows(desk: Serving) -> None:
+    """A misspelt column looks like one that somebody added; what it says is tested by nobody."""
+    page = upload(
+        desk, CSV.replace("title,", "bufer_m,weather,").replace("Well <b>one</b>,", "5 km,fair,").encode()
+    ).text
+    assert page.index("the column “bufer_m”") < page.index("Rows that were read") < page.index("columns “weather”")
+    assert "looks like “buffer m”" in page
+
+
 def test_a_row_is_opened_in_the_form_confirmed_and_declared(desk: Serving) -> None:
     """R4: each position is read back, wherever it came from."""
     headers = {**desk.bearing("alpha-1"), "accept": "text/html"}

@@ -1,0 +1,243 @@
+"""Workbooks: what they say beside the values of their cells, and what would be lost if only values were read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet as Sheet
+
+from thalweg.drafts import Context
+from thalweg.drafts.workbooks import cell_named, number_format, row_and_column
+from thalweg.formats.table import read
+from thalweg.model.declarations import Declaration
+from thalweg.model.reading import Reading
+from thalweg.model.shapes import Circle
+from thalweg.model.theatre import Theatre
+
+HEADER = ("id", "kind", "party", "title", "latitude", "longitude", "radius", "start", "end")
+ROW = ("s1", "operation", "alpha", "Bridge", 35.33588, 40.14084, "200 m", "2017-09-16 06:00", "2017-09-16 09:00")
+
+
+def workbook(
+    change: Callable[[xlsxwriter.Workbook, Sheet], object] = lambda book, sheet: None,
+    *,
+    rows: int = 1,
+    header: tuple[str, ...] = HEADER,
+    options: dict[str, object] | None = None,
+) -> bytes:
+    """`rows` rows s1, s2, … below the header, and then what `change` writes over them."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True, **(options or {})}) as book:
+        sheet = book.add_worksheet("Operations")
+        sheet.write_row(0, 0, header)
+        for number in range(1, rows + 1):
+            sheet.write_row(number, 0, (f"s{number}", *ROW[1:]))
+        change(book, sheet)
+    return made.getvalue()
+
+
+def reading(data: bytes, name: str = "list.xlsx") -> Reading:
+    return read(data, name, Context(Theatre("plain", (), time_zone="UTC")))
+
+
+def problems(found: Reading) -> list[tuple[str, str]]:
+    return [(problem.code, problem.source.path) for problem in found.problems]
+
+
+def codes(declaration: Declaration) -> set[str]:
+    return {flag.code for flag in declaration.flags} - {"time-zone-assumed", "time-date-only"}
+
+
+def radius_m(declaration: Declaration) -> float:
+    shape = declaration.volumes[0].shape
+    assert isinstance(shape, Circle)
+    return shape.radius_m
+
+
+def altered(data: bytes, part: str, *changes: tuple[str, str]) -> bytes:
+    """The archive with texts of one part exchanged."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(made, "w") as after:
+        for name in before.namelist():
+            text = before.read(name)
+            for old, new in changes if name == part else ():
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode())
+            after.writestr(name, text)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("column", range(len(HEADER)))
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#SPILL!"])
+def test_a_cell_with_an_error_is_a_problem_of_its_row_and_never_empty(column: int, error: str) -> None:
+    """A radius that cannot be computed is no radius of nothing."""
+    found = reading(workbook(lambda book, sheet: sheet.write_formula(2, column, "=A99", None, error), rows=3))
+    assert problems(found) == [("cell-error", "Operations, row 3")]
+    assert [made.declaration_id for made in found.declarations] == ["s1", "s3"]
+
+
+def test_an_error_beyond_the_last_value_is_found_too() -> None:
+    """A reader of values ends before it."""
+    found = reading(workbook(lambda book, sheet: sheet.write_formula(3, 6, "=A99", None, "#N/A"), rows=1))
+    assert problems(found) == [("cell-error", "Operations, row 4")]
+
+
+@pytest.mark.parametrize(("from_1904", "days"), [(False, 42994.25), (True, 41532.25)])
+def test_day_numbers_are_counted_from_the_year_that_the_workbook_says(from_1904: bool, days: float) -> None:
+    """The same number is four years and a day later where days are counted from 1904."""
+    data = workbook(lambda book, sheet: sheet.write_row(1, 7, (days, days + 0.125)), options={"date_1904": from_1904})
+    (made,) = reading(data).declarations
+    assert str(made.volumes[0].window) == "2017-09-16T06:00:00Z / 2017-09-16T09:00:00Z"
+    assert codes(made) == {"time-serial"}
+
+
+def test_a_date_cell_is_the_same_day_by_either_count() -> None:
+    def dated(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
+        form = book.add_format({"num_format": "[$-409]m/d/yy h:mm AM/PM;@"})
+        sheet.write_datetime(1, 7, datetime(2017, 9, 16, 6), form)  # noqa: DTZ001  a cell has no zone
+        sheet.write_datetime(1, 8, date(2017, 9, 16), book.add_format({"num_format": "dd.mm.yyyy"}))
+
+    for from_1904 in (False, True):
+        (made,) = reading(workbook(dated, options={"date_1904": from_1904})).declarations
+        assert str(made.volumes[0].window) == "2017-09-16T06:00:00Z / 2017-09-17T00:00:00Z"
+
+
+def test_a_day_number_without_an_hour_is_the_whole_day() -> None:
+    (made,) = reading(workbook(lambda book, sheet: sheet.write_row(1, 7, (42994, 42995)))).declarations
+    assert str(made.volumes[0].window) == "2017-09-16T00:00:00Z / 2017-09-18T00:00:00Z"
+
+
+def test_hidden_sheets_rows_and_columns_are_read_and_told_of() -> None:
+    def hide(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
+        old = book.add_worksheet("Old")
+        old.write_row(0, 0, HEADER)
+        old.write_row(1, 0, ("o1", *ROW[1:]))
+        old.very_hidden()
+        sheet.set_row(1, None, None, {"hidden": True})
+        sheet.set_column(6, 6, None, None, {"hidden": True})
+
+    first, second, old = reading(workbook(hide, rows=2)).declarations
+    where = [[flag.where for flag in made.flags if flag.code == "cell-hidden"] for made in (first, second, old)]
+    assert where == [["radius", "row"], ["radius"], ["sheet"]]
+
+
+def test_a_cell_merged_over_rows_says_the_same_of_each() -> None:
+    def merge(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
+        for row in (2, 3):
+            sheet.write_blank(row, 6, None, book.add_format({"bold": True}))
+        sheet.merge_range(1, 6, 3, 6, "5 km", book.add_format({"bold": True}))
+
+    found = reading(workbook(merge, rows=3))
+    assert [radius_m(made) for made in found.declarations] == [5000.0] * 3
+
+
+def test_a_value_beneath_a_merged_cell_is_a_problem_for_nobody_sees_it() -> None:
+    """Programs that merge by writing leave what stood there."""
+    found = reading(workbook(lambda book, sheet: sheet.merge_range(1, 6, 3, 6, "5 km"), rows=3))
+    assert problems(found) == [("cell-merged", "Operations, row 3"), ("cell-merged", "Operations, row 4")]
+
+
+@pytest.mark.parametrize(
+    ("area", "rows"), [((1, 4, 1, 5), ["row 2"]), ((1, 7, 1, 8), ["row 2"]), ((1, 2, 2, 3), ["row 2", "row 3"])]
+)
+def test_a_cell_merged_over_known_columns_is_a_problem(area: tuple[int, int, int, int], rows: list[str]) -> None:
+    """What it says of each is not guessed; a title above the header is no such thing."""
+    found = reading(workbook(lambda book, sheet: sheet.merge_range(*area, "35.33588"), rows=3))
+    assert problems(found) == [("cell-merged", f"Operations, {row}") for row in rows]
+
+
+def test_letters_of_a_number_format_are_read_as_they_are_seen() -> None:
+    def formatted(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
+        sheet.write_number(1, 6, 5, book.add_format({"num_format": '0.0 "km"'}))
+        sheet.write_number(1, 0, 42, book.add_format({"num_format": "0000"}))
+        sheet.write_number(1, 4, 35.33588, book.add_format({"num_format": '0.0"°"'}))
+
+    (made,) = reading(workbook(formatted)).declarations
+    assert (made.declaration_id, radius_m(made)) == ("0042", 5000.0)
+
+
+@pytest.mark.parametrize("code", ["0%", "0.00%", '0,"km"', "#,##0.0,"])
+def test_a_number_that_is_shown_as_another_is_a_problem(code: str) -> None:
+    found = reading(workbook(lambda book, sheet: sheet.write_number(1, 6, 5000, book.add_format({"num_format": code}))))
+    assert problems(found) == [("cell-format", "Operations, row 2")]
+
+
+@pytest.mark.parametrize(
+    ("code", "seen"),
+    [
+        ("General", "7"), ("0.00", "7"), ("#,##0", "7"), ("@", "7"), ("", "7"), ("0.00E+00", "7"),
+        ('General" km"', "7 km"), ('"FL"000', "FL007"), (r"0\ \k\m", "7 km"), ("[Red]00", "07"),
+        ('0" m";[Red]-0" m"', "7 m"), ('"a;b"0', "a;b7"), ("yyyy-mm-dd", "7"), ("[h]:mm:ss", "7"), ('0"°"', "7"),
+    ],
+)  # fmt: skip
+def test_what_a_number_format_adds(code: str, seen: str) -> None:
+    shown = number_format(code)
+    assert (shown.text("7") if shown else "7") == seen
+    assert shown is None or not shown.scaled
+
+
+def test_comments_on_what_was_read_are_named() -> None:
+    found = reading(workbook(lambda book, sheet: [sheet.write_comment(row, 4, "moved") for row in (0, 1)]))
+    assert [(omission.what, omission.harmless) for omission in found.omissions] == [("comments on E2", True)]
+
+
+def test_a_workbook_of_another_make_is_read_by_local_names_and_without_cell_names() -> None:
+    """Prefixes, and cells that follow each other: both are allowed, and both have been seen."""
+    data = workbook(lambda book, sheet: sheet.write_formula(1, 6, "=A99", None, "#N/A"))
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        text = archive.read(part).decode()
+    found = reading(altered(data, part, *((f' r="{cell}2"', "") for cell in "ABCDEFGHI" if f' r="{cell}2"' in text)))
+    assert problems(found) == [("cell-error", "Operations, row 2")]
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    prefixed = [(f'xmlns="{main}"', f'xmlns:x="{main}"')]
+    tags = ("worksheet", "dimension", "sheetViews", "sheetView", "sheetFormatPr", "sheetData", "row", "c", "v", "f")
+    for tag in (*tags, "pageMargins"):
+        prefixed += [(f"<{tag}{end}", f"<x:{tag}{end}") for end in (" ", ">") if f"<{tag}{end}" in text]
+        prefixed += [(f"</{tag}>", f"</x:{tag}>")] if f"</{tag}>" in text else []
+    found = reading(altered(data, part, *prefixed))
+    assert ("cell-error", "Operations, row 2") in problems(found)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "Workbook".encode("utf-16-le"), "XLS"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "META-INF/manifest.xml": b"<a/>"}, "ODS"),
+        ({"xl/workbook.bin": b"", "[Content_Types].xml": b"<a/>"}, "XLSB"),
+        (b"PK\x03\x04" + bytes(40), "not whole"),
+    ],
+)
+def test_other_workbooks_are_refused_with_a_sentence(data: bytes | dict[str, bytes], says: str) -> None:
+    """Of them, an error or a merged cell would be read as an empty cell."""
+    if isinstance(data, dict):
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            for name, content in data.items():
+                archive.writestr(name, content)
+        data = made.getvalue()
+    (problem,) = reading(data).problems
+    assert problem.code == "workbook-unreadable"
+    assert says in problem.sentence
+
+
+def test_what_is_damaged_beside_the_values_is_told() -> None:
+    data = workbook(rows=2)
+    for part, change in (
+        ("xl/worksheets/sheet1.xml", ('<row r="2"', '<row r="2000000"')),
+        ("xl/styles.xml", ("</styleSheet>", "")),
+        ("xl/workbook.xml", ("<bookViews>", "<bookViews><unclosed>")),
+    ):
+        found = reading(altered(data, part, change))
+        assert {"workbook-damaged", "workbook-unreadable", "sheet-unreadable"} & {each.code for each in found.problems}
+
+
+def test_cells_are_named_as_a_spreadsheet_names_them() -> None:
+    for name, place in (("A1", (1, 1)), ("Z9", (9, 26)), ("AA10", (10, 27)), ("XFD1048576", (1_048_576, 16_384))):
+        assert (row_and_column(name), cell_named(place)) == (place, name)
