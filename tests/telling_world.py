@@ -291,7 +291,7 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
     mailboxes = Mailboxes(desk.world, desk.policy)
     indexes = mailboxes.entries(party).value
     yield "entries", [_entry(room, mailboxes, party, index) for index in indexes]
-    assert [index for index in range(desk.world.size) if mailboxes.may_hold(party, index)] == list(indexes)
+    _entries_alike(mailboxes, party, indexes, desk.world.size)
     yield "notices", notices(room, party)
     for reference in desk.world.cases.by_party.get(party, ()):
         made_of = of_log(desk.world, indexes, party)
@@ -320,6 +320,16 @@ def _received(room: Room, party: str, hidden: Sequence[str]) -> Iterator[tuple[s
         if made is not None:
             yield "webhook", json.loads(webhook_body(made))
             yield "e-mail", [made.subject, mail_text(made)]
+
+
+def _entries_alike(mailboxes: Mailboxes, party: str, indexes: tuple[int, ...], size: int) -> None:
+    """Every way in which a party is told which entries it may hold says the same: those that are compared."""
+    every = range(size)
+    assert tuple(index for index in every if mailboxes.may_hold(party, index)) == indexes
+    assert {index for index in every if mailboxes.holds_by_itself(party, index)} <= {*indexes}
+    assert mailboxes.holds(party).value == len(indexes)
+    assert mailboxes.newest_entries(party, most=size).value == indexes[::-1]
+    assert mailboxes.every_entry(party, 1).value == indexes[:-1], "where files of one entry end"
 
 
 def notices(room: Room, party: str = READER) -> list[object]:

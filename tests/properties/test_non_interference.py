@@ -851,6 +851,28 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "mailbox: entries of another": Filter(method(Mailboxes, "entries", _all_entries), "far away"),
     "mailbox: one entry of another": Filter(method(Mailboxes, "may_hold", lambda self, party, index: True), "far away"),
+    "mailbox: an entry of another, by what it says itself": Filter(
+        method(Mailboxes, "holds_by_itself", lambda self, party, index: True), "far away"
+    ),
+    "mailbox: the newest entries of another": Filter(
+        method(
+            Mailboxes,
+            "newest_entries",
+            lambda self, party, *, before=None, most: seal(tuple(range(self._world.size))[::-1][:most], party),
+        ),
+        "far away",
+    ),
+    "mailbox: where files of entries end": Filter(
+        method(
+            Mailboxes,
+            "every_entry",
+            lambda self, party, step: seal(tuple(range(step - 1, self._world.size, step)), party),
+        ),
+        "far away",
+    ),
+    "mailbox: how many entries one may hold": Filter(
+        method(Mailboxes, "holds", lambda self, party: seal(self._world.size, party)), "far away"
+    ),
     "mailbox: a preview by what was shown": Filter(method(Mailboxes, "comparing", _with_everything), "nothing"),
     "mailbox: emergencies that one was called by": Filter(
         method(
@@ -956,8 +978,6 @@ READ_AS_OWN: Mapping[str, str] = {
         ),
         "folded over the party's own mailbox and statements",
     ),
-    **dict.fromkeys(("newest_entries", "every_entry", "holds"), "see `entries`, which goes through the same `Holding`"),
-    "holds_by_itself": "see `may_hold`: what an entry says of itself, for whoever asks whether it may be held",
     "parties": "known to every member (R22)",
     "incident": "see `Cases.has` and `IncidentReads.page`",
     "incidents": "see `IncidentReads.page`",

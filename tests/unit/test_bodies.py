@@ -83,6 +83,13 @@ def test_a_signed_entry_gets_the_same_answer_by_the_short_way_and_by_the_long_on
         assert line["route"] == "/v1/statements"
 
 
+def test_a_signed_entry_without_its_type_is_not_taken_for_what_another_header_says(desk: Serving) -> None:
+    """The short way looks at two headers: neither is read as the other."""
+    told = {**desk.bearing("alpha-1"), "idempotency-key": "application/json"}
+    answer = desk.client.post("/v1/statements", content=b'{"entry":"AA=="}', headers=told)
+    assert (answer.status_code, answer.json()["code"]) == (415, "media-type")
+
+
 @pytest.mark.parametrize(
     ("body", "headers"),
     [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.desk_world import Room, circle
+from tests.serving import serving
 from thalweg.model.declarations import Kind
 from thalweg.model.events import MessageSent
 from thalweg.model.levels import Level
@@ -39,6 +42,31 @@ def test_what_was_looked_at_once_is_not_looked_at_again(monkeypatch: pytest.Monk
     assert [index for index in range(world.size) if mailboxes.may_hold("bravo", index)] == list(held)
     # The entry itself, and for the desk's answers the statement before.
     assert len(read) <= 3 * world.size
+
+
+def test_how_an_entry_is_looked_for_does_not_tell_what_stands_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D13: a statement of another's that no notice shows, what the desk said of it, and no entry at all: alike."""
+    waited: list[str] = []
+    gathered = Mailboxes.gathered
+    with serving(tmp_path) as desk:
+        desk.parties("alpha", "bravo", level=Level.NOTHING)
+
+        def waits(self: Mailboxes, party: str) -> bool:
+            waited.append(party)
+            return gathered(self, party)
+
+        monkeypatch.setattr(Mailboxes, "gathered", waits)
+        desk.declare("alpha-1", circle("here", "alpha", kind=Kind.STATIC_SITE))
+        held = desk.get("bravo-1", "/v1/entries").json()["entries"]
+        size = int(desk.get("bravo-1", "/v1/me").json()["checkpoint"].split("\n")[1])
+        others = [index for index in range(size + 2) if index not in held]
+        assert len(others) > 4
+        for index in others:
+            waited.clear()
+            assert desk.get("bravo-1", f"/v1/entries/{index}").status_code == 404
+            assert waited == ["bravo"], index
 
 
 def test_what_is_told_later_is_given_too_and_nothing_else() -> None:

@@ -131,7 +131,7 @@ def assemble(
     complete: bool = True,
     **columns: npt.NDArray[np.float64] | npt.NDArray[np.uint8],
 ) -> Columns:
-    """Columns from arrays: the way in for bulk data, and what `pack` ends with.
+    """Columns from arrays: the way in for bulk data. `pack`, of few declarations, lays them out in fewer arrays.
 
     Strings (rings if `closed`, else paths) are CSR: string k has vertices first[k] to first[k + 1], degrees.
     Part p has the strings string[p] to string[p + 1] (an area: outer ring, then holes) and is of declaration

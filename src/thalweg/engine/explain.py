@@ -309,9 +309,7 @@ def _shares(columns: Columns, matrix: Matrix, pairs: Pairs, runs: list[list[int]
         return iter(())
     rows = np.array([row for run in runs for row in run])
     start = np.array([0, *accumulate(map(len, runs))], np.int64)
-    share, told = kernel.shares(
-        columns.parts, matrix, start, pairs.a[rows], pairs.b[rows], pairs.rule[rows]
-    )  # fmt: skip
+    share, told = kernel.shares(columns.parts, matrix, start, pairs.a[rows], pairs.b[rows], pairs.rule[rows])
     return zip(share.tolist(), map(bool, told.tolist()), strict=True)
 
 

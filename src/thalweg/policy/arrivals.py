@@ -6,7 +6,6 @@ are stands in a column of the party's own side (`state.history`): none of the ot
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from math import inf
 from typing import Final
@@ -71,12 +70,8 @@ class Arrivals:
             yield self._world.exchange.notices[sent[row]]
 
     def _came(self, state: NoticeState) -> Instant | None:
-        told = self._world.history.of(self._party).columns["told"]
-        indexes = told["index"]
-        row = bisect_left(indexes, state.index)
-        if row == len(indexes) or indexes[row] != state.index or told["reached"][row] == inf:
-            return None
-        return Instant(told["reached"][row])
+        reached_s = self._world.history.of(self._party).columns["told"]["reached"][state.n - 1]
+        return None if reached_s == inf else Instant(reached_s)
 
 
 def _takes_back(state: NoticeState) -> bool:

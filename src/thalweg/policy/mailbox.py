@@ -1056,11 +1056,10 @@ class Mailboxes:
 
     def may_hold(self, party: str, index: int) -> bool:
         """Whether an entry is among `entries` of the party."""
-        held = self.holds_by_itself(party, index)
-        return self._held_by(party).shown(self._world.load(index).event) if held is None else held
+        return self.holds_by_itself(party, index) or self._held_by(party).shown(self._world.load(index).event)
 
-    def holds_by_itself(self, party: str, index: int) -> bool | None:
-        """The same, as far as the entry alone says so; None for a statement of another's, which a notice may show."""
+    def holds_by_itself(self, party: str, index: int) -> bool:
+        """The same, as far as the entry alone says so; a statement of another's may be shown by a notice besides."""
         record = self._world.load(index)
         body = record.body
         if isinstance(body, Notice):
@@ -1074,7 +1073,7 @@ class Mailboxes:
             return body.by == party
         if isinstance(body, ByDesk | KeyFact | Statement | Erasure):
             return False  # they name no party, and are not the secretariat's for that
-        return True if _by(record) == party else None
+        return _by(record) == party
 
 
 _VIEWS = (Level.FOOTPRINT, Level.COARSE)

@@ -187,8 +187,8 @@ async def straight(request: Request) -> Response | None:
     """The answer to a signed statement that is plainly in its form, without the steps of the router and of FastAPI,
     which take longer than checking a signature. None for whatever is not: it goes the ordinary way, and gets the
     ordinary answer."""
-    asked = [value for name, value in request.scope["headers"] if name in _ONCE]
-    if asked != [b"application/json"] or request.scope["query_string"]:
+    asked = [(name, value) for name, value in request.scope["headers"] if name in _ONCE]
+    if asked != [(b"content-type", b"application/json")] or request.scope["query_string"]:
         return None  # what is said twice, or in parameters, is for the ordinary way to refuse
     body = await request.body()
     # A member may be given twice, the second time in escapes, which nothing in an entry needs.
@@ -700,10 +700,11 @@ async def _told_so_far(desk: Desk, party: str, after: int) -> None:
 
 async def _require_entry(desk: Desk, asked: Asked, index: int) -> None:
     reading = await desk.office.reading()
-    held = index < reading.world.size and reading.mailboxes.holds_by_itself(asked.party, index)
-    if held is None:
-        held = (await ordered(desk, asked.party, Mailboxes.gathered)).mailboxes.may_hold(asked.party, index)
-    if not held:
+    if index < reading.world.size and reading.mailboxes.holds_by_itself(asked.party, index):
+        return
+    # All else is looked for in one way: how long that takes does not tell what stands there.
+    reading = await ordered(desk, asked.party, Mailboxes.gathered)
+    if index >= reading.world.size or not reading.mailboxes.may_hold(asked.party, index):
         raise unknown()
 
 
