@@ -30,7 +30,7 @@ from thalweg.model.cases import (
     RiskAssessed,
 )
 from thalweg.model.errors import EngineError
-from thalweg.model.events import ByDesk, Committed, Notice, NoticeKind, OutcomeStated
+from thalweg.model.events import ByDesk, Committed, NoticeKind, OutcomeStated
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.places.names import words
@@ -38,7 +38,7 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.sealing import seal
 from thalweg.state.cases import ACCOUNTS, ASSESSMENTS, InCase, Incident, Item, Request, Sought
 from thalweg.state.exchange import Fact, NoticeState
-from thalweg.state.recorded import KeyFact
+from thalweg.state.recorded import KeyFact, notice_in
 from thalweg.state.world import World
 
 MOST_WORDS: Final = 20  # of a search
@@ -350,8 +350,7 @@ class IncidentReads:
         read = replace(read, evidence=said.what)
         if state is None:
             return replace(read, name=said.name)
-        told = self._world.load(state.index).body
-        name = told.facts.get("name", "") if isinstance(told, Notice) else ""
+        name = notice_in(self._world.load(state.index)).facts.get("name", "")
         if not state.statement:
             # Its entry is not for this reader: what there is to read of it is the notice.
             read = replace(read, event="", index=state.index)

@@ -67,7 +67,7 @@ from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
 from thalweg.state.membership import OnWatch, WatchSaid
 from thalweg.state.owing import SEVERITIES, Place
 from thalweg.state.picture import Chain, Standing
-from thalweg.state.recorded import KeyFact, Recorded
+from thalweg.state.recorded import KeyFact, Recorded, notice_in
 from thalweg.state.world import World
 
 
@@ -408,9 +408,7 @@ class Mailboxes:
         return self._world.exchange.count(party)
 
     def _read(self, state: NoticeState) -> NoticeRead:
-        body = self._world.load(state.index).body
-        if not isinstance(body, Notice):
-            raise InputError("entry-kind", f"Entry {state.index} is no notice.", index=state.index)
+        body = notice_in(self._world.load(state.index))
         declaration = self._declaration(body)
         return NoticeRead(
             state.id,
@@ -437,9 +435,9 @@ class Mailboxes:
         found: dict[str, Declaration] = {}
         if state is None or state.to != party:
             return seal(found, party)
-        body = self._world.load(state.index).body
-        wanted = {each for finding in body.findings for each in finding.versions} if isinstance(body, Notice) else set()
-        if isinstance(body, Notice) and body.what in (NoticeKind.QUIET_WINDOW, NoticeKind.LINE):
+        body = notice_in(self._world.load(state.index))
+        wanted = {each for finding in body.findings for each in finding.versions}
+        if body.what in (NoticeKind.QUIET_WINDOW, NoticeKind.LINE):
             answered = self._world.answers.get(body.statement)
             asked = None if answered is None else self._statement(body.statement, answered)
             match None if asked is None else asked.body:
@@ -454,8 +452,7 @@ class Mailboxes:
         missing = wanted - found.keys()
         if missing:
             for index in reversed(self._viewed(party, known)):
-                shown = self._world.load(index).body
-                view = shown.view if isinstance(shown, Notice) else None
+                view = notice_in(self._world.load(index)).view
                 if view is not None and view.version_id in missing:
                     found[view.version_id] = view
                     missing.discard(view.version_id)
@@ -659,9 +656,7 @@ class Mailboxes:
         if not showing or showing[-1].of == party:
             return None
         last = showing[-1]
-        notice = self._world.load(last.index).body
-        if not isinstance(notice, Notice):
-            raise InputError("entry-kind", f"Entry {last.index} is no notice.", index=last.index)
+        notice = notice_in(self._world.load(last.index))
         declaration = self._declaration(notice)
         later = [state.what for state in states if state.index > last.index]
         shown = Shown.IN_FORCE
@@ -692,8 +687,8 @@ class Mailboxes:
         until = declaration.valid_until
         for state in states:
             if state.what is NoticeKind.REVALIDATED and state.index > last.index:
-                told = self._world.load(state.index).body
-                if isinstance(told, Notice) and "valid_until" in told.facts:
+                told = notice_in(self._world.load(state.index))
+                if "valid_until" in told.facts:
                     until = Instant.of(datetime.fromisoformat(told.facts["valid_until"].replace("Z", "+00:00")))
         return until
 
@@ -713,8 +708,7 @@ class Mailboxes:
     def _declared_by(self, line: Line) -> Declaration | None:
         if line.own or line.shown >= 0:
             return self._world.picture.declared_at(line.at if line.own else line.shown)
-        body = self._world.load(line.at).body
-        return self._declaration(body) if isinstance(body, Notice) else None
+        return self._declaration(notice_in(self._world.load(line.at)))
 
     def comparing(self, party: str, declaration: Declaration, now: Instant) -> Comparing:
         """What a declaration would meet among what the party declared and was shown, in force, and ways out of that
@@ -764,9 +758,7 @@ class Mailboxes:
         return known
 
     def _finding(self, party: str, place: Told) -> FindingRead:
-        body = self._world.load(self._world.history.of(party).columns["told"]["index"][place.row]).body
-        if not isinstance(body, Notice):
-            raise InputError("entry-kind", "This tells of no finding.")
+        body = notice_in(self._world.load(self._world.history.of(party).columns["told"]["index"][place.row]))
         found = body.findings[place.number]
         cite = self._policy.finding_cited(party, found)
         return FindingRead(found, body.id, body.at, (party, body.of), place, cite)

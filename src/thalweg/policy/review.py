@@ -16,7 +16,7 @@ from typing import Final
 
 from thalweg.model.cases import Grade, Risk
 from thalweg.model.errors import InputError
-from thalweg.model.events import SECRETARIAT, Notice, NoticeKind, Outcome
+from thalweg.model.events import SECRETARIAT, NoticeKind, Outcome
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.disclosure import Disclosed
@@ -26,6 +26,7 @@ from thalweg.policy.tell import Policy
 from thalweg.policy.whole import Steps
 from thalweg.state.cases import InCase
 from thalweg.state.exchange import Emergency, NoticeState
+from thalweg.state.recorded import notice_in
 from thalweg.state.world import World
 
 MOST: Final = 1_000  # declarations that feedback tells of at once
@@ -193,10 +194,7 @@ def _after(world: World, party: str, since: Instant) -> Steps[tuple[dict[str, se
         loaded += 1
         if not loaded % _ENTRIES:
             yield
-        body = world.load(state.index).body
-        if not isinstance(body, Notice):
-            continue
-        for finding in body.findings:
+        for finding in notice_in(world.load(state.index)).findings:
             own = [world.picture.chain_of(version) for version in finding.versions]
             for chain in own:
                 if chain is not None and chain.notifier == party:
@@ -387,8 +385,7 @@ def _row(world: World, of: str, to: str, states: Sequence[NoticeState]) -> Row:
 def _late(world: World, state: NoticeState) -> bool:
     if state.level is not Level.FULL:
         return False  # that it was late is not told below that
-    body = world.load(state.index).body
-    return isinstance(body, Notice) and body.facts.get("late") == "1"
+    return notice_in(world.load(state.index)).facts.get("late") == "1"
 
 
 def _called(world: World, emergency: Emergency, party: str) -> bool:

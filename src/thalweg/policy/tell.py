@@ -27,6 +27,7 @@ from thalweg.policy.terms import audience, consented, level
 from thalweg.policy.view import View, terms, view
 from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, OpenFinding, Standing
+from thalweg.state.recorded import notice_in
 from thalweg.state.world import World
 
 EMERGENCY, WARNING, CAUTION, INFORMATION = "emergency", "warning", "caution", "information"
@@ -407,10 +408,9 @@ class Policy:
         if chain is None:
             return notice.what, notice.severity
         quick = notice.what is not NoticeKind.RELEASED and self._world.picture.declaration(chain.version).emergency
-        body = self._world.load(notice.index).body
         found = [
             finding
-            for finding in (body.findings if isinstance(body, Notice) else ())
+            for finding in notice_in(self._world.load(notice.index)).findings
             if any(self._sees(notice.of, version, notice.to) for version in finding.versions)
         ]
         least = EMERGENCY if quick else INFORMATION

@@ -76,7 +76,7 @@ from thalweg.state.cases import Request
 from thalweg.state.channels import Channel
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
 from thalweg.state.picture import Chain
-from thalweg.state.recorded import KeyFact, Recorded
+from thalweg.state.recorded import KeyFact, Recorded, notice_in
 from thalweg.state.world import World
 
 # How far what is read back may lie from what was said: what rounding to whole seconds of arc, to the minute and to ten
@@ -314,8 +314,8 @@ class Telling:
             for each in self._world.exchange.known.get(party, {}).get(subject, ()):
                 notice = self._world.exchange.notices[each]
                 if notice.what is NoticeKind.DUPLICATE:
-                    body = self._world.load(notice.index).body
-                    if isinstance(body, Notice) and {body.subject, body.facts.get("mine")} == {one, other}:
+                    body = notice_in(self._world.load(notice.index))
+                    if {body.subject, body.facts.get("mine")} == {one, other}:
                         return True
         return False
 
@@ -386,9 +386,8 @@ class Telling:
         confirms nothing of it. And what the notice does not say at all cannot agree with it."""
         notice = self._world.exchange.notices[said.notice]
         said = self._with_what_stands(said, notice)
-        body = self._world.load(notice.index).body
         declaration = self._declaration_shown(notice)
-        place = body.place if isinstance(body, Notice) else None
+        place = notice_in(self._world.load(notice.index)).place
         wrong = []
         if said.identity and not self._is_named(said.identity, notice, declaration):
             wrong.append("identity")
@@ -418,9 +417,9 @@ class Telling:
 
     def _declaration_shown(self, notice: NoticeState) -> Declaration | None:
         """The declaration as the recipient was shown it in this notice, or as it was proposed there."""
-        body = self._world.load(notice.index).body
-        if isinstance(body, Notice) and body.view is not None:
-            return body.view
+        view = notice_in(self._world.load(notice.index)).view
+        if view is not None:
+            return view
         if notice.level is Level.FULL and notice.version:
             return self._world.picture.declaration(notice.version)
         agreement = self._world.agreements.agreements.get(notice.statement)
@@ -554,8 +553,7 @@ class Telling:
         state = self._world.exchange.notices.get(name)
         if state is None:
             return name
-        body = self._world.load(state.index).body
-        told = body.findings if isinstance(body, Notice) else ()
+        told = notice_in(self._world.load(state.index)).findings
         return (self._policy.finding_meant(state.to, told[0].id) or "") if len(told) == 1 else ""
 
     def _answered(

@@ -9,7 +9,8 @@ from thalweg.formats import event as kinds
 from thalweg.formats.event import Body, Value
 from thalweg.ledger import canonical
 from thalweg.ledger.entry import Entry
-from thalweg.model.errors import InputError
+from thalweg.model.errors import EngineError, InputError
+from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
 
 Payload = Callable[[bytes], "bytes | None"]
@@ -54,6 +55,13 @@ def recorded(index: int, entry: Entry, payload: Payload) -> Recorded:
             aside = _beside(entry, kinds.ASIDE_MEDIA, payload)
         body = kinds.read(event.kind, event.body, declaration, aside)
     return Recorded(index, event.hash().hex(), event.author, event.holder, Instant(event.at / 1e3), body, event.salt)
+
+
+def notice_in(record: Recorded) -> Notice:
+    """The notice that an entry is. `EngineError` if it is none: who passed it over would show that nothing was told."""
+    if isinstance(record.body, Notice):
+        return record.body
+    raise EngineError("entry-kind", f"Entry {record.index} is no notice.", index=record.index)
 
 
 def _beside(entry: Entry, media: str, payload: Payload) -> Value:

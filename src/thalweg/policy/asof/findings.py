@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
 from thalweg.policy.asof.cut import Columns, Cut
 from thalweg.policy.asof.had import FindingHad
@@ -19,6 +18,7 @@ from thalweg.policy.asof.valid import Valid
 from thalweg.policy.whole import Steps
 from thalweg.state import history
 from thalweg.state.history import Had
+from thalweg.state.recorded import notice_in
 
 _HEARD: Final = 500  # notices of one step
 _READ: Final = 20  # read again at one step
@@ -70,10 +70,9 @@ def findings(cut: Cut, standing: Standing, valid: Valid, some: Some = ALL) -> St
     for number, (row, group) in enumerate(groupby(chosen, itemgetter(0)), 1):
         if not number % _READ:
             yield
-        body = cut.load(int(cut.told["index"][row])).body
-        if isinstance(body, Notice):
-            told, reached = {each.id: each for each in body.findings}, Instant(float(cut.told["reached"][row]))
-            had += [FindingHad(told[name], body.id, body.of, body.at, reached) for _, name in group]
+        body = notice_in(cut.load(int(cut.told["index"][row])))
+        told, reached = {each.id: each for each in body.findings}, Instant(float(cut.told["reached"][row]))
+        had += [FindingHad(told[name], body.id, body.of, body.at, reached) for _, name in group]
     return FindingsHad(tuple(had), len(places), end if end < len(places) else None)
 
 
@@ -137,9 +136,7 @@ class _Findings:
                 self.about.setdefault(each, {})[finding] = None
             self.open[finding] = (row, (first, second), over_s)
 
-    def places(
-        self, had: Had, since_s: float, own: Set[str], owned: Set[str]
-    ) -> Steps[list[tuple[int, str]]]:  # fmt: skip
+    def places(self, had: Had, since_s: float, own: Set[str], owned: Set[str]) -> Steps[list[tuple[int, str]]]:
         """The findings that stand and are not over by then, each with the notice that told of it last, in the order in
         which they were told. `owned`: the party's own versions; `own`: those of them that are in force."""
         found: dict[int, set[str]] = {}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from thalweg.model.errors import InputError
-from thalweg.model.events import Notice, NoticeKind
+from thalweg.model.events import NoticeKind
 from thalweg.model.instants import Instant
 from thalweg.policy.asof.cut import Cut
 from thalweg.policy.asof.had import NoticeHad
 from thalweg.policy.asof.valid import Mask
 from thalweg.state import history
 from thalweg.state.exchange import Fact
+from thalweg.state.recorded import notice_in
 
 
 def outstanding(cut: Cut) -> set[int]:
@@ -47,9 +47,7 @@ def _answered(cut: Cut) -> Mask:
 def notice(cut: Cut, row: int, *, outstanding: bool) -> NoticeHad:
     """One of them."""
     index = int(cut.told["index"][row])
-    body = cut.load(index).body
-    if not isinstance(body, Notice):
-        raise InputError("entry-kind", f"Entry {index} is no notice.", index=index)
+    body = notice_in(cut.load(index))
     facts = cut.facts()
     about = np.flatnonzero(facts["row"] == row).tolist()
     read: list[list[Fact]] = [[] for _ in range(5)]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thalweg.model.declarations import Declaration
-from thalweg.model.events import Notice, NoticeKind
+from thalweg.model.events import NoticeKind
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.asof.cut import Columns, Cut
@@ -19,6 +19,7 @@ from thalweg.policy.asof.had import Became, Stood, Token
 from thalweg.policy.asof.valid import Mask, Valid
 from thalweg.state import history
 from thalweg.state.history import Spans
+from thalweg.state.recorded import notice_in
 
 REVOKED: Final = 9  # beside the ways in which one's own is over
 _TABLES: Final = ("own", "told")
@@ -251,8 +252,8 @@ class Standing:
             for each in np.flatnonzero(cut.known & cut.is_what(*_BECAME)).tolist():
                 self._answers.setdefault(cut.had.word(int(cut.told["subject"][each])), []).append(each)
         for each in self._answers.get(row.subject, ()):
-            body = cut.load(int(cut.told["index"][each])).body
-            if isinstance(body, Notice) and body.of != cut.party:
+            body = notice_in(cut.load(int(cut.told["index"][each])))
+            if body.of != cut.party:
                 facts = tuple(sorted(body.facts.items()))
                 yield Became(body.of, body.what, facts, body.at, Instant(float(cut.told["reached"][each])), body.id)
 
