@@ -263,7 +263,13 @@ def test_nothing_is_posted_into_a_private_network(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["https://hook.example:99999/", "https://hook..example/", f"https://{'a' * 80}.example/"]
+    "address",
+    [
+        "https://hook.example:99999/",
+        "https://hook.example:0/",
+        "https://hook..example/",
+        f"https://{'a' * 80}.example/",
+    ],
 )
 def test_what_is_no_address_is_refused_at_entering_and_given_up_where_it_stands(address: str) -> None:
     """It ended the task that carried it, and was tried again for ever."""
@@ -272,7 +278,10 @@ def test_what_is_no_address_is_refused_at_entering_and_given_up_where_it_stands(
     with pytest.raises(NotCarried) as refused:
         asyncio.run(Webhooks(WebhookSettings(), doors).carry(contact, "m", b"{}"))
     assert refused.value.final
-    assert doors.unreachable(address) == refused.value.why
+    said = doors.unreachable(address)
+    assert refused.value.why in said
+    assert "--webhook" not in said, "no setting of the server's helps there"
+    assert "from 1 to 65535" in said
 
 
 def test_a_desk_refuses_at_entering_what_its_own_settings_would_not_post_to(tmp_path: Path) -> None:

@@ -206,25 +206,34 @@ def test_a_contact_that_cannot_be_reached_or_would_reach_elsewhere_is_refused(ki
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "helps"),
     [
-        "https://127.0.0.1/in",
-        "https://10.1.2.3:8443/in",
-        "https://169.254.169.254/latest",
-        "https://2130706433/",
-        "https://127.1/",
-        "https://0x7f.0.0.1/",
-        "https://localhost/",
-        "https://LOCALHOST/",
-        "http://localhost:8080/in",
+        *(
+            (address, "--webhook-network")
+            for address in (
+                "https://127.0.0.1/in",
+                "https://10.1.2.3:8443/in",
+                "https://169.254.169.254/latest",
+                "https://2130706433/",
+                "https://127.1/",
+                "https://0x7f.0.0.1/",
+                "https://localhost/",
+                "https://LOCALHOST/",
+                "https://[::1]/in",
+                "https://[fd12:3456::1]:8443/in",
+            )
+        ),
+        ("http://localhost:8080/in", "--webhook-loopback"),
+        ("https://hooks.example:0/", "a number from 1 to 65535"),
+        ("https://hooks.example:99999/", "a number from 1 to 65535"),
     ],
 )
-def test_a_webhook_to_which_nothing_would_be_posted_is_refused_when_it_is_entered(address: str) -> None:
+def test_a_webhook_to_which_nothing_would_be_posted_is_refused_when_it_is_entered(address: str, helps: str) -> None:
     world = World()
     browser, _ = world.person()
     answer = browser.post("/sign-in/contacts", {"kind": "webhook", "address": address})
     assert (answer.status_code, answer.json()["code"]) == (422, "webhook-inside")
-    assert "--webhook-network" in answer.json()["detail"]
+    assert helps in answer.json()["detail"]
     assert browser.get("/sign-in/contacts").json() == []
 
 

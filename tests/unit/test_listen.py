@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import socket
+from collections.abc import Iterator
 
+import pytest
 from typing_extensions import override
 
-from thalweg.server.listen import bind
+from thalweg.server.listen import bind, log_through
 
 
 def test_what_is_written_to_a_connection_is_sent_at_once() -> None:
@@ -34,3 +38,26 @@ def test_what_is_written_to_a_connection_is_sent_at_once() -> None:
         return told
 
     assert asyncio.run(accepted())
+
+
+@pytest.fixture
+def as_before() -> Iterator[None]:
+    """The loggers of the server, as others left them."""
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error")]
+    held = [(logger.handlers, logger.propagate) for logger in loggers]
+    yield
+    for logger, (handlers, propagate) in zip(loggers, held, strict=True):
+        logger.handlers, logger.propagate = handlers, propagate
+
+
+@pytest.mark.usefixtures("as_before")
+def test_what_the_server_itself_says_is_a_line_of_the_log_as_every_other() -> None:
+    """With its time, and of what somebody sent only what JSON keeps on one line."""
+    lines: list[str] = []
+    log_through(lines.append)
+    logging.getLogger("uvicorn.error").warning("first\nsecond \x1b[31m %s", "x" * 1000)
+    (line,) = lines
+    assert line.isprintable()
+    said = json.loads(line)
+    assert (said["event"], said["error"], len(said["said"])) == ("server", "", 300)
+    assert said["at"] > 1_500_000_000_000

@@ -84,6 +84,22 @@ def test_a_body_in_chunks_alone_or_of_a_length_alone_is_taken_and_the_next_reque
         assert b'{"alive":true}' in answer
 
 
+@pytest.mark.parametrize("version", ["0.9", "2.0", "9.9"])
+def test_another_version_of_http_is_refused_and_nothing_behind_it_is_read(port: int, version: str) -> None:
+    """RFC 9110, section 15.6.6; it was answered as if it were HTTP/1.1."""
+    answer = sent(port, f"GET /healthz HTTP/{version}\r\n{HOST}\r\n{HIDDEN}")
+    assert answer.startswith(b"HTTP/1.1 505 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"connection: close" in answer.lower()
+    assert f"and not HTTP/{version}".encode() in answer
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
+def test_every_minor_version_of_http_1_is_answered(port: int, version: str) -> None:
+    answer = sent(port, f"GET /healthz HTTP/{version}\r\n{HOST}\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize(
     ("target", "host"),
     [

@@ -158,7 +158,7 @@ class Doors:
     role), keep `machine` accounts or `contacts` of a party, or `disable` its accounts. `joined(account, role, key)` is
     called when an invitation was accepted, and with the role `machine` when a machine was added: the desk then enters
     the grant and a key, the author's own if they bring one. All of them are called from worker threads.
-    `unreachable(url)` is why a webhook there would never be posted to, and empty where it may be.
+    `unreachable(url)` is why a webhook there would never be posted to, as sentences, and empty where it may be.
     """
 
     store: AccountStore

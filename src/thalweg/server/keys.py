@@ -498,11 +498,7 @@ def add_contact(request: Request, asking: FreshPerson, body: ContactStart) -> Ne
     doors = doors_of(request)
     owner = _watch(doors, asking, body.party)
     if body.kind == "webhook" and (why := doors.unreachable(body.address)):
-        raise Refusal(
-            "webhook-inside",
-            f"Nothing would ever be posted there: {why}. Whoever runs the server lets it post inside, with "
-            "--webhook-network or --webhook-loopback.",
-        )
+        raise Refusal("webhook-inside", why)
     secret = doors.random_bytes(_WEBHOOK_SECRET_BYTES) if body.kind == "webhook" else b""
     name = new_id(doors, "c")
     sealed = seal_secret(doors, name, secret) if secret else b""

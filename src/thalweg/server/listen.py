@@ -111,8 +111,13 @@ class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         said = record.getMessage().strip().splitlines() or [""]
         kind = record.exc_info[0] if record.exc_info else None
-        line = {"event": "server", "said": said[-1][:300], "error": "" if kind is None else kind.__name__}
-        self._log(json.dumps(line, sort_keys=True))
+        line = {
+            "at": round(record.created * 1000),
+            "event": "server",
+            "said": said[-1][:300],
+            "error": "" if kind is None else kind.__name__,
+        }
+        self._log(json.dumps(line, separators=(",", ":")))
 
 
 def log_through(log: Callable[[str], None]) -> None:

@@ -71,6 +71,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "headers-too-large": 431,
         "internal-error": 500,
         "not-ready": 503,
+        "http-version": 505,
     }
 )
 """Codes of this room; `ShellSettings.statuses` adds those of others."""
@@ -139,6 +140,8 @@ def answer_to(error: ThalwegError | LedgerError, statuses: Mapping[str, int] = S
         headers["Retry-After"] = str(wait)
     if status == 503:
         headers.setdefault("Retry-After", "1")
+    if status == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED:
+        return ProblemAnswer(status, error.code, error.sentence, {}, {"Connection": "close"})
     if status >= 500:
         detail = "This could not be answered now; try again. If it stays so, give the operator the request's id."
         return ProblemAnswer(status, error.code, detail, {}, headers)

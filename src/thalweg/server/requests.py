@@ -19,7 +19,10 @@ _ABSOLUTE: Final = re.compile(rb"https?://([^/?#@\s]+)(/[^?#]*)?", re.IGNORECASE
 
 
 def framing(scope: Scope) -> Refusal | None:
-    """Why it cannot be told where the request ends (section 6.1); None where it can."""
+    """Why it cannot be told where the request ends (section 6.1); None where it can. Of another major version than 1
+    nothing can: how it would be read is not known here (RFC 9110, section 2.5)."""
+    if not scope["http_version"].startswith("1."):
+        return Refusal("http-version", f"This server speaks HTTP/1.1, and not HTTP/{scope['http_version']}.")
     names = [name for name, _ in scope["headers"] if name in (b"content-length", b"transfer-encoding")]
     old = scope["http_version"] == "1.0" and b"transfer-encoding" in names
     if len(set(names)) > 1 or old:

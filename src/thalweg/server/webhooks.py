@@ -25,7 +25,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import h11
 from cryptography.exceptions import InvalidTag
@@ -38,7 +38,14 @@ from thalweg.server.problems import Refusal
 
 _ANSWER_BYTES: Final = 65_536
 _NONCE_BYTES: Final = 12
-_NO_ADDRESS: Final = "the port is none, or the name"
+_NO_ADDRESS: Final = "its port or its name is none that there can be"
+_INSIDE: Final = "the address is not one of the open internet"
+_PLAIN: Final = "without TLS a webhook is for this machine only, where that is set"
+_REMEDIES: Final = {
+    _NO_ADDRESS: "Look for a slip in it; a port is a number from 1 to 65535.",
+    _INSIDE: "Whoever runs the server lets it post to networks inside, with --webhook-network.",
+    _PLAIN: "Give an https:// address; for http://localhost whoever runs the server sets --webhook-loopback.",
+}
 # Ways round the check by writing an IPv4 address inside an IPv6 one: NAT64, 6to4, Teredo.
 _DRESSED: Final = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -67,19 +74,39 @@ class WebhookSettings:
 
 
 def unreachable(settings: WebhookSettings, url: str) -> str:
-    """Why nothing will ever be posted there, as far as the address itself says it; empty where it does not. What a
-    name stands for is looked at when it is posted to, for it may be another by then."""
+    """Why nothing will ever be posted there, and what helps, as far as the address itself says it; empty where it does
+    not. What a name stands for is looked at when it is posted to, for it may be another by then."""
+    why = _without_asking(settings, url)
+    return f"Nothing would ever be posted there: {why}. {_REMEDIES[why]}" if why else ""
+
+
+def _without_asking(settings: WebhookSettings, url: str) -> str:
     parts = urlsplit(url)
-    host, secure = (parts.hostname or "").rstrip("."), parts.scheme == "https"
+    host = (parts.hostname or "").rstrip(".")
     try:
-        _ = parts.port, host.encode("idna")
+        _ = _port(parts), host.encode("idna")
     except ValueError:
         return _NO_ADDRESS
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else socket.inet_aton(host))
-    except OSError:
-        return ""
-    return _barred(settings, address, secure=secure)
+    address = _in_numbers(host)
+    return "" if address is None else _barred(settings, address, secure=parts.scheme == "https")
+
+
+def _port(parts: SplitResult) -> int:
+    """`ValueError` where there is no such port."""
+    if parts.port == 0:
+        raise ValueError(parts.port)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _in_numbers(host: str) -> Address | None:
+    """The address that a host is, in any of the ways in which it is read when something is posted; None for a name."""
+    if host == "localhost":
+        return ipaddress.IPv4Address("127.0.0.1")
+    with contextlib.suppress(OSError):
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host.partition("%")[0])
+    return None
 
 
 class NotCarried(Exception):
@@ -158,7 +185,7 @@ class Webhooks:
     async def _post(self, url: str, headers: Sequence[tuple[str, str]], body: bytes) -> int:
         parts = urlsplit(url)
         host, secure = parts.hostname or "", parts.scheme == "https"
-        port = parts.port or (443 if secure else 80)
+        port = _port(parts)
         reader, writer = await self._connected(
             await self._resolved(host, port, secure=secure), host, port, secure=secure
         )
@@ -211,13 +238,13 @@ def _barred(settings: WebhookSettings, address: Address, *, secure: bool) -> str
     address = _bare(address)
     if not secure:
         here = settings.plain_loopback and address.is_loopback
-        return "" if here else "without TLS a webhook is for this machine only, where that is set"
+        return "" if here else _PLAIN
     if any(address in ipaddress.ip_network(each) for each in settings.allowed):
         return ""
     dressed = any(address in network for network in _DRESSED)
     if address.is_global and not address.is_multicast and not dressed:
         return ""
-    return "the address is not one of the open internet"
+    return _INSIDE
 
 
 async def _status(reader: asyncio.StreamReader, link: h11.Connection) -> int:
