@@ -13,6 +13,8 @@ import pytest
 
 from tests.desk_world import START, Room, circle
 from tests.telling_world import MIDDLE, happened, line_at
+from thalweg.ledger.entry import AuthorSigner
+from thalweg.ledger.identity import key_add_body, key_revoke_body
 from thalweg.model.cases import (
     AccountGiven,
     CauseAssessed,
@@ -85,6 +87,7 @@ from thalweg.reports.messages.kinds import (
     ConsentGiven,
     FixProposed,
     InCells,
+    KeyChanged,
     LineCheckOwed,
     Message,
     RollChanged,
@@ -126,6 +129,14 @@ def play() -> Room:
     room.say(room.chair, PartyNamed("delta", "Delta"))
     room.say(room.chair, OfficerAdded(SECRETARIAT, "chair", Role.WATCH, "charlie"))
     room.say(room.chair, OfficerEnded(SECRETARIAT, "chair", Role.WATCH, "charlie"))
+    key = AuthorSigner(b"k" * 32).key
+    for kind, fields in (
+        ("key.add/1", key_add_body("charlie-1", key)),
+        ("key.revoke/1", key_revoke_body("charlie-1", key.key_id, "stolen", None)),
+    ):
+        book = room.book()
+        room.desk.entered(book.register(kind, fields), book)
+        room.log.commit(book.batch)
     room.say("alpha", MessageSent("alpha", "line", "On our way."))
     room.say("alpha", DecisionStated("alpha", "line", "Nobody flies before noon."))
     check = event(room.say("alpha", LineChecked("alpha", "line")))
@@ -271,6 +282,8 @@ def test_every_notice_means_the_same_in_every_language(what: NoticeKind, languag
         (NamedAsParty, "Delta is named as a party of this theatre"),
         (RollChanged, "On your rolls: chair, as: Watch officer. Entered by "),
         (RollChanged, "No longer on your rolls: chair, as: Watch officer. Ended by "),
+        (KeyChanged, "On your rolls: charlie-1. A key was added with which this officer signs. Entered by "),
+        (KeyChanged, "On your rolls: charlie-1. A key with which this officer signed has ended: stolen. Ended by "),
         (ConsentGiven, "Alpha consents that notice alpha/hospital be shown."),
     ],
 )

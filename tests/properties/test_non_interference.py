@@ -774,7 +774,8 @@ TOLD_OTHERWISE: Mapping[str, str] = {
     "alike": "a filter below",
     "_membership": "is told to everybody",
     "_rolls": "is told to the party itself: tests/unit/test_desk_channels.py",
-    "granted": "likewise",
+    "entered": "likewise",
+    "_keys": "likewise",
     "line_check_owed": "rests on the channel alone: tests/unit/test_desk_channels.py",
 }
 

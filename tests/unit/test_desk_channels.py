@@ -6,6 +6,8 @@ import pytest
 
 from tests.desk_world import START, Room, circle, refused, taken
 from thalweg.desk.checks import NotAllowed
+from thalweg.ledger.canonical import Value
+from thalweg.ledger.entry import AuthorSigner
 from thalweg.model.declarations import Kind
 from thalweg.model.events import (
     SECRETARIAT,
@@ -203,13 +205,57 @@ def test_a_party_is_told_at_once_who_else_changed_its_rolls_and_when() -> None:
 def test_a_party_is_told_of_a_role_that_the_registrar_gave_without_a_statement() -> None:
     desk = room()
     book = desk.book()
-    desk.desk.granted(book.register("grant/1", {"author": "came-in", "role": "watch", "scope": "alpha"}), book)
+    desk.desk.entered(book.register("grant/1", {"author": "came-in", "role": "watch", "scope": "alpha"}), book)
     desk.log.commit(book.batch)
     (notice,) = of_kind(desk, "alpha", NoticeKind.WATCH)
     assert notice.facts == {"what": "added", "officer": "came-in", "role": "watch", "by": "registrar"}
     assert not any(notice.id in each for each in desk.desk.world.exchange.about.values()), (
         "it follows from no statement"
     )
+
+
+def test_a_party_is_told_of_the_keys_of_those_on_its_rolls_and_nobody_else_is() -> None:
+    """R16: whoever holds the key says what the officer may say."""
+    desk = room()
+    desk.officer("second", "alpha")
+
+    def told(kind: str, author: str, **fields: Value) -> list[Notice]:
+        before = {party: len(desk.notices(party)) for party in ("alpha", "bravo")}
+        book = desk.book()
+        desk.desk.entered(book.register(kind, {"author": author, **fields}), book)
+        desk.log.commit(book.batch)
+        assert len(desk.notices("bravo")) == before["bravo"]
+        return desk.notices("alpha")[before["alpha"] :]
+
+    key = AuthorSigner(b"n" * 32).key
+    taken(desk.say("alpha", MessageSent("alpha", "line", "before")))
+    assert told("key.add/1", "nobody-yet", key=AuthorSigner(b"m" * 32).key.value()) == []
+    (added,) = told("key.add/1", "second", key=key.value())
+    assert added.facts == {"what": "added", "key": key.key_id, "officer": "second", "by": "registrar"}
+    assert (added.what, added.of, added.at, added.owed) == (NoticeKind.WATCH, SECRETARIAT, desk.now, True)
+    (ended,) = told("key.revoke/1", "second", key=key.key_id, reason="stolen", suspect_from=-1)
+    assert ended.facts == {"what": "stolen", "key": key.key_id, "officer": "second", "by": "registrar"}
+    assert not ended.owed, "nothing more is said with it"
+    about = desk.desk.world.exchange.about.values()
+    assert not any(each.id in held for each in (added, ended) for held in about), "they follow from no statement"
+
+
+def test_a_role_that_a_statement_asked_for_was_not_entered_beside_the_desk() -> None:
+    """The registrar's entry for it stands behind the desk's answer, as what was entered while no desk decided does."""
+    desk = room()
+    boss = desk.officer("boss", "alpha", Role.ADMIN)
+    taken(desk.say(boss, OfficerAdded("alpha", "own", Role.WATCH, "alpha")))
+    for entered, told in (((), []), ((("came-in", "admin"), ("own", "admin")), ["came-in", "own"])):
+        for officer, role in entered:
+            book = desk.book()
+            book.register("grant/1", {"author": officer, "role": role, "scope": "alpha"})
+            desk.log.commit(book.batch)
+        for _ in range(2):  # and once alone
+            desk.desk = desk.open()
+            book = desk.book()
+            desk.desk.entered_beside(book)
+            desk.log.commit(book.batch)
+        assert [each.facts["officer"] for each in of_kind(desk, "alpha", NoticeKind.WATCH)] == told
 
 
 def test_an_officer_whose_role_has_ended_is_off_watch() -> None:

@@ -46,11 +46,13 @@ from thalweg.engine import Cancelled, Online, Tick, batch
 from thalweg.engine import Declared as Fed
 from thalweg.engine.online import Comparison
 from thalweg.formats.event import Erasure, Statement
+from thalweg.ledger.identity import GRANT, GRANT_END
 from thalweg.model.bulk import hash_of
 from thalweg.model.cases import ExplanationAsked
 from thalweg.model.declarations import Cancellation, Declaration, Kind
 from thalweg.model.errors import EngineError, ThalwegError
 from thalweg.model.events import (
+    DESK,
     SECRETARIAT,
     ByDesk,
     ChannelJoined,
@@ -81,6 +83,7 @@ from thalweg.model.events import (
     Refused,
     Released,
     Revalidated,
+    Role,
     Said,
     Shown,
     Taken,
@@ -202,19 +205,30 @@ class Desk:
             case OfficerAdded() | OfficerEnded():
                 taken = self._take(record, subjects, book)
                 self._write(self._telling.about(record, said, subjects, taken, {}), book)
-                kind = "grant/1" if isinstance(said, OfficerAdded) else "grant.end/1"
-                scope = "" if said.role.value == "secretariat" else said.scope
-                book.register(kind, {"author": said.officer, "role": said.role.value, "scope": scope})
+                asked = _asked(said)
+                book.register(asked.kind, asked.fields)
             case QuietGuaranteed() | LineJudged() | CustodyAnswered():
                 self._agreed(record, said, subjects, book)
             case _:
                 self._other(record, said, subjects, book)
 
-    def granted(self, record: Recorded, book: Book) -> None:
-        """The registrar has entered or ended a role that no statement asked for: the party on whose rolls it is is
+    def entered(self, record: Recorded, book: Book) -> None:
+        """A role or a key was entered or ended that no statement asked for: those on whose rolls the officer is are
         told."""
         if isinstance(record.body, KeyFact):
-            self._write(self._telling.granted(record.body, record.author, book.now), book)
+            self._write(self._telling.entered(record.body, record.author, book.now), book)
+
+    def entered_beside(self, book: Book) -> None:
+        """The same of what was entered while no desk decided, as by `thalweg ledger keys`: it stands behind the desk's
+        last word, and behind what an officer's statement asked for there. To be called once, before anything is
+        decided."""
+        size, load = self.world.size, self.world.load
+        first = next((index + 1 for index in reversed(range(size)) if load(index).author == DESK), 0)
+        said = self.world.answered_last()
+        if first < size and isinstance(said, OfficerAdded | OfficerEnded) and load(first).body == _asked(said):
+            first += 1
+        for index in range(first, size):
+            self.entered(load(index), book)
 
     def _outside_of_exercise(self, said: Said) -> No | None:
         """Why a desk whose clock is told does not take this (R49)."""
@@ -1149,6 +1163,13 @@ class Desk:
             return None
         chain = self.policy.told_of(notice.to, notice.subject)
         return chain.starts.epoch_s if chain is not None and chain.starts is not None else None
+
+
+def _asked(said: OfficerAdded | OfficerEnded) -> KeyFact:
+    """What the registrar enters when that is taken."""
+    kind = GRANT if isinstance(said, OfficerAdded) else GRANT_END
+    scope = "" if said.role is Role.SECRETARIAT else said.scope
+    return KeyFact(kind, {"author": said.officer, "role": said.role.value, "scope": scope})
 
 
 def _age(chain: Chain) -> int:

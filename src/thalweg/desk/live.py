@@ -192,6 +192,7 @@ class LiveDesk:
     _passed_over: set[tuple[Due, str]] = field(default_factory=set)
     _taken: list[Waiting] = field(default_factory=list)  # in the batch that is being decided or made durable
     _desk: Desk | None = None
+    _begun: Desk | None = None  # the desk that has looked at what was entered while none decided
     _queue: list[Waiting] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -478,6 +479,9 @@ class LiveDesk:
 
     def _decide(self, desk: Desk, book: Book) -> None:
         start_s = self.loop_s()
+        if desk is not self._begun:
+            desk.entered_beside(book)
+            self._begun = desk
         try:
             desk.tick(book, _DUE_AT_ONCE)
         except StoreFailed:
@@ -536,7 +540,7 @@ class LiveDesk:
                     if not book.registered(entry.kind, entry.fields):
                         record = book.register(entry.kind, entry.fields)
                         if entry.tells:
-                            desk.granted(record, book)
+                            desk.entered(record, book)
                 return None, None
 
     async def _again(self) -> None:

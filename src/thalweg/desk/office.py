@@ -33,7 +33,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """An entry of the key history for the registrar to sign. `tells`: the party that a grant is about is told of it."""
+    """An entry of the key history for the registrar to sign. `tells`: of a role the party is told on whose rolls it is
+    given or ended; of a key every party on whose rolls its officer is."""
 
     kind: str
     fields: Mapping[str, Value]

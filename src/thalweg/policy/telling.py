@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thalweg.geometry import kernel
+from thalweg.ledger import identity
+from thalweg.ledger.entry import AuthorKey
 from thalweg.model.declarations import Declaration, Volume
 from thalweg.model.events import (
     SECRETARIAT,
@@ -113,7 +115,7 @@ class Telling:
             case OfficerAdded() | OfficerEnded():
                 what = "added" if isinstance(said, OfficerAdded) else "ended"
                 told = self._rolls(what, said.officer, said.role, said.scope, said.by, record.author, now)
-                return [replace(each, statement=record.event) for each in told]
+                return [replace(each, statement=record.event) for each in told if each.to != said.by]
             case WatchTaken() | WatchEnded() | Delivered() | DeclaredBody():
                 return []
             case ChannelOpened() | ChannelJoined() | ChannelLeft() | ChannelStated() | TermsSet():
@@ -158,24 +160,50 @@ class Telling:
                 made = replace(made, severity=WARNING, owed=True, facts=facts, words=said.words, language=said.language)
         return [replace(made, to=party) for party in everyone]
 
-    def granted(self, fact: KeyFact, registrar: str, now: Instant) -> list[Notice]:
-        """The registrar changed a party's rolls without a statement that asked for it, as when somebody comes in by an
-        invitation."""
-        officer, role, scope = (str(fact.fields[name]) for name in ("author", "role", "scope"))
-        if role not in set(Role):
-            return []
-        what = "added" if fact.kind == "grant/1" else "ended"
-        return self._rolls(what, officer, Role(role), scope, SECRETARIAT, registrar, now)
+    def entered(self, fact: KeyFact, by: str, now: Instant) -> list[Notice]:
+        """Of an entry of the key history that no statement asked for: a role, as when somebody comes in by an
+        invitation, or a key."""
+        match fact.kind:
+            case identity.GRANT | identity.GRANT_END:
+                officer, role, scope = (str(fact.fields[name]) for name in ("author", "role", "scope"))
+                if role not in set(Role):
+                    return []
+                what = "added" if fact.kind == identity.GRANT else "ended"
+                return self._rolls(what, officer, Role(role), scope, SECRETARIAT, by, now)
+            case identity.KEY_ADD | identity.KEY_ROTATE | identity.KEY_REVOKE:
+                return self._keys(fact, by, now)
+            case _:
+                return []
 
-    def _rolls(self, what: str, officer: str, role: Role, party: str, of: str, by: str, now: Instant) -> list[Notice]:
-        """Others than the party itself changed who is on its rolls. Whoever is on them speaks for it, so it is told at
-        once who did that, whether it takes part now or not. It owes an answer where anybody but that officer could
-        give one."""
-        if party == of or party not in self._world.membership.parties or role is Role.SECRETARIAT:
+    def _rolls(self, what: str, officer: str, role: Role, scope: str, of: str, by: str, now: Instant) -> list[Notice]:
+        """Who is on a party's rolls was changed otherwise than by its own word. Whoever is on them speaks for it, so it
+        is told at once who did that, whether it takes part now or not. It owes an answer where anybody but that
+        officer could give one."""
+        party = SECRETARIAT if role is Role.SECRETARIAT else scope
+        if party not in (SECRETARIAT, *self._world.membership.parties):
             return []
         facts = {"what": what, "officer": officer, "role": role.value, "by": by}
         owed = bool(self._world.membership.speakers(party) - {officer})
         return [Notice(party, 0, NoticeKind.WATCH, now, of=of, severity=CAUTION, owed=owed, facts=facts)]
+
+    def _keys(self, fact: KeyFact, by: str, now: Instant) -> list[Notice]:
+        """Whoever holds an officer's key says what that officer may say, so every party on whose rolls the officer is
+        is told of one that is added or ended, and nobody else is. Of one that is added it owes an answer where anybody
+        but that officer could give one; by one that is ended nothing more is said."""
+        officer = str(fact.fields.get("author", by))  # whoever rotates a key signs that with the one before
+        if fact.kind == identity.KEY_REVOKE:
+            key, what = str(fact.fields["key"]), str(fact.fields["reason"])
+        else:
+            key, what = AuthorKey.read(fact.fields["key"]).key_id, "added"
+        facts = {"what": what, "key": key, "officer": officer, "by": by}
+        membership = self._world.membership
+        return [
+            Notice(
+                party, 0, NoticeKind.WATCH, now, of=party if by == officer else SECRETARIAT, severity=CAUTION,
+                owed=what == "added" and bool(membership.speakers(party) - {officer}), facts=facts,
+            )
+            for party in (SECRETARIAT, *sorted(membership.parties)) if membership.speaks_for(officer, party)
+        ]  # fmt: skip
 
     def _channel(
         self,

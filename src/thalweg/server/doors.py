@@ -24,7 +24,8 @@ _DOOR_RATE = Rate(30, _MINUTE_MS)
 _PRINCIPAL_RATE = Rate(24_000, _MINUTE_MS)
 
 Audit = Callable[[str, Mapping[str, str | int]], None]
-"""Told facts for the ledger: a kind, and fields that name accounts by their author and never a contact or address."""
+"""Told facts for the operator's log: a kind, and fields that name accounts by their author and never a contact or
+address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,9 @@ class Doors:
     `may(principal, act, party, role)` answers from the ledger's grants whether somebody may `invite` (for a party and
     role), keep `machine` accounts or `contacts` of a party, or `disable` its accounts. `joined(account, role, key)` is
     called when an invitation was accepted, and with the role `machine` when a machine was added: the desk then enters
-    the grant and a key, the author's own if they bring one. All of them are called from worker threads.
-    `unreachable(url)` is why a webhook there would never be posted to, as sentences, and empty where it may be.
+    the grant and a key, the author's own if they bring one, and ends every key from before. All of them are called from
+    worker threads. `unreachable(url)` is why a webhook there would never be posted to, as sentences, and empty where it
+    may be.
     """
 
     store: AccountStore

@@ -1,7 +1,7 @@
 """One's keys, the keys of a party's machines, where a watch is reached, and invitations.
 
-What adds or removes a key needs a person who has just proved who they are. Every change is told to the ledger by
-`Doors.audit`: the author, the kind of key, and a name that opens nothing.
+What adds or removes a key needs a person who has just proved who they are. Every change is told to the operator's log
+by `Doors.audit`: the author, the kind of key, and a name that opens nothing.
 """
 
 from __future__ import annotations

@@ -37,16 +37,17 @@ class Registrar:
         self._loop = asyncio.get_running_loop()
 
     def joined(self, account: Account, role: str, key: AuthorKey | None) -> None:
-        """Somebody came in: the registrar enters the key that they bring, or one that the server holds for them until
-        they bring their own. The party is told of it."""
+        """Somebody came in, or came in anew: the registrar enters the key that they bring, or one that the server holds
+        for them until they bring their own. The party is told of it: of somebody new the role alone, for the key
+        comes before it."""
         scope = "" if role == Role.SECRETARIAT.value else account.party
         granted = Role.WATCH.value if role == "machine" else role
         grant = KeyEntry(GRANT, grant_body(account.author, granted, scope), tells=True)
         if key is None:
-            held = self._opened.home.hold_key(account.author).key
-            self._register((KeyEntry(KEY_ADD, key_add_body(account.author, held)), grant))
+            self._replace(account.author, self._opened.home.hold_key(account.author).key, "lost", grant)
         else:
-            self.bring(account.author, key, "lost", grant)
+            self._replace(account.author, key, "lost", grant)
+            self._opened.home.let_go(account.author)
 
     def may(self, principal: Principal, act: str, party: str, role: str) -> bool:
         """The secretariat brings in officers of itself and of parties; a party's admin, whoever is of the party."""
@@ -66,19 +67,12 @@ class Registrar:
         records = self._opened.log.history().records()
         return tuple(each.key for each in records if each.author == author and each.ended is None)
 
-    def bring(self, author: str, key: AuthorKey, reason: str, *more: KeyEntry) -> None:
-        ended = [each.key_id for each in self.valid(author) if each.key_id != key.key_id]
-        self._register(
-            (
-                KeyEntry(KEY_ADD, key_add_body(author, key)),
-                *(KeyEntry(KEY_REVOKE, key_revoke_body(author, each, reason, None)) for each in ended),
-                *more,
-            )
-        )
+    def bring(self, author: str, key: AuthorKey, reason: str) -> None:
+        self._replace(author, key, reason)
         self._opened.home.let_go(author)
 
     def end(self, author: str, key: str, reason: str) -> None:
-        self._register((KeyEntry(KEY_REVOKE, key_revoke_body(author, key, reason, None)),))
+        self._register((KeyEntry(KEY_REVOKE, key_revoke_body(author, key, reason, None), tells=True),))
 
     def told(self, author: str) -> tuple[str, bytes, bytes]:
         log, home = self._opened.log, self._opened.home.home
@@ -89,6 +83,17 @@ class Registrar:
     def held_here(self, author: str) -> bool:
         """Whether the server holds a key for them."""
         return self._opened.home.officer(author) is not None
+
+    def _replace(self, author: str, key: AuthorKey, reason: str, *more: KeyEntry) -> None:
+        """The key takes the place of every one before it."""
+        ended = [each.key_id for each in self.valid(author) if each.key_id != key.key_id]
+        self._register(
+            (
+                KeyEntry(KEY_ADD, key_add_body(author, key), tells=True),
+                *(KeyEntry(KEY_REVOKE, key_revoke_body(author, each, reason, None), tells=True) for each in ended),
+                *more,
+            )
+        )
 
     def _register(self, entries: Sequence[KeyEntry]) -> None:
         self._wait(self._opened.office.register(entries))

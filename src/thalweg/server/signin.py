@@ -695,8 +695,7 @@ def _accept(
     doors.forget()
     kind = "account.rejoined" if anew else "account.joined"
     doors.audit(kind, {"author": account.author, "party": account.party, "role": plan["role"], "how": how})
-    if key is not None or not anew:
-        doors.joined(account, plan["role"], key)
+    doors.joined(account, plan["role"], key)
 
 
 def _taken() -> Refusal:

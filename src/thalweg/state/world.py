@@ -11,7 +11,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from typing import assert_never
 
-from thalweg.formats.event import Erasure, Statement
+from thalweg.formats.event import Body, Erasure, Statement
 from thalweg.model.cases import (
     AccountGiven,
     CauseAssessed,
@@ -146,7 +146,7 @@ class World:
             case KeyFact():
                 if body.kind in _ROLES:
                     self.membership.grant(body)
-                    self._about = ""  # what is told of a grant follows from no statement before it
+                self._about = ""  # what is told of a role or a key follows from no statement before it
             case Weighed():
                 self._weigh(body, record)
             case Probed():
@@ -186,6 +186,10 @@ class World:
 
     def _in_case(self, subject: str) -> bool:
         return subject in self.cases.incidents or subject.removeprefix(PREFIX) in self.sourced.sources
+
+    def answered_last(self) -> Body | KeyFact | None:
+        """The newest statement that was taken or refused."""
+        return None if self._about_index < 0 else self.load(self._about_index).body
 
     def statement(self, event: str) -> Recorded | None:
         """A statement that is not yet taken or refused."""
@@ -243,7 +247,7 @@ class World:
             chain = self.picture.chain_of(notice.version)
             if chain is not None and notice.of != notice.to:
                 return self.picture.declaration(notice.version), self.picture.where(notice.version)
-        if notice.statement == self._about:
+        if notice.statement and notice.statement == self._about:
             return None, self._about_index
         incident = self.cases.incidents.get(notice.subject)
         if incident is not None:  # reported to more parties later, with all that was said in it

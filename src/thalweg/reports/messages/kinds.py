@@ -909,6 +909,30 @@ class RollChanged(Message):
     about: Id
 
 
+class KeyChange(StrEnum):
+    """A key was added; or ended, and why."""
+
+    ADDED = "added"
+    LOST = "lost"
+    STOLEN = "stolen"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChanged(Message):
+    """With which keys an officer on the reader's own rolls signs was changed (R16)."""
+
+    variants: ClassVar[tuple[str, ...]] = tuple(KeyChange)
+    by: ClassVar[str] = "what"
+
+    what: KeyChange
+    officer: Id
+    party: Name
+    entered_by: Id
+    at: Instant
+    about: Id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGiven(Message):
     """A notifier lets a notice be shown, to these parties where they are named (R35)."""
@@ -940,5 +964,5 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     Incident, Account, ExplanationAsked, ExplanationGiven, ExplanationDue, Assessment, Evidence,
     SourceTold, ClaimTold, ClaimWithdrawn,
     Note, Decision, RulesChanged, LineCheck, LineCheckOwed, LineChecked, ChannelState, ChannelChanged, Participation,
-    PartyNamed, RollChanged, ConsentGiven, ConsentWithdrawn,
+    PartyNamed, RollChanged, KeyChanged, ConsentGiven, ConsentWithdrawn,
 )  # fmt: skip

@@ -619,7 +619,14 @@ class _Reading:
                 return (kinds.Participation(marks=marks, status=status, party=party, since=stated, stated_by=by),)
             case NoticeKind.PARTICIPATION if facts.get("status") == "named":
                 return (kinds.PartyNamed(marks=marks, party=party, at=notice.at, about=self._read.id),)
-            case NoticeKind.WATCH if "officer" in facts:
+            case NoticeKind.WATCH if "key" in facts:
+                return (
+                    kinds.KeyChanged(
+                        marks=marks, what=kinds.KeyChange(facts["what"]), officer=facts["officer"], party=party,
+                        entered_by=facts["by"], at=notice.at, about=self._read.id,
+                    ),
+                )  # fmt: skip
+            case NoticeKind.WATCH if "role" in facts:
                 return (
                     kinds.RollChanged(
                         marks=marks, what=kinds.RollChange(facts["what"]), officer=facts["officer"],
