@@ -17,6 +17,7 @@ from thalweg.ledger.promise import Append, NewEntry, Store, StoredPayload
 from thalweg.ledger.sequencer import Log, Sequencer, prepare
 from thalweg.ledger.tree import EMPTY_ROOT, GrowingTree, leaf_hash
 from thalweg.ledger.verify import verify_receipt
+from thalweg.stores import sqlite
 from thalweg.stores.memory import MemoryStore
 
 
@@ -276,30 +277,47 @@ def test_a_whole_log_runs_reopens_scrubs_and_proves_on_it(open_store: OpenStore)
 def waiting(store: Store, size: int, timeout_s: float) -> Future[tuple[int, float]]:
     """A thread that waits: what it was told, and when."""
     told: Future[tuple[int, float]] = Future()
-    threading.Thread(target=lambda: told.set_result((store.wait(size, timeout_s), time.monotonic()))).start()
+    wait = threading.Thread(
+        target=lambda: told.set_result((store.wait(size, timeout_s), time.monotonic())), daemon=True
+    )
+    wait.start()
     return told
 
 
 def test_who_waits_for_the_log_to_grow_is_told_at_once(open_store: OpenStore) -> None:
-    """Within a twentieth of a second between processes on SQLite, in a few milliseconds elsewhere. Who is not told
-    finds out much later, each time; the quickest of seven shows that, on a machine with a lot to do besides too."""
+    """Each time: who is not told would wait for an hour. Within a twentieth of a second between processes on SQLite,
+    in a few milliseconds elsewhere; the quickest of seven shows that on a machine with a lot to do besides too."""
     store, follower, writer = open_store(), open_store(), Writer()
     fence = store.acquire()
     assert follower.wait(0, 0.0) == 0
     took: list[list[float]] = [[], []]
     for size in range(1, 8):
-        both = [waiting(follower, size - 1, 20.0), waiting(store, size - 1, 20.0)]
+        both = [waiting(follower, size - 1, 3600.0), waiting(store, size - 1, 3600.0)]
         time.sleep(0.08)
         assert not any(each.done() for each in both)
         writer.append(store, fence, 1)
         after = time.monotonic()
         for told, those in zip(both, took, strict=True):
-            now, at = told.result(timeout=20)
+            now, at = told.result(timeout=60)
             assert now == size
             those.append(at - after)
         assert follower.entry(size - 1) is not None
     assert all(min(those) < 0.1 for those in took)
     assert follower.wait(3, 20.0) == 7
+
+
+def test_who_waits_on_the_very_store_that_writes_is_told_and_need_not_look(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The looking at the file that stands in for being told between processes is put off for an hour."""
+    monkeypatch.setattr(sqlite, "_LOOK_S", 3600.0)
+    store, writer = open_store(), Writer()
+    fence = store.acquire()
+    for size in range(1, 4):
+        told = waiting(store, size - 1, 3600.0)
+        time.sleep(0.08)
+        writer.append(store, fence, 1)
+        assert told.result(timeout=60)[0] == size
 
 
 def test_a_wait_ends_with_its_time_and_with_the_store(open_store: OpenStore) -> None:

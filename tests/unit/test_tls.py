@@ -189,10 +189,9 @@ def test_a_head_that_comes_byte_by_byte_does_not_hold_a_connection_for_ever(
                 assert line.recv(4096).startswith(b"HTTP/1.1 200")
             began = time.monotonic()
             with pytest.raises((OSError, EOFError)):  # noqa: PT012  # the line goes dead somewhere in here
-                while time.monotonic() - began < 9:
+                while time.monotonic() - began < 9:  # without the setting above it is held for longer than that
                     line.sendall(b"G")
                     time.sleep(0.1)
-            assert time.monotonic() - began < 9, "that is how long it would have been held without the setting above"
 
 
 def test_a_body_that_stops_in_the_middle_is_given_up(listening: Listening) -> None:
