@@ -363,8 +363,8 @@ def paths(app: FastAPI, room: Room, party: str, mailboxes: Mailboxes) -> Iterato
 
 QUERIES: Mapping[str, Sequence[str]] = {
     "/v1/notices": ("?limit=200",),
-    "/v1/as-of": ("", "?valid=../.."),
-    "/v1/as-of/map": ("", "?valid=../.."),
+    "/v1/as-of": ("", "?valid=../..", "?valid=../..&limit=1"),
+    "/v1/as-of/map": ("", "?valid=../..", "?valid=../..&limit=1"),
     "/v1/incidents": ("", "?text=Nobody", "?party=charlie", "?owed=true"),
     "/v1/review": ("?since=2017-09-15T00:00:00Z&until=2017-09-25T00:00:00Z&form=csv",),
     "/v1/export": ("?form=geojson", "?form=csv", "?form=kml", "?form=json"),

@@ -38,11 +38,11 @@ def test_what_is_known_now_is_all_that_is_on_record_although_the_clock_was_set_b
 def test_asking_again_by_the_time_that_an_answer_names_asks_for_the_same(
     desk: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Clocks know microseconds, answers milliseconds: whoever pages on by `known` must not ask for another time."""
-    state = desk.built.app.state
-    frozen = Instant(now_ms() // 1000 + 60.000_6)
-    monkeypatch.setattr(state, "desk", replace(state.desk, now=lambda: frozen))
+    """Clocks know microseconds, the record milliseconds: whoever pages on by `known` must not ask for another time."""
+    state, second = desk.built.app.state, now_ms() // 1000 + 60
+    monkeypatch.setattr(state, "desk", replace(state.desk, now=lambda: Instant(second + 0.000_6)))
     for path in ("/v1/as-of?valid=../..", "/v1/as-of", "/v1/as-of/notices", "/v1/as-of/times"):
         now = desk.get("bravo-1", path).json()
+        assert now["known"] == str(Instant(float(second)))
         joint = "&" if "?" in path else "?"
         assert desk.get("bravo-1", f"{path}{joint}known={now['known']}").json() == now

@@ -339,7 +339,7 @@ class Client:
         features: dict[str, Any] = {}  # what is neither a declaration nor a finding stands in every answer
         for page in self._as_of("/v1/as-of/map", known, valid, _DRAWN):
             features |= {each["id"]: each for each in page["features"]}
-        return {**page, "thalweg": {**page["thalweg"], "left_out": 0, "findings_left_out": 0},
+        return {**page, "thalweg": {**page["thalweg"], "left_out": 0, "findings_left_out": 0, "note": ""}, "links": [],
                 "features": list(features.values())}  # fmt: skip
 
     def _as_of(self, path: str, known: str, valid: str, most: int) -> Iterator[dict[str, Any]]:

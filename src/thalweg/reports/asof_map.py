@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from thalweg.reports import given
 
 _DIGITS: Final = 6  # of degrees: a decimetre
-MOST_DRAWN: Final = 10_000  # declarations of one answer: some five megabytes
+MOST_DRAWN: Final = 5_000  # declarations of one answer: some five megabytes
 MOST_FOUND: Final = 1_000  # and findings: some three kilobytes each, with their regions
 
 
-def drawn(disclosed: Disclosed[AsOf]) -> given.Map:
-    """The picture as a GeoJSON feature collection (RFC 7946); of what has no place, nothing is in it."""
+def drawn(disclosed: Disclosed[AsOf], following: str = "") -> given.Map:
+    """The picture as a GeoJSON feature collection (RFC 7946); of what has no place, nothing is in it. `following` is
+    where the rest of it is had: a link as OGC API Features has them, which programs for maps follow by themselves."""
     read = disclosed.value
     features = [each for had in read.declarations for each in _drawn(had, read.valid)]
     features += beside(read)
@@ -45,9 +46,26 @@ def drawn(disclosed: Disclosed[AsOf]) -> given.Map:
         "next": read.next,
         "findings_left_out": read.counts.findings - len(read.findings),
         "findings_next": read.findings_next,
+        "note": _note(read),
         "disclaimers": list(DISCLAIMERS),
     }
-    return {"type": "FeatureCollection", "thalweg": said, "features": features}
+    links: list[given.Link] = []
+    if read.next is not None or read.findings_next is not None:
+        links = [{"rel": "next", "type": "application/geo+json", "href": following}]
+    return {"type": "FeatureCollection", "thalweg": said, "links": links, "features": features}
+
+
+def _note(read: AsOf) -> str:
+    """That this is not all of the picture, in words; empty where it is."""
+    here, found = len(read.declarations), len(read.findings)
+    if (here, found) == (read.counts.valid, read.counts.findings):
+        return ""
+    goes_on = read.next is not None or read.findings_next is not None
+    rest = "ask for the following ones at the link `next`" if goes_on else "the others are in the answers before it"
+    return (
+        f"This answer has {here:,} of {read.counts.valid:,} declarations and {found:,} of {read.counts.findings:,}"
+        f" findings: {rest}. That something is not in it says nothing about it."
+    )
 
 
 def beside(read: AsOf) -> list[given.Feature]:

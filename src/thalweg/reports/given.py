@@ -1241,12 +1241,20 @@ class MapHead(AsOfHead):
     next: int | None
     findings_left_out: int
     findings_next: int | None
+    note: str
     disclaimers: list[str]
+
+
+class Link(TypedDict):
+    rel: Literal["next"]
+    type: str
+    href: str
 
 
 class Map(TypedDict):
     type: Literal["FeatureCollection"]
     thalweg: MapHead
+    links: list[Link]
     features: list[Feature]
 
 

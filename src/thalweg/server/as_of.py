@@ -5,7 +5,8 @@ There is no way to ask for another party: whose picture it is follows from who a
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -19,11 +20,18 @@ from thalweg.policy.asof.valid import Valid, read_instant, read_valid
 from thalweg.reports import asof, asof_map, given, wire
 from thalweg.server.api import PROBLEMS, Limit
 from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer, answer_spelled, stepwise
+from thalweg.server.parameters import INSTANT
 
 router = APIRouter(prefix="/v1")
+_END: Final = 2**53  # behind the last of anything
 
 Known = Annotated[
-    str, Query(max_length=40, description="known at this instant (ISO 8601, with its zone); left out: now")
+    str,
+    Query(
+        max_length=40,
+        description="known at this instant (ISO 8601, with its zone); left out: now",
+        json_schema_extra=INSTANT,
+    ),
 ]
 When = Annotated[
     str,
@@ -33,8 +41,13 @@ When = Annotated[
         " at the instant of `known`",
     ),
 ]
-Found = Annotated[int, Query(ge=0, le=2**53, description="`findings_next` of the answer before")]
-Bound = Annotated[str, Query(max_length=40, description="an instant; left out: as far as anything known reaches")]
+Found = Annotated[int, Query(ge=0, le=_END, description="`findings_next` of the answer before")]
+Bound = Annotated[
+    str,
+    Query(
+        max_length=40, description="an instant; left out: as far as anything known reaches", json_schema_extra=INSTANT
+    ),
+]
 
 
 class GeoJson(JSONResponse):
@@ -50,7 +63,7 @@ async def as_of(
     asked: Asked,
     known: Known = "",
     valid: When = "",
-    after: Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer before")] = 0,
+    after: Annotated[int, Query(ge=0, le=_END, description="`next` of the answer before")] = 0,
     findings_after: Found = 0,
     limit: Limit = 200,
 ) -> Response:
@@ -75,7 +88,7 @@ async def as_of_notices(
     desk: Desk,
     asked: Asked,
     known: Known = "",
-    after: Annotated[int, Query(ge=0, le=2**53, description="the number of the last one you have")] = 0,
+    after: Annotated[int, Query(ge=0, le=_END, description="the number of the last one you have")] = 0,
     limit: Limit = 50,
 ) -> Response:
     """The notices that had reached your party by then, by what, and what it had done about each."""
@@ -92,13 +105,14 @@ async def as_of_map(
     asked: Asked,
     known: Known = "",
     valid: When = "",
-    after: Annotated[int, Query(ge=0, le=2**53, description="`next` of the answer before")] = 0,
+    after: Annotated[int, Query(ge=0, le=_END, description="`next` of the answer before")] = 0,
     findings_after: Found = 0,
     limit: Annotated[int, Query(ge=1, le=asof_map.MOST_DRAWN, description="how many at most")] = asof_map.MOST_DRAWN,
 ) -> Response:
     """The same picture as GeoJSON: a feature for each part of what holds, each finding, each crossing. Of declarations
-    and of findings at most `limit`, and never more than 1,000 findings; `thalweg` says how many are not in this answer
-    (`left_out`, `findings_left_out`), and what to ask after for the following ones (`next`, `findings_next`)."""
+    at most 5,000, and of findings at most 1,000. Where that is not all, `thalweg` says in words (`note`) and in numbers
+    (`left_out`, `findings_left_out`) what is not in this answer, and the link `next` in `links` has the following ones:
+    of the same two times, from `next` and `findings_next` on."""
     moment = known_of(known, asked)
     when, some = valid_of(valid, moment), Some(findings_after, min(limit, asof_map.MOST_FOUND))
     made = await stepwise(
@@ -108,8 +122,20 @@ async def as_of_map(
         ),
     )
     _looked(desk, asked, made.value)
-    data = await run_in_threadpool(lambda: wire.spelled(asof_map.drawn(made)))
+    following = f"{request.url.path}?{_following(made.value, limit)}"
+    data = await run_in_threadpool(lambda: wire.spelled(asof_map.drawn(made, following)))
     return answer_spelled(request, data, media_type="application/geo+json")
+
+
+def _following(picture: AsOf, limit: int) -> str:
+    """What asks for the rest of a picture; for nothing more of what is at its end."""
+    after, findings_after = (_END if each is None else each for each in (picture.next, picture.findings_next))
+    return urlencode(
+        {
+            "known": str(picture.known), "valid": picture.valid.text, "after": after, "findings_after": findings_after,
+            "limit": limit,
+        }
+    )  # fmt: skip
 
 
 @router.get("/as-of/times", response_model=given.AsOfTimes, responses=PROBLEMS, tags=["as of"])
@@ -138,10 +164,10 @@ def _looked(desk: DeskRoutes, asked: Asking, picture: AsOf) -> None:
 
 
 def known_of(text: str, asked: Asking) -> Instant:
-    """The time that is meant, cut to the millisecond as answers and the record have it: whoever asks again by the
-    `known` of an answer asks for the same. Nobody knows anything later than now."""
+    """The time that is meant, cut to the millisecond as the record has it: whoever asks again by the `known` of an
+    answer asks for the same. Nobody knows anything later than now."""
     known = min(read_instant(text), asked.now) if text else asked.now
-    return read_instant(str(known))
+    return Instant(round(known.epoch_s * 1e6) // 1000 / 1000)
 
 
 def valid_of(text: str, known: Instant) -> Valid:
