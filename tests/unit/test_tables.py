@@ -441,3 +441,23 @@ def test_a_point_before_three_digits_is_no_decimal_point_where_commas_are(cell: 
     found = csv(TABLE.replace(",", ";") + row)
     assert [problem.code for problem in found.problems] == ([code] if code else [])
     assert csv(TABLE + ROW.format("s1").replace("200 m", "4.875")).problems == ()
+
+
+@pytest.mark.parametrize("where", ["latitude,longitude", "coordinates"])
+@pytest.mark.parametrize(
+    ("shape", "radius", "complete"),
+    [
+        ("area", "", False),
+        ("corridor", "500", False),
+        ("circle", "", False),
+        ("circle", "500", True),
+        ("point", "", True),
+    ],
+)
+def test_one_position_makes_no_area_and_no_circle_without_a_radius(
+    where: str, shape: str, radius: str, complete: bool
+) -> None:
+    """It was a point, which meets next to nothing."""
+    position = "35.33588,40.14084" if "," in where else "35.33588 40.14084"
+    found = csv(f"id,kind,party,shape,radius,{where}\ns1,operation,alpha,{shape},{radius},{position}\n")
+    assert problems(found) == ([] if complete else [("shape-unknown", "row 2")])

@@ -397,7 +397,7 @@ def _require_xlsx(data: bytes) -> None:
                 "The workbook is protected by a password, and cannot be opened. Save it without one.",
                 expected="XLSX without a password",
             )
-        why = "This is a workbook of an old kind (XLS)"
+        why = "This is a workbook of an old kind (XLS), or another document of that time"
     else:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -473,7 +473,7 @@ def _cell_text(cell: object) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e21 else repr(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
@@ -1001,7 +1001,10 @@ def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) 
                 "place-missing", f"The {missing} is empty.", expected="latitude and longitude", found="one of them"
             )
         point = DraftVolume(read_cells(columns["latitude"], columns["longitude"], "latitude", flags))
-        return _beside(columns, _also_written(columns, fields, flags) or (point,))
+        written = _also_written(columns, fields, flags)
+        if not written:
+            _require_one_position(columns.get("shape", ""), fields)
+        return _beside(columns, written or (point,))
     if "coordinates" in columns:
         return _of_coordinates(columns["coordinates"], columns.get("shape", ""), fields, flags)
     if "from" in columns and "to" in columns:
@@ -1090,12 +1093,28 @@ def _of_coordinates(text: str, shape: str, fields: Mapping[str, str], flags: lis
             found=shape,
         )
     if len(points) == 1:
+        _require_one_position(shape, fields)
         return (DraftVolume(points[0]),)
     return (DraftVolume(_of_points(points, text, shape, fields, flags)),)
 
 
+def _require_one_position(shape: str, fields: Mapping[str, str]) -> None:
+    """Refuses a shape that one position does not make: as a point, it would meet next to nothing."""
+    word = folded(shape)
+    if word in _AREAS | _LINES:
+        raise InputError(
+            "shape-unknown",
+            f"One position makes no {shape[:60]}.",
+            expected="more positions, or a shape of point or circle",
+            found=shape,
+        )
+    if word in _CIRCLES and not (fields.get("radius_m") or fields.get("buffer_m")):
+        raise InputError("shape-unknown", "It is a circle and states no radius.", expected="a radius_m", found=shape)
+
+
 _AREAS = frozenset(map(folded, ("area", "polygon", "zone", "surface", "площадь", "полигон", "منطقة", "مضلع")))
-_POINTS = frozenset(map(folded, ("point", "circle", "cercle", "точка", "круг", "نقطة", "دائرة")))
+_CIRCLES = frozenset(map(folded, ("circle", "cercle", "круг", "دائرة")))
+_POINTS = _CIRCLES | frozenset(map(folded, ("point", "точка", "نقطة")))
 _LINES = frozenset(
     map(folded, ("line", "path", "corridor", "route", "ligne", "линия", "маршрут", "коридор", "خط", "ممر"))
 )

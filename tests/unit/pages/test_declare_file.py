@@ -62,6 +62,14 @@ def test_columns_that_are_not_understood_are_named_before_the_rows(desk: Serving
     assert "looks like “buffer m”" in page
 
 
+def test_rows_that_another_row_ends_are_named(desk: Serving) -> None:
+    """What is in the file and not among the rows is nowhere else."""
+    text = "id,kind,party,action,latitude,longitude\nw-7,static_site,alpha,,35.30,40.20\nw-7,,alpha,cancel,,\n"
+    page = upload(desk, text.encode()).text
+    assert "sites.csv: row 2" in page
+    assert "Cancelled" in page
+
+
 def test_a_row_is_opened_in_the_form_confirmed_and_declared(desk: Serving) -> None:
     """R4: each position is read back, wherever it came from."""
     headers = {**desk.bearing("alpha-1"), "accept": "text/html"}
