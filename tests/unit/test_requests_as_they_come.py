@@ -338,6 +338,27 @@ def test_what_has_no_get_has_no_head_and_says_what_it_has(desk: Serving) -> None
     assert (head.status_code, head.content, head.headers["allow"]) == (405, b"", "POST")
     wrong = desk.client.delete("/v1/parties", headers=desk.bearing("bravo-1"))
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
+    # What answers GET and what answers DELETE are two routes, and one resource.
+    neither = desk.client.put("/sign-in/sessions", headers=desk.bearing("bravo-1"))
+    assert (neither.status_code, neither.headers["allow"]) == (405, "DELETE, GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("search", "where"),
+    [({"before": False}, "body.before"), ({"limit": "5"}, "body.limit"), ({"withdrawn": 1}, "body.withdrawn"),
+     ({"near": {"lon": "40.1", "lat": 35.3}}, "body.near.lon")],
+)  # fmt: skip
+def test_what_is_of_another_type_is_not_taken_for_what_it_may_mean(
+    desk: Serving, search: dict[str, object], where: str
+) -> None:
+    answer = desk.client.post("/v1/incidents/searches", json=search, headers=desk.bearing("bravo-1"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+    assert [each["where"] for each in answer.json()["fields"]["found"]] == [where]
+
+
+def test_a_whole_number_is_one_however_json_writes_it(desk: Serving) -> None:
+    answer = desk.client.post("/v1/incidents/searches", json={"limit": 5.0}, headers=desk.bearing("bravo-1"))
+    assert answer.status_code == 200
 
 
 def test_head_is_limited_and_counted_as_get_is() -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from thalweg.desk.checks import screen
@@ -38,7 +38,7 @@ from thalweg.policy.told_findings import Place
 from thalweg.policy.whole import Steps
 from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
-from thalweg.server.bodies import ONCE
+from thalweg.server.bodies import ONCE, Body
 from thalweg.server.desk import (
     Asked,
     Asking,
@@ -55,6 +55,7 @@ from thalweg.server.desk import (
     ordered,
     stepwise,
 )
+from thalweg.server.parameters import Language
 from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.sessions import principal
 from thalweg.server.shell import problem_response
@@ -87,27 +88,21 @@ def given_as(*media: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "as it is", "content": {each: {} for each in media}}, **PROBLEMS}
 
 
-class Strict(BaseModel):
-    """Refuses fields that it does not know."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Beside(Strict):
+class Beside(Body):
     """A payload beside the tree, with the salt of its commitment."""
 
     payload: str = Field(description="base64", max_length=24_000_000)
     salt: str = Field(pattern=_HASH)
 
 
-class Signed(Strict):
+class Signed(Body):
     """An entry that its author signed, and the payloads that it commits to."""
 
     entry: str = Field(description="base64 of the entry's canonical bytes", max_length=90_000)
     payloads: list[Beside] = Field(default=[], max_length=8)
 
 
-class Unsigned(Strict):
+class Unsigned(Body):
     """A statement for the server to sign, with the key that it holds for the asker; the entry says so."""
 
     kind: str = Field(max_length=64)
@@ -120,7 +115,7 @@ class ToSign(Unsigned):
     key: str = Field(pattern=_HASH, description="id of the author key that will sign")
 
 
-class Previewed(Strict):
+class Previewed(Body):
     """A declaration in the form of an entry (docs/spec/events.md), not signed and not kept."""
 
     declaration: dict[str, Any]
@@ -337,8 +332,10 @@ async def notice_text(
     desk: Desk,
     asked: Asked,
     notice: Name,
-    language: Annotated[str, Query(max_length=8, description="en, ar, ru, fr, tr or ku; yours if left out")] = "",
-    zone: Annotated[str, Query(max_length=64, description="a time zone (IANA) to say times in, beside UTC")] = "UTC",
+    language: Language = "",
+    zone: Annotated[
+        str, Query(min_length=1, max_length=64, description="a time zone (IANA) to say times in, beside UTC")
+    ] = "UTC",
 ) -> Response:
     """The notice in words, made from what it shows; the English beside it while the language is unreviewed."""
     chosen = language or asked.principal.language
@@ -351,7 +348,7 @@ async def notice_voice(
     desk: Desk,
     asked: Asked,
     notice: Name,
-    language: Annotated[str, Query(max_length=8, description="en, ar, ru, fr, tr or ku; yours if left out")] = "",
+    language: Language = "",
 ) -> Response:
     """The notice as short lines to be read over a radio or sent as SMS, and typed back in (`thalweg voice`): what it
     shows, or its words where it shows no place of its own."""

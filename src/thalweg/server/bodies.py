@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from email.message import Message
-from typing import Final, get_args
+from typing import Annotated, Final, get_args
 
 from fastapi import Request
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from thalweg.server.problems import Refusal
 
@@ -33,6 +34,21 @@ _FORMS: Final = (
         "a date such as 2026-11-22T10:00:00Z",
     ),
 )
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number: to JSON 50.0 is one (JSON Schema, section 6.1.1 of its validation), as no text and no `true` is."""
+
+
+class Body(BaseModel):
+    """What is sent as JSON: these fields and no others, each of its own type. `"5"` is no number, and 1 is not
+    `true`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 async def one_reading(request: Request) -> None:

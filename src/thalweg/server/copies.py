@@ -18,6 +18,7 @@ from thalweg.policy.export import copying, mark_of
 from thalweg.reports import csv, geojson, json, kml
 from thalweg.server.api import given_as, unknown
 from thalweg.server.desk import Asked, Desk, in_pieces, ordered, stepwise
+from thalweg.server.parameters import Languages
 from thalweg.server.rates import Rate
 from thalweg.server.sessions import too_often
 from thalweg.state.world import World
@@ -28,9 +29,6 @@ EXPORT_RATE: Final = Rate(20, 3_600_000)
 router = APIRouter(prefix="/v1")
 Form = Literal["geojson", "json", "csv", "kml", "html", "pdf"]
 Made = Callable[[Disclosed[CheckResult]], bytes]
-Languages = Annotated[
-    str, Query(max_length=16, description="one or two of en, ar, ru, fr, tr, ku, such as `en,ar`; if absent yours")
-]
 _MEDIA: Final[Mapping[Form, str]] = {
     "geojson": "application/geo+json",
     "json": "application/json",

@@ -48,7 +48,7 @@ _IF_NONE_MATCH = {
     "in": "header",
     "required": False,
     "description": "the `ETag` of an answer that one has; 304 while it is the same",
-    "schema": {"type": "string", "maxLength": 1000},
+    "schema": {"type": "string"},
 }
 
 

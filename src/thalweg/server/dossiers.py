@@ -33,6 +33,7 @@ from thalweg.policy.redaction import redacted
 from thalweg.server.api import allowed_of, bundled, committed, given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
 from thalweg.server.desk import Asked, Desk, ordered, stepwise
+from thalweg.server.parameters import Languages
 from thalweg.server.reviews import instant
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
@@ -57,9 +58,7 @@ async def taken(
     form: Annotated[
         Form | None, Query(description="`html`, `pdf` (PDF/A-2b) or `bundle`; if absent, by `Accept`, else `html`")
     ] = None,
-    languages: Annotated[
-        str, Query(max_length=16, description="one or two of en, ar, ru, fr, tr, ku, such as `en,ar`; if absent yours")
-    ] = "",
+    languages: Languages = "",
     known: Annotated[
         datetime | None,
         Query(description="as your party had the record then, from what had reached it; if absent all of it, now"),

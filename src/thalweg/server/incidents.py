@@ -13,8 +13,10 @@ from thalweg.policy.asof.valid import read_instant
 from thalweg.policy.incident_reads import Wanted
 from thalweg.reports import given
 from thalweg.reports import incidents as wire
-from thalweg.server.api import MOST, PROBLEMS, Limit, Name, Strict
+from thalweg.server.api import MOST, PROBLEMS, Limit, Name
+from thalweg.server.bodies import Body, Whole
 from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer
+from thalweg.server.parameters import INSTANT
 from thalweg.server.problems import Refusal
 
 router = APIRouter(prefix="/v1")
@@ -27,10 +29,10 @@ _PARTY: Final = "has it, is affected, or is said to have caused it"
 _WITHDRAWN: Final = "only those that are, or are not"
 _OWED: Final = "only those in which you owe an explanation, or do not"
 _BEFORE: Final = "`next` of the answer before"
-Bound = Annotated[str, Query(max_length=40, description=_INSTANT)]
+Bound = Annotated[str, Query(max_length=40, description=_INSTANT, json_schema_extra=INSTANT)]
 
 
-class Near(Strict):
+class Near(Body):
     """A circle to search in, WGS 84."""
 
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False, description="degrees, east positive")
@@ -38,18 +40,18 @@ class Near(Strict):
     within_m: float = Field(default=0.0, ge=0, le=20_100_000, allow_inf_nan=False, description="metres from there")
 
 
-class Search(Strict):
+class Search(Body):
     """What is asked for of incidents; whatever is left out is not asked for."""
 
     text: str = Field(default="", max_length=300, description=_TEXT)
-    since: str = Field(default="", max_length=40, description=_INSTANT)
-    until: str = Field(default="", max_length=40, description=_INSTANT)
+    since: str = Field(default="", max_length=40, description=_INSTANT, json_schema_extra=INSTANT)
+    until: str = Field(default="", max_length=40, description=_INSTANT, json_schema_extra=INSTANT)
     party: str = Field(default="", max_length=200, description=_PARTY)
     near: Near | None = Field(default=None, description="it may have happened there")
     withdrawn: bool | None = Field(default=None, description=_WITHDRAWN)
     owed: bool | None = Field(default=None, description=_OWED)
-    before: int | None = Field(default=None, ge=0, le=2**53, description=_BEFORE)
-    limit: int = Field(default=50, ge=1, le=MOST, description="how many at most")
+    before: Whole | None = Field(default=None, ge=0, le=2**53, description=_BEFORE)
+    limit: Whole = Field(default=50, ge=1, le=MOST, description="how many at most")
 
 
 @router.get("/incidents", response_model=given.Incidents, responses=PROBLEMS, tags=["incidents"])

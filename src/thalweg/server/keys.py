@@ -19,6 +19,7 @@ from pydantic import Field
 
 from thalweg.model.accounts import NAME, Account, ClientCertificate, Contact, ContactKind, Token, digest
 from thalweg.server import passkeys, passwords
+from thalweg.server.bodies import Body, Whole
 from thalweg.server.doors import Doors, Principal
 from thalweg.server.peer import certificate_bytes
 from thalweg.server.problems import Refusal
@@ -31,7 +32,6 @@ from thalweg.server.sessions import (
     take_challenge,
 )
 from thalweg.server.signin import (
-    Body,
     CodeAnswer,
     DeviceTold,
     FreshPerson,
@@ -98,7 +98,7 @@ class TokenStart(Body):
 
     label: Label
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=2)]
-    days: Annotated[int, Field(ge=1, le=400)] = 90
+    days: Annotated[Whole, Field(ge=1, le=400)] = 90
     account: Name = ""
 
 

@@ -18,6 +18,7 @@ from thalweg.reports import given
 from thalweg.server.api import PROBLEMS, given_as
 from thalweg.server.copies import handed_over, names_of, one_more
 from thalweg.server.desk import Asked, Desk, answer, stepwise
+from thalweg.server.parameters import Language, Languages
 
 router = APIRouter(prefix="/v1")
 Form = Literal["csv", "html", "pdf"]
@@ -28,7 +29,6 @@ _MEDIA: Final[dict[Form, str]] = {
 }
 _TYPES: Final = tuple(each.partition(";")[0] for each in _MEDIA.values())
 _MONTH_S: Final = 30 * 86_400
-Language = Annotated[str, Query(max_length=16, description="of en, ar, ru, fr, tr, ku; if absent yours")]
 
 
 @router.get("/feedback", response_model=given.Feedback, responses=PROBLEMS, tags=["declarations"])
@@ -61,9 +61,7 @@ async def joint(
     since: Annotated[datetime, Query(description="the first day, at 00:00Z")],
     until: Annotated[datetime, Query(description="the day after the last, at 00:00Z; seven days later at least")],
     form: Annotated[Form, Query(description="what it is written as")] = "html",
-    languages: Annotated[
-        str, Query(max_length=16, description="one or two of en, ar, ru, fr, tr, ku, such as `en,ar`; if absent yours")
-    ] = "",
+    languages: Languages = "",
 ) -> Response:
     """The joint review of a period: how many notices, how soon they were answered, how many late, reopened and
     escalated; emergencies and what came of them; incidents by cause and by risk. The secretariat's is of all pairs

@@ -26,6 +26,7 @@ import orjson
 import prometheus_client
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -250,9 +251,24 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         raise error
     code = _CODES.get(error.status_code, "request-invalid" if error.status_code < 500 else "internal-error")
     headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
     # The one thing that is refused by 400 before a route is asked is a body that no parser takes.
     sentence = _BODY_UNREADABLE if error.status_code == 400 else f"{title(error.status_code)}."
     return problem_response(request.scope, ProblemAnswer(error.status_code, code, sentence, {}, headers))
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of what is at that path (RFC 9110 section 10.2.1), whichever routes answer them: a route that is
+    asked with another's method knows its own only."""
+    return sorted(
+        {
+            method
+            for each in iter_route_contexts(request.app.routes)
+            if each.methods and each.path_regex.match(request.scope["path"])
+            for method in each.methods
+        }
+    )
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from thalweg.ledger.entry import AuthorKey
 from thalweg.ledger.errors import LedgerError
@@ -32,6 +32,7 @@ from thalweg.model.accounts import (
     digest,
 )
 from thalweg.server import passkeys, passwords
+from thalweg.server.bodies import Body
 from thalweg.server.doors import Doors, Principal
 from thalweg.server.problems import Refusal
 from thalweg.server.sessions import (
@@ -63,18 +64,16 @@ Someone = Annotated[Principal, Depends(person)]
 FreshPerson = Annotated[Principal, Depends(fresh_person)]
 
 
-class Body(BaseModel):
-    """What is sent: these fields and no others."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 Login = Annotated[str, Field(min_length=1, max_length=64)]
 Code = Annotated[str, Field(min_length=6, max_length=40)]
 Password = Annotated[str, Field(min_length=1, max_length=1024)]
 Label = Annotated[str, Field(max_length=80)]
 InvitationText = Annotated[str, Field(min_length=8, max_length=80)]
 Challenge = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Nothing(Body):
+    """An empty object: as JSON, which no form of another site's page can send."""
 
 
 class PasskeyAnswer(Body):
@@ -265,7 +264,7 @@ def new_id(doors: Doors, kind: str) -> str:
 
 
 @router.post("/passkey/options", dependencies=[AsksAnyone])
-def passkey_options(request: Request, response: Response) -> dict[str, Any]:
+def passkey_options(request: Request, response: Response, _: Nothing) -> dict[str, Any]:
     """What to give to `navigator.credentials.get`; the same for everybody."""
     doors = doors_of(request)
     challenge = doors.random_bytes(passkeys.CHALLENGE_BYTES)

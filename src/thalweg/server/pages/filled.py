@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from thalweg.server.bodies import Body
 from thalweg.server.problems import Refusal
-from thalweg.server.signin import Body
 
 _T = TypeVar("_T", bound=Body)
 
