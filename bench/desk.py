@@ -458,7 +458,7 @@ def measure(
     listening.set_inheritable(True)
     port = listening.getsockname()[1]
     told, heard, stop, signed = context.Queue(), [context.Queue() for _ in PARTIES], context.Event(), context.Queue()
-    server = context.Process(target=serve, args=(folder, store, listening, told, profile))
+    server = context.Process(target=serve, args=(folder, store, listening, told, profile), daemon=True)
     server.start()
     started = answer_of(server, told)
     after = quiet(port)
@@ -543,13 +543,13 @@ def answer_of(process: Any, told: Any, otherwise: str = "the server did not star
 
 def counted(port: int, party: str) -> int:
     async def ask() -> int:
-        line = await Line(port, officer(party, 0)).open()
-        request = line.request("GET", "/v1/me")
-        status, body = await line.ask(request)
-        while status == 503:  # it listens, and reads what was put away
-            await asyncio.sleep(0.1)
-            status, body = await line.ask(request)
-        return int(json.loads(body)["notices"])
+        while True:
+            line = await Line(port, officer(party, 0)).open()
+            status, body = await line.ask(line.request("GET", "/v1/me"))
+            line.close()
+            if status != 503:
+                return int(json.loads(body)["notices"])
+            await asyncio.sleep(0.1)  # it listens, and reads what was put away
 
     return asyncio.run(ask())
 
