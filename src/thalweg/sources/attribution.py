@@ -706,6 +706,8 @@ _PARTICIPLES: Final = frozenset(
 
 
 def _can_say(words: str, heard: Heard, *, first: bool) -> bool:
+    """Whether these words can be who said something: an office, a party, a medium, or a proper name. `first`: its
+    sentence begins with them."""
     words = re.sub(r"\s*\([^)]*\)", "", words) or words
     tokens = re.findall(r"[\w.'-]+", words)
     if not tokens or len(tokens) > 14 or "\x01" in words:
@@ -720,16 +722,7 @@ def _can_say(words: str, heard: Heard, *, first: bool) -> bool:
         r"(?:the )?(?:[A-Z][\w-]* )*(?:that|this|it|what|nothing|some|many|others|reports|rumou?rs)", words, re.I
     ):
         return False
-    head = lowered[
-        : next(
-            (
-                i
-                for i, w in enumerate(lowered)
-                if w in ("of", "for", "in", "from", "at", "with", "on", "near", "by", "who") or w in _PARTICIPLES
-            ),
-            len(lowered),
-        )
-    ]
+    head = list(itertools.takewhile(lambda word: word not in _AFTER_HEAD and word not in _PARTICIPLES, lowered))
     if head and any(word in roles() for word in head[-3:]) and not re.search(r"(?:ed|ing)$", head[-1]):
         return True
     named = re.sub(r"(?:\s+[A-Z][\w.'-]*)+$", "", words).casefold().split()
@@ -737,8 +730,7 @@ def _can_say(words: str, heard: Heard, *, first: bool) -> bool:
         return True  # "ministry spokesman Maj. Gen. Lev Arno"
     if is_media(words, heard):
         return True
-    bare = re.sub(r"^(?:the|a|an)\s+", "", words, flags=re.I).casefold()
-    if any(bare == re.sub(r"^the ", "", party.casefold()) for party in heard.parties):
+    if bare(words).casefold() in heard.bare_parties:
         return True
     proper = [
         t
@@ -763,78 +755,21 @@ def _can_say(words: str, heard: Heard, *, first: bool) -> bool:
             or (not first and lowered[0] not in _DETERMINERS and single not in known.list_of("capitals_no_place"))
             or single in heard.media
         )
-    return all(
-        token.casefold() not in known.set_of("capitals_no_place")
-        or token.casefold() in ("western", "eastern", "northern", "southern")
-        for token in proper[-1:]
-    )
+    last = proper[-1].casefold()
+    return last not in known.set_of("capitals_no_place") or last in ("western", "eastern", "northern", "southern")
 
 
+_AFTER_HEAD: Final = frozenset(("of", "for", "in", "from", "at", "with", "on", "near", "by", "who"))
 _NOBODY: Final = frozenset(
-    [
-        "whoever",
-        "whatever",
-        "whichever",
-        "many",
-        "some",
-        "most",
-        "others",
-        "few",
-        "several",
-        "none",
-        "nobody",
-        "everyone",
-        "someone",
-        "anyone",
-        "everybody",
-        "somebody",
-        "anybody",
-        "all",
-        "both",
-        "neither",
-        "either",
-        "reports",
-        "rumours",
-        "rumors",
-        "there",
-        "here",
-        "this",
-        "that",
-        "these",
-        "those",
-        "what",
-        "which",
-        "who",
-        "it",
-        "they",
-        "he",
-        "she",
-        "we",
-        "i",
-        "you",
-        "one",
-        "nothing",
-        "something",
-        "everything",
-        "people",
-        "word",
-        "talk",
-        "claims",
-        "nor",
-        "so",
-        "then",
-        "now",
-        "yesterday",
-        "today",
-        "tomorrow",
-        "still",
-        "yet",
-        "also",
-        "meanwhile",
-        "later",
-        "earlier",
-    ]
-)
+    (
+        "whoever", "whatever", "whichever", "many", "some", "most", "others", "few", "several", "none", "nobody",
+        "everyone", "someone", "anyone", "everybody", "somebody", "anybody", "all", "both", "neither", "either",
+        "reports", "rumours", "rumors", "there", "here", "this", "that", "these", "those", "what", "which", "who",
+        "it", "they", "he", "she", "we", "i", "you", "one", "nothing", "something", "everything", "people", "word",
+        "talk", "claims", "nor", "so", "then", "now", "yesterday", "today", "tomorrow", "still", "yet", "also",
+        "meanwhile", "later", "earlier",
+    )
+)  # fmt: skip
 
 
 def _named(words: str, heard: Heard) -> str:
@@ -847,15 +782,12 @@ def _named(words: str, heard: Heard) -> str:
         before = words[: tail.start(1)].split()
         if before and before[-1].casefold() in roles():
             return tail[1]
-    bare = re.sub(r"^(?:the|a|an|former)\s+", "", words, flags=re.I)
-    last = bare.split()[-1] if bare else ""
-    if (
-        len(bare.split()) <= 2
-        and last in heard.names
-        and all(w == last or w in lexicon("en").list_of("titles") for w in bare.split())
-    ):
-        return heard.names[last]
-    return bare
+    name = re.sub(r"^(?:the|a|an|former)\s+", "", words, flags=re.I)
+    parts = name.split()
+    titles = lexicon("en").list_of("titles")
+    if 0 < len(parts) <= 2 and parts[-1] in heard.names and all(each == parts[-1] or each in titles for each in parts):
+        return heard.names[parts[-1]]
+    return name
 
 
 _ANOTHER: Final = re.compile(r"(?:a second|a third|another|the other|the second)(?: [a-z]+)?", re.IGNORECASE)

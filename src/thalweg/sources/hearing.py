@@ -66,7 +66,7 @@ DAY: Final = (
 
 def bare(name: str) -> str:
     """A name without its article."""
-    return re.sub(r"^(?:the|a|an) ", "", name, flags=re.IGNORECASE)
+    return re.sub(r"^(?:the|a|an)\s+", "", name, flags=re.IGNORECASE)
 
 
 def is_media(name: str, heard: Heard) -> bool:
