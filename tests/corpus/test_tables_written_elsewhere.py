@@ -110,9 +110,8 @@ def test_a_field_offices_workbook_is_read_sheet_by_sheet() -> None:
     assert str(by_id["S-1"].valid_until) == "2018-01-01T12:00:00Z"
     assert by_id["S-2"].volumes[0].uncertainty.horizontal_m == 100.0
     assert [(p.code, p.source.path) for p in found.problems] == [
-        ("formula-without-value", "Sites, cell E6"),
+        ("formula-without-value", "Sites, row 6"),
         ("cell-error", "Sites, row 7"),
-        ("place-missing", "Sites, row 6"),
     ]
     assert [(o.source.path, o.harmless) for o in found.omissions] == [
         ("Petty cash, row 1 to 2", False),

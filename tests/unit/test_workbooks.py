@@ -87,6 +87,35 @@ def test_an_error_beyond_the_last_value_is_found_too() -> None:
     assert problems(found) == [("cell-error", "Operations, row 4")]
 
 
+@pytest.mark.parametrize(
+    ("value", "told", "read"),
+    [("<v></v>", [("formula-without-value", "Operations, row 2")], ["s2"]), ("<v>500</v>", [], ["s1", "s2"])],
+)
+def test_a_formula_that_nobody_computed_takes_its_row_with_it(
+    value: str, told: list[tuple[str, str]], read: list[str]
+) -> None:
+    """A radius that is not known yet is not none: with it empty, the row would be declared as a point."""
+    data = workbook(lambda book, sheet: sheet.write_formula(1, 6, "=A99", None, 500), rows=2)
+    found = reading(altered(data, "xl/worksheets/sheet1.xml", ("<v>500</v>", value)))
+    assert problems(found) == told
+    assert [made.declaration_id for made in found.declarations] == read
+
+
+def test_a_row_of_nothing_but_formulas_that_nobody_computed_is_no_empty_row() -> None:
+    data = workbook(lambda book, sheet: [sheet.write_formula(2, column, "=A99", None, 77) for column in range(9)])
+    found = reading(altered(data, "xl/worksheets/sheet1.xml", ("<v>77</v>", "<v/>")))
+    assert problems(found) == [("formula-without-value", "Operations, row 3")]
+
+
+def test_a_formula_with_an_empty_text_is_empty_and_told_of() -> None:
+    """`=IF(A1="","",A1)`, as spreadsheet programs save it."""
+    data = workbook(lambda book, sheet: sheet.write_formula(1, 6, "=A99", None, 77))
+    changes = (('<c r="G2"><f>', '<c r="G2" t="str"><f>'), ("<v>77</v>", "<v></v>"))
+    found = reading(altered(data, "xl/worksheets/sheet1.xml", *changes))
+    assert problems(found) == []
+    assert codes(found.declarations[0]) == {"formula-value"}
+
+
 @pytest.mark.parametrize(("from_1904", "days"), [(False, 42994.25), (True, 41532.25)])
 def test_day_numbers_are_counted_from_the_year_that_the_workbook_says(from_1904: bool, days: float) -> None:
     """The same number is four years and a day later where days are counted from 1904."""

@@ -254,7 +254,8 @@ def _read_formulas(cells: list[Element], number: int, facts: SheetFacts) -> None
     for cell in cells:
         place = _place(cell, number)
         facts.formulas[place] = _OTHER_WORKBOOK.search(_text(cell, "f")) is not None
-        if not (_text(cell, "v") or _text(cell, "is")):
+        empty = cell.get("t") == "str" and any(True for _ in children(cell, "v"))  # a text, and of no letters
+        if not (empty or _text(cell, "v") or _text(cell, "is")):
             facts.uncomputed.append(place)
 
 

@@ -41,7 +41,7 @@ from thalweg.drafts.heights import Height, read_height, read_length
 from thalweg.drafts.outlines import LonLat, rough_m
 from thalweg.drafts.positions import read_cells, read_point, read_points, read_wkt
 from thalweg.drafts.texts import folded, kept, number
-from thalweg.drafts.workbooks import SheetFacts, WorkbookFacts, cell_named, workbook_facts
+from thalweg.drafts.workbooks import SheetFacts, cell_named, workbook_facts
 from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Kind
 from thalweg.model.encodings import decoded, marked
@@ -352,7 +352,12 @@ def _sections_of_workbook(data: bytes, file: str, problems: list[Problem], omiss
             "workbook-unreadable", f"The workbook cannot be opened: {error}.", expected="XLSX", found=""
         ) from error
     facts = workbook_facts(data)
-    problems.extend(_problems_of(facts, file))
+    if facts.damage:  # cut short, or altered on its way: what was read of it may not be all of it
+        problems.append(
+            Problem(
+                Source(file), "workbook-damaged", f"The workbook's archive is damaged: {facts.damage}.", "a whole file"
+            )
+        )
     sections: list[_Section] = []
     for sheet_data in workbook.sheets_metadata:
         name = sheet_data.name
@@ -419,26 +424,13 @@ def _require_xlsx(data: bytes) -> None:
         )
 
 
-def _problems_of(facts: WorkbookFacts, file: str) -> Iterable[Problem]:
-    if facts.damage:  # cut short, or altered on its way: what was read of it may not be all of it
-        yield Problem(
-            Source(file), "workbook-damaged", f"The workbook's archive is damaged: {facts.damage}.", "a whole file", ""
-        )
-    for name, of_sheet in facts.sheets.items():
-        for cell in of_sheet.uncomputed:
-            yield Problem(
-                Source(file, f"{name}, cell {cell_named(cell)}"),
-                "formula-without-value",
-                "The cell holds a formula that was never computed, so its value is not known.",
-                "a workbook saved by a spreadsheet program, or the value itself",
-                "a formula",
-            )
-
-
 def _hidden(what: str) -> str:
     return f"{what} is hidden in the workbook. It is read and tested all the same: ask whether it still holds."
 
 
+_UNCOMPUTED = (
+    "= (never computed)"  # stands in a cell whose formula has no value; a cell must not look empty that is not
+)
 _Range = tuple[tuple[int, int], tuple[int, int]]  # top left and bottom right, from 0
 
 
@@ -451,7 +443,7 @@ def _sheet_rows(
         value = values[row - 1][column - 1] if row <= len(grid) and column <= len(grid[row - 1]) else None
         if isinstance(value, int | float) and not (isinstance(value, bool) or shown.scaled):
             grid[row - 1][column - 1] = shown.text(grid[row - 1][column - 1])
-    for (row, column), error in facts.errors.items():
+    for (row, column), error in (*facts.errors.items(), *((cell, _UNCOMPUTED) for cell in facts.uncomputed)):
         while len(grid) < row:
             grid.append([])
         grid[row - 1] += [""] * (column - len(grid[row - 1]))
@@ -624,6 +616,7 @@ def _entry(row: _Row, section: _Section) -> _Entry:
     _require_whole(row, section, entry)
     for index, cell in enumerate(row.cells):
         if not cell:
+            _ask_of_empty(row, index, section, entry)
             continue
         if of_a_form and index < len(header) and header[index] in ("start", "end", "today"):
             entry.details[header[index]] = cell
@@ -637,6 +630,13 @@ def _entry(row: _Row, section: _Section) -> _Entry:
                 found=f"“{cell[:60]}” in column {index + 1}",
             )
         name, at = header[index], (row.number, index + 1)
+        if cell == _UNCOMPUTED:
+            raise InputError(
+                "formula-without-value",
+                f"The cell below “{name}” holds a formula that was never computed, so its value is not known.",
+                expected="a workbook saved by a spreadsheet program, or the value itself",
+                found="a formula",
+            )
         if at in facts.errors or cell.rstrip("!?").upper() in _CELL_ERRORS:
             raise InputError(
                 "cell-error",
@@ -673,6 +673,13 @@ def _entry(row: _Row, section: _Section) -> _Entry:
         stated = entry.fields.get("uncertainty_m", precision)
         entry.fields["uncertainty_m"] = max(stated, precision, key=lambda value: read_length(value))
     return entry
+
+
+def _ask_of_empty(row: _Row, index: int, section: _Section, entry: _Entry) -> None:
+    """A formula whose value is empty is told of where a value would decide."""
+    elsewhere = section.facts.formulas.get((row.number, index + 1))
+    if elsewhere is not None and index < len(section.header) and _weighty(section.header[index]):
+        entry.flags.append(_of_formula(section.header[index], "", row.number, elsewhere=elsewhere))
 
 
 def _require_whole(row: _Row, section: _Section, entry: _Entry) -> None:
