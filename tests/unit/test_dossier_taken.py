@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 from collections.abc import Iterator
@@ -18,7 +19,9 @@ from thalweg.model.declarations import Kind
 from thalweg.model.events import Exported, PartyNamed
 from thalweg.model.shapes import Position
 from thalweg.reports.dossier.check import check, read
-from thalweg.server.copies import EXPORT_RATE
+from thalweg.server import dossiers
+from thalweg.server.copies import EXPORT_RATE, names_of
+from thalweg.state.world import World
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +66,20 @@ def bundle(desk: Serving, who: str, reference: str, more: str = "") -> tuple[byt
     assert answer.status_code == 200, answer.text
     trust = read_trust(desk.get(who, "/v1/log/trust").content)
     return answer.content, verify_bundle(answer.content, trust)
+
+
+def test_what_the_desk_knows_is_read_where_nothing_changes_it_meanwhile(
+    desk: Serving, reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dossier is made in a thread. Whatever that read of the desk could change under it: a party that is named just
+    then would end it."""
+
+    def on_the_loop(world: World) -> dict[str, str]:
+        asyncio.get_running_loop()
+        return names_of(world)
+
+    monkeypatch.setattr(dossiers, "names_of", on_the_loop)
+    bundle(desk, "alpha-1", reference, "&reader=bravo")
 
 
 def test_the_bundle_verifies_and_its_dossier_follows_from_it(desk: Serving, reference: str) -> None:

@@ -22,6 +22,7 @@ from thalweg.model.dossier import Dossier, Margins
 from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
 from thalweg.model.result import CopyFor
+from thalweg.model.theatre import Theatre
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.dossier.made import dossier
 from thalweg.policy.evidence import proved
@@ -93,7 +94,10 @@ async def taken(
     withheld: dict[int, str] = {}
     told = await _held(world, mailboxes.entries(asked.party).value, asked.party)
     came = None if known is None else await run_in_threadpool(reached, asked.party, told)
-    making = _Making(world, asked.party, reference, at, Margins(float(near_m), float(around_s)), came)
+    making = _Making(
+        asked.party, reference, at, Margins(float(near_m), float(around_s)), came, names_of(world),
+        world.membership.theatre,
+    )  # fmt: skip
     try:
         made = await run_in_threadpool(making.of, told, ())
     except InputError as error:
@@ -125,28 +129,29 @@ async def taken(
 
 @dataclass(frozen=True, slots=True)
 class _Making:
-    """A dossier as it was asked for: of what its party holds, and again of what is left of that for another reader."""
+    """A dossier as it was asked for: of what its party holds, and again of what is left of that for another reader. It
+    is made in a thread, so nothing in it changes while the desk goes on."""
 
-    world: World
     party: str
     reference: str
     at: Instant
     margins: Margins
     came: Mapping[str, Reached] | None  # by what each notice had reached the party; None: all of it is asked for
+    names: Mapping[str, str]
+    theatre: Theatre
 
     def of(self, given: Sequence[Recorded], hidden: Sequence[Withheld]) -> Disclosed[Dossier]:
         """InputError (`incident-unknown`) where the incident is not among the entries given."""
         there = {each.index for each in given}
         came = self.came and {name: how for name, how in self.came.items() if there.issuperset(how.entries)}
-        theatre = self.world.membership.theatre
         return dossier(
             self.party,
             given,
             self.reference,
             self.at,
-            names=names_of(self.world),
-            theatre=theatre.name,
-            exercise=theatre.exercise,
+            names=self.names,
+            theatre=self.theatre.name,
+            exercise=self.theatre.exercise,
             margins=self.margins,
             withheld=import_module("thalweg.reports.dossier.check").counted(tuple(hidden)),
             reached=came,

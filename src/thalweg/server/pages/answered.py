@@ -105,12 +105,12 @@ async def answered(page: Page, reference: str, known: Instant | None) -> Answere
         for start in range(0, len(indexes), _AT_ONCE):
             records += of_log(world, indexes[start : start + _AT_ONCE], page.party)
             await sleep(0)
-        membership, at, names = world.membership, known or page.now, names_of(world)
+        theatre, at, names = world.membership.theatre, known or page.now, names_of(world)
 
         def make() -> tuple[Dossier, str, str]:
             made = dossier(
-                page.party, records, reference, at, names=names, theatre=membership.theatre.name,
-                exercise=membership.theatre.exercise, reached=None if known is None else reached(page.party, records),
+                page.party, records, reference, at, names=names, theatre=theatre.name,
+                exercise=theatre.exercise, reached=None if known is None else reached(page.party, records),
             ).value  # fmt: skip
             content = import_module("thalweg.reports.dossier.content")
             ground = import_module("thalweg.reports.ground").packaged
