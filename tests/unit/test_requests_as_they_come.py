@@ -341,6 +341,9 @@ def test_what_has_no_get_has_no_head_and_says_what_it_has(desk: Serving) -> None
     # What answers GET and what answers DELETE are two routes, and one resource.
     neither = desk.client.put("/sign-in/sessions", headers=desk.bearing("bravo-1"))
     assert (neither.status_code, neither.headers["allow"]) == (405, "DELETE, GET, HEAD")
+    # `/v1/incidents/{reference}` answers GET, and this is none of these.
+    searches = desk.client.put("/v1/incidents/searches", headers=desk.bearing("bravo-1"))
+    assert (searches.status_code, searches.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(

@@ -260,15 +260,11 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> list[str]:
     """The methods of what is at that path (RFC 9110 section 10.2.1), whichever routes answer them: a route that is
-    asked with another's method knows its own only."""
-    return sorted(
-        {
-            method
-            for each in iter_route_contexts(request.app.routes)
-            if each.methods and each.path_regex.match(request.scope["path"])
-            for method in each.methods
-        }
-    )
+    asked with another's method knows its own only. What has a path of its own is not also one of many."""
+    path = request.scope["path"]
+    there = [each for each in iter_route_contexts(request.app.routes) if each.methods and each.path_regex.match(path)]
+    own = [each for each in there if each.path == path]
+    return sorted({method for each in own or there for method in each.methods or ()})
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
