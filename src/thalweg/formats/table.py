@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
@@ -165,7 +166,7 @@ class _Section:
     width: int = 0  # cells that a whole row has; 0 in a workbook, whose rows are all of one width
     separator: str = ""  # of a CSV
     facts: SheetFacts = field(default_factory=SheetFacts)
-    merged: Sequence[_Merged] = ()
+    merged: Mapping[int, Sequence[_Merged]] = field(default_factory=dict)  # by each row that they cover
     decimal_commas: bool = False  # whether a CSV has any
     counts_from: int | None = None  # the year from which the workbook counts days; None where a table does not say
 
@@ -436,7 +437,7 @@ _Range = tuple[tuple[int, int], tuple[int, int]]  # top left and bottom right, f
 
 def _sheet_rows(
     values: Sequence[Sequence[object]], ranges: Sequence[_Range], facts: SheetFacts
-) -> tuple[list[_Row], list[_Merged]]:
+) -> tuple[list[_Row], Mapping[int, Sequence[_Merged]]]:
     """The cells as they are seen: with the letters of their number formats, and with the errors that they show."""
     grid = [[_cell_text(cell) for cell in row] for row in values]
     for (row, column), shown in facts.shown.items():
@@ -448,10 +449,12 @@ def _sheet_rows(
             grid.append([])
         grid[row - 1] += [""] * (column - len(grid[row - 1]))
         grid[row - 1][column - 1] = error
-    merged = []
+    merged: dict[int, list[_Merged]] = {}
     for (top, left), (bottom, right) in ranges:
         text = grid[top][left] if top < len(grid) and left < len(grid[top]) else ""
-        merged.append(_Merged(top + 1, left, bottom + 1, right, text))
+        covering = _Merged(top + 1, left, bottom + 1, right, text)
+        for covered in range(top + 1, min(bottom + 1, len(grid)) + 1):
+            merged.setdefault(covered, []).append(covering)
         # A merged cell says the same of every row that it covers; across columns it is a title.
         for cells in grid[top + 1 : bottom + 1] if left == right else ():
             if left < len(cells) and not cells[left]:
@@ -532,6 +535,7 @@ def _row_path(sheet: str, row: _Row) -> str:
     return f"{sheet}, row {row.number}" if sheet else f"row {row.number}"
 
 
+@lru_cache(maxsize=4096)
 def _column(name: str) -> str:
     """The table's own column of that name, or empty. Form tools prefix theirs: `_gps_latitude`."""
     word = folded(name)
@@ -685,9 +689,7 @@ def _ask_of_empty(row: _Row, index: int, section: _Section, entry: _Entry) -> No
 def _require_whole(row: _Row, section: _Section, entry: _Entry) -> None:
     """Refuses a row of which some may be missing, or which may have others in it; flags what may only be short."""
     header = section.header
-    for merged in section.merged:
-        if not merged.top <= row.number <= merged.bottom:
-            continue
+    for merged in section.merged.get(row.number, ()):
         first = merged.left if row.number == merged.top else merged.left - 1  # before the columns that it leaves empty
         if merged.left == merged.right:
             beneath = row.cells[merged.left] if merged.left < len(row.cells) else ""
@@ -755,6 +757,7 @@ def _rows_in_header(section: _Section, file: str) -> Iterable[Problem]:
             )
 
 
+@lru_cache(maxsize=4096)
 def _named_by(name: str) -> str:
     """What the reader calls a column of that name; empty where it is none of ours."""
     known = field_named(name)
