@@ -85,7 +85,7 @@ def told(room: Room, party: str = "alpha") -> Feedback:
 
 
 def reviewed(room: Room, party: str = SECRETARIAT) -> Review:
-    return review(room.desk.world, room.desk.policy, party, SINCE, UNTIL).value
+    return whole(review(room.desk.world, room.desk.policy, party, SINCE, UNTIL)).value
 
 
 # --- feedback ---
@@ -168,13 +168,21 @@ def test_a_party_gets_a_review_of_its_own_pairs_alone(room: Room) -> None:
     assert nothing.incidents.few
 
 
+def test_a_review_is_made_a_few_notices_at_a_step(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others are answered between two steps."""
+    monkeypatch.setattr("thalweg.policy.review._LOOKED", 2)
+    steps = review(room.desk.world, room.desk.policy, SECRETARIAT, SINCE, UNTIL)
+    told = sum(len(ids) for party, ids in room.desk.world.exchange.mailboxes.items() if party != SECRETARIAT)
+    assert sum(1 for _ in steps) >= told // 2 > 10
+
+
 @pytest.mark.parametrize("hours", [0, 24, 24 * 6])
 def test_a_review_of_less_than_a_week_or_of_part_of_a_day_is_refused(room: Room, hours: int) -> None:
     world, policy = room.desk.world, room.desk.policy
     with pytest.raises(InputError, match="whole days"):
-        review(world, policy, SECRETARIAT, SINCE, Instant(SINCE.epoch_s + hours * 3600))
+        whole(review(world, policy, SECRETARIAT, SINCE, Instant(SINCE.epoch_s + hours * 3600)))
     with pytest.raises(InputError, match="whole days"):
-        review(world, policy, SECRETARIAT, Instant(SINCE.epoch_s + 60), Instant(UNTIL.epoch_s + 60))
+        whole(review(world, policy, SECRETARIAT, Instant(SINCE.epoch_s + 60), Instant(UNTIL.epoch_s + 60)))
 
 
 def text_of(data: bytes) -> str:
@@ -186,7 +194,7 @@ def text_of(data: bytes) -> str:
 @pytest.mark.parametrize("form", ["csv", "html", "pdf"])
 def test_no_place_title_geometry_or_words_can_stand_in_a_review(room: Room, form: str) -> None:
     """Canaries in every text and every position of the period: none comes out in any form."""
-    made = review(room.desk.world, room.desk.policy, SECRETARIAT, SINCE, UNTIL)
+    made = whole(review(room.desk.world, room.desk.policy, SECRETARIAT, SINCE, UNTIL))
     data = report.csv(made) if form == "csv" else getattr(report, form)(made, ("en", "ar"))
     text = text_of(data)
     for canary in CANARIES:
@@ -201,7 +209,7 @@ def test_no_place_title_geometry_or_words_can_stand_in_a_review(room: Room, form
 
 
 def test_every_number_of_the_table_is_rounded_or_few(room: Room) -> None:
-    made = review(room.desk.world, room.desk.policy, SECRETARIAT, SINCE, UNTIL)
+    made = whole(review(room.desk.world, room.desk.policy, SECRETARIAT, SINCE, UNTIL))
     rows = list(csv.DictReader(io.StringIO(report.csv(made).decode("utf-8-sig"))))
     counts = [row["value"] for row in rows if row["name"] in ("notices", "reopened_by_read_back", "escalated", "kept")]
     assert counts

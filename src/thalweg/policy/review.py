@@ -35,6 +35,7 @@ ENOUGH: Final = 10
 STEP: Final = 5  # to which counts are rounded
 _ENTRIES: Final = 20  # read at one step
 _CHAINS: Final = 500
+_LOOKED: Final = 200  # notices
 _DAY_S: Final = 86_400
 _LEAST_S: Final = 7 * _DAY_S
 _TELLS: Final = (NoticeKind.DECLARED, NoticeKind.REPLACED, NoticeKind.WARNING, NoticeKind.RELEASED)
@@ -289,16 +290,20 @@ class Review:
     risks: tuple[tuple[str, Number], ...]
 
 
-def review(world: World, policy: Policy, party: str, since: Instant, until: Instant) -> Disclosed[Review]:
+def review(world: World, policy: Policy, party: str, since: Instant, until: Instant) -> Steps[Disclosed[Review]]:
     """The review of whole days (UTC), seven at least. `InputError` (`review-period`) for another period: two that
     differ by an hour would tell what happened in it."""
     _require_days(since, until)
     mine = "" if party == SECRETARIAT else party
-    states = [each for each in _told(world, policy, since, until) if not mine or mine in (each.of, each.to)]
+    states = yield from _told(world, policy, mine, since, until)
+    late = yield from _late(world, states)
     pairs: dict[tuple[str, str], list[NoticeState]] = {}
     for state in states:
         pairs.setdefault((state.of, state.to), []).append(state)
-    rows = tuple(_row(world, of, to, held) for (of, to), held in sorted(pairs.items()))
+    rows = []
+    for (of, to), held in sorted(pairs.items()):
+        rows.append(_row(of, to, held, late))
+        yield
     emergencies = [
         each
         for each in world.exchange.emergencies.values()
@@ -324,7 +329,7 @@ def review(world: World, policy: Policy, party: str, since: Instant, until: Inst
         since=since,
         until=until,
         names=tuple((each, membership.name(each)) for each in sorted(used)),
-        total=_row(world, "", "", states),
+        total=_row("", "", states, late),
         pairs=tuple(row for row in rows if not row.notices.few),
         emergencies=_number(len(emergencies)),
         outcomes=_outcomes(world, emergencies),
@@ -351,13 +356,18 @@ def _require_days(since: Instant, until: Instant) -> None:
         )
 
 
-def _told(world: World, policy: Policy, since: Instant, until: Instant) -> list[NoticeState]:
-    """What parties told each other by their own terms: not what a conflict alone made known."""
+def _told(world: World, policy: Policy, mine: str, since: Instant, until: Instant) -> Steps[list[NoticeState]]:
+    """What parties told each other by their own terms: not what a conflict alone made known. Of one party, or with
+    none of all."""
     found = []
-    for state in world.exchange.notices.values():
-        if state.what not in _TELLS or not since <= state.at < until or state.of in ("", state.to, SECRETARIAT):
+    mailboxes = ((to, ids) for to, ids in tuple(world.exchange.mailboxes.items()) if to != SECRETARIAT)
+    for number, (to, name) in enumerate(((to, name) for to, ids in mailboxes for name in tuple(ids)), 1):
+        if not number % _LOOKED:
+            yield
+        state = world.exchange.notices[name]
+        if state.what not in _TELLS or not since <= state.at < until or state.of in ("", to, SECRETARIAT):
             continue
-        if state.to == SECRETARIAT:
+        if mine and mine not in (state.of, to):
             continue
         chain = policy.told_of(state.to, state.subject)
         if chain is not None and state.id in policy.only_met(chain, state.to):
@@ -366,26 +376,30 @@ def _told(world: World, policy: Policy, since: Instant, until: Instant) -> list[
     return found
 
 
-def _row(world: World, of: str, to: str, states: Sequence[NoticeState]) -> Row:
+def _late(world: World, states: Iterable[NoticeState]) -> Steps[frozenset[str]]:
+    """The ids of the notices of what was declared late. That it was is not told below full."""
+    found = set()
+    for number, state in enumerate((each for each in states if each.level is Level.FULL), 1):
+        if not number % _ENTRIES:
+            yield
+        if notice_in(world.load(state.index)).facts.get("late") == "1":
+            found.add(state.id)
+    return frozenset(found)
+
+
+def _row(of: str, to: str, states: Sequence[NoticeState], late: frozenset[str]) -> Row:
     owed = [each for each in states if each.owed]
     waited = sorted(each.responses[0].at.epoch_s - each.at.epoch_s for each in owed if each.responses)
-    late = sum(_late(world, each) for each in states)
     return Row(
         of,
         to,
         _number(len(states)),
         _share(len(waited), len(owed)),
         Waited(_quantile(waited, 0.5), _quantile(waited, 0.95)),
-        _share(late, len(states)),
+        _share(sum(each.id in late for each in states), len(states)),
         _number(sum(any(fact.what for fact in each.read_back) for each in states)),
         _number(sum(each.step > 0 for each in states)),
     )
-
-
-def _late(world: World, state: NoticeState) -> bool:
-    if state.level is not Level.FULL:
-        return False  # that it was late is not told below that
-    return notice_in(world.load(state.index)).facts.get("late") == "1"
 
 
 def _called(world: World, emergency: Emergency, party: str) -> bool:

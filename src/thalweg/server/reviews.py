@@ -68,8 +68,7 @@ async def joint(
     that talk to each other, a party's of its own. Rounded, and without any place, title or words, so that it can be
     published. On record as a copy."""
     first, last = instant(since, "since"), instant(until, "until")
-    reading = await desk.office.reading()
-    made = review(reading.world, reading.policy, asked.party, first, last)
+    made = await stepwise(desk, lambda reading: review(reading.world, reading.policy, asked.party, first, last))
     random = one_more(request, asked)
     mark = mark_of(asked.party, asked.principal.author, asked.now, random)
     chosen = import_module("thalweg.reports.dossier.content").languages(
