@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from tests.desk_world import START, Room, seed
 from tests.doors_world import START_MS, Noise
-from thalweg.desk.office import KeyEntry, Listener, Office, Reading
+from thalweg.desk.office import KeyEntry, Listener, Office, Reading, WayIn
 from thalweg.formats import event as kinds
 from thalweg.formats.voice.hearing import hear
 from thalweg.formats.voice.language import language_of
@@ -149,6 +149,9 @@ class RoomOffice:
 
     async def register(self, entries: Sequence[KeyEntry]) -> None:
         raise AssertionError("a room registers by itself")
+
+    async def tell(self, way: WayIn) -> None:
+        raise AssertionError("nobody has an account in a room")
 
     async def note(self, body: object) -> None:
         """What is only put on record, for nobody to be told."""

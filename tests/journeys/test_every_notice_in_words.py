@@ -87,6 +87,7 @@ from thalweg.reports.messages.kinds import (
     ConsentGiven,
     FixProposed,
     InCells,
+    KeyChange,
     KeyChanged,
     LineCheckOwed,
     Message,
@@ -129,13 +130,17 @@ def play() -> Room:
     room.say(room.chair, PartyNamed("delta", "Delta"))
     room.say(room.chair, OfficerAdded(SECRETARIAT, "chair", Role.WATCH, "charlie"))
     room.say(room.chair, OfficerEnded(SECRETARIAT, "chair", Role.WATCH, "charlie"))
-    key = AuthorSigner(b"k" * 32).key
-    for kind, fields in (
-        ("key.add/1", key_add_body("charlie-1", key)),
-        ("key.revoke/1", key_revoke_body("charlie-1", key.key_id, "stolen", None)),
-    ):
+    for number, reason in enumerate((KeyChange.LOST, KeyChange.STOLEN, KeyChange.RETIRED)):
+        key = AuthorSigner(bytes([number]) * 32).key
         book = room.book()
-        room.desk.entered(book.register(kind, fields), book)
+        room.desk.entered(book.register("key.add/1", key_add_body("charlie-1", key)), book)
+        room.desk.entered(
+            book.register("key.revoke/1", key_revoke_body("charlie-1", key.key_id, reason.value, None)), book
+        )
+        room.log.commit(book.batch)
+    for way in (KeyChange.ANEW, KeyChange.PASSKEY, KeyChange.CODES, KeyChange.PROGRAM):
+        book = room.book()
+        room.desk.way_in("charlie-1", way.value, "", book)
         room.log.commit(book.batch)
     room.say("alpha", MessageSent("alpha", "line", "On our way."))
     room.say("alpha", DecisionStated("alpha", "line", "Nobody flies before noon."))
@@ -284,6 +289,7 @@ def test_every_notice_means_the_same_in_every_language(what: NoticeKind, languag
         (RollChanged, "No longer on your rolls: chair, as: Watch officer. Ended by "),
         (KeyChanged, "On your rolls: charlie-1. A key was added with which this officer signs. Entered by "),
         (KeyChanged, "On your rolls: charlie-1. A key with which this officer signed has ended: stolen. Ended by "),
+        (KeyChanged, "On your rolls: charlie-1. The account of this officer was made anew by an invitation: "),
         (ConsentGiven, "Alpha consents that notice alpha/hospital be shown."),
     ],
 )

@@ -775,7 +775,9 @@ TOLD_OTHERWISE: Mapping[str, str] = {
     "_membership": "is told to everybody",
     "_rolls": "is told to the party itself: tests/unit/test_desk_channels.py",
     "entered": "likewise",
-    "_keys": "likewise",
+    "_keys": "to those that `_of_keys` tells",
+    "way_in": "likewise",
+    "_of_keys": "is told to the parties of the officer: tests/unit/test_keys_told.py",
     "line_check_owed": "rests on the channel alone: tests/unit/test_desk_channels.py",
 }
 

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from pyotp import TOTP
 
+from tests.doors_world import Authenticator
 from tests.serving import ORIGIN, Answer, Serving, serving
 from tests.unit.pages.officers import Officer, officer
 from tests.unit.test_bearers import post_office, until
+from tests.unit.test_keys_and_contacts import certificate
 from thalweg.client.desk import proof
 from thalweg.desk.office import KeyEntry
 from thalweg.formats import voice
@@ -64,9 +66,9 @@ def bring(who: Officer, signer: AuthorSigner) -> None:
 def told(desk: Serving, who: str, officer: str) -> list[tuple[str, str, str, bool]]:
     """What somebody's party was told of an officer's keys: what, which key, by whom, and whether it owes an answer."""
     return [
-        (each["facts"]["what"], each["facts"]["key"], each["facts"]["by"], each["owed"])
+        (each["facts"]["what"], each["facts"].get("key", ""), each["facts"]["by"], each["owed"])
         for each in desk.notices(who)
-        if each["what"] == "watch" and "key" in each["facts"] and each["facts"]["officer"] == officer
+        if each["what"] == "watch" and "role" not in each["facts"] and each["facts"]["officer"] == officer
     ]
 
 
@@ -111,11 +113,46 @@ def test_whoever_is_let_in_anew_has_no_key_from_before_and_the_party_is_told(des
     lost = AuthorSigner(b"l" * 32)
     bring(who, lost)
     come_in(desk, "alpha", "watch", account=desk.opened.accounts.account("p-salma"))
-    added, ended = told(desk, "alpha-1", "salma")[-2:]
+    added, ended, anew = told(desk, "alpha-1", "salma")[-3:]
     assert added == ("added", held(desk, "salma"), "registrar", True)
     assert ended == ("lost", lost.key.key_id, "registrar", False)
+    assert anew == ("anew", "", "desk", True)
     (key,) = desk.built.doors.keys.valid("salma")
     assert key.holder == "server", "until they bring their own"
+
+
+def test_whoever_takes_an_account_over_does_not_do_so_in_silence(desk: Serving) -> None:
+    """The server signs for whoever is in it, and the log has nothing of that."""
+    officer(desk, "hani", "alpha")
+    before = held(desk, "hani")
+    come_in(desk, "alpha", "watch", account=desk.opened.accounts.account("p-hani"))
+    assert held(desk, "hani") == before
+    assert told(desk, "alpha-1", "hani") == [("anew", "", "desk", True)]
+    assert not told(desk, "bravo-1", "hani")
+
+
+def test_a_new_way_into_an_account_is_told(desk: Serving) -> None:
+    who = officer(desk, "mona", "alpha")
+    made = ask(who, "POST", "/sign-in/tokens", {"label": "dispatch", "scopes": ["write"]}).json()
+    by_program = ("program", made["id"], "mona", False)
+    assert told(desk, "alpha-1", "mona") == [by_program]
+    start = {"password": "correct horse battery staple"}
+    seed = ask(who, "POST", "/sign-in/keys/password/start", start).json()["secret"]
+    ask(who, "POST", "/sign-in/keys/password", {"code": TOTP(seed).at(now_ms() // 1000)})
+    ask(who, "POST", "/sign-in/keys/recovery")
+    options = ask(who, "POST", "/sign-in/keys/passkey/options", {}).json()
+    second = ask(who, "POST", "/sign-in/keys/passkey", {"credential": Authenticator().create(options, ORIGIN)}).json()
+    entered = {"label": "radar", "scopes": ["read"], "pem": certificate(20_000)}
+    named = ask(who, "POST", "/sign-in/certificates", entered).json()["fingerprint"]
+    *_, passkey, by_certificate = ways = told(desk, "alpha-1", "mona")
+    assert ways[:3] == [by_program, *[("codes", "", "mona", False)] * 2]
+    assert (passkey[0], passkey[2:]) == ("passkey", ("mona", False))
+    assert second["credential"] not in passkey[1], "its name opens nothing"
+    assert by_certificate == ("program", named, "mona", False)
+    assert not told(desk, "bravo-1", "mona")
+    about = desk.portal.call(desk.opened.office.reading).world.exchange.about.values()
+    ids = {each["id"] for each in desk.notices("alpha-1") if each["facts"].get("officer") == "mona"}
+    assert not any(ids & set(some) for some in about), "they follow from no statement"
 
 
 def test_of_somebody_new_the_role_alone_is_told_and_the_secretariat_of_its_own(desk: Serving) -> None:

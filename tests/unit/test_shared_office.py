@@ -15,15 +15,16 @@ from tests.desk_world import ORIGIN, SECRET, Room, circle, seed
 from tests.unit.test_live_desk import signed
 from thalweg.desk.decide import Desk
 from thalweg.desk.live import LiveDesk
-from thalweg.desk.office import Reading
+from thalweg.desk.office import KeyEntry, Reading, WayIn
 from thalweg.desk.shared import SharedOffice, Shelf
 from thalweg.engine import Online
 from thalweg.ledger.checkpoint import HeadSigner
-from thalweg.ledger.entry import Entry
+from thalweg.ledger.entry import AuthorSigner, Entry
 from thalweg.ledger.errors import LedgerError, Refused, StoreFailed
+from thalweg.ledger.identity import KEY_ADD, key_add_body
 from thalweg.ledger.note import NoteKey
 from thalweg.ledger.sequencer import Sequencer
-from thalweg.model.events import Declared, MessageSent
+from thalweg.model.events import Declared, MessageSent, Notice
 from thalweg.policy.alias import Aliases
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
@@ -155,6 +156,24 @@ def test_what_comes_to_who_stands_by_is_decided_and_read_there(house: House) -> 
         assert await has(second, event)
         assert await has(first, event)
         assert second.faults == []
+
+    play(house, act)
+
+
+def test_a_key_and_a_way_in_that_come_to_who_stands_by_are_told(house: House) -> None:
+    """R16: an account changes where its officer is connected, which need not be where the desk decides."""
+    key = AuthorSigner(b"k" * 32).key
+
+    async def act(first: Process, second: Process) -> None:
+        await second.office.register([KeyEntry(KEY_ADD, key_add_body("alpha-1", key), tells=True)])
+        await second.office.tell(WayIn("alpha-1", "passkey", "a name"))
+        for process in (first, second):
+            world = (await process.office.reading()).world
+            told = [world.load(each.index).body for each in world.exchange.mailbox("alpha")[-2:]]
+            assert [each.facts for each in told if isinstance(each, Notice)] == [
+                {"what": "added", "key": key.key_id, "officer": "alpha-1", "by": "registrar"},
+                {"what": "passkey", "key": "a name", "officer": "alpha-1", "by": "alpha-1"},
+            ]
 
     play(house, act)
 

@@ -218,6 +218,10 @@ class Desk:
         if isinstance(record.body, KeyFact):
             self._write(self._telling.entered(record.body, record.author, book.now), book)
 
+    def way_in(self, author: str, what: str, key: str, book: Book) -> None:
+        """The account of an officer has a new way in, of which the log has nothing else."""
+        self._write(self._telling.way_in(author, what, key, book.now), book)
+
     def entered_beside(self, book: Book) -> None:
         """The same of what was entered while no desk decided, as by `thalweg ledger keys`: it stands behind the desk's
         last word, and behind what an officer's statement asked for there. To be called once, before anything is

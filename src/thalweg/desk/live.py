@@ -38,7 +38,7 @@ from thalweg.desk.book import Book, Hands
 from thalweg.desk.checks import NotAllowed, screen
 from thalweg.desk.clocks import Due
 from thalweg.desk.decide import Desk
-from thalweg.desk.office import KeyEntry, Listener, OnRecord, Reading, Report
+from thalweg.desk.office import KeyEntry, Listener, OnRecord, Reading, Report, WayIn
 from thalweg.formats.event import Body
 from thalweg.ledger.entry import Entry
 from thalweg.ledger.errors import LedgerError, StoreFailed
@@ -91,7 +91,7 @@ class Handed:
 class Waiting:
     """Something on its way, and where its answer goes: the hash of its event once it is durable, or nothing."""
 
-    what: Handed | ForOfficer | OnRecord | tuple[KeyEntry, ...]
+    what: Handed | ForOfficer | OnRecord | WayIn | tuple[KeyEntry, ...]
     future: asyncio.Future[str]
     event: str = ""
 
@@ -330,6 +330,14 @@ class LiveDesk:
         """As `register`; the result is empty, for there is no one event."""
         return await self._queued(tuple(entries))
 
+    async def tell(self, way: WayIn) -> None:
+        """See `Office`; raises as `take`."""
+        await self.tell_of(way)
+
+    async def tell_of(self, way: WayIn) -> str:
+        """As `tell`; the result is empty, for there is no event."""
+        return await self._queued(way)
+
     async def note(self, body: OnRecord) -> str:
         """See `Office`; raises as `take`."""
         desk = await self.settled()
@@ -337,7 +345,7 @@ class LiveDesk:
             raise InputError("notice-unknown", "There is no such notice to have been delivered.")
         return await self._queued(body)
 
-    async def _queued(self, what: Handed | ForOfficer | OnRecord | tuple[KeyEntry, ...]) -> str:
+    async def _queued(self, what: Handed | ForOfficer | OnRecord | WayIn | tuple[KeyEntry, ...]) -> str:
         if self.lost.is_set() or self.fault is not None or self._away:
             self._require_here()
         if self._closing:
@@ -534,6 +542,9 @@ class LiveDesk:
                 return None, None
             case Exported() | SitesRead() as body:
                 waiting.event = book.say(body).event
+                return None, None
+            case WayIn(author, what, key):
+                desk.way_in(author, what, key, book)
                 return None, None
             case tuple() as entries:
                 for entry in entries:

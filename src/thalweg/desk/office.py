@@ -41,6 +41,16 @@ class KeyEntry:
     tells: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """A way into the account of an officer that is new, of which the log has nothing: `what` is a word of `KeyChange`
+    (`reports.messages`), `key` a name that opens nothing."""
+
+    author: str
+    what: str
+    key: str = ""
+
+
 OnRecord = Delivered | Exported | SitesRead
 """What a server puts on record of its own: that a bearer took notices, that a copy was made, that sites were read."""
 
@@ -71,6 +81,9 @@ class Office(Protocol):
 
     async def register(self, entries: Sequence[KeyEntry]) -> None:
         """Entries of the key history, in one append; those that are in force already are left out."""
+
+    async def tell(self, way: WayIn) -> None:
+        """Tell every party on whose rolls the officer is; nothing else is put on record."""
 
     async def note(self, body: OnRecord) -> str:
         """What the server itself brought about, under the desk's key; the hash of its event. That a bearer brought a

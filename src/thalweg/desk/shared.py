@@ -36,7 +36,7 @@ from typing import Any, TypeVar
 
 from thalweg.desk.checks import NotAllowed, screen
 from thalweg.desk.live import REPLACED, LiveDesk
-from thalweg.desk.office import KeyEntry, Listener, OnRecord, Reading, Report
+from thalweg.desk.office import KeyEntry, Listener, OnRecord, Reading, Report, WayIn
 from thalweg.formats import event as kinds
 from thalweg.ledger import canonical
 from thalweg.ledger.canonical import Value, b64, unb64
@@ -246,6 +246,11 @@ class SharedOffice:
             return
         made: list[Value] = [{"fields": each.fields, "kind": each.kind, "tells": int(each.tells)} for each in entries]
         await self._pass_on({"entries": made, "what": "keys"})
+
+    async def tell(self, way: WayIn) -> None:
+        """See `Office`."""
+        if await self._decided_here(lambda live: live.tell_of(way)) is None:
+            await self._pass_on({"author": way.author, "change": way.what, "key": way.key, "what": "way_in"})
 
     async def note(self, body: OnRecord) -> str:
         """See `Office`."""
@@ -611,6 +616,8 @@ async def _hand_in(live: LiveDesk, body: bytes) -> str:
             if not isinstance(noted, Delivered | Exported | SitesRead):
                 raise Malformed("desk.request", "What was passed on is nothing that a server puts on record.")
             return await live.note(noted)
+        case "way_in":
+            return await live.tell_of(WayIn(*(str(value[name]) for name in ("author", "change", "key"))))
         case "keys":
             entries = [
                 KeyEntry(str(each["kind"]), fields, tells=bool(each.get("tells")))

@@ -128,7 +128,7 @@ class NoticeKind(StrEnum):
     PARTICIPATION = "participation"
     PROBING = "probing"
     RULES = "rules"
-    WATCH = "watch"  # others changed who is on the recipient's own rolls, or a key of one of them
+    WATCH = "watch"  # of who is on the recipient's own rolls: the role, a key, or a way in is new or has ended
     INCIDENT = "incident"  # reported, reported to more, or withdrawn
     ACCOUNT = "account"
     EXPLANATION_REQUEST = "explanation_request"

@@ -18,6 +18,7 @@ from thalweg.ledger import identity
 from thalweg.ledger.entry import AuthorKey
 from thalweg.model.declarations import Declaration, Volume
 from thalweg.model.events import (
+    DESK,
     SECRETARIAT,
     Acknowledged,
     Answer,
@@ -187,20 +188,30 @@ class Telling:
         return [Notice(party, 0, NoticeKind.WATCH, now, of=of, severity=CAUTION, owed=owed, facts=facts)]
 
     def _keys(self, fact: KeyFact, by: str, now: Instant) -> list[Notice]:
-        """Whoever holds an officer's key says what that officer may say, so every party on whose rolls the officer is
-        is told of one that is added or ended, and nobody else is. Of one that is added it owes an answer where anybody
-        but that officer could give one; by one that is ended nothing more is said."""
+        """Whoever holds an officer's key says what that officer may say. Of one that is added an answer is owed; by one
+        that is ended nothing more is said."""
         officer = str(fact.fields.get("author", by))  # whoever rotates a key signs that with the one before
         if fact.kind == identity.KEY_REVOKE:
             key, what = str(fact.fields["key"]), str(fact.fields["reason"])
         else:
             key, what = AuthorKey.read(fact.fields["key"]).key_id, "added"
-        facts = {"what": what, "key": key, "officer": officer, "by": by}
-        membership = self._world.membership
+        return self._of_keys({"what": what, "key": key, "officer": officer, "by": by}, now, owed=what == "added")
+
+    def way_in(self, officer: str, what: str, key: str, now: Instant) -> list[Notice]:
+        """Whoever is in an officer's account says what the server signs for that officer, and reads what their party
+        reads. It owes an answer where not the officer made it so, but whoever came in by an invitation."""
+        by = DESK if what == "anew" else officer
+        facts = {"what": what, **({"key": key} if key else {}), "officer": officer, "by": by}
+        return self._of_keys(facts, now, owed=what == "anew")
+
+    def _of_keys(self, facts: Mapping[str, str], now: Instant, *, owed: bool) -> list[Notice]:
+        """To every party on whose rolls the officer is, and to nobody else. An answer is owed where anybody but that
+        officer could give one."""
+        membership, officer = self._world.membership, facts["officer"]
         return [
             Notice(
-                party, 0, NoticeKind.WATCH, now, of=party if by == officer else SECRETARIAT, severity=CAUTION,
-                owed=what == "added" and bool(membership.speakers(party) - {officer}), facts=facts,
+                party, 0, NoticeKind.WATCH, now, of=party if facts["by"] == officer else SECRETARIAT, severity=CAUTION,
+                owed=owed and bool(membership.speakers(party) - {officer}), facts=facts,
             )
             for party in (SECRETARIAT, *sorted(membership.parties)) if membership.speaks_for(officer, party)
         ]  # fmt: skip

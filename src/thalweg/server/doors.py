@@ -114,6 +114,10 @@ class AuthorKeys(Protocol):
     def end(self, author: str, key: str, reason: str, /) -> None:
         """End one key, by its id."""
 
+    def way_in(self, author: str, what: str, key: str = "", /) -> None:
+        """Tell the parties on whose rolls the author is that their account has a new way in: it was made `anew`; or a
+        `passkey`; password and `codes`; the token or certificate of a `program`. `key` names it, and opens nothing."""
+
     def told(self, author: str, /) -> tuple[str, bytes, bytes]:
         """What the author's device has to know: the log's origin, its trust file, and the author's newest entry."""
 
@@ -129,6 +133,9 @@ class NoKeys:
 
     def end(self, *_: str) -> None:
         raise _no_desk()
+
+    def way_in(self, *_: str) -> None:
+        """There is nobody to tell."""
 
     def told(self, *_: str) -> tuple[str, bytes, bytes]:
         raise _no_desk()

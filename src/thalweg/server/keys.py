@@ -263,6 +263,7 @@ def add_passkey(request: Request, response: Response, asking: FreshPerson, body:
     if not doors.store.add_passkey(made):
         raise Refusal("key-known", "That passkey is known already.")
     doors.audit("passkey.added", {"author": asking.author, "key": digest(made.credential).hex()})
+    doors.keys.way_in(asking.author, "passkey", digest(made.credential).hex())
     return PasskeyTold(
         credential=_text(made.credential),
         label=made.label,
@@ -383,6 +384,7 @@ def set_password(request: Request, response: Response, asking: FreshPerson, body
     doors.store.set_password_keys(secret, totp, recovery)
     end_others(doors, asking)
     doors.audit("password.changed", {"author": asking.author})
+    doors.keys.way_in(asking.author, "codes")
     return RecoveryTold(recovery_codes=list(codes))
 
 
@@ -395,6 +397,7 @@ def new_recovery(request: Request, asking: FreshPerson) -> RecoveryTold:
     recovery, codes = passwords.make_recovery(doors, asking.account)
     doors.store.set_recovery(recovery)
     doors.audit("recovery.made", {"author": asking.author})
+    doors.keys.way_in(asking.author, "codes")
     return RecoveryTold(recovery_codes=list(codes))
 
 
@@ -436,6 +439,7 @@ def add_token(request: Request, asking: FreshPerson, body: TokenStart) -> NewTok
     doors = doors_of(request)
     owner = _owner(doors, asking, body.account)
     made, text = make_token(doors, owner, body.scopes, _lasts(doors, body.days), body.label)
+    doors.keys.way_in(owner.author, "program", made.id)
     return NewToken(**_token_told(made).model_dump(), token=text)
 
 
@@ -470,6 +474,7 @@ def add_certificate(request: Request, asking: FreshPerson, body: CertificateStar
     if not doors.store.add_certificate(made):
         raise Refusal("key-known", "That certificate is known already.")
     doors.audit("certificate.added", {"author": owner.author, "key": made.fingerprint.hex()})
+    doors.keys.way_in(owner.author, "program", made.fingerprint.hex())
     return _certificate_told(made)
 
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
-from thalweg.desk.office import KeyEntry
+from thalweg.desk.office import KeyEntry, WayIn
 from thalweg.ledger.entry import AuthorKey
 from thalweg.ledger.errors import Refused as NotAdmitted
 from thalweg.ledger.identity import GRANT, KEY_ADD, KEY_REVOKE, grant_body, key_add_body, key_revoke_body
@@ -73,6 +73,10 @@ class Registrar:
 
     def end(self, author: str, key: str, reason: str) -> None:
         self._register((KeyEntry(KEY_REVOKE, key_revoke_body(author, key, reason, None), tells=True),))
+
+    def way_in(self, author: str, what: str, key: str = "") -> None:
+        """The parties on whose rolls the officer is are told of it; see `WayIn`."""
+        self._wait(self._opened.office.tell(WayIn(author, what, key)))
 
     def told(self, author: str) -> tuple[str, bytes, bytes]:
         log, home = self._opened.log, self._opened.home.home

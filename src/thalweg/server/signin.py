@@ -695,6 +695,8 @@ def _accept(
     kind = "account.rejoined" if anew else "account.joined"
     doors.audit(kind, {"author": account.author, "party": account.party, "role": plan["role"], "how": how})
     doors.joined(account, plan["role"], key)
+    if anew:
+        doors.keys.way_in(account.author, "anew")
 
 
 def _taken() -> Refusal:

@@ -146,7 +146,6 @@ class World:
             case KeyFact():
                 if body.kind in _ROLES:
                     self.membership.grant(body)
-                self._about = ""  # what is told of a role or a key follows from no statement before it
             case Weighed():
                 self._weigh(body, record)
             case Probed():
@@ -165,7 +164,9 @@ class World:
                 self._time(body.received)
             case Notice():
                 self._time(body.at)
-                about = "" if body.what in _OF_TIME else self._about  # else it stood with the last statement
+                # Else it stood with the last statement.
+                alone = body.what in _OF_TIME or (body.what is NoticeKind.WATCH and not body.statement)
+                about = "" if alone else self._about
                 self.exchange.noticed(body, record, about, in_case=self._in_case(body.subject))
                 self.history.to(body.to).told(body, record.index, *self._shows(body, record.index), self.load)
             case ClockTold():

@@ -910,17 +910,22 @@ class RollChanged(Message):
 
 
 class KeyChange(StrEnum):
-    """A key was added; or ended, and why."""
+    """A key to sign with was added; or ended, and why. Or a way to sign in is new: the whole account, or one of its
+    keys."""
 
     ADDED = "added"
     LOST = "lost"
     STOLEN = "stolen"
     RETIRED = "retired"
+    ANEW = "anew"
+    PASSKEY = "passkey"
+    CODES = "codes"
+    PROGRAM = "program"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyChanged(Message):
-    """With which keys an officer on the reader's own rolls signs was changed (R16)."""
+    """With which keys an officer on the reader's own rolls signs, or signs in, was changed (R16)."""
 
     variants: ClassVar[tuple[str, ...]] = tuple(KeyChange)
     by: ClassVar[str] = "what"

@@ -619,7 +619,7 @@ class _Reading:
                 return (kinds.Participation(marks=marks, status=status, party=party, since=stated, stated_by=by),)
             case NoticeKind.PARTICIPATION if facts.get("status") == "named":
                 return (kinds.PartyNamed(marks=marks, party=party, at=notice.at, about=self._read.id),)
-            case NoticeKind.WATCH if "key" in facts:
+            case NoticeKind.WATCH if "officer" in facts and "role" not in facts:
                 return (
                     kinds.KeyChanged(
                         marks=marks, what=kinds.KeyChange(facts["what"]), officer=facts["officer"], party=party,

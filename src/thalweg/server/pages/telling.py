@@ -138,7 +138,7 @@ def heading(page: Page, read: NoticeRead) -> str:
         name = "proposal_accepted" if notice.facts.get("answer") == "accept" else "proposal_declined"
     elif notice.what is NoticeKind.CHANNEL and "state" not in notice.facts:
         name = "channel_changed"
-    elif notice.what is NoticeKind.WATCH and "key" in notice.facts:
+    elif notice.what is NoticeKind.WATCH and "role" not in notice.facts:
         name = "key_changed"
     elif notice.what is NoticeKind.WARNING and not notice.version:
         name = "talk_to"
