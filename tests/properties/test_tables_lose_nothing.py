@@ -26,7 +26,8 @@ TABLE = "\n".join(
     ]
 )
 PLACES = st.integers(0, len(TABLE))
-KNOWN = sorted({name for name in (*FIELDS, *"|".join(ALIASES.values()).split("|")) if len(name) >= 6})
+NAMES = (*FIELDS, *"|".join(text for field, text in ALIASES.items() if field not in ("title", "place")).split("|"))
+KNOWN = sorted({name for name in NAMES if len(name) >= 6})
 LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz")
 
 

@@ -348,6 +348,13 @@ def test_a_column_that_looks_like_a_known_one_makes_the_result_incomplete(name: 
     assert found.declarations[0].details[name] == "5 km"
 
 
+@pytest.mark.parametrize("name", ["name_local", "alt_names", "Shape_Area", "ele", "level", "adm3_pcode", "status_note"])
+def test_a_column_that_others_have_for_something_else_is_only_named(name: str) -> None:
+    found = csv(TABLE.strip() + f",{name}\n" + ROW.format("s1").strip() + ",7\n")
+    assert [(each.what, each.harmless) for each in found.omissions] == [(f"columns “{name}”", True)]
+    assert "name-near" not in {flag.code for flag in found.declarations[0].flags}
+
+
 def test_a_row_says_which_of_its_columns_looks_like_a_known_one() -> None:
     """The rows of a file are reviewed one by one."""
     found = csv(TABLE.strip() + ",bufer_m\n" + ROW.format("s1").strip() + ",5 km\n" + ROW.format("s2").strip() + ",\n")

@@ -193,4 +193,5 @@ def _slips(a: str, b: str) -> int:
     return row[-1]
 
 
-_ALL = frozenset(_NAMES)
+# A title or a place decides nothing, and others have names of many kinds (`name_local`).
+_ALL = frozenset(word for word, field in _NAMES.items() if field not in ("title", "place"))
