@@ -150,7 +150,10 @@ SAID: Mapping[str, tuple[str, str]] = {
         "It stands beside this version, by whom and how, and not beside the next; the notifier is told, and everyone"
         " that sees it in full.",
     ),
-    "duplicate/1": ("an officer of a party that knows both", "On record. Nothing follows from it, and no other party is told."),
+    "duplicate/1": (
+        "an officer of a party that knows both",
+        "On record. Nothing follows from it, and no other party is told.",
+    ),
     "delivery/1": ("an officer or a device of the recipient; the desk, of a bearer that took it", "On record."),
     "acknowledgement/1": (_RECIPIENT, "The notice is answered: a receipt, never permission. The other side is told."),
     "readback/1": (
