@@ -62,6 +62,7 @@ from thalweg.model.events import (
     OutcomeStated,
     Participation,
     ParticipationStated,
+    PartyNamed,
     ProposalAnswered,
     Proposed,
     QuietGuaranteed,
@@ -77,6 +78,7 @@ from thalweg.model.events import (
     SitesRead,
     Taken,
     Term,
+    TheatreSet,
     Withdrawn,
 )
 from thalweg.model.instants import Instant
@@ -94,7 +96,7 @@ WHATS = (
     "declare", "declare", "declare", "site", "deliver", "deliver", "deliver", "mail", "answer", "answer", "withdraw",
     "replace", "release", "read_back", "pass_on", "relay", "revalidate", "emergency", "commit", "outcome", "quiet",
     "line", "offer", "agree", "agree", "cross", "check", "check", "state", "leave", "part", "propose", "message",
-    "looked", "later", "incident", "incident", "in_case", "in_case", "in_case",
+    "looked", "later", "incident", "incident", "in_case", "in_case", "in_case", "rules", "belong",
 )  # fmt: skip
 Step = tuple[str, int, int, int]
 SCENES: dict[str, tuple[Step, ...]] = {
@@ -103,10 +105,19 @@ SCENES: dict[str, tuple[Step, ...]] = {
     "custody": (("site", 0, 2, 0), ("deliver", 1, 0, 0), ("offer", 0, 2, 1), ("agree", 2, 0, 1), ("deliver", 0, 0, 0)),
     "account": (("incident", 0, 3, 0), ("deliver", 1, 0, 0), ("in_case", 1, 0, 1), ("deliver", 0, 0, 0)),
     "explained": (("incident", 1, 4, 1), ("in_case", 1, 0, 3), ("in_case", 0, 0, 0), ("deliver", 1, 0, 0)),
-}
+    "ruled": (
+        ("declare", 0, 0, 1), ("declare", 1, 0, 1), ("deliver", 0, 0, 0), ("rules", 0, 2, 0), ("deliver", 0, 0, 0),
+        ("belong", 1, 1, 1), ("deliver", 0, 0, 0), ("deliver", 1, 0, 0),
+    ),
+}  # fmt: skip
+_BETWEEN = "rules: [{{id: apart, a: operation, b: operation, relation: not_permitted, horizontal: {0}, between: {1}}}]"
+THEATRES = tuple(
+    f"name: valley\nextends: default\n{_BETWEEN.format(*rule)}\n"
+    for rule in (("0 m", "same"), ("9 km", "any"), ("9 km", "others"))
+)
 _STEP = st.tuples(st.sampled_from(WHATS), st.integers(0, 2), st.integers(0, 5), st.integers(0, 11))
 STEPS: st.SearchStrategy[list[Step]] = st.lists(
-    st.lists(_STEP, min_size=1, max_size=6) | st.sampled_from(sorted(SCENES.values())).map(list), min_size=2, max_size=6
+    st.lists(_STEP, min_size=1, max_size=6) | st.sampled_from(sorted(SCENES.values())).map(list), min_size=2, max_size=7
 ).map(lambda parts: [step for part in parts for step in part])
 
 
@@ -122,6 +133,7 @@ def came_about(history: History) -> set[str]:
         "custody": CustodyAnswered,
         "account": AccountGiven,
         "explained": ExplanationGiven,
+        "ruled": TheatreSet,
     }
     return {
         name for name, kind in kinds.items()
@@ -150,8 +162,9 @@ class History:
         party = PARTIES[side]
         said = self._said(what, party, number, more)
         if said is not None:
+            by = SECRETARIAT if isinstance(said, TheatreSet | PartyNamed) else getattr(said, "by", party)
             with contextlib.suppress(NotAllowed, InputError):  # then it is not on record
-                self.room.say(getattr(said, "by", party), said)
+                self.room.say(by, said)
         self.room.now = Instant(self.room.now.epoch_s + 1.0)
 
     def _said(self, what: str, party: str, number: int, more: int) -> Said | None:
@@ -188,6 +201,10 @@ class History:
                 return self._in_case(party, other, number, more)
             case "message":
                 return MessageSent(party, "line", "Nothing to report.")
+            case "rules":
+                return TheatreSet(THEATRES[number % 3], "theatre.yaml")
+            case "belong":
+                return PartyNamed(party, party.title(), other if number % 2 else "")
             case "later":
                 self.room.later((60.0, 1800.0, 20_000.0, 90_000.0)[more % 4])
                 return None
@@ -621,6 +638,8 @@ def _findings(
         body = thing.body
         if not isinstance(body, Notice):
             continue
+        if body.what is NoticeKind.RULES:
+            told = {}
         if body.version:
             subject_of[body.version] = body.subject
         if not body.subject or body.what.value not in telling:
@@ -696,7 +715,9 @@ def _outstanding(log: Sequence[Any], answers: Answers, party: str, things: list[
         ) and bool(body.subject)
         call = body.what is NoticeKind.EMERGENCY and body.answers in calls
         line = body.what is NoticeKind.LINE_CHECK
-        if body.owed and body.id not in answered and not later and not call and not line:
+        own = body.what is NoticeKind.WARNING and body.of == party
+        ruled = own and any(each.what is NoticeKind.RULES for each in notices[place + 1 :])
+        if body.owed and body.id not in answered and not later and not call and not line and not ruled:
             found.add(body.id)
     return found
 

@@ -28,7 +28,7 @@ from thalweg.policy.tell import Policy
 from thalweg.state.history import Had
 from thalweg.state.packed import Names, Table
 from thalweg.state.recorded import Recorded, recorded
-from thalweg.state.shelved import put_away, take_out
+from thalweg.state.shelved import FORMAT, put_away, take_out
 from thalweg.state.world import World
 
 PARTS = (
@@ -185,7 +185,7 @@ def test_a_world_of_another_form_is_not_taken_out() -> None:
     for wrong in (
         b"",
         b"{}\n",
-        data.replace(b'"format": 3', b'"format": 2'),
+        data.replace(b'"format": %d' % FORMAT, b'"format": %d' % (FORMAT - 1)),
         data.replace(b'"form": "', b'"form": "0'),
     ):
         with pytest.raises(EngineError) as caught:

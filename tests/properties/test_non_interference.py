@@ -70,6 +70,7 @@ from thalweg.model.events import (
     Outcome,
     Participation,
     ParticipationStated,
+    PartyNamed,
     QuietProposed,
     Release,
     Released,
@@ -450,16 +451,21 @@ def proposed() -> History:
 
 
 def new_rules() -> History:
-    """Rules are set anew; what SIDE shows READER conflicts in the one history with what HIDER hides from READER."""
+    """Rules are set anew, which end what was in conflict by those before, and SIDE comes to belong to HIDER; what SIDE
+    shows READER conflicts in the one history with what HIDER hides from READER."""
+    wide = "{id: apart, a: operation, b: any, relation: not_permitted, horizontal: 100 km}"
     return replace(
         history(
             Level.NOTHING,
             Level.NOTHING,
+            both(Plain(TheatreSet(f"name: Wide\nextends: default\nrules: [{wide}]\n", "theatre.yaml"))),
             near("op-0"),
             near("op-1", SIDE, Kind.OPERATION),
             both(Declare(circle_at("op-2", SIDE, Position(46.0, 36.0), 300.0, Kind.OPERATION, 2.0, 8.0))),
             Said2(_away("secret", 46.0), _away("secret", 46.0 + AWAY)),
             both(Plain(TheatreSet("name: Anew\nextends: default\n", "theatre.yaml"))),
+            both(Plain(PartyNamed(SIDE, "Side", HIDER))),
+            both(Wait(26 * HOUR)),
             names=("secret",),
         ),
         unseen=(Level.FULL, Level.FULL),
@@ -772,6 +778,7 @@ TOLD_OTHERWISE: Mapping[str, str] = {
     "about": "two filters below",
     "_to_full": "a filter below",
     "alike": "a filter below",
+    "rules": "is told to everybody, and says no more than that they are others",
     "_membership": "is told to everybody",
     "_rolls": "is told to the party itself: tests/unit/test_desk_channels.py",
     "entered": "likewise",

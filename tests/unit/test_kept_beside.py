@@ -18,6 +18,7 @@ from thalweg.ledger.errors import StoreFailed
 from thalweg.ledger.promise import Store
 from thalweg.model.keeping import Snapshot
 from thalweg.state.recorded import Recorded
+from thalweg.state.shelved import FORMAT
 from thalweg.state.world import World
 from thalweg.wiring import desk as wired
 from thalweg.wiring import keeper
@@ -188,7 +189,7 @@ def test_a_state_that_was_damaged_or_is_of_another_version_is_found_before_anyth
         snapshots, store = opened.tables.snapshots, opened.home.home.store
         found = snapshots.newest(WORLD)
         if isinstance(found, Snapshot) and which == "another version":
-            other = bytes(found.data).replace(b'"format": 3', b'"format": 2', 1)
+            other = bytes(found.data).replace(b'"format": %d' % FORMAT, b'"format": %d' % (FORMAT - 1), 1)
             snapshots.save(WORLD, found.size, found.root, [other])
         elif isinstance(found, Snapshot) and which == "the end":
             snapshots.save(WORLD, found.size, found.root, [bytes(found.data[:-40])])

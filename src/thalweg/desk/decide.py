@@ -340,17 +340,14 @@ class Desk:
 
     def _warned_of(self, chain: Chain, now: Instant, known: Mapping[str, Finding] | None = None) -> list[Notice]:
         """To the notifier of a chain, what it conflicts with, as far as it may see that: nothing but what it is shown
-        of the other side decides whether it is told, and how. With `known`, findings by their ids, of its own too."""
+        of the other side decides whether it is told, and how. All of it, for it takes the place of what was told of
+        the chain: of two of its own that conflict each says so. `known` are findings by their ids that were made."""
         party = chain.notifier
         found: list[Finding] = []
         for each in self.world.picture.findings_of(chain.version):
-            other, made = self._other_side(each.versions, chain), (known or {}).get(each.finding)
-            if other is None:
-                continue
-            if other.notifier != party:
-                found += self.policy.as_seen(chain, other, party, made)
-            elif made is not None and each.versions[0] == chain.version:
-                found.append(made)
+            other = self._other_side(each.versions, chain)
+            if other is not None:
+                found += self.policy.as_seen(chain, other, party, (known or {}).get(each.finding))
         meetings = self._shades.met_by(self.world.picture.declaration(chain.version), party)
         found += [finding for each in meetings for finding in each.findings]
         talk = {each.theirs.notifier for each in meetings if not each.findings}
@@ -1112,7 +1109,9 @@ class Desk:
         return online, findings
 
     def _rules_changed(self, record: Recorded, book: Book) -> None:
-        """Everything in force is compared anew under the rules that hold now, and everyone concerned is told."""
+        """Everything in force is compared anew under the rules that hold now. Everybody is told that they are others,
+        which ends all that was told to be in conflict; then everyone concerned, of what is."""
+        self._write(self._telling.rules(record, book.now), book)
         self.online, findings = self._everything_anew()
         self._shades.changed()
         self._clocks_anew()

@@ -108,16 +108,16 @@ class Telling:
     def about(
         self, record: Recorded, said: Said, subjects: tuple[str, ...], taken: Taken, before: Before
     ) -> list[Notice]:
-        """The notices that follow from a statement, after it took effect."""
+        """The notices that follow from a statement, after it took effect; but for `rules`."""
         now = taken.received
         match said:
-            case TheatreSet() | PartyNamed() | ParticipationStated():
+            case PartyNamed() | ParticipationStated():
                 return self._membership(said, record, now)
             case OfficerAdded() | OfficerEnded():
                 what = "added" if isinstance(said, OfficerAdded) else "ended"
                 told = self._rolls(what, said.officer, said.role, said.scope, said.by, record.author, now)
                 return [replace(each, statement=record.event) for each in told if each.to != said.by]
-            case WatchTaken() | WatchEnded() | Delivered() | DeclaredBody():
+            case TheatreSet() | WatchTaken() | WatchEnded() | Delivered() | DeclaredBody():
                 return []
             case ChannelOpened() | ChannelJoined() | ChannelLeft() | ChannelStated() | TermsSet():
                 return self._channel(said, record, now, before)
@@ -142,13 +142,15 @@ class Telling:
             case _:
                 return self._incidents.about(record, said, now)
 
-    def _membership(
-        self, said: TheatreSet | PartyNamed | ParticipationStated, record: Recorded, now: Instant
-    ) -> list[Notice]:
+    def rules(self, record: Recorded, now: Instant) -> list[Notice]:
+        """Other rules hold by a statement: to everybody. What any of them was told is in conflict is so no longer but
+        for what it is warned of after this, so nobody's own notice may come before it."""
+        made = Notice("", 0, NoticeKind.RULES, now, of=SECRETARIAT, statement=record.event, severity=CAUTION)
+        return [replace(made, to=party) for party in sorted(self._world.membership.parties)]
+
+    def _membership(self, said: PartyNamed | ParticipationStated, record: Recorded, now: Instant) -> list[Notice]:
         everyone = sorted(self._world.membership.parties)
         match said:
-            case TheatreSet():
-                made = Notice("", 0, NoticeKind.RULES, now, of=SECRETARIAT, statement=record.event, severity=CAUTION)
             case PartyNamed():
                 everyone = [party for party in everyone if party != said.party]
                 made = Notice("", 0, NoticeKind.PARTICIPATION, now, of=said.party, statement=record.event)

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from typing_extensions import override
 
 from thalweg.model.errors import InputError
+from thalweg.model.events import NoticeKind
 from thalweg.model.instants import Instant
 from thalweg.policy.following import Following
 from thalweg.state.history import FINDS, FIRST, HANDED_OVER, TELLS
@@ -136,11 +137,14 @@ class ToldFindings(Following):
 
     @override
     def _hear(self, first: int, last: int) -> None:
-        """Each takes the place of what was told of its subject before."""
+        """Each takes the place of what was told of its subject before; that the rules changed, of what was told of
+        everything."""
         had = self._had()
-        told = had.columns["told"]
-        rows = zip(*(told[name][first:last] for name in ("subject", "version", "view", "flags")), strict=True)
-        for row, (subject, version, view, flags) in enumerate(rows, first):
+        told, rules = had.columns["told"], had.number(NoticeKind.RULES.value)
+        rows = zip(*(told[name][first:last] for name in ("subject", "version", "view", "flags", "what")), strict=True)
+        for row, (subject, version, view, flags, what) in enumerate(rows, first):
+            if what == rules:
+                self._forget_before(bisect_left(told["index"], told["shown"][row]))
             if version:
                 self._name(had.word(version), subject)
             if not flags & TELLS:
@@ -190,14 +194,24 @@ class ToldFindings(Following):
             for name in tuple(self._about.get(version, ())):
                 self._drop(name)
 
+    def _forget_before(self, row: int) -> None:
+        """What was told before that row holds no longer. Of many at once each is not looked for in the order."""
+        del self._order[: bisect_left(self._order, (Place(row, 0), ""))]
+        for name in [name for name, known in self._open.items() if known.place.row < row]:
+            self._take_out(name)
+
     def _drop(self, name: str) -> None:
-        known = self._open.pop(name)
-        for version in known.versions:
-            self._about[version].pop(name, None)
-        entry = (known.place, name)
+        entry = (self._take_out(name).place, name)
         at = bisect_left(self._order, entry)
         if at < len(self._order) and self._order[at] == entry:
             del self._order[at]
+
+    def _take_out(self, name: str) -> _Open:
+        """Out of all but the order."""
+        known = self._open.pop(name)
+        for version in known.versions:
+            self._about[version].pop(name, None)
+        return known
 
     def _pass(self, now: Instant) -> None:
         """What is over by now stands no longer."""

@@ -55,6 +55,15 @@ def came_of(exchange: Exchange, commitment: Commitment, parties: Iterable[str]) 
                     yield each
 
 
+def compared_anew(exchange: Exchange, party: str, since: int) -> Iterator[NoticeState]:
+    """The party's warnings of its own that were made before the entry by which other rules hold: what is in conflict
+    under these is warned of anew."""
+    for name in exchange.owed(party).pressing(of=party):
+        notice = exchange.notices[name]
+        if notice.what is NoticeKind.WARNING and notice.index < since:
+            yield notice
+
+
 def wrong(notice: NoticeState) -> list[Fact]:
     """The read-backs that did not agree and that the newest, which agrees, puts right."""
     *before, _ = notice.read_back

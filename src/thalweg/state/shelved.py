@@ -3,7 +3,7 @@
 A cache and never truth. Whoever keeps it seals it (`model.keeping.Snapshots`) and compares its root with the log's;
 here it is only told apart whether it was written by a program whose state has exactly the same form. ::
 
-    {"form": "<64 hex>", "format": 3, "program": "0.1.0", "python": "3.11", "size": 4711} ⏎
+    {"form": "<64 hex>", "format": 4, "program": "0.1.0", "python": "3.11", "size": 4711} ⏎
     spaces up to a multiple of 8, then sections, each filled up to a multiple of 8
     [["rest", 1234], ["picture.chains/ends", 800], …] ⏎      the directory: which sections, and how long
     where the directory begins, u64, little-endian
@@ -45,7 +45,7 @@ from thalweg.state.picture import Chain, OpenFinding
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 _HEAD_BYTES: Final = 4096  # in which the first line ends
 
 # What is plain through and through goes as it is. `name` of `part`, or of the world itself.

@@ -168,7 +168,10 @@ class World:
                 alone = body.what in _OF_TIME or (body.what is NoticeKind.WATCH and not body.statement)
                 about = "" if alone else self._about
                 self.exchange.noticed(body, record, about, in_case=self._in_case(body.subject))
-                self.history.to(body.to).told(body, record.index, *self._shows(body, record.index), self.load)
+                declaration, shown = self._shows(body, record.index)
+                self.history.to(body.to).told(body, record.index, declaration, shown, self.load)
+                if body.what is NoticeKind.RULES:
+                    self._settle(settled.compared_anew(self.exchange, body.to, shown))
             case ClockTold():
                 self._about = ""
                 self._clock(body)

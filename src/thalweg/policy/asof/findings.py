@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from thalweg.model.events import NoticeKind
 from thalweg.model.instants import Instant
 from thalweg.policy.asof.cut import Columns, Cut
 from thalweg.policy.asof.had import FindingHad
@@ -97,15 +98,16 @@ def _own_versions(cut: Cut, numbers: Sequence[int]) -> dict[str, str]:
 
 
 def _about_findings(cut: Cut, numbers: Sequence[int], named: Mapping[str, str]) -> Iterable[int]:
-    """The notices that any finding hangs on: those that tell of one, that name a version in one, and that say
-    something of the subject of one. The others change nothing here, and there may be very many."""
+    """The notices that any finding hangs on: those that tell of one, that name a version in one, that say something of
+    the subject of one, and that say that the rules changed. The others change nothing here, and there may be very
+    many."""
     told = cut.told
     finds = cut.known & cut.has(history.FINDS)
     names = cut.known & (np.isin(told["version"], numbers) | np.isin(told["view"], numbers))
     subjects = {*told["subject"][names].tolist(), *told["subject"][finds].tolist()}
     subjects |= {cut.had.number(each) for each in named.values()}
     meant = cut.known & cut.has(history.TELLS) & np.isin(told["subject"], list(subjects))
-    return np.flatnonzero(names | meant | finds).tolist()
+    return np.flatnonzero(names | meant | finds | (cut.known & cut.is_what(NoticeKind.RULES))).tolist()
 
 
 @dataclass(slots=True)
@@ -121,6 +123,8 @@ class _Findings:
     def hear(self, had: Had, row: int, told: Columns) -> None:
         subject, flags = had.word(int(told["subject"][row])), int(told["flags"][row])
         version, view = had.word(int(told["version"][row])), had.word(int(told["view"][row]))
+        if told["what"][row] == had.number(NoticeKind.RULES.value):
+            self._forget_before(int(np.searchsorted(told["index"], told["shown"][row])))
         if version:
             self._name(version, subject)
         if not flags & history.TELLS:
@@ -164,5 +168,13 @@ class _Findings:
     def _forget(self, subject: str) -> None:
         for version in self.versions.get(subject, ()):
             for finding in tuple(self.about.get(version, ())):
-                for each in self.open.pop(finding)[1]:
-                    self.about[each].pop(finding, None)
+                self._drop(finding)
+
+    def _forget_before(self, row: int) -> None:
+        """The rules changed: what was told before that row holds no longer."""
+        for finding in [finding for finding, (told, *_) in self.open.items() if told < row]:
+            self._drop(finding)
+
+    def _drop(self, finding: str) -> None:
+        for each in self.open.pop(finding)[1]:
+            self.about[each].pop(finding, None)

@@ -27,8 +27,11 @@ def outstanding(cut: Cut) -> set[int]:
     answered = _answered(cut)
     alarm = told["what"] == cut.had.number(NoticeKind.EMERGENCY.value)
     called = np.isin(told["answers"], told["answers"][answered & alarm]) & alarm  # whichever bell was answered
+    rules = cut.known & cut.is_what(NoticeKind.RULES)
+    anew_since = told["shown"][rules].max(initial=-1)  # everything was compared again, and what still holds warned anew
+    warned = cut.has(history.OWN) & cut.is_what(NoticeKind.WARNING) & (told["index"] < anew_since)
     subject = told["subject"][owed]
-    open_ = ~(answered | called)[owed] & ((subject == 0) | (owed >= last[subject]))
+    open_ = ~(answered | called | warned)[owed] & ((subject == 0) | (owed >= last[subject]))
     return set(owed[open_].tolist())
 
 
