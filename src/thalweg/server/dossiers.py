@@ -46,7 +46,7 @@ _MEDIA: Final[dict[Form, str]] = {
     "pdf": "application/pdf",
     "bundle": "application/vnd.thalweg.bundle+json",
 }
-_AT_ONCE: Final = 200  # entries read before somebody else is let go on
+_AT_ONCE: Final = 40  # entries read before somebody else is let go on: some ten milliseconds
 _TYPES: Final = tuple(each.partition(";")[0] for each in _MEDIA.values())
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _IN_ONE: Final = 1000
 _HELD: Final = 50_000  # sites and versions met in all; past that they are put on record at once
-_AT_ONCE: Final = 200  # entries looked at before somebody else is let go on
+_AT_ONCE: Final = 40  # entries looked at before somebody else is let go on: some ten milliseconds
 
 
 @dataclass(slots=True)
