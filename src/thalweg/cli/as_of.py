@@ -104,6 +104,7 @@ def _read(source: Path, party: str, known: Instant, valid: str, form: Form, trus
             )
         party = party or reading.holder(data, verdict)
         asofs = reading.of_bundle_file(data, verdict, party)
+    known = asked.as_recorded(known)
     picture = asofs.picture(party, known, asked.read_valid(valid, known))
     value: Mapping[str, Any]
     if form == "geojson":

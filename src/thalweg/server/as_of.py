@@ -16,7 +16,7 @@ from thalweg.model.errors import InputError
 from thalweg.model.instants import Instant
 from thalweg.policy.asof.findings import Some
 from thalweg.policy.asof.had import AsOf
-from thalweg.policy.asof.valid import Valid, read_instant, read_valid
+from thalweg.policy.asof.valid import Valid, as_recorded, read_instant, read_valid
 from thalweg.reports import asof, asof_map, given, wire
 from thalweg.server.api import PROBLEMS, Limit
 from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer, answer_spelled, stepwise
@@ -164,10 +164,8 @@ def _looked(desk: DeskRoutes, asked: Asking, picture: AsOf) -> None:
 
 
 def known_of(text: str, asked: Asking) -> Instant:
-    """The time that is meant, cut to the millisecond as the record has it: whoever asks again by the `known` of an
-    answer asks for the same. Nobody knows anything later than now."""
-    known = min(read_instant(text), asked.now) if text else asked.now
-    return Instant(round(known.epoch_s * 1e6) // 1000 / 1000)
+    """The time that is meant, as the record has it. Nobody knows anything later than now."""
+    return as_recorded(min(read_instant(text), asked.now) if text else asked.now)
 
 
 def valid_of(text: str, known: Instant) -> Valid:

@@ -64,6 +64,12 @@ class Valid:
 ALWAYS: Final = Valid(None, None)
 
 
+def as_recorded(known: Instant) -> Instant:
+    """The time, cut to the millisecond as the record has it: whoever asks again by the `known` of an answer asks for
+    the same, of a desk as of a bundle."""
+    return Instant(round(known.epoch_s * 1e6) // 1000 / 1000)
+
+
 def read_valid(text: str, known: Instant) -> Valid:
     """An instant, or an interval as OGC API Features writes one: `a/b`, `../b`, `a/..`; nothing is the instant
     `known`. `InputError` for anything else."""
