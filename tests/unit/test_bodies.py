@@ -157,6 +157,24 @@ def test_what_is_asked_once_and_plainly_is_answered(desk: Serving, path: str) ->
     assert desk.get("alpha-1", path).status_code in {200, 404}
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/as-of?Known=2026-11-20T00:00:00Z", "/v1/notices?after[]=1", "/v1/me?x=", "/v1/entries/0?after=1"]
+)
+def test_a_parameter_that_a_route_does_not_have_is_refused_and_not_passed_over(desk: Serving, path: str) -> None:
+    """A misspelt `known` was answered as of now."""
+    answer = desk.get("alpha-1", path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter-unknown")
+    if "as-of" in path:
+        assert "known" in answer.json()["fields"]["known"]
+
+
+def test_a_stream_that_is_to_resume_after_two_numbers_is_refused(desk: Serving) -> None:
+    """Resumed after the greater, it would never tell what lies between."""
+    told = [*desk.bearing("alpha-1").items(), ("Last-Event-ID", "2"), ("last-event-id", "1")]
+    answer = desk.client.get("/v1/stream", headers=told)
+    assert (answer.status_code, answer.json()["code"]) == (400, "header-twice")
+
+
 def test_two_keys_against_repetition_are_refused_and_nothing_is_taken(desk: Serving) -> None:
     """Each proxy and each server would keep another of them, and do again under one what was done under another."""
     before = desk.get("alpha-1", "/v1/channels/line/log").text

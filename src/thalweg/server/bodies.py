@@ -24,7 +24,7 @@ from thalweg.server.problems import Refusal
 
 _UTF_8 = frozenset({"", "utf-8", "utf8"})
 _FOR_PROGRAMS: Final = ("/v1/", "/sign-in/")
-ONCE: Final = ("content-type", "idempotency-key")
+ONCE: Final = ("content-type", "idempotency-key", "last-event-id")
 """Headers that are sent once at most."""
 _FORMS: Final = (
     (int, re.compile(r"-?[0-9]{1,20}"), "a whole number in the digits 0 to 9"),
@@ -79,7 +79,17 @@ def _asked_once(request: Request) -> None:
         raise Refusal("header-twice", f"The header {name!r} is sent twice; which is meant is not guessed.")
     route = request.scope.get("route")
     if isinstance(route, APIRoute) and (request.query_params or request.path_params):
+        _known(route, request)
         _as_written(route, request)
+
+
+def _known(route: APIRoute, request: Request) -> None:
+    """A parameter that is passed over is a question that was not answered: a misspelt `known` would show today."""
+    names = sorted({each.alias for each in route.dependant.query_params})
+    for name in request.query_params:
+        if name not in names:
+            what = f"takes {', '.join(names)}" if names else "takes no parameters"
+            raise Refusal("parameter-unknown", f"{name[:60]!r} is not a parameter of this: it {what}.", known=names)
 
 
 def _as_written(route: APIRoute, request: Request) -> None:

@@ -32,6 +32,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "http-malformed": 400,
         "json-twice": 400,
         "parameter-twice": 400,
+        "parameter-unknown": 400,
         "passkey-refused": 400,
         "sign-in-needed": 401,
         "sign-in-refused": 401,
