@@ -73,7 +73,6 @@ class Chain:
     stale_told: bool = False  # that it has run out
     releases: dict[str, Level] = field(default_factory=dict)
     verification: tuple[Verification, str, str] = (Verification.UNVERIFIED, "", "")  # outcome, by, method
-    linked: dict[str, bool] = field(default_factory=dict)  # other chains judged the same, or not
     versions: list[tuple[str, int]] = field(default_factory=list)  # version id, index
     crossings: int = 0  # of a line
     over_s: float = math.inf  # when its last window is over, with its uncertainty, in seconds since the epoch
@@ -212,10 +211,6 @@ class Picture:
 
     def released(self, key: str, said: Released) -> None:
         self.chains[key].releases.update({each.to: each.level for each in said.releases})
-
-    def duplicate(self, first: str, second: str, *, same: bool) -> None:
-        self.chains[first].linked[second] = same
-        self.chains[second].linked[first] = same
 
     def crossing(self, key: str) -> None:
         self.chains[key].crossings += 1

@@ -342,7 +342,7 @@ class World:
             case Verified():
                 self.picture.verified(subjects[0], said)
             case DuplicateJudged():
-                self.picture.duplicate(subjects[0], subjects[1], same=said.same)
+                pass  # it stands on record: whoever acted on it would merge, or tell others what its author is shown
             case Released():
                 self.picture.released(subjects[0], said)
             case ConsentStated():
