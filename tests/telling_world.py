@@ -228,7 +228,7 @@ def normal(value: object) -> object:
     - Findings of one notice stand in the order of their urgency, then of their ids, which are hashes: they are put into
       an order that rests on what they say.
     - The check words of a voice form in which an id stands are taken over that id: they are held against its lines
-      here, and left out.
+      here, and left out; so is how many text messages its lines fill, for check words have different lengths.
     - `EXCEPTED` fields are emptied, and stay where they are.
     """
     names: dict[str, str] = {}
@@ -254,7 +254,7 @@ def _unchecked(voice: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         **voice,
         "lines": [line for line in lines if line.split()[1] not in (written["sum"], written["last"])],
-        "sms": len(voice["sms"]),
+        "sms": "\n".join(voice["sms"]).split("\n") == voice["lines"],
     }
 
 
