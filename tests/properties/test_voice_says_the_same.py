@@ -28,6 +28,7 @@ LANGUAGES = st.sampled_from(voice.LANGUAGES)
 NAMES = st.one_of(
     st.from_regex(r"[A-Za-z0-9]{1,6}([-/._ ][A-Za-z0-9]{1,9}){0,5}", fullmatch=True),
     st.sampled_from(("dash", "CAPITAL dot", "الهلال الأحمر", "القوة 7", "Красный Крест", "été", "İzmir", "stop-code")),
+    st.sampled_from(("ھەولێر", "ہلال", "ʿAyn")),
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(str.strip),
 )
 TEXTS = st.one_of(

@@ -189,6 +189,8 @@ _POINTED = str.maketrans({"ا": "أ", "ه": "ة", "ي": "ى"})
         lambda text: text.translate({ord("0") + k: 0x6F0 + k for k in range(10)}),
         lambda text: "".join(f"{char}\u0301" if char in "AEIOU" else char for char in text),
         lambda text: text.translate({0x21 + k: 0xFF01 + k for k in range(94)}),
+        lambda text: text.replace("\n", "\r\n> "),
+        lambda text: "\n".join(f"# «{line}»" for line in text.splitlines()),
     ],
 )
 def test_case_spaces_points_and_digits_of_another_script_do_not_matter(typing: object) -> None:
@@ -206,6 +208,8 @@ def test_case_spaces_points_and_digits_of_another_script_do_not_matter(typing: o
         lambda text: text.replace("أ", "ا").replace("إ", "ا").replace("آ", "ا").replace("ؤ", "و").replace("ئ", "ي"),
         lambda text: text.replace("ة", "ه").replace("ى", "ي"),
         lambda text: text.replace("ا", "أ").replace("ي", "ی").replace("ك", "ک"),
+        lambda text: text.replace("ه", "ھ").replace("ة", "ۃ"),
+        lambda text: text.replace("ه", "ہ").replace("ي", "ے"),
         lambda text: "".join(f"{char}\u064e" if "ب" <= char <= "غ" else char for char in text),
         lambda text: "".join(f"{char}ـ" if char in "سبن" else char for char in text),
         lambda text: "\u200f" + text.replace(" ", " \u200f").replace("\n", "\u200e\n\u202b"),
@@ -218,6 +222,91 @@ def test_forms_of_arabic_letters_digits_and_marks_of_direction_do_not_matter(typ
     assert typing(text) != text
     read = voice.read(typing(text))
     assert (read.language, read.message) == ("ar", _common())
+
+
+_LATIN, _CYRILLIC, _GREEK = "ABEHIKMOPTXY", "АВЕНІКМОРТХУ", "ΑΒΕΗΙΚΜΟΡΤΧΥ"
+
+
+@pytest.mark.parametrize(
+    ("code", "own", "other"),
+    [
+        *((code, _LATIN, other) for code in ("en", "fr", "tr", "ku") for other in (_CYRILLIC, _GREEK)),
+        ("ru", _CYRILLIC, _LATIN),
+        ("ru", _CYRILLIC, _GREEK),
+    ],
+)
+def test_keywords_and_check_words_are_read_also_in_letters_that_look_like_theirs(
+    code: str, own: str, other: str
+) -> None:
+    """R23: on a keyboard of another script nobody sees the difference."""
+    lines = voice.write(_common(), code)
+    language, alike = language_of(code), str.maketrans(own, other)
+    words = {line for line in lines if (read := typed(line, language).line) and read.keyword not in SPELLED | FREE}
+    heard = [line.translate(alike) if line in words else line for line in lines]
+    assert tuple(heard) != lines
+    assert voice.read("\n".join(heard)).message == _common()
+
+
+@pytest.mark.parametrize("name", ["R-7", "С-300", "BETA"])
+def test_a_name_in_letters_that_look_alike_is_another_and_its_line_is_named(name: str) -> None:
+    """R23: R-7 in Cyrillic letters is another declaration."""
+    lines = voice.write(Cancellation(declaration_id=name, party="relief"))
+    alike = str.maketrans("RCSBETAС", "РСЅВЕТАC")
+    number, keyword, rest = lines[2].split(" ", 2)
+    body, _, check = rest.rpartition(" = ")
+    capitals, _, letters = body.partition(" ")
+    made = f"{number} {keyword} {capitals} {letters.translate(alike)} = {check}"
+    assert made != lines[2]
+    heard = voice.hear("\n".join((*lines[:2], made, *lines[3:])))
+    assert [each.number for each in heard.misheard] == [3]
+
+
+@EACH
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("stop 1.5 km north", "stop 15 km north"),
+        ("نتوقف على بعد ٩٫٥ كم", "نتوقف على بعد ٩٥ كم"),
+        ("стоим в 2,5 км", "стоим в 25 км"),
+        ("1/2 of the trucks", "12 of the trucks"),
+        ("within ½ km", "within 12 km"),
+        ("-5 m below the deck", "5 m below the deck"),
+        ("loss 50%", "loss 50"),
+        ("< 500 m", "> 500 m"),
+    ],
+)
+def test_a_sign_that_changes_a_number_is_heard_in_free_text(text: str, wrong: str, code: str) -> None:
+    """R23: 15 km for 1.5 km went with the same check word, and the message in words has no version to show it."""
+    lines = voice.write(Words("relief", "n-4", Instant(0.0), text), code)
+    at = next(at for at, line in enumerate(lines) if text in line)
+    heard = voice.hear("\n".join((*lines[:at], lines[at].replace(text, wrong), *lines[at + 1 :])), code)
+    assert [each.number for each in heard.misheard] == [at + 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("L'aide s'arrête", "L’aide sʼarrete"),
+        ("Qurʾan, Şehîd", "Qurʿan Sehid"),
+        ("stop 1.5 km – by 02:25Z", "stop 1,5 km by 02 25 z"),
+        ("ھەولێر", "ہەولێر"),
+        ("١٫٥ كم", "1.5 كم"),
+        ("(-5 m)", "−5 m"),
+    ],
+)
+def test_what_is_not_heard_of_free_text_makes_no_difference(text: str, same: str) -> None:
+    """R23."""
+    lines = voice.write(Words("relief", "n-4", Instant(0.0), text))
+    typed_in = "\n".join(line.replace(text, same) for line in lines)
+    assert typed_in != "\n".join(lines)
+    assert not voice.hear(typed_in, "en").misheard
+
+
+@pytest.mark.parametrize("wrong", ["R CAPITALS DASH 7", "CAPITALS CAPITALS R DASH 7"])
+def test_capitals_stand_first_and_once(wrong: str) -> None:
+    lines = voice.write(Cancellation(declaration_id="R-7", party="relief"))
+    heard = voice.hear("\n".join((*lines[:2], lines[2].replace("CAPITALS R DASH 7", wrong), *lines[3:])), "en")
+    assert [each.number for each in heard.misheard] == [3]
 
 
 @EACH

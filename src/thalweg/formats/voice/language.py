@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from thalweg.formats.voice.folding import fold
+from thalweg.formats.voice.folding import fold, fold_alike
 from thalweg.model.errors import InputError
 
 LANGUAGES = ("en", "ar", "ru", "fr", "tr", "ku")
@@ -38,6 +38,10 @@ class Language:
     words: tuple[str, ...]  # check words by number, as they are written
     numbers: Mapping[str, int]  # folded check word -> number
     alphabet: Mapping[str, str]  # letter or digit -> as it is said
+
+    def folded(self, text: str) -> str:
+        """Words of the form as the tables have them, also where letters of another script look like theirs."""
+        return fold_alike(text, cyrillic=self.code == "ru")
 
 
 @cache

@@ -6,8 +6,8 @@ is the same in every language: the number and the items with bars between them,
     3|corner|north|35.35278|east|40.14806        4|declaration_id|OP-7        2|title|tankercircuit
     5|valid_from|201709160030|utc                9|version|#17|#201|#3|#77|exact
 
-A number has no spaces and no signs but the point; what is spelled is put together; free text is folded to letters
-and digits, because nothing more of it can be heard.
+A number has no spaces and no signs but the point; what is spelled is put together; free text is folded to letters,
+digits and the signs of numbers, because nothing more of it can be heard.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from thalweg.formats.voice import checks
-from thalweg.formats.voice.folding import fold, letters
+from thalweg.formats.voice.folding import fold, heard
 from thalweg.formats.voice.language import DIGITS, Language
 
 SPELLED = frozenset(("party", "declaration_id", "call_id", "replaces", "left", "right", "continued"))
@@ -121,7 +121,7 @@ def _neutral(item: Item) -> str:
         case Number():
             return item.digits
         case Free(text=text):
-            return letters(text)
+            return heard(text)
         case Counted(number=number):
             return f"#{number}"
         case _:
@@ -204,7 +204,7 @@ def _plain(char: str) -> bool:
 
 # --- from text ---
 
-_NUMBERED = re.compile(r"\s*(\d{1,4})\s*[.):،,-]*\s*(?=\D)(.*)", re.DOTALL)
+_NUMBERED = re.compile(r"\W*(\d{1,4})\s*[.):،,-]*\s*(?=\D)(.*)", re.DOTALL)
 _MARKS = {mark: None for mark in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
 _TOKENS = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
 _TIGHT = re.compile(r"(?<=\d)\s*\.\s*(?=\d)")
@@ -249,17 +249,17 @@ class _Unreadable(Exception):
 
 def _without_check(body: str, language: Language) -> tuple[str, int | None, str]:
     """The line without its check word, the word's number, and the word."""
-    stripped = re.sub(r"[\s.,;:!?،؛|]+$", "", body)
+    stripped = re.sub(r"[\W_]+$", "", body)
     before, sign, after = stripped.rpartition("=")
     if sign and len(after.split()) == 1:
-        return before, language.numbers.get(fold(after.strip())), after.strip()
+        return before, language.numbers.get(language.folded(after.strip())), after.strip()
     head, _, tail = stripped.rpartition(" ")
-    number = language.numbers.get(fold(tail))
+    number = language.numbers.get(language.folded(tail))
     if number is None:
         return stripped, None, ""
     head = head.rstrip(" =:")
     said = tuple(fold(language.written["check"]).split())
-    if tuple(fold(head).split()[-len(said) :]) == said:
+    if tuple(language.folded(head).split()[-len(said) :]) == said:
         head = " ".join(head.split()[: -len(said)])
     return head, number, tail
 
@@ -280,7 +280,7 @@ def _first(body: str, language: Language) -> tuple[str, str]:
     """The first keyword and what follows it, untouched."""
     words = re.findall(r"\S+", body)
     spans = [match.span() for match in re.finditer(r"\S+", body)]
-    folded = [re.sub(r"[^\w]", "", fold(word)) for word in words]
+    folded = [re.sub(r"[^\w]", "", language.folded(word)) for word in words]
     for length in range(min(4, len(words)), 0, -1):
         keyword = language.phrases.get(tuple(folded[:length]))
         if keyword is not None and keyword not in DIGITS:
@@ -290,7 +290,7 @@ def _first(body: str, language: Language) -> tuple[str, str]:
 
 
 def _plain_items(rest: str, language: Language, *, counted: bool) -> list[Item]:
-    tokens = _TOKENS.findall(_TIGHT.sub(".", fold(rest)))
+    tokens = _TOKENS.findall(_TIGHT.sub(".", language.folded(rest)))
     items: list[Item] = []
     digits = ""
     index = 0
@@ -344,6 +344,8 @@ def _unspelled(rest: str, language: Language) -> str:
         elif keyword in _SIGN_OF:
             made += _SIGN_OF[keyword]
         elif keyword == "capitals":
+            if made or capitals:
+                raise _Unreadable("What says that every letter is a capital stands first, and once.")
             capitals = True
         elif keyword == "stop":
             raise _Unreadable("It stops a character that did not begin.")
