@@ -1,4 +1,4 @@
-"""Draw docs/bench/batch.svg and write docs/bench/ratios.md and engine.md from bench/results.
+"""Draw docs/bench/batch.svg and write the tables beside it from bench/results.
 
 python -m bench.chart
 """
@@ -257,8 +257,33 @@ def at_work(machine: Record, records: list[Record]) -> str:
                     f"| {run['ready_cpu_s']:.1f} s | {run['peak_mb']:,.0f} MB "
                     f"| {record['snapshots_mb']:,.0f} MB | {run['put_away_s']:.1f} s | {record['load_1m']:.0f} |"
                 )
+    return "\n".join(lines) + _of_runs(machine, records)
+
+
+def read_out(machine: Record, records: list[Record]) -> str:
+    """Markdown: every reading of a desk, the first time and again."""
+    lines = [
+        "| `GET`, the first time and again | live | answered in | longest step of the loop | longest wait of another "
+        "| processor | bytes | load of the machine |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for record in records:
+        runs = (record["first"], record["second"])
+        ms = {
+            name: ", ".join(f"{run[name]:,.0f}" for run in runs) + " ms"
+            for name in ("ms", "step_ms", "held_ms", "cpu_ms")
+        }
+        status = "" if runs[1]["status"] == 200 else f" ({runs[1]['status']})"
+        lines.append(
+            f"| `{record['route']}`{status} | {record['live']:,} | {ms['ms']} | {ms['step_ms']} | {ms['held_ms']} "
+            f"| {ms['cpu_ms']} | {runs[0]['bytes']:,} | {record['load_1m']:.0f} |"
+        )
+    return "\n".join(lines) + _of_runs(machine, records)
+
+
+def _of_runs(machine: Record, records: list[Record]) -> str:
     runs = ", ".join(sorted({f"{r['date']} ({r['commit']})" for r in records}))
-    return "\n".join(lines) + f"\n\n{runs}; {machine['cores']} cores of {machine['cpu']}.\n"
+    return f"\n\n{runs}; {machine['cores']} cores of {machine['cpu']}.\n"
 
 
 _TOLD = ("p50_us", "p99_us", "max_us")
@@ -302,6 +327,7 @@ def main() -> None:
     (DRAWN / "engine.md").write_text(alone(*read(RESULTS / "engine.json")))
     (DRAWN / "online.md").write_text(served(*read(RESULTS / "online.json")))
     (DRAWN / "desk.md").write_text(at_work(*read(RESULTS / "desk.json")))
+    (DRAWN / "reads.md").write_text(read_out(*read(RESULTS / "reads.json")))
 
 
 if __name__ == "__main__":

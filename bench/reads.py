@@ -25,6 +25,7 @@ import os
 import re
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +38,7 @@ from bench.run import RESULTS
 from thalweg.server.listen import bind
 
 Record = dict[str, Any]
+Put = Callable[[Record], None]
 
 _EVERY_S: Final = 0.01
 _QUIET_S: Final = 0.1  # pings before and after each reading
@@ -235,11 +237,10 @@ async def _once(port: int, author: str, path: str, pid: int, longest: Any) -> tu
     return found, body
 
 
-async def _all(port: int, pid: int, live: int, only: tuple[str, ...], longest: Any) -> list[Record]:
+async def _all(port: int, pid: int, live: int, only: tuple[str, ...], longest: Any, put: Put) -> None:
     author = officer(PARTIES[0], 0)
     day = datetime.now(UTC).date().isoformat()
     names = {"since": f"{day[:8]}01T00:00:00Z", "until": f"{day}T00:00:00Z"}
-    records: list[Record] = []
     for route in ASKED:
         bare = route.partition("?")[0]
         wanted = not only or route in only or bare in only
@@ -255,21 +256,18 @@ async def _all(port: int, pid: int, live: int, only: tuple[str, ...], longest: A
             if source == route and (met := re.search(pattern, body.decode("utf-8", "replace"))):
                 names[name] = met.group(1)
         if wanted:
-            records.append(
-                {"what": "reads", "route": route, "live": live, "first": first, "second": second,
-                 "load_1m": round(os.getloadavg()[0], 2)}
-            )  # fmt: skip
+            load_1m = round(os.getloadavg()[0], 2)
+            put({"what": "reads", "route": route, "live": live, "first": first, "second": second, "load_1m": load_1m})
             print(
                 f"{route:44} {first['status']} {first['ms']:9.1f} {second['ms']:9.1f} ms, held"
                 f" {first['held_ms']:7.1f} {second['held_ms']:7.1f} ms, step {first['step_ms']:6.1f}"
                 f" {second['step_ms']:6.1f} ms, {first['bytes']:11,d} bytes",
                 flush=True,
             )
-    return records
 
 
-def measure(folder: Path, only: tuple[str, ...] = ()) -> list[Record]:
-    """Every reading of the desk in a folder, in the order of `ASKED`."""
+def measure(folder: Path, put: Put, only: tuple[str, ...] = ()) -> None:
+    """Every reading of the desk in a folder, in the order of `ASKED`; each is put away as it comes."""
     record = json.loads((folder / "bench.json").read_text())
     context = multiprocessing.get_context("spawn")
     listening = bind("127.0.0.1", 0)
@@ -281,7 +279,7 @@ def measure(folder: Path, only: tuple[str, ...] = ()) -> list[Record]:
     assert server.pid is not None
     asyncio.run(_ready(listening.getsockname()[1]))
     try:
-        return asyncio.run(_all(listening.getsockname()[1], server.pid, record["live"], only, longest))
+        asyncio.run(_all(listening.getsockname()[1], server.pid, record["live"], only, longest, put))
     finally:
         os.kill(server.pid, 15)
         told.get(timeout=_MOST_S)
@@ -294,10 +292,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="these routes, with commas; not kept")
     asked = parser.parse_args()
-    records = measure(asked.folder, tuple(filter(None, asked.only.split(","))))
-    if not asked.only:
-        day = datetime.now(UTC).date().isoformat()
-        keep(RESULTS / "reads.json", day, records, ("what", "route", "live"))
+    day = datetime.now(UTC).date().isoformat()
+
+    def put(record: Record) -> None:
+        if not asked.only:
+            keep(RESULTS / "reads.json", day, [record], ("what", "route", "live"))
+
+    measure(asked.folder, put, tuple(filter(None, asked.only.split(","))))
 
 
 if __name__ == "__main__":
