@@ -120,6 +120,38 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
     st.lists(_STEP, min_size=1, max_size=6) | st.sampled_from(sorted(SCENES.values())).map(list), min_size=2, max_size=7
 ).map(lambda parts: [step for part in parts for step in part])
 
+_DEED = st.tuples(
+    st.sampled_from((*WHATS, "open", "join", "name", "name", "commit", "outcome", "agree", "check", "later", "later")),
+    st.integers(0, 2), st.integers(0, 5), st.integers(0, 11),
+)  # fmt: skip
+DEEDS: dict[str, tuple[Step, ...]] = {
+    # By each of these something is answered by a deed, or is over.
+    "joined": (("open", 0, 0, 0), ("deliver", 1, 0, 0), ("join", 1, 0, 0)),
+    "checked": (("check", 0, 0, 0), ("deliver", 1, 0, 0), ("deliver", 2, 0, 0), ("check", 1, 0, 1)),
+    "unchecked": (("check", 0, 0, 0), ("deliver", 1, 0, 0), ("later", 0, 0, 1)),
+    "agreed": (("quiet", 0, 1, 0), ("deliver", 1, 0, 0), ("agree", 1, 0, 1)),
+    "declined": (("line", 0, 1, 0), ("deliver", 1, 0, 0), ("deliver", 2, 0, 0), ("agree", 1, 0, 0),
+                 ("deliver", 2, 0, 0)),
+    "expired": (("line", 0, 1, 0), ("deliver", 1, 0, 0), ("later", 0, 0, 2)),
+    "vouched": (("site", 0, 1, 1), ("later", 0, 0, 1), ("deliver", 0, 0, 0), ("revalidate", 0, 1, 11)),
+    "promised": (("emergency", 0, 0, 0), ("deliver", 1, 0, 0), ("commit", 1, 0, 0), ("deliver", 2, 0, 0),
+                 ("outcome", 1, 0, 0), ("deliver", 2, 0, 0)),
+    "lapsed": (("emergency", 0, 0, 0), ("commit", 1, 0, 1), ("later", 0, 0, 2), ("deliver", 0, 0, 0),
+               ("outcome", 1, 0, 1), ("deliver", 0, 0, 0)),
+    "rung": (("emergency", 0, 0, 2), ("deliver", 1, 0, 0), ("later", 0, 0, 0), ("deliver", 1, 0, 0),
+             ("answer", 1, 0, 0), ("read_back", 1, 0, 1), ("commit", 1, 0, 0), ("read_back", 1, 0, 1)),
+    "right": (("declare", 0, 0, 1), ("deliver", 1, 0, 0), ("name", 1, 0, 3), ("deliver", 0, 0, 0),
+              ("deliver", 1, 0, 0), ("name", 1, 0, 2), ("deliver", 0, 0, 0)),
+    "past": (("declare", 0, 1, 3), ("declare", 1, 1, 3), ("deliver", 0, 0, 0), ("deliver", 1, 0, 0),
+             ("later", 0, 0, 3)),
+}  # fmt: skip
+DOINGS: st.SearchStrategy[list[Step]] = st.lists(
+    st.lists(_DEED, min_size=1, max_size=6)
+    | st.sampled_from([*sorted(SCENES.values()), *sorted(DEEDS.values()), *sorted(DEEDS.values())]).map(list),
+    min_size=2,
+    max_size=6,
+).map(lambda parts: [step for part in parts for step in part])
+
 
 def came_about(history: History) -> set[str]:
     """Which of these there is in a history."""
@@ -201,6 +233,16 @@ class History:
                 return self._in_case(party, other, number, more)
             case "message":
                 return MessageSent(party, "line", "Nothing to report.")
+            case "open":
+                return ChannelOpened(party, f"room-{number}", "Room", PARTIES)
+            case "join":
+                opened = [each for each in world.channels.channels.values() if party not in each.joined]
+                return ChannelJoined(party, opened[number % len(opened)].channel, ()) if opened else None
+            case "name":
+                wrong = [each for each in box if each.read_back and each.read_back[-1].what]
+                named = wrong if wrong and more % 3 else [each for each in box if each.of not in ("", party)]
+                one = named[-1 - number % len(named)] if named else None
+                return None if one is None else ReadBack(party, one.id, identity="nobody" if more % 2 else one.of)
             case "rules":
                 return TheatreSet(THEATRES[number % 3], "theatre.yaml")
             case "belong":
@@ -410,7 +452,14 @@ def brute(log: Sequence[Any], party: str, known_s: float, valid: tuple[float, fl
             for each in things
             if isinstance(each.body, Notice)
         },
-        "outstanding": _outstanding(log, answers, party, things, known_s),
+        "outstanding": _outstanding(log, answers, party, things, shown, known_s),
+        "over": {
+            each.body.id
+            for each in things
+            if isinstance(each.body, Notice)
+            and each.body.owed
+            and _time_is_over(each.body, shown.get(each.body.subject), known_s)
+        },
         "agreements": _agreements(things, said, party),
         "promises": _promises(things, said),
         "channels": _channels(things, said, party),
@@ -691,35 +740,159 @@ def _facts(log: Sequence[Any], answers: Answers, party: str, notice: str, known_
     return sorted(found)
 
 
-def _outstanding(log: Sequence[Any], answers: Answers, party: str, things: list[Thing], known_s: float) -> set[str]:
-    anew = ("declared", "replaced", "cancelled", "warning", "released")
-    notices = [each.body for each in things if isinstance(each.body, Notice)]
-    answered = set()
-    for body in notices:
-        facts = [
-            (each, answers[each.event])
-            for each in log
-            if getattr(each.body, "notice", "") == body.id
-            and isinstance(answers.get(each.event), Taken)
-            and answers[each.event].received.epoch_s <= known_s
-        ]
-        responded = any(isinstance(each.body, Acknowledged) for each, _ in facts)
-        backs = [answer.mismatch for each, answer in facts if isinstance(each.body, ReadBack)]
-        if responded and not (backs and backs[-1]):
-            answered.add(body.id)
-    calls = {each.answers for each in notices if each.what is NoticeKind.EMERGENCY and each.id in answered}
+def _outstanding(
+    log: Sequence[Any],
+    answers: Answers,
+    party: str,
+    things: list[Thing],
+    shown: dict[str, Any],
+    known_s: float,
+) -> set[str]:
+    """Each notice that asks for an answer, with all that the party knew of what came after it. `shown`: each subject
+    as the party knew it last."""
+    said = {each.event: each for each in log}
     found = set()
-    for place, body in enumerate(notices):
-        later = any(
-            each.subject == body.subject and each.what.value in anew and each.part == 0 for each in notices[place + 1 :]
-        ) and bool(body.subject)
-        call = body.what is NoticeKind.EMERGENCY and body.answers in calls
-        line = body.what is NoticeKind.LINE_CHECK
-        own = body.what is NoticeKind.WARNING and body.of == party
-        ruled = own and any(each.what is NoticeKind.RULES for each in notices[place + 1 :])
-        if body.owed and body.id not in answered and not later and not call and not line and not ruled:
-            found.add(body.id)
+    for place, thing in enumerate(things):
+        if isinstance(thing.body, Notice) and thing.body.owed:
+            facts = _said_of(log, answers, thing.body.id, known_s)
+            over = _time_is_over(thing.body, shown.get(thing.body.subject), known_s)
+            if not (_acknowledged(thing.body, facts) or over or _ended(thing.body, things, place, said, facts)):
+                found.add(thing.body.id)
     return found
+
+
+def _said_of(log: Sequence[Any], answers: Answers, notice: str, known_s: float) -> list[tuple[int, Any, Taken]]:
+    """What was said of a notice by then: where, what, and the desk's answer."""
+    about = [each for each in log if getattr(each.body, "notice", "") == notice]
+    taken = [(each.index, each.body, answers.get(each.event)) for each in about]
+    return [(at, body, it) for at, body, it in taken if isinstance(it, Taken) and it.received.epoch_s <= known_s]
+
+
+def _acknowledged(notice: Notice, facts: list[tuple[int, Any, Taken]]) -> bool:
+    backs = [answer.mismatch for _, body, answer in facts if isinstance(body, ReadBack)]
+    had = any(isinstance(body, Acknowledged) for _, body, _ in facts)
+    return had and not (backs and backs[-1]) and notice.what is not NoticeKind.EXPLANATION_REQUEST
+
+
+def _time_is_over(notice: Notice, row: Any, known_s: float) -> bool:
+    """By what the notice says itself; or by the windows of what it is about, unless its notifier ended that before, or
+    the notice tells something else of what was over."""
+    if notice.what is NoticeKind.LINE_CHECK:
+        assert notice.due is not None
+        return notice.due.epoch_s <= known_s
+    if notice.answers and "expires" in notice.facts:
+        return datetime.fromisoformat(notice.facts["expires"].replace("Z", "+00:00")).timestamp() <= known_s
+    if row is None:
+        return False
+    declaration, at = row["declaration"], Level(row["level"])
+    if declaration.kind in (Kind.STATIC_SITE, Kind.LINE) and at.at_least(Level.FOOTPRINT):
+        return False
+    over_s = max(each.window.end_s + each.uncertainty.time_s for each in declaration.volumes)
+    if row["state"] in ("cancelled", "replaced") and row["over"] < over_s:
+        return False
+    shows = notice.part == 0 and notice.what.value in ("declared", "replaced", "warning", "released")
+    return over_s <= known_s and (shows or notice.at.epoch_s < over_s)
+
+
+def _ended(
+    notice: Notice, things: list[Thing], place: int, said: dict[str, Any], facts: list[tuple[int, Any, Taken]]
+) -> bool:
+    """Whether the party did what was asked for, or was told that there is nothing to answer any more."""
+    taken = [each for each in things if isinstance(each.answer, Taken)]
+    deeds = [each for each in taken if each.index > things[place].index]
+    told = [each.body for each in things[place + 1 :] if isinstance(each.body, Notice)]
+    anew = ("declared", "replaced", "cancelled", "warning", "released")
+    if notice.subject and any(
+        each.subject == notice.subject and each.what.value in anew and each.part == 0 for each in told
+    ):
+        return True
+    match notice.what:
+        case NoticeKind.WARNING if notice.of == notice.to:
+            return any(each.what is NoticeKind.RULES for each in told)
+        case NoticeKind.CHANNEL:
+            return any(isinstance(each.body, ChannelJoined) and each.body.channel == notice.subject for each in deeds)
+        case NoticeKind.LINE_CHECK:
+            return any(isinstance(each.body, LineAnswered) and each.body.check == notice.answers for each in deeds)
+        case NoticeKind.EXPLANATION_REQUEST:
+            return any(
+                isinstance(each.body, ExplanationGiven) and each.body.request == notice.answers for each in deeds
+            )
+        case NoticeKind.PROPOSAL | NoticeKind.QUIET_WINDOW | NoticeKind.LINE | NoticeKind.CUSTODY:
+            names = ("proposal", "quiet", "line", "offer")
+            answering = (ProposalAnswered, QuietGuaranteed, LineJudged, CustodyAnswered)
+            mine = [each.body for each in deeds if isinstance(each.body, answering)]
+            done = any(getattr(each, name, "") == notice.answers for each in mine for name in names)
+            over = [each for each in told if each.answers == notice.answers]
+            return bool(notice.answers) and (
+                done or any(each.what is NoticeKind.LAPSED or each.facts.get("state") in _DECIDED for each in over)
+            )
+        case NoticeKind.REMINDER:
+            return any(_vouches(each, notice, said) for each in things[place + 1 :])
+        case NoticeKind.LAPSED:
+            return any(each.what is NoticeKind.OUTCOME and each.answers == notice.answers for each in told) or any(
+                isinstance(each.body, OutcomeStated) and each.body.commitment == notice.answers for each in deeds
+            )
+        case NoticeKind.READ_BACK:
+            wrong = said[notice.statement]
+            right = [(each.index, each.body) for each in taken if _is_right(each)]
+            heard = [each for each in told if each.what is NoticeKind.READ_BACK and not each.owed and each.statement]
+            right += [(said[each.statement].index, said[each.statement].body) for each in heard]
+            return any(at > wrong.index and body.notice == wrong.body.notice for at, body in right)
+        case NoticeKind.EMERGENCY:
+            return _call_is_answered(notice, things, said, facts)
+        case _:
+            return False
+
+
+_DECIDED = ("accepted", "declined")
+
+
+def _is_right(thing: Thing) -> bool:
+    return isinstance(thing.body, ReadBack) and isinstance(thing.answer, Taken) and not thing.answer.mismatch
+
+
+def _vouches(thing: Thing, reminder: Notice, said: dict[str, Any]) -> bool:
+    """Whether the notifier says anew what it was reminded of, or ends it; or was told that it is another's."""
+    body, name = thing.body, reminder.subject.partition("/")[2]
+    if isinstance(body, Notice):
+        offer = getattr(said.get(body.answers), "body", None)
+        taken_over = body.what is NoticeKind.ANSWERED and body.facts["answer"] == "accept"
+        return taken_over and isinstance(offer, CustodyOffered) and offer.chain in (reminder.subject, name)
+    if not isinstance(thing.answer, Taken):
+        return False
+    match body:
+        case Declared():
+            return name in (body.declaration.declaration_id, body.declaration.replaces)
+        case Withdrawn() | Revalidated():
+            return body.chain in (reminder.subject, name)
+        case _:
+            return False
+
+
+def _call_is_answered(
+    notice: Notice, things: list[Thing], said: dict[str, Any], facts: list[tuple[int, Any, Taken]]
+) -> bool:
+    """A call for help: it is over, as far as the party could tell; or the party promised to act or answered another
+    bell, and has read nothing back wrongly since."""
+    calls = {each.body.id for each in things if isinstance(each.body, Notice)
+             and each.body.what is NoticeKind.EMERGENCY and each.body.answers == notice.answers}  # fmt: skip
+    wrong = [at for at, body, answer in facts if isinstance(body, ReadBack) and answer.mismatch]
+    answered, over = [-1], False
+    promises = set()
+    for thing in things:
+        body, event = _stated(thing, said)
+        heard = thing.body if isinstance(thing.body, Notice) else None
+        if isinstance(body, Committed) and (heard is None or heard.what is NoticeKind.COMMITMENT):
+            if body.about == notice.answers or body.about in calls:
+                promises.add(event)
+                answered += [thing.index] if heard is None else []
+        elif isinstance(body, Acknowledged) and heard is None and body.notice in calls - {notice.id}:
+            answered.append(thing.index)
+        elif isinstance(body, OutcomeStated) and heard is None:
+            over = over or (body.commitment in promises and body.outcome is not Outcome.BROKEN)
+        elif heard is not None and heard.what is NoticeKind.OUTCOME and heard.answers in promises:
+            over = over or heard.facts["outcome"] != "broken"
+    return over or max(answered) > max(wrong, default=-1)
 
 
 def _stated(thing: Thing, said: dict[str, Any]) -> tuple[Any, str]:

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thalweg.engine.columns import hard_bounds
+from thalweg.engine.online import ends_at
 from thalweg.model.cases import (
     AccountGiven,
     CauseAssessed,
@@ -72,6 +73,7 @@ from thalweg.model.events import (
 )
 from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
+from thalweg.model.levels import Level
 from thalweg.state.packed import Names
 from thalweg.state.recorded import Recorded
 
@@ -168,16 +170,18 @@ _ANSWERED_BY: Final = ("check", "proposal", "quiet", "line", "offer", "about", "
 """The fields of statements that name what is answered by them."""
 _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     # Of notices: where it stands; when it was made, and reached the party; the words that say what it is; the entry
-    # that shows what it is about; from when to when that holds.
+    # that shows what it is about; from when to when that holds; and when it is over, or can be answered no more, by
+    # what is said in it: infinity where it says no such time.
     "told": {
         "index": "q", "made": "d", "reached": "d", "by": "i", "what": "i", "level": "i", "of": "i", "subject": "i",
         "version": "i", "view": "i", "answers": "i", "flags": "B", "shown": "q", "since": "d", "until": "d",
+        "ends": "d",
     },
     "fact": {"row": "i", "kind": "B", "at": "d", "index": "q", "officer": "i", "what": "i"},
     # Of one's own versions: `row` is the notice by which the party learned that it is in force; -1: it said so itself.
     "own": {
         "index": "q", "at": "d", "row": "i", "subject": "i", "version": "i", "shown": "q", "answer": "q", "late": "B",
-        "since": "d", "until": "d",
+        "since": "d", "until": "d", "ends": "d",
     },
     "over": {"index": "q", "at": "d", "row": "i", "subject": "i", "how": "B"},
     "act": {"index": "q", "at": "d", "row": "i", "shown": "q"},
@@ -267,6 +271,11 @@ class Had:
         columns = self.columns[table]
         return ((columns["since"][row], columns["until"][row]),)
 
+    def asked(self, name: str) -> int:
+        """The row of the notice by which the party was first asked something, or told of it: by the statement that
+        asks, or by the id of a call for help; -1 if it was not."""
+        return self._asked.get(name, -1)
+
     # --- folding ---
 
     def told(
@@ -314,6 +323,7 @@ class Had:
             shown=shown,
             since=min((span[0] for span in spans), default=math.inf),
             until=max((span[1] for span in spans), default=-math.inf),
+            ends=_ends(notice, declaration if shows else None),
         )
         if len(spans) > 1:
             self.several["told", row] = spans
@@ -341,8 +351,7 @@ class Had:
         elif what is NoticeKind.CHANNEL and facts.get("what") == "unanswered":
             self._line(notice.at, row, facts["channel"], notice.of, UNANSWERED)
         elif what is NoticeKind.REVALIDATED and "valid_until" in facts:
-            until = datetime.fromisoformat(facts["valid_until"].replace("Z", "+00:00")).timestamp()
-            at_s = notice.at.epoch_s
+            until, at_s = _seconds(facts["valid_until"]), notice.at.epoch_s
             self._add("vouched", index=index, at=at_s, row=row, subject=self._number(notice.subject), until=until)
         elif what in _ACT_NOTICES:
             self._add("act", index=index, at=notice.at.epoch_s, row=row, shown=shown)
@@ -486,6 +495,7 @@ class Had:
             late=late,
             since=min(span[0] for span in spans),
             until=max(span[1] for span in spans),
+            ends=ends_at(declaration, 0.0),
         )
 
     def _end(self, key: str, index: int, at_s: float, row: int, how: int) -> None:
@@ -632,6 +642,24 @@ def spans_of(declaration: Declaration) -> Spans:
         else:
             joined.append((start, end))
     return tuple(joined)
+
+
+def _ends(notice: Notice, shown: Declaration | None) -> float:
+    """When what a notice tells of is over by what is said in it, in seconds since the epoch: what it shows, by its
+    windows; a line check, when it is due; a proposal, when it expires. Whatever is shown in cells is over with them,
+    of whatever kind it is (D13)."""
+    if shown is not None and notice.level.at_least(Level.FOOTPRINT):
+        return ends_at(shown, 0.0)
+    if shown is not None:
+        return max((until for _, until in spans_of(shown)), default=math.inf)
+    if notice.what is NoticeKind.LINE_CHECK and notice.due is not None:
+        return notice.due.epoch_s
+    return _seconds(notice.facts["expires"]) if notice.answers and "expires" in notice.facts else math.inf
+
+
+def _seconds(written: str) -> float:
+    """An instant as facts of a notice have it, in seconds since the epoch."""
+    return datetime.fromisoformat(written.replace("Z", "+00:00")).timestamp()
 
 
 def span_of(part: Volume | Segment) -> tuple[float, float]:

@@ -19,7 +19,8 @@ from thalweg.policy.asof.acts import Acts
 from thalweg.policy.asof.cut import Cut
 from thalweg.policy.asof.findings import ALL, Some, findings
 from thalweg.policy.asof.had import AsOf, Chart, Counts, DeclarationHad, Drawable, NoticesHad, Times, Token
-from thalweg.policy.asof.notices import notice, outstanding
+from thalweg.policy.asof.notices import notice
+from thalweg.policy.asof.owed import outstanding
 from thalweg.policy.asof.standing import Row, Standing
 from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
