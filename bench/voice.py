@@ -25,7 +25,7 @@ from thalweg.formats.voice import checks
 from thalweg.formats.voice.language import DIGITS, language_of
 from thalweg.formats.voice.lines import COUNTED, FREE, SPELLED, typed
 from thalweg.model.instants import Instant
-from thalweg.model.spoken import Acknowledgement, Answer, Notice, version_reference
+from thalweg.model.spoken import Acknowledgement, Answer, Notice, Words, version_reference
 
 RESULTS = Path(__file__).parent / "results" / "voice.json"
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "voice.md"
@@ -36,12 +36,19 @@ SEED = 23
 _ALIKE = {"5": "9", "9": "5", "2": "3", "3": "2", "6": "7", "7": "6", "1": "4", "4": "1", "0": "8", "8": "0"}
 
 
+# One of these is heard as another of them.
+_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي", "абвгдежзиклмнопрстуфхцчшщъыьэюя")
+
+
 def messages() -> list[voice.Message]:
-    """The sample declarations, one of them as an exercise, and an answer, which has the fewest lines."""
+    """The sample declarations, one of them as an exercise; an answer, which has few lines; and words alone."""
     first = ALL[0]
     reference = version_reference(first.version_id)
-    answer = Acknowledgement("relief", first.declaration_id, reference, Answer.NEED_MORE, Instant(1505520000.0))
-    return [*(Notice(each, exercise=each is ALL[1]) for each in ALL), answer]
+    when = Instant(1505520000.0)
+    answer = Acknowledgement("relief", first.declaration_id, reference, Answer.NEED_MORE, when, "1.5 km or 15 km?")
+    arabic = Words("الهلال الأحمر", "n-4", when, "نتوقف على بعد 9.5 كم شمال الجسر، 2/3 من القافلة عبرت.")
+    russian = Words("Красный Крест", "n-5", when, "Колонна остановится в 2,5 км от моста, не раньше -15 минут.")
+    return [*(Notice(each, exercise=each is ALL[1]) for each in ALL), answer, arabic, russian]
 
 
 # --- one line misheard ---
@@ -85,12 +92,22 @@ def letter(line: str, code: str, rng: random.Random) -> str | None:
         return None
     head, check = _head_and_check(line)
     start = len(head) - len(head.split(None, 2)[-1])
-    places = [i for i in range(start, len(head)) if head[i].isascii() and head[i].isalpha()]
+    places = [(at, each) for at in range(start, len(head)) for each in _ALPHABETS if head[at].lower() in each]
+    if not places:
+        return None
+    at, alphabet = rng.choice(places)
+    other = rng.choice([c for c in alphabet if c != head[at].lower()])
+    return f"{head[:at]}{other}{head[at + 1 :]} = {check}"
+
+
+def sign(line: str, _code: str, rng: random.Random) -> str | None:
+    """The point, the slash or the minus of a number is not heard."""
+    head, check = _head_and_check(line)
+    places = [match.start() for match in re.finditer(r"(?<=\d)[.,/](?=\d)|(?<!\w)-(?=\d)", head)]
     if not places:
         return None
     at = rng.choice(places)
-    other = rng.choice([c for c in "abcdefghijklmnopqrstuvwxyz" if c != head[at].lower()])
-    return f"{head[:at]}{other}{head[at + 1 :]} = {check}"
+    return f"{head[:at]}{head[at + 1 :]} = {check}"
 
 
 def word(line: str, code: str, rng: random.Random) -> str | None:
@@ -148,7 +165,7 @@ def looks_right(line: str, code: str, rng: random.Random) -> str | None:
 
 
 LINE_MODELS: tuple[Mishearing, ...] = (
-    digit, swapped_digits, letter, word, lost_word, check_word, number, looks_right,
+    digit, swapped_digits, letter, sign, word, lost_word, check_word, number, looks_right,
 )  # fmt: skip
 
 
@@ -251,6 +268,7 @@ ONE_LINE: dict[str, Model] = {
     "a digit": one(digit),
     "two digits swapped": one(swapped_digits),
     "a letter": one(letter),
+    "the point, slash or minus of a number": one(sign),
     "a keyword, or a word of the list": one(word),
     "a word lost": one(lost_word),
     "the check word alone": one(check_word),
