@@ -134,6 +134,8 @@ DEEDS: dict[str, tuple[Step, ...]] = {
                  ("deliver", 2, 0, 0)),
     "expired": (("line", 0, 1, 0), ("deliver", 1, 0, 0), ("later", 0, 0, 2)),
     "vouched": (("site", 0, 1, 1), ("later", 0, 0, 1), ("deliver", 0, 0, 0), ("revalidate", 0, 1, 11)),
+    "rethought": (("declare", 0, 1, 3), ("declare", 1, 1, 3), ("deliver", 1, 0, 0), ("withdraw", 1, 1, 0)),
+    "moved": (("declare", 0, 1, 3), ("declare", 1, 1, 3), ("deliver", 1, 0, 0), ("replace", 1, 1, 9)),
     "promised": (("emergency", 0, 0, 0), ("deliver", 1, 0, 0), ("commit", 1, 0, 0), ("deliver", 2, 0, 0),
                  ("outcome", 1, 0, 0), ("deliver", 2, 0, 0)),
     "lapsed": (("emergency", 0, 0, 0), ("commit", 1, 0, 1), ("later", 0, 0, 2), ("deliver", 0, 0, 0),
@@ -808,7 +810,10 @@ def _ended(
         return True
     match notice.what:
         case NoticeKind.WARNING if notice.of == notice.to:
-            return any(each.what is NoticeKind.RULES for each in told)
+            rethought = [each for each in deeds if isinstance(each.body, Declared | Withdrawn)]
+            return any(each.what is NoticeKind.RULES for each in told) or any(
+                _vouches(each, notice, said) for each in rethought
+            )
         case NoticeKind.CHANNEL:
             return any(isinstance(each.body, ChannelJoined) and each.body.channel == notice.subject for each in deeds)
         case NoticeKind.LINE_CHECK:

@@ -163,6 +163,38 @@ def test_vouching_for_a_site_or_ending_it_answers_the_reminder(deed: Callable[[]
     assert differences(desk.desk.world, refolded(desk)[0]) == []
 
 
+def elsewhere(**more: object) -> Said:
+    made = circle("R" if "replaces" in more else "Q", "bravo", lon=42.0, **more)  # type: ignore[arg-type]  # by name
+    return Declared("bravo", made)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [lambda: Withdrawn("bravo", "Q"), lambda: elsewhere(revision=1), lambda: elsewhere(replaces="Q")],
+    ids=["cancelled", "declared anew", "replaced"],
+)
+def test_going_out_of_the_way_answers_the_warning_of_ones_own_and_no_others(deed: Callable[[], Said]) -> None:
+    """R16, R31: else a conflict that is over is escalated to the secretariat."""
+    desk = in_conflict()
+    assert (owes(desk, "bravo", NoticeKind.WARNING), owes(desk, "alpha", NoticeKind.WARNING)) == (1, 1)
+    warned = next(each for each in desk.desk.world.exchange.outstanding("bravo") if each.what is NoticeKind.WARNING)
+    taken(desk.say("bravo", deed()))
+    assert not list(desk.desk.world.picture.open)
+    assert owes(desk, "bravo", NoticeKind.WARNING) == 0
+    desk.later(2 * DAY_S)
+    assert warned.step == 0  # nobody was rung for it
+    assert differences(desk.desk.world, refolded(desk)[0]) == []
+
+
+def test_what_is_still_in_conflict_when_declared_anew_is_warned_of_and_asked_for_anew() -> None:
+    desk = in_conflict()
+    before = [each.id for each in desk.desk.world.exchange.outstanding("bravo") if each.what is NoticeKind.WARNING]
+    taken(desk.say("bravo", Declared("bravo", circle("Q", "bravo", revision=1), declines=True)))
+    after = [each.id for each in desk.desk.world.exchange.outstanding("bravo") if each.what is NoticeKind.WARNING]
+    assert (len(before), len(after)) == (1, 1)
+    assert before != after
+
+
 def test_a_promise_answers_the_call_and_saying_what_came_of_it_the_notice_that_it_lapsed() -> None:
     """R17."""
     desk = room()

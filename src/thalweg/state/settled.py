@@ -39,6 +39,12 @@ def vouched(exchange: Exchange, party: str, key: str) -> Iterator[NoticeState]:
     return (each for each in _known(exchange, party, key) if each.what is NoticeKind.REMINDER)
 
 
+def rethought(exchange: Exchange, party: str, key: str) -> Iterator[NoticeState]:
+    """The warnings of its own declaration, to the notifier that has declared it anew or taken it back since: what is
+    in conflict with what it says now is warned of anew."""
+    return (each for each in _known(exchange, party, key) if each.what is NoticeKind.WARNING and each.of == party)
+
+
 def promised(exchange: Exchange, party: str, about: str) -> Iterator[NoticeState]:
     """The call for help that the party has promised to act on."""
     emergency = exchange.emergency_about(about)

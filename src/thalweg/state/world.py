@@ -329,11 +329,15 @@ class World:
             case Declared():
                 before, said_anew = said.declaration.replaces, said.declaration.revision > 0
                 names = ((said.declaration.declaration_id,) if said_anew else ()) + ((before,) if before else ())
-                reminded = [key for name in names if self._reminded(key := self.picture.key(said.by, name))]
+                keys = [self.picture.key(said.by, name) for name in names]
+                reminded = [key for key in keys if self._reminded(key)]
                 self.picture.declared(said, record, taken, weighed)
+                for key in keys:
+                    self._settle(settled.rethought(self.exchange, said.by, key))
                 for key in reminded:
                     self._settle(settled.vouched(self.exchange, said.by, key))
             case Withdrawn():
+                self._settle(settled.rethought(self.exchange, said.by, subjects[0]))
                 self._settle(settled.vouched(self.exchange, said.by, subjects[0]))
                 self.picture.ended(subjects[0], Standing.CANCELLED)
             case Revalidated():

@@ -7,8 +7,9 @@ desk's:
 - **It answered**: acknowledged it, and read nothing back wrongly since (R15). A receipt for a request for an
   explanation is none.
 - **It did what was asked for**: joined the channel; answered the line check; accepted or declined what was proposed;
-  vouched for what ran out, declared it anew, or cancelled it; promised to act on a call for help, or acknowledged
-  another of its bells; explained; stated what came of a promise; read back rightly. What a party does it knows at once.
+  vouched for what ran out; declared anew what it was reminded or warned of, or took it back; promised to act on a call
+  for help, or acknowledged another of its bells; explained; stated what came of a promise; read back rightly. What a
+  party does it knows at once.
 - **It was told that there is nothing to answer any more**: what was proposed is agreed, declined or lapsed; a promise
   about the emergency was kept, or overtaken by events; somebody said what came of the promise that lapsed; the site is
   another's; the other side read back rightly; the same thing was said anew; other rules hold.
@@ -141,11 +142,25 @@ def _newest(columns: Columns, known: Mask, index: Rows, ends: npt.NDArray[np.flo
 
 def _vouched(cut: Cut, rows: Rows) -> Iterable[int]:
     """The reminders that a validity runs out."""
+    return _done(cut, rows, _deeds(cut, "own"), _deeds(cut, "vouched"), cut.table("over")[:2])
+
+
+def _rethought(cut: Cut, rows: Rows) -> Iterable[int]:
+    """The warnings of the party's own declaration, which it declared anew or took back."""
+    return _done(cut, rows[cut.has(history.OWN)[rows]], _deeds(cut, "own"), _deeds(cut, "over"))
+
+
+def _deeds(cut: Cut, name: str) -> tuple[Columns, Mask]:
+    """The rows of a table that the party brought about itself."""
+    columns, known, _ = cut.table(name)
+    return columns, known & (columns["row"] < 0)
+
+
+def _done(cut: Cut, rows: Rows, *deeds: tuple[Columns, Mask]) -> Iterable[int]:
+    """Those of the notices after which one of these was done about their subject."""
     last = np.full(len(cut.had.words), -1, np.int64)
-    for name in ("own", "vouched", "over"):
-        columns, known, _ = cut.table(name)
-        deed = known & (columns["row"] < 0) if name != "over" else known
-        np.maximum.at(last, columns["subject"][deed], columns["index"][deed])
+    for columns, done in deeds:
+        np.maximum.at(last, columns["subject"][done], columns["index"][done])
     found: Rows = rows[last[cut.told["subject"][rows]] > cut.told["index"][rows]]
     return map(int, found)
 
@@ -275,6 +290,7 @@ class _Ends:
 _TELL_ENDS: Final = (NoticeKind.ANSWERED, NoticeKind.COMMITMENT, NoticeKind.LAPSED, NoticeKind.OUTCOME)
 _ENDED_BY: Final[tuple[tuple[tuple[NoticeKind, ...], Callable[[Cut, Rows], Iterable[int]]], ...]] = (
     ((NoticeKind.REMINDER,), _vouched),
+    ((NoticeKind.WARNING,), _rethought),
     ((NoticeKind.LINE_CHECK,), _checked),
     ((NoticeKind.READ_BACK,), _read_rightly),
     (_ENDED_BY_ACTS, _by_acts),
