@@ -129,7 +129,7 @@ def _limits(schema: Mapping[str, Any]) -> str:
     if "maxItems" in held:
         said.append(f"at most {held['maxItems']}")
     if "pattern" in held:
-        said.append(f"`{held['pattern']}`")
+        said.append("`" + held["pattern"].replace("|", r"\|") + "`")  # else it ends the cell, in ticks too
     return ", ".join(said)
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 from typing_extensions import override
 
 from tests.doors_world import World
@@ -105,16 +106,34 @@ class Mailbox:
         return "250 taken"
 
 
+class PostOffice(Controller):
+    """Knows who has called: its `stop` leaves connections as they are, to be found by whoever collects garbage."""
+
+    def __init__(self, held: Mailbox, port: int) -> None:
+        self.callers: list[SMTP] = []
+        super().__init__(held, hostname="127.0.0.1", port=port)
+
+    @override
+    def factory(self) -> SMTP:
+        made = SMTP(self.handler, **self.SMTP_kwargs)
+        self.callers.append(made)
+        return made
+
+    def empty(self) -> bool:
+        return all(each.transport is None for each in self.callers)
+
+
 @contextmanager
 def post_office() -> Iterator[tuple[Mailbox, MailSettings]]:
     held = Mailbox()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    controller = Controller(held, hostname="127.0.0.1", port=port)
+    controller = PostOffice(held, port)
     controller.start()
     try:
         yield held, MailSettings("127.0.0.1", "desk@desk.example", port=port, security="none")
+        until(controller.empty)
     finally:
         controller.stop()
 

@@ -25,7 +25,7 @@ Languages = Annotated[
     Query(
         max_length=16,
         description="one or two of en, ar, ru, fr, tr, ku, such as `en,ar`; yours if left out",
-        json_schema_extra={"pattern": rf"^(({_ONE})(,(?!\2)({_ONE}))?)?$"},
+        json_schema_extra={"pattern": f"^(({_ONE})(,({_ONE}))?)?$"},
     ),
 ]
 INSTANT: Final[JsonDict] = {"anyOf": [{"format": "date-time"}, {"const": ""}]}

@@ -588,7 +588,8 @@ def raised_in(error: BaseException) -> tuple[str, str]:
     while step is not None:
         file = PurePath(step.tb_frame.f_code.co_filename)
         raised = f"{'/'.join(file.parts[-3:])}:{step.tb_lineno}"
-        ours = raised if "thalweg" in file.parts else ours
+        # By its package: the folder of a checkout may have that name too, and hold whatever was installed beside it.
+        ours = raised if step.tb_frame.f_globals.get("__name__", "").partition(".")[0] == "thalweg" else ours
         step = step.tb_next
     return ours, raised
 
