@@ -119,7 +119,7 @@ def _number(bound: float | None) -> str:
 def _limits(schema: Mapping[str, Any]) -> str:
     several = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
     held = several[0] if several else schema
-    said = [f"one of {', '.join(f'`{each}`' for each in held['enum'])}"] if "enum" in held else []
+    said = [f"one of {', '.join(f'`{each}`' for each in held['enum'] if each)}"] if "enum" in held else []
     if held.get("type") in ("integer", "number", "boolean"):
         said.append(str(held["type"]))
     if "minimum" in held or "maximum" in held:
