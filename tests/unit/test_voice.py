@@ -273,6 +273,8 @@ def test_a_name_in_letters_that_look_alike_is_another_and_its_line_is_named(name
         ("-5 m below the deck", "5 m below the deck"),
         ("loss 50%", "loss 50"),
         ("< 500 m", "> 500 m"),
+        ("≮ 500 m", "< 500 m"),
+        ("≰ 500 m", "≤ 500 m"),
     ],
 )
 def test_a_sign_that_changes_a_number_is_heard_in_free_text(text: str, wrong: str, code: str) -> None:

@@ -16,6 +16,9 @@ _SAME = str.maketrans({
 _HEARD = re.compile(r"[^\W_]|[%‰±<>≤≥]|(?<=\d)[.,/\u2044\u2215](?=\d)|(?<!\w)[-\u2010\u2012\u2013\u2212](?=\d)")
 _SIGN = str.maketrans(",\u2044\u2215\u2010\u2012\u2013\u2212", ".//----")
 
+# Taken apart, each is the sign of its opposite and a stroke, which is dropped with the accents.
+_NEGATED = str.maketrans("\u226e\u226f\u2270\u2271", "≥≤><")  # not less, not greater, and neither of these nor equal
+
 # Letters whose capitals look alike: Latin, Cyrillic, Greek. The words of the form are written in capitals.
 _ALIKE = ("aаα", "bвβ", "cс", "eеε", "hнη", "iіι", "jј", "kкκ", "mмμ", "oоο", "pрρ", "sѕ", "tтτ", "xхχ", "yуυ")
 _TO_LATIN = str.maketrans({other: group[0] for group in _ALIKE for other in group[1:]} | {"ν": "n", "ζ": "z"})
@@ -25,7 +28,8 @@ _TO_CYRILLIC = str.maketrans({other: group[1] for group in _ALIKE for other in g
 def fold(text: str) -> str:
     """Lower case without accents and marks; any decimal digit as 0 to 9; one form of each Arabic letter."""
     made = []
-    for char in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold()):
+    whole = unicodedata.normalize("NFKC", text).translate(_NEGATED).casefold()
+    for char in unicodedata.normalize("NFD", whole):
         category = unicodedata.category(char)
         if category in ("Mn", "Cf", "Me"):
             continue
