@@ -55,6 +55,16 @@ def test_a_number_that_the_desk_has_not_reached_is_refused_and_never_waited_for(
     assert answer.json()["fields"]["sent"] == len(desk.notices("bravo-1"))
 
 
+def test_a_server_that_is_behind_does_not_say_that_the_desk_was_restored(
+    desk: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R41: of two servers one had sent notice 506, and the other, whose database had been away, had read 502; whoever
+    believed it would have begun again from 0."""
+    monkeypatch.setattr(type(desk.built.app.state.desk.office), "decides", False)
+    answer = desk.get("bravo-1", "/v1/notices?after=1000")
+    assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
+
+
 def test_the_number_of_the_newest_notice_is_one_to_resume_from(desk: Serving) -> None:
     sent = len(desk.notices("bravo-1"))
     assert desk.get("bravo-1", f"/v1/notices?after={sent}").json()["notices"] == []

@@ -677,14 +677,18 @@ def bundled(desk: DeskRoutes, indexes: Sequence[int], allowed: Mapping[int, Sequ
 
 async def _told_so_far(desk: Desk, party: str, after: int) -> None:
     """Whoever names a notice that this desk has not sent yet would wait for it, and hear nothing of those before: the
-    desk was brought back from a backup, or the number is another's. A process that follows another is waited for."""
+    desk was brought back from a backup, or the number is another's. Only a process that decides knows that. One that follows
+    another is waited for, and where that is not enough, as while its database is away, says that it is behind."""
     for _ in range(_LAG_LOOKS):
         if after <= (await desk.office.reading()).mailboxes.count(party):
             return
         if desk.office.decides:
             break
         await asyncio.sleep(_LAG_S)
+    decides = desk.office.decides  # asked before it is looked once more
     told = (await desk.office.reading()).mailboxes.count(party)
+    if after > told and not decides:
+        raise Refusal("not-ready", "This server has not read yet what the desk has sent you; ask again.", behind=after)
     if after > told:
         raise Refusal(
             "cursor-ahead",
