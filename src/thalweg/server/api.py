@@ -677,8 +677,9 @@ def bundled(desk: DeskRoutes, indexes: Sequence[int], allowed: Mapping[int, Sequ
 
 async def _told_so_far(desk: Desk, party: str, after: int) -> None:
     """Whoever names a notice that this desk has not sent yet would wait for it, and hear nothing of those before: the
-    desk was brought back from a backup, or the number is another's. Only a process that decides knows that. One that follows
-    another is waited for, and where that is not enough, as while its database is away, says that it is behind."""
+    desk was brought back from a backup, or the number is another's. Only a process that decides knows that. One that
+    follows another is waited for, and where that is not enough, as while its database is away, says that it is behind.
+    """
     for _ in range(_LAG_LOOKS):
         if after <= (await desk.office.reading()).mailboxes.count(party):
             return
