@@ -14,7 +14,7 @@ from thalweg.formats.table import read
 from thalweg.formats.template import SHEETS, template_csv, template_xlsx
 from thalweg.model.declarations import Kind
 from thalweg.model.reading import Reading
-from thalweg.model.shapes import Corridor, Path, Polygon, Route
+from thalweg.model.shapes import Corridor, Path, Point, Polygon, Position, Route
 from thalweg.model.theatre import Theatre
 
 
@@ -384,6 +384,28 @@ def test_two_columns_of_one_meaning_that_differ_are_a_problem(names: str, cells:
     """The second was passed over."""
     found = csv(f"id,kind,party,latitude,longitude,{names}\ns1,operation,alpha,35.33588,40.14084,{cells}\n")
     assert problems(found) == [("field-twice", "row 2")]
+
+
+@pytest.mark.parametrize(
+    "cells", ["40.140841234,35.335881234,35.3359,40.1408", "40.1408,35.3358,35.335881234,40.140841234"]
+)
+def test_one_place_in_columns_of_two_precisions_is_read_at_the_finer(cells: str) -> None:
+    """As programs for maps export it."""
+    (made,) = csv(f"id,kind,party,X,Y,latitude,longitude\ns1,site,alpha,{cells}\n").declarations
+    assert made.volumes[0].shape == Point(Position(40.140841234, 35.335881234))
+
+
+def test_two_places_in_columns_of_two_precisions_are_a_problem() -> None:
+    found = csv("id,kind,party,X,Y,latitude,longitude\ns1,site,alpha,40.14,35.335881234,35.3379,40.1408\n")
+    assert problems(found) == [("field-twice", "row 2")]
+
+
+def test_a_header_whose_first_column_is_called_by_a_number_sign_is_one() -> None:
+    """It was a comment; the next row with two known words in it became the header, and was not declared."""
+    found = csv(
+        "#,kind,organisation,name,latitude,longitude\n1,site,alpha,x,35.33588,40.14084\n2,site,alpha,y,35.43,40.2\n"
+    )
+    assert [each.title for each in found.declarations] == ["x", "y"]
 
 
 def test_of_two_ids_the_second_is_kept_and_of_two_precisions_the_wider_holds() -> None:

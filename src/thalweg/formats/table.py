@@ -496,7 +496,8 @@ def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissi
         if len(filled) == 1 and row.cells[0] and folded(row.cells[0]) in _SECTIONS:
             pending, current = _SECTIONS[folded(row.cells[0])], None
             continue
-        if row.cells[0].startswith("#") and row.cells[0].rstrip("!?").upper() not in _CELL_ERRORS:
+        heads = current is None and _known(row.cells) >= 2  # whose first column may be called #
+        if not heads and row.cells[0].startswith("#") and row.cells[0].rstrip("!?").upper() not in _CELL_ERRORS:
             # Of a declaration that somebody took out in this way, more is left than a sentence.
             sentence = current is None or len(filled) == 1
             why = (
@@ -505,7 +506,7 @@ def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissi
             omissions.append(Omission(Source(file, _row_path(sheet, row)), "a comment row", why, harmless=sentence))
             continue
         if current is None:
-            if _known(row.cells) >= 2:
+            if heads:
                 current = _Section(sheet, pending, tuple(row.cells), row.number)
                 sections.append(current)
             else:
@@ -851,13 +852,30 @@ def _sort(name: str, cell: str, entry: _Entry, index: int) -> None:
 
 
 def _once(kept_here: dict[str, str], name: str, text: str) -> None:
-    if kept_here.setdefault(name, text) != text:
-        raise InputError(
-            "field-twice",
-            f"Two columns are both its {name.replace('_', ' ')}, and differ.",
-            expected="one",
-            found=f"{kept_here[name]}; {text}",
-        )
+    before = kept_here.setdefault(name, text)
+    if before == text:
+        return
+    if name in ("latitude", "longitude") and (finest := _finest(before, text)):
+        kept_here[name] = finest  # as programs for maps export both what was typed in and what they made of it
+        return
+    raise InputError(
+        "field-twice",
+        f"Two columns are both its {name.replace('_', ' ')}, and differ.",
+        expected="one",
+        found=f"{before}; {text}",
+    )
+
+
+_DEGREES = re.compile(r"[+-]?\d{1,3}\.(\d{3,})")
+
+
+def _finest(one: str, other: str) -> str:
+    """Of two numbers of degrees that say the same place the one with more decimals; empty if they do not."""
+    found = [(len(match[1]), text) for text in (one, other) if (match := _DEGREES.fullmatch(text))]
+    if len(found) < 2:
+        return ""
+    (decimals, rough), (_, fine) = sorted(found)
+    return fine if abs(float(fine) - float(rough)) <= 10.0**-decimals else ""
 
 
 def _detail(entry: _Entry, name: str, cell: str, index: int) -> None:
