@@ -348,7 +348,10 @@ def test_a_column_that_looks_like_a_known_one_makes_the_result_incomplete(name: 
     assert found.declarations[0].details[name] == "5 km"
 
 
-@pytest.mark.parametrize("name", ["name_local", "alt_names", "Shape_Area", "ele", "level", "adm3_pcode", "status_note"])
+@pytest.mark.parametrize(
+    "name",
+    ["name_local", "alt_names", "Shape_Area", "ele", "level", "adm3_pcode", "status_note", "Model", "Tower", "Radios"],
+)
 def test_a_column_that_others_have_for_something_else_is_only_named(name: str) -> None:
     found = csv(TABLE.strip() + f",{name}\n" + ROW.format("s1").strip() + ",7\n")
     assert [(each.what, each.harmless) for each in found.omissions] == [(f"columns “{name}”", True)]
@@ -470,6 +473,26 @@ def test_a_point_before_three_digits_is_no_decimal_point_where_commas_are(cell: 
     found = csv(TABLE.replace(",", ";") + row)
     assert [problem.code for problem in found.problems] == ([code] if code else [])
     assert csv(TABLE + ROW.format("s1").replace("200 m", "4.875")).problems == ()
+
+
+def test_semicolons_between_cells_are_of_where_the_comma_is_the_decimal_sign() -> None:
+    """A buffer of `1.500` was one and a half metres."""
+    header = "id;kind;party;coordinates;buffer_m\n"
+    row = "s1;site;alpha;35°20'09\" N 40°08'27\" E;{}\n"
+    assert problems(csv(header + row.format("1.500"))) == [("number-ambiguous", "row 2")]
+    assert problems(csv(header + row.format("1.500") + row.format("12.5").replace("s1", "s2"))) == []
+
+
+def test_thousands_in_a_column_of_no_place_or_size_say_nothing_of_decimals() -> None:
+    found = csv(TABLE.strip() + ",people\n" + ROW.format("s1").strip().replace("200 m", "120.125") + ',"12,000"\n')
+    assert problems(found) == []
+
+
+@pytest.mark.parametrize("error", ["#BEZUG!", "#NV", "#ССЫЛКА!", "#DEĞER!", "#VALEUR!"])
+def test_an_error_of_a_spreadsheet_is_one_in_its_users_language(error: str) -> None:
+    """As an id it made one movement of two."""
+    found = csv(TABLE + ROW.format(error))
+    assert problems(found) == [("cell-error", "row 2")]
 
 
 @pytest.mark.parametrize("where", ["latitude,longitude", "coordinates"])

@@ -133,6 +133,9 @@ _COMMON = frozenset(
     {"x", "y", "to", "from", "top", "base", "date", "time", "position", "point", "order", "left", "right"}
 )
 
+OTHER_WORDS = frozenset({"model", "radios", "tower", "power", "stat", "parts", "form", "etage"})
+"""A letter away from a known name, and names of their own."""
+
 
 def resembled(name: str, *, among: Mapping[str, str] | None = None) -> str:
     """The known name that `name` is a misspelling of, or is with something added (`Start (UTC)`, `buffer metres`).
@@ -147,7 +150,7 @@ def _resembled(name: str, known: frozenset[str]) -> str:
     if len(name) > 60 or field_named(name) is not None:
         return ""
     word = folded(name)
-    if word in known or word in _COMMON:
+    if word in known or word in _COMMON or word in OTHER_WORDS:
         return ""
     words = folded(_IN_BRACKETS.sub(" ", plain(name))).split()
     while len(words) > 1 and words[-1] in _AFTER and " ".join(words) not in known:

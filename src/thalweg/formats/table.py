@@ -167,7 +167,7 @@ class _Section:
     separator: str = ""  # of a CSV
     facts: SheetFacts = field(default_factory=SheetFacts)
     merged: Mapping[int, Sequence[_Merged]] = field(default_factory=dict)  # by each row that they cover
-    decimal_commas: bool = False  # whether a CSV has any
+    decimal_commas: bool = False  # whether a CSV has any, or may
     counts_from: int | None = None  # the year from which the workbook counts days; None where a table does not say
 
     def path(self, row: _Row) -> str:
@@ -254,7 +254,7 @@ def _sections_of_text(data: bytes, file: str, problems: list[Problem], omissions
     for section in sections:
         section.width, section.separator = len(section.header), separator
         problems.extend(_rows_in_header(section, file))
-        section.decimal_commas = any(_DECIMAL_COMMA.fullmatch(cell) for row in section.rows for cell in row.cells)
+        section.decimal_commas = _has_decimal_commas(section)
     if encoding:
         flag = Flag(
             "encoding-assumed",
@@ -497,7 +497,7 @@ def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissi
             pending, current = _SECTIONS[folded(row.cells[0])], None
             continue
         heads = current is None and _known(row.cells) >= 2  # whose first column may be called #
-        if not heads and row.cells[0].startswith("#") and row.cells[0].rstrip("!?").upper() not in _CELL_ERRORS:
+        if not heads and row.cells[0].startswith("#") and not _is_error(row.cells[0]):
             # Of a declaration that somebody took out in this way, more is left than a sentence.
             sentence = current is None or len(filled) == 1
             why = (
@@ -642,7 +642,7 @@ def _entry(row: _Row, section: _Section) -> _Entry:
                 expected="a workbook saved by a spreadsheet program, or the value itself",
                 found="a formula",
             )
-        if at in facts.errors or cell.rstrip("!?").upper() in _CELL_ERRORS:
+        if at in facts.errors or _is_error(cell):
             raise InputError(
                 "cell-error",
                 f"The cell below “{name}” holds an error of the spreadsheet.",
@@ -798,12 +798,31 @@ def _weighty(name: str) -> bool:
 
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_DECIMAL_POINT = re.compile(r"[+-]?\d+\.(?!\d{3}(?!\d))\d+")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?!\d)")
+
+
+def _has_decimal_commas(section: _Section) -> bool:
+    """Whether what says where or how large has any; or where semicolons stand between the cells, as they do where the
+    comma is the decimal sign, and no number there has a point in it."""
+    columns = [at for at, name in enumerate(section.header) if _weighty(name)]
+    cells = [row.cells[at] for row in section.rows for at in columns if at < len(row.cells)]
+    degrees = [at for at in columns if _named_by(section.header[at]) in ("latitude", "longitude")]
+    if any(_DECIMAL_COMMA.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in cells):
+        return True
+    if any(_DECIMAL_COMMA.fullmatch(row.cells[at]) for row in section.rows for at in degrees if at < len(row.cells)):
+        return True
+    return section.separator == ";" and not any(_DECIMAL_POINT.match(cell) for cell in cells)
 
 
 def _is_length(name: str) -> bool:
     named = _named_by(name)
     return named.endswith("_m") or named in ("lower", "upper", "altitude")
+
+
+def _is_error(cell: str) -> bool:
+    return cell.rstrip("!?").upper() in _CELL_ERRORS or cell.upper() in _CELL_ERRORS_ABROAD
 
 
 def _of_formula(name: str, cell: str, row: int, *, elsewhere: bool) -> Flag:
@@ -821,6 +840,11 @@ _FORM_TOOL = frozenset({"_uuid", "_submission_time", "_submitted_by", "meta/inst
 _CELL_ERRORS = frozenset({
     "#N/A", "#REF", "#VALUE", "#NAME", "#DIV/0", "#NUM", "#NULL", "#SPILL", "#CALC", "#GETTING_DATA", "#FIELD",
     "#BLOCKED", "#CONNECT", "#BUSY", "#UNKNOWN", "#EXTERNAL", "#PYTHON",
+})  # fmt: skip
+# As spreadsheet programs write them in German, French, Russian and Turkish.
+_CELL_ERRORS_ABROAD = frozenset({
+    "#NV", "#BEZUG!", "#WERT!", "#ZAHL!", "#N/D", "#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!", "#Н/Д", "#ССЫЛКА!",
+    "#ЗНАЧ!", "#ИМЯ?", "#ЧИСЛО!", "#ДЕЛ/0!", "#ПУСТО!", "#YOK", "#BAŞV!", "#DEĞER!", "#AD?", "#SAYI!", "#SAYI/0!",
 })  # fmt: skip
 _HALF_TIMES = frozenset({"start time", "end time", "end date", "start date"})  # the other half may stand beside
 # What the template asks for besides, and what form tools add: kept as details, and not told of.
