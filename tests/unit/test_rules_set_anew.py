@@ -189,5 +189,11 @@ def test_a_log_in_which_it_came_after_them_loses_none(level: Level, monkeypatch:
     assert desk.last("alpha").what is NoticeKind.RULES
     assert {party: desk.found(party) for party in before} == before
     assert all(len(desk.warnings(party)) == 1 for party in before)
+    world = desk.desk.world
+    for party, found in before.items():  # and where the statement itself is not at hand
+        entries = Mailboxes(world, desk.desk.policy).entries(party).value
+        rest = [index for index in entries if not isinstance(world.load(index).body, TheatreSet)]
+        picture = held_by(party, of_log(world, rest, party), exercise=False).picture(party, desk.now, ALWAYS)
+        assert {each.finding.id for each in picture.value.findings} == found
     desk.rule("1 km")
     assert not any(desk.found(party) or desk.warnings(party) for party in before)

@@ -566,6 +566,8 @@ def had_of(party: str, records: Sequence[Recorded], into: Had | None = None) -> 
                 shown = body.view is None and stated is not None
                 declaration = declared_in(stated) if shown and stated is not None else body.view
                 index = stated.index if shown and stated is not None else record.index
+                if body.what is NoticeKind.RULES and stated is None:
+                    index = -1  # since when other rules hold is not known: nothing is forgotten that may stand
                 had.told(body, record.index, declaration, index, at.__getitem__)
             case Delivered() if record.author == DESK:
                 _what_became(had, record, record.said_at, (), numbers)

@@ -44,6 +44,7 @@ from thalweg.model.events import (
     ProposalAnswered,
     QuietGuaranteed,
     ReadBack,
+    Taken,
 )
 from thalweg.policy.asof.cut import Columns, Cut
 from thalweg.policy.asof.valid import Mask
@@ -171,8 +172,11 @@ def _checked(cut: Cut, rows: Rows) -> Iterator[int]:
     answers = known & (line["row"] < 0) & (line["what"] == history.ANSWERED)
     said = cut.had.table("said")
     near = np.isin(said["at"], line["at"][answers]) & (said["index"] > cut.told["index"][rows[0]])
-    bodies = [cut.load(index).body for index in said["index"][near].tolist()]
-    answered = {cut.had.number(each.check) for each in bodies if isinstance(each, LineAnswered)}
+    answered = set()
+    for index, answer in zip(said["index"][near].tolist(), said["answer"][near].tolist(), strict=True):
+        body = cut.load(index).body  # a refused answer may be of the same instant
+        if isinstance(body, LineAnswered) and isinstance(cut.load(answer).body, Taken):
+            answered.add(cut.had.number(body.check))
     return (row for row in rows.tolist() if cut.told["answers"][row] in answered)
 
 
@@ -249,7 +253,7 @@ class _Ends:
             if isinstance(said, Committed):
                 self._promised(said, notice.answers)
         elif notice.what is NoticeKind.OUTCOME:
-            self._came_of(notice.answers, Outcome(facts["outcome"]), index)
+            self._came_of(notice.answers, facts["outcome"], index)
         elif notice.what is NoticeKind.LAPSED or facts.get("state") != AgreementState.PROPOSED:
             self._end(NoticeKind.PROPOSAL, notice.answers, index)
 
@@ -259,9 +263,9 @@ class _Ends:
         if row >= 0 and self._cut.told["what"][row] == self._cut.had.number(NoticeKind.EMERGENCY.value):
             self._promises[event] = self._cut.had.word(int(self._cut.told["answers"][row]))
 
-    def _came_of(self, promise: str, outcome: Outcome, index: int) -> None:
+    def _came_of(self, promise: str, outcome: str, index: int) -> None:
         self._end(NoticeKind.LAPSED, promise, index)
-        if outcome is not Outcome.BROKEN and promise in self._promises:
+        if outcome != Outcome.BROKEN and promise in self._promises:
             self._over.add(self._promises[promise])
 
     def _end(self, what: NoticeKind, name: str, index: int) -> None:
