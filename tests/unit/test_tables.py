@@ -399,8 +399,9 @@ def test_one_place_in_columns_of_two_precisions_is_read_at_the_finer(cells: str)
 
 
 def test_two_places_in_columns_of_two_precisions_are_a_problem() -> None:
-    found = csv("id,kind,party,X,Y,latitude,longitude\ns1,site,alpha,40.14,35.335881234,35.3379,40.1408\n")
-    assert problems(found) == [("field-twice", "row 2")]
+    for cells in ("40.1408,35.335881234,35.3379,40.1408", "40.1408,35.335,35.336,40.1408"):
+        found = csv(f"id,kind,party,X,Y,latitude,longitude\ns1,site,alpha,{cells}\n")
+        assert problems(found) == [("field-twice", "row 2")]
 
 
 def test_a_header_whose_first_column_is_called_by_a_number_sign_is_one() -> None:
@@ -481,6 +482,8 @@ def test_semicolons_between_cells_are_of_where_the_comma_is_the_decimal_sign() -
     row = "s1;site;alpha;35°20'09\" N 40°08'27\" E;{}\n"
     assert problems(csv(header + row.format("1.500"))) == [("number-ambiguous", "row 2")]
     assert problems(csv(header + row.format("1.500") + row.format("12.5").replace("s1", "s2"))) == []
+    dated = header.replace(";buffer_m", ";start;buffer_m") + row.format("12.09.2017 10:00;1.500")
+    assert problems(csv(dated)) == [("number-ambiguous", "row 2")]
 
 
 def test_thousands_in_a_column_of_no_place_or_size_say_nothing_of_decimals() -> None:

@@ -806,14 +806,20 @@ _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?!\d)")
 def _has_decimal_commas(section: _Section) -> bool:
     """Whether what says where or how large has any; or where semicolons stand between the cells, as they do where the
     comma is the decimal sign, and no number there has a point in it."""
-    columns = [at for at, name in enumerate(section.header) if _weighty(name)]
-    cells = [row.cells[at] for row in section.rows for at in columns if at < len(row.cells)]
-    degrees = [at for at in columns if _named_by(section.header[at]) in ("latitude", "longitude")]
-    if any(_DECIMAL_COMMA.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in cells):
+    named = [_named_by(name) for name in section.header]
+    degrees = _below(section, [name in ("latitude", "longitude") for name in named])
+    sizes = _below(section, [_is_length(name) for name in section.header])
+    if any(map(_DECIMAL_COMMA.fullmatch, degrees)):
         return True
-    if any(_DECIMAL_COMMA.fullmatch(row.cells[at]) for row in section.rows for at in degrees if at < len(row.cells)):
+    if any(_DECIMAL_COMMA.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in sizes):
         return True
-    return section.separator == ";" and not any(_DECIMAL_POINT.match(cell) for cell in cells)
+    # A date has points of its own.
+    return section.separator == ";" and not any(map(_DECIMAL_POINT.match, (*degrees, *sizes)))
+
+
+def _below(section: _Section, wanted: Sequence[bool]) -> list[str]:
+    """The cells in the columns that are wanted."""
+    return [cell for row in section.rows for cell, meant in zip(row.cells, wanted, strict=False) if meant]
 
 
 def _is_length(name: str) -> bool:
@@ -898,8 +904,8 @@ def _finest(one: str, other: str) -> str:
     found = [(len(match[1]), text) for text in (one, other) if (match := _DEGREES.fullmatch(text))]
     if len(found) < 2:
         return ""
-    (decimals, rough), (_, fine) = sorted(found)
-    return fine if abs(float(fine) - float(rough)) <= 10.0**-decimals else ""
+    (decimals, rough), (more, fine) = sorted(found)
+    return fine if decimals < more and abs(float(fine) - float(rough)) <= 10.0**-decimals else ""
 
 
 def _detail(entry: _Entry, name: str, cell: str, index: int) -> None:
