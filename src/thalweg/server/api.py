@@ -683,9 +683,7 @@ async def _told_so_far(desk: Desk, party: str, after: int) -> None:
     for _ in range(_LAG_LOOKS):
         if after <= (await desk.office.reading()).mailboxes.count(party):
             return
-        if desk.office.decides:
-            break
-        await asyncio.sleep(_LAG_S)
+        await asyncio.sleep(_LAG_S)  # also where it decides: it may have lost that, and not know it yet
     decides = desk.office.decides  # asked before it is looked once more
     told = (await desk.office.reading()).mailboxes.count(party)
     if after > told and not decides:
