@@ -265,7 +265,7 @@ class _Ends:
 
     def _came_of(self, promise: str, outcome: str, index: int) -> None:
         self._end(NoticeKind.LAPSED, promise, index)
-        if outcome != Outcome.BROKEN and promise in self._promises:
+        if outcome in (Outcome.KEPT, Outcome.OVERTAKEN) and promise in self._promises:
             self._over.add(self._promises[promise])
 
     def _end(self, what: NoticeKind, name: str, index: int) -> None:
