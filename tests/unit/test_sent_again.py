@@ -55,14 +55,15 @@ def test_a_number_that_the_desk_has_not_reached_is_refused_and_never_waited_for(
     assert answer.json()["fields"]["sent"] == len(desk.notices("bravo-1"))
 
 
-def test_a_server_that_is_behind_does_not_say_that_the_desk_was_restored(
-    desk: Serving, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("path", ["/v1/notices?after=1000", "/v1/stream?after=1000"])
+def test_a_server_that_was_replaced_does_not_say_that_the_desk_was_restored(
+    desk: Serving, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """R41: of two servers one had sent notice 506, and the other, whose database had been away, had read 502; whoever
-    believed it would have begun again from 0."""
-    monkeypatch.setattr(type(desk.built.app.state.desk.office), "decides", False)
-    answer = desk.get("bravo-1", "/v1/notices?after=1000")
-    assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
+    """R41: of two servers one had sent notice 394, and the other, which had lost its database and did not know yet that
+    it had been replaced, had read 387; whoever believed it would have begun again from 0."""
+    monkeypatch.setattr(desk.built.app.state.desk.office, "leads", lambda: False)
+    answer = desk.get("bravo-1", path)
+    assert (answer.status_code, answer.json()["code"]) == (503, "desk.replaced")
 
 
 def test_the_number_of_the_newest_notice_is_one_to_resume_from(desk: Serving) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -249,6 +249,54 @@ def test_who_was_replaced_shows_only_what_is_in_the_log_and_follows(house: House
         assert await has(first, event)
         assert first.office.decides != second.office.decides
         assert (first.office.fault, second.office.fault) == (None, None)
+
+    play(house, act)
+
+
+def test_who_was_replaced_and_does_not_know_it_is_abreast_once_it_has_read_what_the_other_took(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R41: it went on for up to a second from what it had, and told a client whom the other had told more that the
+    desk had been restored."""
+
+    async def act(first: Process, second: Process) -> None:
+        await first.office.abreast()
+        before = (await first.office.reading()).world.size
+        fence = second.store.acquire(take_over=True)
+        monkeypatch.setattr(second.store, "acquire", lambda: fence)
+        log = Sequencer(second.store, HeadSigner(ORIGIN, [NoteKey(ORIGIN, seed("log"))], None))
+        log.append(house.message("said by the other")[0])
+        sizes = [(await first.office.reading()).world.size]  # it does not know it yet
+        await first.office.abreast()
+        sizes.append((await first.office.reading()).world.size)
+        assert sizes == [before, before + 1]
+        second.store.release()
+
+    play(house, act)
+
+
+def test_who_stands_by_is_abreast_once_it_has_read_what_was_taken_elsewhere(house: House) -> None:
+    async def act(first: Process, second: Process) -> None:
+        event = await first.office.take(*house.message("one"))
+        await second.office.abreast()
+        assert await has(second, event)
+
+    play(house, act)
+
+
+def test_nobody_is_abreast_while_the_store_cannot_be_asked(house: House) -> None:
+    async def act(first: Process, second: Process) -> None:
+        live = first.office.deciding
+        assert live is not None
+
+        def away(*_: float) -> int:
+            raise StoreFailed("store.failed", "Not now.", happened="no")
+
+        live.leads = lambda: bool(away())
+        second.office.shelf = replace(second.office.shelf, wait=away)
+        for process in (first, second):
+            with pytest.raises(StoreFailed):
+                await process.office.abreast()
 
     play(house, act)
 

@@ -287,6 +287,16 @@ class LiveDesk:
             self._reading = (desk, Reading(desk.world, desk.policy, Mailboxes(desk.world, desk.policy)))
         return self._reading[1]
 
+    async def abreast(self) -> None:
+        """See `Office`. A desk that another has replaced, and that has not heard of it, has what it had: so the store
+        is asked. StoreFailed (`desk.replaced`) where it was."""
+        await self.settled()
+        self._require_here()
+        if self._closing:
+            raise _closing()
+        if not await asyncio.get_running_loop().run_in_executor(self._pool, self.leads):
+            raise _replaced()
+
     @property
     def decides(self) -> bool:
         """This process writes."""
@@ -349,7 +359,7 @@ class LiveDesk:
         if self.lost.is_set() or self.fault is not None or self._away:
             self._require_here()
         if self._closing:
-            raise NotAdmitted("desk.closed", "The desk is closing; send it to another, or again later.")
+            raise _closing()
         if len(self._queue) >= _MOST_WAITING:
             raise StoreFailed(
                 "desk.busy", "More is waiting than can be decided soon; send it again.", happened="no", retry_after_s=1
@@ -592,6 +602,10 @@ class LiveDesk:
         self._away = True
         self._tell_all(self._queue, _store_away())
         self._settled.set()
+
+
+def _closing() -> NotAdmitted:
+    return NotAdmitted("desk.closed", "The desk is closing; send it to another, or again later.")
 
 
 def _store_away() -> StoreFailed:

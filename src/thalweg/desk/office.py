@@ -92,6 +92,10 @@ class Office(Protocol):
     async def reading(self) -> Reading:
         """The world, once no append is in flight."""
 
+    async def abreast(self) -> None:
+        """Once a `reading` shows all that was durable when this was called, wherever it was decided. StoreFailed where
+        that is not soon."""
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call the listener from now on; the result stops it."""
 

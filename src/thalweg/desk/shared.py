@@ -212,6 +212,25 @@ class SharedOffice:
                 "desk.store_away", "There is no reading of the log yet; ask again.", happened="no", retry_after_s=1
             ) from error
 
+    async def abreast(self) -> None:
+        """See `Office`. What a process that takes itself for the one that decides has read may be old: it may have
+        lost its connection, and with it the lock, and not know it yet."""
+        live = self._live
+        if live is not None:
+            with contextlib.suppress(_NotDecidingError):
+                await self._of_live(live.abreast())
+                return
+        size = await asyncio.to_thread(self.shelf.wait, 0, 0.0)
+
+        def read() -> bool:
+            """By following, or by having taken over since: whoever takes over has read all."""
+            return self._has(size) and (self._live is None or self._live is not live)
+
+        if not await self._until(read, _ANSWER_S):
+            raise StoreFailed(
+                "desk.behind", "This process has not read so far yet; ask again.", happened="no", retry_after_s=1
+            )
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """See `Office`."""
         self._listeners.append(listener)
@@ -440,9 +459,7 @@ class SharedOffice:
         try:
             screen(said, author, (await self.reading()).world)
         except NotAllowed:
-            size = await asyncio.to_thread(self.shelf.wait, 0, 0.0)
-            if not await self._until(lambda: self._has(size), _ANSWER_S):
-                raise _behind() from None
+            await self.abreast()
             screen(said, author, (await self.reading()).world)
 
     def _has(self, size: int) -> bool:
@@ -473,7 +490,11 @@ class SharedOffice:
             size = value["size"]
             # Whoever said something reads that it was said.
             if not await self._until(lambda: self._has(size if isinstance(size, int) else 0), _ANSWER_S):
-                raise _behind()
+                raise StoreFailed(
+                    "desk.behind",
+                    "It may be taken, and this process has not read so far yet; send it again.",
+                    happened="unknown",
+                )
             return str(value["event"])
         fields = value["fields"]
         family = _FAMILY.get(str(value["family"]), StoreFailed)
@@ -582,12 +603,6 @@ def _told(error: ThalwegError | LedgerError) -> dict[str, Value]:
         "fields": {key: str(item) for key, item in error.fields.items()},
         "sentence": error.sentence,
     }
-
-
-def _behind() -> StoreFailed:
-    return StoreFailed(
-        "desk.behind", "It may be taken, and this process has not read so far yet; send it again.", happened="unknown"
-    )
 
 
 class _NotDecidingError(Exception):

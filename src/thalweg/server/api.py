@@ -6,7 +6,6 @@ no route that asks what is not protected, and none that reads for another party.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
@@ -62,7 +61,6 @@ from thalweg.server.shell import problem_response
 
 router = APIRouter(prefix="/v1")
 MOST = 200
-_LAG_LOOKS, _LAG_S = 20, 0.05  # how long a process that follows is waited for
 MOST_ENTRIES = 10_000
 MOST_BUNDLED = 20_000  # entries of one file: some hundred megabytes, of which a reader takes twice as much
 _AT_ONCE = 20  # entries read at one step
@@ -677,17 +675,12 @@ def bundled(desk: DeskRoutes, indexes: Sequence[int], allowed: Mapping[int, Sequ
 
 async def _told_so_far(desk: Desk, party: str, after: int) -> None:
     """Whoever names a notice that this desk has not sent yet would wait for it, and hear nothing of those before: the
-    desk was brought back from a backup, or the number is another's. Only a process that decides knows that. One that
-    follows another is waited for, and where that is not enough, as while its database is away, says that it is behind.
-    """
-    for _ in range(_LAG_LOOKS):
-        if after <= (await desk.office.reading()).mailboxes.count(party):
-            return
-        await asyncio.sleep(_LAG_S)  # also where it decides: it may have lost that, and not know it yet
-    decides = desk.office.decides  # asked before it is looked once more
+    desk was brought back from a backup, or the number is another's. That is said only where this process has read all
+    that any has made durable; a number that another one has given out is none of these."""
+    if after <= (await desk.office.reading()).mailboxes.count(party):
+        return
+    await desk.office.abreast()
     told = (await desk.office.reading()).mailboxes.count(party)
-    if after > told and not decides:
-        raise Refusal("not-ready", "This server has not read yet what the desk has sent you; ask again.", behind=after)
     if after > told:
         raise Refusal(
             "cursor-ahead",
