@@ -356,6 +356,16 @@ def test_a_date_beside_an_hour_of_a_schedule_is_flagged() -> None:
     assert "schedule-dated" in codes(one(zone(applicability=during(*WEEK, daily))))
 
 
+def test_dates_beside_the_hours_of_one_schedule_are_one_question() -> None:
+    """Each hour of each day asked it again, in other words."""
+    week = [
+        {"day": [day], "startTime": f"2024-01-0{at}T10:00Z", "endTime": f"2024-01-0{at}T11:00Z"}
+        for at, day in enumerate(("MON", "TUE", "WED"), start=1)
+    ]
+    flags = one(zone(applicability=during(*WEEK, *week))).flags
+    assert [flag.code for flag in flags].count("schedule-dated") == 1
+
+
 @pytest.mark.parametrize("known", ["ed269", "ed318"])
 def test_a_restriction_given_twice_is_not_taken_for_none(known: str) -> None:
     """The second would have made it no zone at all, and that harmless."""

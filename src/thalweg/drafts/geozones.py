@@ -244,7 +244,7 @@ def _clock(item: Mapping[str, object], side: str, flags: list[Flag]) -> DailyTim
     second = _second_of_day(match) if match else None
     if match is None or second is None:
         raise InputError("schedule-time", f"“{text}” is no time of day.", expected="17:00Z, SR or SS", found=text)
-    if match["date"]:
+    if match["date"] and not any(flag.code == "schedule-dated" for flag in flags):  # of a schedule, one question
         flags.append(
             Flag(
                 "schedule-dated",
