@@ -446,6 +446,43 @@ def test_a_quote_that_closes_rows_later_is_a_problem_and_prose_on_several_lines_
     assert csv(TABLE + ROW.format("s1").replace("Bridge", prose)).problems == ()
 
 
+@pytest.mark.parametrize(
+    "notes",
+    ["gate a,b,c,d\nopen,closed,full,e,f,g,h", "keys,tea,oil\nrice,salt,wheat\nsoap,tents,blankets"],
+)
+def test_notes_on_several_lines_with_many_commas_are_no_rows(notes: str) -> None:
+    """A list of what a hospital has in store kept it from being declared."""
+    header, cells = "id,kind,party,title,latitude,notes,longitude\n", "site,alpha,Clinic,35.33588"
+    found = csv(header + f's1,{cells},"{notes}",40.14084\n')
+    assert problems(found) == []
+    assert [made.details["notes"] for made in found.declarations] == [notes]
+
+
+def test_rows_behind_an_empty_cell_that_begins_with_a_quote_are_found() -> None:
+    """The line end stands first in it, and was taken for space."""
+    found = csv(
+        'id,kind,party,latitude,longitude,notes\ns1,site,p,35.3,40.1,"\ns2,site,p,35.4,40.2,x"\ns3,site,p,35.5,40.3,\n'
+    )
+    assert problems(found) == [("csv-rows-within", "row 2")]
+
+
+@pytest.mark.parametrize("rows", ["{0},x\n{0}\n", "{0}\n", "{0}\n{0},x\n{0}\n"])
+def test_a_name_on_two_lines_is_a_name_though_rows_end_early(rows: str) -> None:
+    header = 'id,kind,party,"facility\nname",latitude,longitude,remarks\n'
+    found = csv(header + rows.format("s1,site,alpha,Clinic,35.33588,40.14084"))
+    assert problems(found) == []
+    assert len(found.declarations) == rows.count("{0}")
+
+
+@pytest.mark.parametrize("closed", ["s1", "s1,site", "s1,site,alpha,Clinic,35.33588,40.14084,x\ns2"])
+@pytest.mark.parametrize("opened", ["remarks", "longitude,remarks"])
+def test_rows_that_a_quote_in_the_header_took_in_are_found(opened: str, closed: str) -> None:
+    header = "id,kind,party,title,latitude,longitude,remarks\n".replace(opened, f'"{opened}')
+    rows = "".join(f"s{at},site,alpha,Clinic,35.33588,40.14084,x\n" for at in range(1, 5))
+    text = (header + rows).replace(f"\n{closed},", f'\n{closed}",', 1)
+    assert ("csv-rows-within", "row 1") in problems(csv(text))
+
+
 def test_a_row_that_ends_early_is_flagged_and_at_the_end_of_the_file_is_a_problem() -> None:
     short = "s1,operation,alpha,Bridge,35.33588,40.1\n"
     found = csv(TABLE + short + ROW.format("s2"))

@@ -16,10 +16,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from statistics import mode
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
@@ -136,6 +137,7 @@ class _Row:
     number: int  # as the spreadsheet shows it
     cells: tuple[str, ...]
     cut: bool = False  # the file ends in it, without a line end
+    lines: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # of cells on several, each one's separators
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class _Section:
     header_row: int = 0
     rows: list[_Row] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
+    broken: bool = False  # a name in the header of a CSV has a line end in it
     width: int = 0  # cells that a whole row has; 0 in a workbook, whose rows are all of one width
     separator: str = ""  # of a CSV
     facts: SheetFacts = field(default_factory=SheetFacts)
@@ -318,8 +321,12 @@ def _decoded(data: bytes, encoding: str) -> str:
         ) from error
 
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
 def _records(text: str, delimiter: str, skipped: int, file: str) -> tuple[list[_Row], Problem | None]:
     rows: list[_Row] = []
+    between = re.compile(re.escape(delimiter) + "(?! )")  # in prose a space follows
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     row_number = skipped
     while True:
@@ -328,7 +335,7 @@ def _records(text: str, delimiter: str, skipped: int, file: str) -> tuple[list[_
             record = next(reader)
         except StopIteration:
             if rows and not text.endswith(("\n", "\r")):
-                rows[-1] = _Row(rows[-1].number, rows[-1].cells, cut=True)
+                rows[-1] = replace(rows[-1], cut=True)
             return rows, None
         except csv.Error as error:
             return rows, Problem(
@@ -338,7 +345,12 @@ def _records(text: str, delimiter: str, skipped: int, file: str) -> tuple[list[_
                 "quotes in pairs",
                 "",
             )
-        rows.append(_Row(row_number, tuple(cell.strip() for cell in record)))
+        lines = {
+            at: tuple(len(between.findall(line)) for line in _LINE_END.split(cell))
+            for at, cell in enumerate(record)
+            if "\n" in cell or "\r" in cell
+        }
+        rows.append(_Row(row_number, tuple(cell.strip() for cell in record), lines=lines))
 
 
 # --- workbooks to sections ---
@@ -507,7 +519,7 @@ def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissi
             continue
         if current is None:
             if heads:
-                current = _Section(sheet, pending, tuple(row.cells), row.number)
+                current = _Section(sheet, pending, tuple(row.cells), row.number, broken=bool(row.lines))
                 sections.append(current)
             else:
                 loose.append(row.number)
@@ -707,16 +719,16 @@ def _require_whole(row: _Row, section: _Section, entry: _Entry) -> None:
             )
     if not section.width:
         return
-    for index, cell in enumerate(row.cells):
+    for index in row.lines:
         name = header[index] if index < len(header) else ""
         # Positions and routes may stand on several lines, and are read strictly anyway.
-        if _holds_rows(cell, section) and _named_by(name) not in ("coordinates", "route"):
+        if _holds_rows(row, index, section) and _named_by(name) not in ("coordinates", "route"):
             raise InputError(
                 "csv-rows-within",
                 f"The cell below “{name}” has line ends and separators in it as whole rows have: perhaps a quotation "
                 "mark that is not closed took in the rows after it.",
                 expected="quotation marks in pairs, or the text on one line",
-                found=cell[:80],
+                found=row.cells[index][:80],
             )
     missing = [name for name in header[len(row.cells) :] if name]
     if not missing:
@@ -736,26 +748,34 @@ def _require_whole(row: _Row, section: _Section, entry: _Entry) -> None:
         entry.flags.append(Flag("row-shorter", sentence, "row"))
 
 
-def _holds_rows(cell: str, section: _Section) -> bool:
-    """Whether a cell has line ends, and at least as many separators as a row: what a quotation mark takes in that is
-    closed rows later. In prose a space follows a separator."""
-    if "\n" not in cell and "\r" not in cell:
-        return False
-    return len(re.findall(re.escape(section.separator) + r"(?! )", cell)) >= max(section.width - 1, 2)
+def _holds_rows(row: _Row, index: int, section: _Section) -> bool:
+    """Whether a cell on several lines is what a quotation mark takes in that is closed rows later: what its own row
+    has behind it, whole rows, and of the last one what stands before the cells that are left."""
+    first, *whole, last = row.lines[index]
+    most = section.width - 1
+    behind = len(row.cells) - 1 - index
+    could_be = first <= most - index and last <= most - behind and max(whole, default=0) <= most
+    return could_be and first + sum(whole) + last >= max(most, 2)
 
 
 def _rows_in_header(section: _Section, file: str) -> Iterable[Problem]:
-    """The same, of a quotation mark in the header: what it took in is then no row."""
-    uneven = any(len(row.cells) != section.width for row in section.rows) or not section.rows
-    for name in section.header:
-        if _holds_rows(name, section) or (uneven and ("\n" in name or "\r" in name)):
-            yield Problem(
-                Source(file, f"row {section.header_row}"),
-                "csv-rows-within",
-                "A name in the header has a line end in it: perhaps a quotation mark that is not closed took in rows.",
-                "quotation marks in pairs, and names on one line",
-                name[:80],
-            )
+    """The same, of a quotation mark in the header: what it took in is then no row.
+
+    Header and rows taken in have the separators of that many rows, however they are shared out among names.
+    """
+    if not section.broken:
+        return
+    lengths = sorted(len(row.cells) for row in section.rows)
+    usual = mode(lengths) if lengths else 1
+    separators = section.width - 1 + sum(name.count(section.separator) for name in section.header)
+    if separators >= 2 * (usual - 1):
+        yield Problem(
+            Source(file, f"row {section.header_row}"),
+            "csv-rows-within",
+            "A name in the header has a line end in it: perhaps a quotation mark that is not closed took in rows.",
+            "quotation marks in pairs, and names on one line",
+            next((name for name in section.header if _LINE_END.search(name)), "")[:80],
+        )
 
 
 @lru_cache(maxsize=4096)
