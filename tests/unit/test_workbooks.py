@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -12,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet as Sheet
 
 from thalweg.drafts import Context
-from thalweg.drafts.workbooks import cell_named, number_format, row_and_column
+from thalweg.drafts.workbooks import cell_named, number_format, row_and_column, workbook_facts
 from thalweg.formats.table import read
 from thalweg.model.declarations import Declaration
 from thalweg.model.reading import Reading
@@ -205,9 +206,74 @@ def test_a_number_that_is_shown_as_another_is_a_problem(code: str) -> None:
     ],
 )  # fmt: skip
 def test_what_a_number_format_adds(code: str, seen: str) -> None:
-    shown = number_format(code)
+    shown = number_format(code, 7.0)
     assert (shown.text("7") if shown else "7") == seen
     assert shown is None or not shown.scaled
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "seen"),
+    [
+        # Sections: positive and zero, negative; zero apart. A section of negative numbers has its own sign.
+        ('0.0" N";0.0" S"', "-35.3", "35.3 S"), ('0.0" N";0.0" S"', "0", "0 N"), ('0" m";-0" m"', "-5", "-5 m"),
+        ('0" m"', "-5", "-5 m"), ('0" m";-0" m";"GND"', "0", "GND"), ('0" m";-0" m";"GND"', "5", "5 m"),
+        ('0;(0)', "-5", "-5"), ('0;[Red]-0', "-5", "-5"), ("00;-00", "-5", "-05"), ("0;@", "-5", "-5"),
+        # Conditions
+        ('[<1000]0" m";0.0," km"', "500", "500 m"), ('[>=1000]0.0," km";0" m"', "500", "500 m"),
+        ('[<0]0" S";0" N"', "-5", "5 S"), ('[<0]0" S";0" N"', "5", "5 N"), ('[>=0]0" N";0" S"', "-5", "5 S"),
+        ('[=1]0" km";[=2]0" NM";0" m"', "2", "2 NM"), ('[=1]0" km";[=2]0" NM";0" m"', "3", "3 m"),
+        ('[>9]0" m"', "5", "5"),
+        # Between the digits, and beside them
+        ('00"°"00"\'"00"N"', "352009", "35°20'09N"), ('00"°"00.00"\'N"', "3520.25", "35°20.25'N"),
+        ("000-000", "42001", "042-001"), ("# ##0", "1500", "1500"), ('# ?/?" NM"', "2.5", "2.5 NM"),
+        ("0[$ km]", "5", "5 km"), ("0[$ km-409]", "5", "5 km"), ("[$-409]0", "5", "5"), ('0" m"', "1e-07", "1e-07"),
+        ('"[a]"0', "5", "[a]5"), ("0 ft", "5", "5 ft"),
+        ('yyyy-mm-dd"T"hh:mm', "42994.25", "42994.25"), ("[h]:mm", "1.25", "1.25"),
+    ],
+)  # fmt: skip
+def test_the_section_that_shows_a_number_is_chosen_by_the_number(code: str, value: str, seen: str) -> None:
+    shown = number_format(code, float(value))
+    assert (shown.text(value) if shown else value) == seen
+    assert shown is None or not shown.scaled
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("0;0", -5.0), ("[<0]0;0", -5.0), ("0.0;[Red]0.0", -5.0), ('0" m";0" m"', -5.0),  # a sign that is not shown
+        (";;;", 5.0), ("0;-0;;@", 0.0), ("#", 0.0), ('#,##0;(#,##0);"-"', 0.0), ("#,###.##", 0.0),  # no number
+        ('[<1000]0" m";0.0," km"', 1500.0), ('[>100]0" a";[<50]0" b"', 70.0),
+        ('[>100]0" a";0" b";0" c"', 5.0), ('0" a";[<5]0" b"', 3.0),  # programs differ
+        ("yyyy-mm-dd HH:mm:ss UTC", 42994.25), ('ddhhmm"Z"mmmyy', 42994.25), ('hh:mm "EEST"', 0.25),
+        ('hh:mm"+03:00"', 0.25),
+        ("hh:mm", 42994.25), ("dd.mm.yyyy", 42994.25), ("mmm yyyy", 42994.0),  # a day or an hour that nobody sees
+    ],
+)  # fmt: skip
+def test_a_number_of_which_another_or_none_is_shown(code: str, value: float) -> None:
+    shown = number_format(code, value)
+    assert shown is not None
+    assert shown.scaled
+
+
+def test_a_latitude_shown_with_the_letter_of_its_half_is_read_as_it_is_seen() -> None:
+    """By the letters of the section for positive numbers, the same row said a minus sign and an N."""
+
+    def formatted(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
+        sheet.write_number(1, 4, -35.33588, book.add_format({"num_format": '0.00000"°N";0.00000"°S"'}))
+
+    shape = reading(workbook(formatted)).declarations[0].volumes[0].shape
+    assert isinstance(shape, Circle)
+    assert shape.centre.lat == -35.33588
+
+
+@pytest.mark.parametrize("number_format_id", ["14", "20"])
+def test_a_time_of_which_the_sheet_shows_the_day_or_the_hour_alone_is_a_problem(number_format_id: str) -> None:
+    """As the numbers that have no code in the file."""
+
+    def dated(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
+        sheet.write_number(1, 7, 42994.25, book.add_format({"num_format": int(number_format_id)}))
+
+    assert problems(reading(workbook(dated))) == [("cell-format", "Operations, row 2")]
 
 
 def test_comments_on_what_was_read_are_named() -> None:
@@ -256,6 +322,111 @@ def test_other_workbooks_are_refused_with_a_sentence(data: bytes | dict[str, byt
     assert says in problem.sentence
 
 
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def renamed(data: bytes, *, names: dict[str, str] | None = None, target: str = "worksheets/sheet1.xml") -> bytes:
+    """The archive with members under other names, and with another target of the relation to its sheet."""
+    data = altered(data, "xl/_rels/workbook.xml.rels", ("worksheets/sheet1.xml", target))
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(made, "w") as after:
+        for name in before.namelist():
+            after.writestr((names or {}).get(name, name), before.read(name))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("member", "target"),
+    [
+        (SHEET, "worksheets/Sheet1.xml"), ("xl/Worksheets/SHEET1.xml", "worksheets/sheet1.xml"),
+        (SHEET, "/xl/worksheets/sheet1.xml"), ("xl\\worksheets\\sheet1.xml", "worksheets/sheet1.xml"),
+        ("xl/worksheets/sheet%201.xml", "worksheets/sheet%201.xml"), ("elsewhere/s.xml", "/elsewhere/s.xml"),
+    ],
+)  # fmt: skip
+def test_a_part_is_found_however_its_name_is_written(member: str, target: str) -> None:
+    """Passed over, an error in it was an empty cell, and the row was declared without its radius."""
+    data = workbook(lambda book, sheet: sheet.write_formula(1, 6, "=A99", None, "#N/A"))
+    found = reading(renamed(data, names={SHEET: member}, target=target))
+    assert problems(found) == [("cell-error", "Operations, row 2")]
+    assert found.declarations == ()
+
+
+@pytest.mark.parametrize(
+    ("member", "target"),
+    [
+        (SHEET, "../xl/worksheets/sheet1.xml"), (SHEET, "./worksheets/sheet1.xml"), (SHEET, "worksheets/%73heet1.xml"),
+        (SHEET, "worksheets\\sheet1.xml"), ("xl/worksheets/sheet 1.xml", "worksheets/sheet%201.xml"),
+        ("/xl/worksheets/sheet1.xml", "worksheets/sheet1.xml"),
+    ],
+)  # fmt: skip
+def test_a_part_is_known_where_the_reader_of_values_does_not_find_it(member: str, target: str) -> None:
+    data = workbook(lambda book, sheet: sheet.write_formula(1, 6, "=A99", None, "#N/A"))
+    facts = workbook_facts(renamed(data, names={SHEET: member}, target=target))
+    assert facts.sheets["Operations"].errors == {(2, 7): "#N/A"}
+
+
+@pytest.mark.parametrize(
+    ("names", "target"),
+    [
+        ({}, "worksheets/sheet9.xml"), ({}, "xl/worksheets/sheet1.xml"),
+        ({"xl/styles.xml": "xl/old.xml"}, "worksheets/sheet1.xml"),
+    ],
+)  # fmt: skip
+def test_a_workbook_that_names_a_part_it_has_not_is_refused(names: dict[str, str], target: str) -> None:
+    """Its formats, errors and hidden cells are not known; what they say would be read as if they said nothing."""
+    found = reading(renamed(workbook(), names=names, target=target))
+    assert problems(found) == [("workbook-damaged", "")]
+    assert "that is not in it" in found.problems[0].sentence
+    assert found.declarations == ()
+
+
+@pytest.mark.parametrize("name", [SHEET, "xl/Worksheets/Sheet1.xml"])
+def test_two_parts_of_one_name_are_refused(name: str) -> None:
+    """Which of them is read depends on the program."""
+    made = io.BytesIO(workbook())
+    with zipfile.ZipFile(made, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr(name, workbook_part(workbook(rows=2)))
+    found = reading(made.getvalue())
+    assert problems(found) == [("workbook-damaged", "")]
+    assert "two parts of it are called" in found.problems[0].sentence
+
+
+def workbook_part(data: bytes, part: str = SHEET) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(part)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<c r="H2" ', '<c r="G2"><v>5000</v></c><c r="H2" '),
+        ('<c r="G2" ', '<c r="G3" '),
+        ('<row r="2"', '<row r="1"'),
+        ("</sheetData>", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
+        ("</sheetData>", f'<row r="3">{"<c/>" * 5_000_000}</row></sheetData>'),
+    ],
+    ids=["cell-twice", "cell-elsewhere", "row-twice", "far-cell", "bomb"],
+)
+def test_cells_of_which_two_readers_would_make_different_things_are_refused(old: str, new: str) -> None:
+    """Also the cell so far away that a reader takes all memory for the empty ones before it."""
+    data = altered(workbook(), SHEET, (old, new))
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name))
+    found = reading(made.getvalue())
+    assert problems(found) == [("workbook-damaged", "")]
+    assert found.declarations == ()
+
+
+def test_comments_that_cannot_be_read_are_told_of_and_the_cells_are_read() -> None:
+    data = workbook(lambda book, sheet: sheet.write_comment(1, 4, "moved"))
+    found = reading(renamed(data, names={"xl/comments1.xml": "xl/lost.xml"}))
+    assert problems(found) == [("workbook-damaged", "")]
+    assert [made.declaration_id for made in found.declarations] == ["s1"]
+
+
 def test_what_is_damaged_beside_the_values_is_told() -> None:
     data = workbook(rows=2)
     for part, change in (
@@ -265,6 +436,7 @@ def test_what_is_damaged_beside_the_values_is_told() -> None:
     ):
         found = reading(altered(data, part, change))
         assert {"workbook-damaged", "workbook-unreadable", "sheet-unreadable"} & {each.code for each in found.problems}
+        assert found.declarations == ()
 
 
 def test_cells_are_named_as_a_spreadsheet_names_them() -> None:
