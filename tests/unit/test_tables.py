@@ -350,7 +350,19 @@ def test_a_column_that_looks_like_a_known_one_makes_the_result_incomplete(name: 
 
 @pytest.mark.parametrize(
     "name",
-    ["name_local", "alt_names", "Shape_Area", "ele", "level", "adm3_pcode", "status_note", "Model", "Tower", "Radios"],
+    [
+        "name_local",
+        "alt_names",
+        "Shape_Area",
+        "ele",
+        "level",
+        "adm3_pcode",
+        "status_note",
+        "Model",
+        "Tower",
+        "Radios",
+        "Weight",
+    ],
 )
 def test_a_column_that_others_have_for_something_else_is_only_named(name: str) -> None:
     found = csv(TABLE.strip() + f",{name}\n" + ROW.format("s1").strip() + ",7\n")
@@ -458,11 +470,11 @@ def test_notes_on_several_lines_with_many_commas_are_no_rows(notes: str) -> None
     assert [made.details["notes"] for made in found.declarations] == [notes]
 
 
-def test_rows_behind_an_empty_cell_that_begins_with_a_quote_are_found() -> None:
+@pytest.mark.parametrize("closed", [',x"', '",'])
+def test_rows_behind_an_empty_cell_that_begins_with_a_quote_are_found(closed: str) -> None:
     """The line end stands first in it, and was taken for space."""
-    found = csv(
-        'id,kind,party,latitude,longitude,notes\ns1,site,p,35.3,40.1,"\ns2,site,p,35.4,40.2,x"\ns3,site,p,35.5,40.3,\n'
-    )
+    taken_in = f's1,site,p,35.3,40.1,"\ns2,site,p,35.4,40.2{closed}\n'
+    found = csv("id,kind,party,latitude,longitude,notes\n" + taken_in + "s3,site,p,35.5,40.3,\n")
     assert problems(found) == [("csv-rows-within", "row 2")]
 
 

@@ -133,7 +133,7 @@ _COMMON = frozenset(
     {"x", "y", "to", "from", "top", "base", "date", "time", "position", "point", "order", "left", "right"}
 )
 
-OTHER_WORDS = frozenset({"model", "radios", "tower", "power", "stat", "parts", "form", "etage"})
+OTHER_WORDS = frozenset({"model", "radios", "tower", "power", "stat", "parts", "form", "etage", "weight", "eight"})
 """A letter away from a known name, and names of their own."""
 
 

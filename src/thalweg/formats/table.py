@@ -25,12 +25,10 @@ from statistics import mode
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from thalweg.drafts import (
-    AreaOutline,
     Context,
     Draft,
     DraftVolume,
     Outcome,
-    Outline,
     PathOutline,
     PointOutline,
     field_named,
@@ -40,9 +38,18 @@ from thalweg.drafts import (
     with_unit,
 )
 from thalweg.drafts.heights import Height, read_height, read_length
-from thalweg.drafts.outlines import LonLat, rough_m
-from thalweg.drafts.positions import read_cells, read_point, read_points, read_wkt
-from thalweg.drafts.texts import folded, kept, number
+from thalweg.drafts.positions import read_point
+from thalweg.drafts.texts import folded, kept, number, plain
+from thalweg.drafts.whereabouts import (
+    PARTS,
+    STATING,
+    Cell,
+    Place,
+    in_metres,
+    names_zone,
+    place_of,
+    unused,
+)
 from thalweg.drafts.workbooks import SheetFacts, cell_named, workbook_facts
 from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Kind
@@ -51,7 +58,6 @@ from thalweg.model.errors import InputError
 from thalweg.model.measures import Datum
 from thalweg.model.notes import Flag, Omission, Problem, Source
 from thalweg.model.reading import Reading
-from thalweg.model.shapes import Shape
 
 NAME = "table"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # XLSX, XLSB and ODS; XLS, and what a password protects
@@ -86,21 +92,26 @@ _COLUMNS = {
     for name, aliases in (
         (
             "latitude",
-            "latitude|lat|y|широта|خط العرض|gps latitude|latitude wgs84",
+            "latitude|lat|y|point y|y coord|y coordinate|широта|خط العرض|gps latitude|latitude wgs84",
         ),
         (
             "longitude",
-            "longitude|lon|long|lng|x|долгота|خط الطول|gps longitude|longitude wgs84",
+            "longitude|lon|long|lng|x|point x|x coord|x coordinate|долгота|خط الطول|gps longitude|longitude wgs84",
         ),
         (
             "coordinates",
             "coordinates|coordinate|position|positions|gps|gps coordinates|gps location|mgrs|utm|wkt|geometry|geom|"
             "the geom|coordonnées|coordonnées gps|координаты|الإحداثيات|إحداثيات",
         ),
+        ("easting", "easting|eastings|utm easting|utm e|utm x|x utm"),
+        ("northing", "northing|northings|utm northing|utm n|utm y|y utm"),
+        ("grid zone", "utm zone|zone utm|grid zone|crs|epsg|srid|coordinate system|fuseau utm|зона utm"),
         ("route", "route|itinerary|detailed route|itinéraire|маршрут|المسار|خط السير"),
         ("from", "from|origin|departure point|departure from|départ de|откуда|من"),
         ("to", "to|destination|arrival point|куда|إلى|الوجهة"),
-        ("altitude", "altitude|elevation|height|gps altitude|высота|الارتفاع"),
+        ("altitude", "altitude|gps altitude|высота|الارتفاع"),
+        ("elevation", "elevation|ground elevation|terrain elevation"),  # of the ground
+        ("height", "height|building height|structure height"),  # of what stands on it
         ("shape", "shape|geometry type|forme|форма|الشكل"),
         ("waypoint", "waypoint|waypoint number|way point|point|point number|stop number|seq|sequence|order|étape|"
          "точка|номер точки|نقطة|رقم النقطة"),
@@ -113,6 +124,24 @@ _COLUMNS = {
     )
     for alias in aliases.split("|")
 }  # fmt: skip
+# Where a form asks for the degrees, minutes, seconds and letter of an angle in columns of their own.
+_COLUMNS |= {
+    f"{name} {part}": f"{axis} {whole}"
+    for axis, names in (("latitude", ("lat", "latitude")), ("longitude", ("lon", "long", "longitude")))
+    for name in names
+    for whole, parts in zip(
+        PARTS,
+        (
+            ("d", "deg", "degree", "degrees"),
+            ("m", "min", "minute", "minutes"),
+            ("s", "sec", "second", "seconds"),
+            ("letter", "dir", "direction", "hemisphere", "h", "ns" if axis == "latitude" else "ew"),
+        ),
+        strict=True,
+    )
+    for part in parts
+} | {"n s": "latitude letter", "e w": "longitude letter"}
+_ACROSS = frozenset({"x", "y", "point x", "point y", "x coord", "y coord", "x coordinate", "y coordinate"})
 # Columns that tell what a table without a kind is about.
 _TELLING = {
     **dict.fromkeys(
@@ -125,7 +154,7 @@ _TELLING = {
 }
 # Columns whose number decides where, when or how high: a formula in one of them is told of.
 _WEIGHTY = frozenset({
-    "latitude", "longitude", "coordinates", "route", "from", "to", "altitude", "time", "arrival", "departure",
+    *STATING, "from", "to", "altitude", "elevation", "height", "time", "arrival", "departure",
     "date", "start", "end", "when", "valid_from", "valid_until",
     "lower", "upper", "radius_m", "half_width_m", "half_height_m", "buffer_m", "uncertainty_m",
 })  # fmt: skip
@@ -184,6 +213,8 @@ class _Entry:
     row: _Row
     fields: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)  # the column that the first of each came from, as it is called
+    stated: dict[str, list[Cell]] = field(default_factory=dict)  # what says where it is
     details: dict[str, str] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)
 
@@ -684,12 +715,37 @@ def _entry(row: _Row, section: _Section) -> _Entry:
             entry.flags.append(Flag("cell-hidden", _hidden(f"The column “{name}”"), name))
     if row.number in facts.hidden_rows:
         entry.flags.append(Flag("cell-hidden", _hidden("The row"), "row"))
+    _settle_altitude(entry, header)
     _join_dates(entry, section.counts_from)
     precision = entry.columns.pop("gps precision", "")
     if precision:
         stated = entry.fields.get("uncertainty_m", precision)
         entry.fields["uncertainty_m"] = max(stated, precision, key=lambda value: read_length(value))
     return entry
+
+
+_HEIGHTS = ("altitude", "elevation", "height")
+
+
+def _settle_altitude(entry: _Entry, header: Sequence[str]) -> None:
+    """An elevation or a height by itself is the altitude. Of several that the table has, only what is called so is: how
+    high the ground is, how high stands what is on it and how high something flies are no readings of one another."""
+    there = set(_HEIGHTS) & set(map(_column, header))
+    given = {name: entry.columns.pop(name) for name in _HEIGHTS if name in entry.columns}
+    altitude = given.pop("altitude", "") if len(there) > 1 else "".join(given.values())
+    if altitude:
+        entry.columns["altitude"] = altitude
+    if len(there) < 2:
+        return
+    for name, text in given.items():
+        _detail(entry, entry.named[name], text, 0)
+        if text != altitude:
+            sentence = (
+                f"The {name} “{text[:40]}” is kept as a detail, and not read as its altitude: the table has "
+                f"{' and '.join(each for each in _HEIGHTS if each in there)}. Give its limits as lower and upper if it "
+                "is where something flies."
+            )
+            entry.flags.append(Flag("height-unread", sentence, entry.named[name]))
 
 
 def _ask_of_empty(row: _Row, index: int, section: _Section, entry: _Entry) -> None:
@@ -755,7 +811,8 @@ def _holds_rows(row: _Row, index: int, section: _Section) -> bool:
     most = section.width - 1
     behind = len(row.cells) - 1 - index
     could_be = first <= most - index and last <= most - behind and max(whole, default=0) <= most
-    return could_be and first + sum(whole) + last >= max(most, 2)
+    needed = min(most, 2 * most - (len(row.cells) - 1))  # two rows have that many, less what stands between the cells
+    return could_be and first + sum(whole) + last >= max(needed, 2)
 
 
 def _rows_in_header(section: _Section, file: str) -> Iterable[Problem]:
@@ -844,7 +901,7 @@ def _below(section: _Section, wanted: Sequence[bool]) -> list[str]:
 
 def _is_length(name: str) -> bool:
     named = _named_by(name)
-    return named.endswith("_m") or named in ("lower", "upper", "altitude")
+    return named.endswith("_m") or named in ("lower", "upper", "altitude", "elevation", "height")
 
 
 def _is_error(cell: str) -> bool:
@@ -887,45 +944,76 @@ def _sort(name: str, cell: str, entry: _Entry, index: int) -> None:
     known = field_named(name)
     word = folded(name)
     if word in _HALF_TIMES:
-        _once(entry.columns, word.replace(" ", "_"), cell)
+        _once(entry, entry.columns, word.replace(" ", "_"), name, cell)
+    elif column in STATING:
+        if word in _ACROSS and in_metres(cell):
+            column = "easting" if column == "longitude" else "northing"
+        _state(entry, column, name, cell)
     elif column and column != "id":
-        _once(entry.columns, column, cell)
+        _once(entry, entry.columns, column, name, cell)
+    elif known == ("zone", "") and names_zone(cell):
+        _state(entry, "grid zone", name, cell)
     elif column or known:
         target, unit = known or (column, "")
         text = with_unit(cell, unit)
         if target in ("id", "title", "party", "place") and entry.fields.get(target, text) != text:
             _detail(entry, name, cell, index)  # the first is the one; this one may be of another register
         else:
-            _once(entry.fields, target, text)
+            _once(entry, entry.fields, target, name, text)
     else:
         _detail(entry, name, cell, index)
 
 
-def _once(kept_here: dict[str, str], name: str, text: str) -> None:
-    before = kept_here.setdefault(name, text)
+def _once(entry: _Entry, kept_here: dict[str, str], target: str, name: str, text: str) -> None:
+    before = kept_here.setdefault(target, text)
+    first = entry.named.setdefault(target, name)
     if before == text:
         return
-    if name in ("latitude", "longitude") and (finest := _finest(before, text)):
-        kept_here[name] = finest  # as programs for maps export both what was typed in and what they made of it
+    wider = _wider(target, before, text)
+    if wider:
+        kept_here[target] = wider
+        unused, column = (text, name) if wider == before else (before, first)
+        entry.details.setdefault(column, unused)
         return
+    meaning = target.replace("_", " ")
     raise InputError(
         "field-twice",
-        f"Two columns are both its {name.replace('_', ' ')}, and differ.",
+        f"{first[:40]} “{before[:60]}” and {name[:40]} “{text[:60]}” are both its {meaning}, and differ.",
         expected="one",
         found=f"{before}; {text}",
     )
 
 
-_DEGREES = re.compile(r"[+-]?\d{1,3}\.(\d{3,})")
+_DIGITS = re.compile(r"\d+(?:[.,](\d+))?")
 
 
-def _finest(one: str, other: str) -> str:
-    """Of two numbers of degrees that say the same place the one with more decimals; empty if they do not."""
-    found = [(len(match[1]), text) for text in (one, other) if (match := _DEGREES.fullmatch(text))]
-    if len(found) < 2:
+def _wider(target: str, one: str, other: str) -> str:
+    """Of two lengths that are one, each as finely as it is written, the longer; empty if they are two, or none.
+
+    `0.5 km` beside `500`: as its columns may be radius_km and radius_m.
+    """
+    if not target.endswith("_m"):
         return ""
-    (decimals, rough), (more, fine) = sorted(found)
-    return fine if decimals < more and abs(float(fine) - float(rough)) <= 10.0**-decimals else ""
+    try:
+        a_m, b_m = read_length(one), read_length(other)
+        room_m = (_step_m(one) + _step_m(other)) / 2
+    except InputError:  # told of where it is read
+        return ""
+    if abs(a_m - b_m) > room_m:
+        return ""
+    return one if a_m >= b_m else other
+
+
+def _step_m(text: str) -> float:
+    """What the last digit of a length is worth."""
+    tidy = re.sub(r"(?<=\d) (?=\d)", "", plain(text))
+    return read_length(_DIGITS.sub(lambda match: f"{10.0 ** -len(match[1] or ''):f}", tidy, count=1))
+
+
+def _state(entry: _Entry, column: str, name: str, text: str) -> None:
+    cells = entry.stated.setdefault(column, [])
+    if all(cell.text != text for cell in cells):
+        cells.append(Cell(name, text))
 
 
 def _detail(entry: _Entry, name: str, cell: str, index: int) -> None:
@@ -944,7 +1032,7 @@ def _join_dates(entry: _Entry, counts_from: int | None) -> None:
             time_text = fields.pop(side)
         text = _joined(date_text, time_text)
         if text and (date_text is not day or time_text or side == "start"):
-            _once(fields, side, text)
+            _once(entry, fields, side, "date", text)
     for name in ("time", "arrival", "departure"):
         if columns.get(name) and day and _HOUR.fullmatch(columns[name]):
             columns[name] = _joined(day, columns[name])
@@ -1003,7 +1091,7 @@ def _groups(entries: Iterable[_Entry]) -> list[list[_Entry]]:
             if folded(previous.fields.get("kind", "")) in _MOVEMENT_WORDS:
                 groups[-1].append(entry)
                 continue
-        if is_movement and own_id and "route" not in entry.columns and not entry.fields.get("action"):
+        if is_movement and own_id and "route" not in entry.stated and not entry.fields.get("action"):
             if own_id in by_id:
                 by_id[own_id].append(entry)
                 continue
@@ -1055,7 +1143,7 @@ def _draft(group: list[_Entry], source: Source) -> Draft:
         for name in ("time", "arrival", "departure"):  # of way-points; of one row they say nothing that is tested
             if stated := group[0].columns.get(name):
                 details.setdefault(name, stated)
-    volumes = _volumes(group, fields, flags)
+    volumes = _volumes(group, fields, details, flags)
     altitude = group[0].columns.get("altitude", "")
     if altitude and len(group) == 1:
         if folded(fields.get("kind", "")) in _GOES_ABOUT and not (fields.get("lower") or fields.get("upper")):
@@ -1065,26 +1153,17 @@ def _draft(group: list[_Entry], source: Source) -> Draft:
     return Draft(source, fields, volumes, details, tuple(flags))
 
 
-def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) -> tuple[DraftVolume, ...]:
+def _volumes(
+    group: list[_Entry], fields: Mapping[str, str], details: dict[str, str], flags: list[Flag]
+) -> tuple[DraftVolume, ...]:
     if len(group) > 1:
-        return (_way_points(group, flags),)
+        return (_way_points(group, details, flags),)
     entry = group[0]
     columns = entry.columns
-    if "route" in columns:
-        return _beside(columns, _route(columns["route"], flags))
-    if "latitude" in columns or "longitude" in columns:
-        if not ("latitude" in columns and "longitude" in columns):
-            missing = "longitude" if "latitude" in columns else "latitude"
-            raise InputError(
-                "place-missing", f"The {missing} is empty.", expected="latitude and longitude", found="one of them"
-            )
-        point = DraftVolume(read_cells(columns["latitude"], columns["longitude"], "latitude", flags))
-        written = _also_written(columns, fields, flags)
-        if not written:
-            _require_one_position(columns.get("shape", ""), fields)
-        return _beside(columns, written or (point,))
-    if "coordinates" in columns:
-        return _of_coordinates(columns["coordinates"], columns.get("shape", ""), fields, flags)
+    place = place_of(entry.stated, columns.get("shape", ""), fields)
+    _keep_unused(entry, place, details, flags)
+    if place is not None:
+        return place.volumes
     if "from" in columns and "to" in columns:
         ends = [read_point(columns[name], name, flags) for name in ("from", "to")]
         times = tuple(fields.get(name, "") for name in ("start", "end"))
@@ -1093,170 +1172,22 @@ def _volumes(group: list[_Entry], fields: Mapping[str, str], flags: list[Flag]) 
     return ()
 
 
-_GEOPOINT = re.compile(r"([+-]?\d+(?:\.\d+)?) ([+-]?\d+(?:\.\d+)?) [+-]?\d+(?:\.\d+)? \d+(?:\.\d+)?")
+def _keep_unused(entry: _Entry, place: Place | None, details: dict[str, str], flags: list[Flag]) -> None:
+    for cell in unused(entry.stated, place):
+        if details.setdefault(cell.name, cell.text) != cell.text:
+            details[f"{cell.name}, row {entry.row.number}"] = cell.text
+    for flag in place.flags if place is not None else ():
+        if _question(flag) not in map(_question, flags):
+            flags.append(flag)
 
 
-def _also_written(columns: Mapping[str, str], fields: Mapping[str, str], flags: list[Flag]) -> tuple[DraftVolume, ...]:
-    """What a column of coordinates says beside latitude and longitude; nothing where there is none, or none to read."""
-    text = columns.get("coordinates", "")
-    geopoint = _GEOPOINT.fullmatch(text.strip())  # of form tools: latitude, longitude, altitude, accuracy
-    if geopoint is not None:
-        return (DraftVolume(read_cells(geopoint[1], geopoint[2], "coordinates", flags)),)
-    if not text.strip():
-        return ()
-    read: list[Flag] = []
-    try:
-        found = _of_coordinates(text, columns.get("shape", ""), fields, read)
-    except InputError as error:
-        sentence = f"The coordinates “{text[:60]}” were not read beside its latitude and longitude: {error.sentence}"
-        flags.append(Flag("coordinates-unread", sentence, "coordinates"))
-        return ()
-    flags += [each for each in read if each.code != "axis-order-assumed"]  # the other columns settle it
-    return found
+def _question(flag: Flag) -> tuple[str, ...]:
+    """What a position left open is asked of a column once; what was not read, of each row."""
+    of_row = flag.code in ("coordinates-unread", "place-rounder")
+    return (flag.code, flag.where, flag.sentence) if of_row else (flag.code, flag.where)
 
 
-def _beside(columns: Mapping[str, str], volumes: tuple[DraftVolume, ...]) -> tuple[DraftVolume, ...]:
-    """`volumes`, unless the latitude and longitude of the same row are those of somewhere else: which of two places is
-    meant is not guessed. A position within a shape is its label."""
-    if "latitude" not in columns or "longitude" not in columns:
-        return volumes
-    point = read_cells(columns["latitude"], columns["longitude"], "latitude", [])
-    outlines = [each.outline for each in volumes]
-    named = [at for each in outlines for at in _positions(each)]
-    if len(named) == 1 and isinstance(outlines[0], PointOutline):
-        fine_m = max((point.precision_m or 0.0) + (outlines[0].precision_m or 0.0), 1.0)
-        if rough_m(named[0], point.at) <= fine_m:
-            return volumes if (outlines[0].precision_m or 0.0) < (point.precision_m or 0.0) else (DraftVolume(point),)
-        lon, lat = named[0]
-        if abs(lon) <= 90.0 and rough_m((lat, lon), point.at) <= fine_m:  # longitude first: the columns settle it
-            return (DraftVolume(point),)
-    else:
-        lons, lats = [lon for lon, _ in named], [lat for _, lat in named]
-        if max(lons) - min(lons) > 180.0:  # over the antimeridian, or nearly everywhere: neither is left out
-            return (*volumes, DraftVolume(point))
-        lon, lat = point.at
-        room = 1e-3 + max(max(lons) - min(lons), max(lats) - min(lats)) / 10
-        if min(lons) - room <= lon <= max(lons) + room and min(lats) - room <= lat <= max(lats) + room:
-            return volumes
-    raise InputError(
-        "field-twice",
-        "Its latitude and longitude, and its coordinates or route, are two different places.",
-        expected="one place",
-        found=f"{columns['latitude']}, {columns['longitude']} and {getattr(outlines[0], 'text', '')[:60]}",
-    )
-
-
-def _positions(outline: Outline | Shape) -> tuple[LonLat, ...]:
-    match outline:
-        case PointOutline():
-            return (outline.at,)
-        case PathOutline():
-            return outline.points
-        case AreaOutline():
-            return tuple(at for polygon in outline.polygons for ring in polygon for at in ring)
-        case _:
-            return ()
-
-
-def _of_coordinates(text: str, shape: str, fields: Mapping[str, str], flags: list[Flag]) -> tuple[DraftVolume, ...]:
-    outlines = read_wkt(text, straight=True)
-    if outlines:
-        return tuple(DraftVolume(outline) for outline in outlines)
-    points = read_points(text, "coordinates", flags)
-    if shape and folded(shape) not in _AREAS | _LINES | _POINTS:
-        raise InputError(
-            "shape-unknown",
-            f"“{shape[:60]}” is not a shape known here; perhaps a separator inside the coordinates moved the cells.",
-            expected="point, circle, area, line or corridor",
-            found=shape,
-        )
-    if len(points) == 1:
-        _require_one_position(shape, fields)
-        return (DraftVolume(points[0]),)
-    return (DraftVolume(_of_points(points, text, shape, fields, flags)),)
-
-
-def _require_one_position(shape: str, fields: Mapping[str, str]) -> None:
-    """Refuses a shape that one position does not make: as a point, it would meet next to nothing."""
-    word = folded(shape)
-    if word in _AREAS | _LINES:
-        raise InputError(
-            "shape-unknown",
-            f"One position makes no {shape[:60]}.",
-            expected="more positions, or a shape of point or circle",
-            found=shape,
-        )
-    if word in _CIRCLES and not (fields.get("radius_m") or fields.get("buffer_m")):
-        raise InputError("shape-unknown", "It is a circle and states no radius.", expected="a radius_m", found=shape)
-
-
-_AREAS = frozenset(map(folded, ("area", "polygon", "zone", "surface", "площадь", "полигон", "منطقة", "مضلع")))
-_CIRCLES = frozenset(map(folded, ("circle", "cercle", "круг", "دائرة")))
-_POINTS = _CIRCLES | frozenset(map(folded, ("point", "точка", "نقطة")))
-_LINES = frozenset(
-    map(folded, ("line", "path", "corridor", "route", "ligne", "линия", "маршрут", "коридор", "خط", "ممر"))
-)
-
-
-def _of_points(
-    points: list[PointOutline], text: str, shape: str, fields: Mapping[str, str], flags: list[Flag]
-) -> Outline:
-    positions = tuple(point.at for point in points)
-    word = folded(shape)
-    kind = folded(fields.get("kind", ""))
-    if word in _LINES or (not word and (kind in ("line", *_MOVEMENT_WORDS) or fields.get("half_width_m"))):
-        return PathOutline(positions, text=text)
-    if word in _AREAS:
-        return AreaOutline(((positions,),), text=text)
-    if word in _POINTS:
-        raise InputError(
-            "shape-unknown",
-            f"{len(positions)} positions are no {shape}.",
-            expected="one position, or another shape",
-            found=text[:80],
-        )
-    if len(positions) < 3:
-        raise InputError(
-            "shape-missing",
-            "Two positions are neither an area nor, unless it is said, a line.",
-            expected="a shape of line or corridor, or more positions",
-            found=text[:80],
-        )
-    if positions[0] != positions[-1]:
-        flags.append(
-            Flag("shape-assumed", f"{len(positions)} positions are read as the corners of an area.", "coordinates")
-        )
-    return AreaOutline(((positions,),), text=text)
-
-
-_AT = re.compile(r"\s*(?:@|\bat\b|\bà\b|\bв\b|الساعة)\s*", re.IGNORECASE)
-
-
-def _route(text: str, flags: list[Flag]) -> tuple[DraftVolume, ...]:
-    """`35.33, 40.14 @ 2017-09-16T10:00Z; 35.40, 40.30 @ …`, or well-known text without times."""
-    outlines = read_wkt(text, straight=True)
-    if outlines:
-        return tuple(DraftVolume(outline) for outline in outlines)
-    points: list[PointOutline] = []
-    times: list[str] = []
-    for part in re.split(r"\s*(?:;|\||\n|→|->|؛)\s*", text):
-        if not part.strip():
-            continue
-        pieces = _AT.split(part.strip(), maxsplit=1)
-        points.append(read_point(pieces[0], "route", flags))
-        times.append(pieces[1] if len(pieces) > 1 else "")
-    if len(points) < 2:
-        raise InputError(
-            "path-short",
-            "A route needs two way-points.",
-            expected="positions separated by semicolons, each followed by @ and its time",
-            found=text[:80],
-        )
-    path = PathOutline(tuple(point.at for point in points), text=text)
-    return (DraftVolume(path, times=tuple(times) if any(times) else ()),)
-
-
-def _way_points(group: list[_Entry], flags: list[Flag]) -> DraftVolume:
+def _way_points(group: list[_Entry], details: dict[str, str], flags: list[Flag]) -> DraftVolume:
     ordered = sorted(group, key=_order) if all("waypoint" in entry.columns for entry in group) else group
     row_heights, heights_datum = _heights(ordered)
     heights: list[float | None] = []
@@ -1265,7 +1196,7 @@ def _way_points(group: list[_Entry], flags: list[Flag]) -> DraftVolume:
     for entry, height_m in zip(ordered, row_heights, strict=True):
         columns = entry.columns
         try:
-            point = _way_point(columns, flags)
+            point = _way_point(entry, details, flags)
         except InputError as error:
             raise InputError(error.code, f"Row {entry.row.number}: {error.sentence}", **error.fields) from error
         arrival, departure = columns.get("arrival", ""), columns.get("departure", "")
@@ -1293,14 +1224,14 @@ def _way_points(group: list[_Entry], flags: list[Flag]) -> DraftVolume:
     return DraftVolume(path, times=tuple(times) if any(times) else (), heights_datum=heights_datum)
 
 
-def _way_point(columns: Mapping[str, str], flags: list[Flag]) -> PointOutline:
-    if "latitude" in columns and "longitude" in columns:
-        point = read_cells(columns["latitude"], columns["longitude"], "latitude", flags)
-        _beside(columns, _also_written(columns, {}, flags) or (DraftVolume(point),))
-        return point
-    if "coordinates" in columns:
-        return read_point(columns["coordinates"], "coordinates", flags)
-    raise InputError("place-missing", "It does not say where.", expected="a position", found="none")
+def _way_point(entry: _Entry, details: dict[str, str], flags: list[Flag]) -> PointOutline:
+    place = place_of(entry.stated, "", entry.fields)
+    if place is None:
+        raise InputError("place-missing", "It does not say where.", expected="a position", found="none")
+    if place.point is None:
+        raise InputError("place-missing", "A way-point is one position.", expected="a position", found=place.named)
+    _keep_unused(entry, place, details, flags)
+    return place.point
 
 
 def _heights(entries: Sequence[_Entry]) -> tuple[tuple[float | None, ...], Datum | None]:
