@@ -20,6 +20,7 @@ from thalweg.model.reading import Reading
 from thalweg.model.shapes import Circle
 from thalweg.model.theatre import Theatre
 
+SHEET = "xl/worksheets/sheet1.xml"
 HEADER = ("id", "kind", "party", "title", "latitude", "longitude", "radius", "start", "end")
 ROW = ("s1", "operation", "alpha", "Bridge", 35.33588, 40.14084, "200 m", "2017-09-16 06:00", "2017-09-16 09:00")
 
@@ -156,6 +157,14 @@ def test_hidden_sheets_rows_and_columns_are_read_and_told_of() -> None:
     assert where == [["radius", "row"], ["radius"], ["sheet"]]
 
 
+def test_a_row_or_column_of_no_size_is_a_hidden_one() -> None:
+    data = workbook(lambda book, sheet: [sheet.set_column(6, 6, 5), sheet.set_row(1, 21)], rows=2)
+    sizes = ((' ht="21"', ' ht="0"'), (' width="5.7109375"', ' width="0"'))
+    first, second = reading(altered(data, SHEET, *sizes)).declarations
+    where = [[flag.where for flag in made.flags if flag.code == "cell-hidden"] for made in (first, second)]
+    assert where == [["radius", "row"], ["radius"]]
+
+
 def test_a_cell_merged_over_rows_says_the_same_of_each() -> None:
     def merge(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
         for row in (2, 3):
@@ -246,7 +255,8 @@ def test_the_section_that_shows_a_number_is_chosen_by_the_number(code: str, valu
         ('[>100]0" a";0" b";0" c"', 5.0), ('0" a";[<5]0" b"', 3.0),  # programs differ
         ("yyyy-mm-dd HH:mm:ss UTC", 42994.25), ('ddhhmm"Z"mmmyy', 42994.25), ('hh:mm "EEST"', 0.25),
         ('hh:mm"+03:00"', 0.25),
-        ("hh:mm", 42994.25), ("dd.mm.yyyy", 42994.25), ("mmm yyyy", 42994.0),  # a day or an hour that nobody sees
+        # a day or an hour that nobody sees
+        ("hh:mm", 42994.25), ("mm:ss", 0.25), ("dd.mm.yyyy", 42994.25), ("mmm yyyy", 42994.0),
     ],
 )  # fmt: skip
 def test_a_number_of_which_another_or_none_is_shown(code: str, value: float) -> None:
@@ -320,9 +330,6 @@ def test_other_workbooks_are_refused_with_a_sentence(data: bytes | dict[str, byt
     (problem,) = reading(data).problems
     assert problem.code == "workbook-unreadable"
     assert says in problem.sentence
-
-
-SHEET = "xl/worksheets/sheet1.xml"
 
 
 def renamed(data: bytes, *, names: dict[str, str] | None = None, target: str = "worksheets/sheet1.xml") -> bytes:
@@ -404,9 +411,10 @@ def workbook_part(data: bytes, part: str = SHEET) -> bytes:
         ('<c r="G2" ', '<c r="G3" '),
         ('<row r="2"', '<row r="1"'),
         ("</sheetData>", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
+        ("<worksheet ", '<!DOCTYPE worksheet [<!ENTITY a "200">]><worksheet '),
         ("</sheetData>", f'<row r="3">{"<c/>" * 5_000_000}</row></sheetData>'),
     ],
-    ids=["cell-twice", "cell-elsewhere", "row-twice", "far-cell", "bomb"],
+    ids=["cell-twice", "cell-elsewhere", "row-twice", "far-cell", "entities", "bomb"],
 )
 def test_cells_of_which_two_readers_would_make_different_things_are_refused(old: str, new: str) -> None:
     """Also the cell so far away that a reader takes all memory for the empty ones before it."""

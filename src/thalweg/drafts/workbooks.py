@@ -39,7 +39,7 @@ _DAMAGE = (
     etree.XMLSyntaxError,
 )  # fmt: skip
 _MOST_CELLS = 30_000_000  # of one sheet, with the empty ones before the last: memory is needed for each
-_LETTERS = string.ascii_letters
+_WITHOUT_LETTERS = str.maketrans("", "", string.ascii_letters)
 _LAST = (1_048_576, 16_384)  # row and column (ISO/IEC 29500-1, 18.3.1.73 and 18.3.1.13)
 Cell = tuple[int, int]
 
@@ -355,6 +355,17 @@ def number_format(code: str, value: float) -> Shown | None:
     sections = _sections(code)
     if not sections or not code:
         return None
+    if not any(each.condition for each in sections):
+        # Of all numbers that it shows alike one, for a sheet has a hundred thousand of them.
+        part = value % 1
+        alike = 0.5 if part > 1 / 24 else 0.01
+        value = -1.0 if value < 0 else min(value // 1, 1.0) + (alike if 1e-6 < part < 1 - 1e-6 else 0.0)
+    return _shown(code, value)
+
+
+@lru_cache(maxsize=1024)
+def _shown(code: str, value: float) -> Shown | None:
+    sections = _sections(code)
     section, unsigned = _section_for(value, sections)
     if section is None:
         return Shown(code, scaled=True)
@@ -387,8 +398,10 @@ def _hides_of_time(pattern: str, value: float) -> bool:
     """Whether the cell has a day, or an hour, that its format does not show: `hh:mm` of a date beside another date."""
     if "[" in pattern:  # hours beyond a day are counted on
         return False
-    day_unseen = "d" not in pattern and value >= 1
-    return day_unseen or ("h" not in pattern and "s" not in pattern and 1e-6 < value % 1 < 1 - 1e-6)
+    if "d" not in pattern and value >= 1:
+        return True
+    shown_in_full = 1 / 24 if "s" in pattern else 1e-6  # minutes and seconds; a day
+    return "h" not in pattern and shown_in_full < value % 1 < 1 - 1e-6
 
 
 def _before_point(pattern: str) -> str:
@@ -416,13 +429,13 @@ def _read_sheet(package: _Package, part: str, formats: dict[str, str], facts: Sh
                 cell = element.getparent()
                 with_formula += [] if cell is None else [cell]
             elif name == "col":
-                if _true(element.get("hidden", "")):
+                if _true(element.get("hidden", "")) or _none_wide(element.get("width")):
                     facts.hidden_columns.append((int(element.get("min", "0")), int(element.get("max", "0"))))
             else:
                 before, number = number, int(element.get("r") or number + 1)
                 if not before < number <= _LAST[0]:
                     raise ValueError(f"it has a row {number} after row {before}")
-                if _true(element.get("hidden", "")):
+                if _true(element.get("hidden", "")) or _none_wide(element.get("ht")):
                     facts.hidden_rows.add(number)
                 _read_row(element, number, formats, facts)
                 last = next((cell for cell in reversed(element) if len(cell)), None)
@@ -436,13 +449,19 @@ def _read_sheet(package: _Package, part: str, formats: dict[str, str], facts: Sh
                 parent = element.getparent()
                 while parent is not None and parent[0] is not element:  # else every row is held until the last is read
                     del parent[0]
+        if found.root is not None and found.root.getroottree().docinfo.doctype:
+            raise ValueError(f"{part} brings its own document type, of which two readers make different things")
+
+
+def _none_wide(size: str | None) -> bool:
+    return size is not None and float(size) == 0
 
 
 def _read_row(row: Element, number: int, formats: dict[str, str], facts: SheetFacts) -> None:
-    names = [name for cell in row if (name := cell.get("r"))]
-    if len(set(names)) < len(names):
+    names = " ".join(name for cell in row if (name := cell.get("r"))).upper()
+    if len(set(named := names.split())) < len(named):
         raise ValueError(f"a cell of row {number} is in it twice")
-    if any(name.lstrip(_LETTERS) != str(number) for name in names):
+    if not {str(number)}.issuperset(names.translate(_WITHOUT_LETTERS).split()):
         raise ValueError(f"row {number} has a cell of another row")
     for cell in row:
         sort = cell.get("t", "n")
