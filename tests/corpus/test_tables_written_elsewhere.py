@@ -1,7 +1,9 @@
 """Tables as other programs and other offices write them, with what they declare worked out by hand (R6).
 
 `as_*` have the columns, quotes and formats of KoboToolbox and QGIS exports; `field_office.xlsx` was
-written by openpyxl (make_field_office.py); the others are in the encodings that Excel writes.
+written by openpyxl (make_field_office.py); `ocha_sites`, `two_header_rows`, `arabic_sites` and
+`zones_of_a_country` have the columns of humanitarian lists, with made-up rows; the others are in the encodings that
+Excel writes.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from thalweg.formats.table import read
 from thalweg.model.declarations import Declaration, Kind, Zone
 from thalweg.model.measures import Band, Datum
 from thalweg.model.reading import Reading
-from thalweg.model.shapes import Corridor, Point, Polygon, Position, Route
+from thalweg.model.shapes import Circle, Corridor, Point, Polygon, Position, Route
 from thalweg.model.theatre import Theatre
 
 FOLDER = Path(__file__).parent / "tables"
@@ -140,3 +142,52 @@ def test_the_zone_of_a_quiet_window_is_known_in_russian() -> None:
     data = "вид;сторона;координаты;радиус\nокно тишины;Водоканал;35,3360 40,1410;1,5 км\n".encode()
     (made,) = read(data, "list.csv", Context(Theatre("plain", ()))).declarations
     assert made.zone is Zone.QUIET_WINDOW
+
+
+def test_a_list_of_sites_with_degrees_beside_mgrs_and_hashtags_is_read() -> None:
+    found = reading("ocha_sites.csv")
+    hospital, water = found.declarations
+    assert (hospital.kind, hospital.party, hospital.title) == (Kind.STATIC_SITE, "Example Relief", "Hospital")
+    assert hospital.volumes[0].shape == Point(Position(40.14119, 35.33989))
+    assert hospital.details["MGRS"] == "37S FV 03705 11334"
+    assert codes(hospital) == ["kind-assumed"]
+    shape = water.volumes[0].shape
+    assert isinstance(shape, Point)
+    assert (round(shape.at.lat, 3), round(shape.at.lon, 3)) == (35.34, 40.141)
+    (school,) = found.problems
+    assert (school.code, school.source.path) == ("field-twice", "row 7")
+    assert "10.0 km apart" in school.sentence
+    assert all(omission.harmless for omission in found.omissions)
+
+
+def test_a_header_in_two_rows_has_the_parts_of_its_angles_in_the_lower() -> None:
+    found = reading("two_header_rows.csv")
+    assert found.problems == ()
+    warehouse, depot = found.declarations
+    circle = warehouse.volumes[0].shape
+    assert isinstance(circle, Circle)
+    assert circle == Circle(Position(32 + 32 / 60 + 24.4 / 3600, 15 + 34 / 60 + 52.4 / 3600), 500.0)
+    assert depot.volumes[0].shape == Point(Position(31.6, -4.85))
+
+
+def test_an_arabic_list_of_facilities_with_semicolons_and_decimal_commas_is_one_of_sites() -> None:
+    found = reading("arabic_sites.csv")
+    assert found.problems == ()
+    assert [made.kind for made in found.declarations] == [Kind.STATIC_SITE] * 2
+    assert [made.volumes[0].shape for made in found.declarations] == [Point(Position(40.14119, 35.33989))] * 2
+    assert all(omission.harmless for omission in found.omissions)
+
+
+def test_a_part_of_a_country_is_no_restricted_zone_and_metres_beside_degrees_are_kept() -> None:
+    found = reading("zones_of_a_country.csv")
+    assert found.problems == ()
+    (hospital,) = found.declarations
+    assert hospital.volumes[0].shape == Point(Position(37.72544, 10.33801))
+    assert (hospital.details["Zone"], hospital.details["Easting"]) == ("East Gojam", "360471")
+    assert sorted(codes(hospital)) == [
+        "coordinates-unread",
+        "height-unread",
+        "height-unread",
+        "kind-assumed",
+        "zone-unread",
+    ]

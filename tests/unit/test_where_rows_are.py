@@ -6,7 +6,7 @@ import pytest
 
 from thalweg.drafts import Context
 from thalweg.formats.table import read
-from thalweg.model.declarations import Declaration
+from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.reading import Reading
 from thalweg.model.shapes import Circle, Point, Polygon
 from thalweg.model.theatre import Theatre
@@ -211,3 +211,40 @@ def test_way_points_may_be_written_in_two_notations() -> None:
     (problem,) = read(text.format("37S FV 03705 11334").encode(), "list.csv", Context(Theatre("plain", ()))).problems
     assert (problem.code, problem.source.path) == ("field-twice", "rows 2 to 3")
     assert "Row 3" in problem.sentence
+
+
+def test_a_position_of_a_form_tool_by_itself_is_read_with_its_accuracy() -> None:
+    made = only(table("GPS", f"{LAT} {LON} 208.0 4.9"))
+    assert at(made) == HERE
+    assert made.volumes[0].uncertainty.horizontal_m == 4.9
+
+
+@pytest.mark.parametrize(
+    "names", ["Latitude (decimal degrees),Longitude (decimal degrees)", "GPS Latitude (N),GPS Longitude (E)"]
+)
+def test_what_stands_in_brackets_behind_a_name_may_say_what_is_taken_anyway(names: str) -> None:
+    assert at(only(table(names, f"{LAT},{LON}"))) == HERE
+    assert [each.code for each in table("Latitude (S),Longitude (W)", f"{LAT},{LON}").problems] == ["place-missing"]
+
+
+@pytest.mark.parametrize("name", ["Radius, m", "radius [m]", "Радиус, м"])
+def test_a_unit_behind_a_comma_or_in_brackets_is_one(name: str) -> None:
+    """It was a detail, and the site a point."""
+    made = only(table(f'lat,lon,"{name}"', f"{LAT},{LON},200"))
+    shape = made.volumes[0].shape
+    assert isinstance(shape, Circle)
+    assert shape.radius_m == 200.0
+
+
+def test_a_list_that_names_facilities_is_one_of_sites_unless_it_says_when_or_whither() -> None:
+    row = f"WHO,Hospital,{LAT},{LON}"
+    context = Context(Theatre("plain", ()))
+    (made,) = read(f"organisation,facility name,lat,lon\n{row}\n".encode(), "list.csv", context).declarations
+    assert (made.kind, codes(made)) == (Kind.STATIC_SITE, ["kind-assumed"])
+    timed = f"organisation,facility name,lat,lon,start\n{row},2017-09-16T06:00Z\n"
+    assert [each.code for each in read(timed.encode(), "list.csv", context).problems] == ["kind-missing"]
+
+
+def test_a_row_of_data_is_no_second_row_of_a_header() -> None:
+    made = only(table("Position,name", '"35.33989N 40.14119E",Position'))
+    assert (at(made), made.title) == (HERE, "Position")

@@ -33,8 +33,10 @@ ALIASES = {
     "zone": "zone type|restriction type|type de zone|тип зоны|نوع المنطقة",
     "medium": "mode|domain|mode of transport|transport mode|mode de transport|среда|вид транспорта|وسيلة النقل",
     "party": "organisation|organization|organisation name|organization name|org|agency|notifier|submitted by|"
-    "party id|organisme|partie|организация|сторона|المنظمة|الجهة|الطرف",
-    "title": "name|site name|facility name|mission name|label|nom|nom du site|назва|название|наименование|"
+    "party id|name of organisation|name of organization|organisme|partie|организация|організація|сторона|المنظمة|"
+    "الجهة|الطرف",
+    "title": "name|site name|facility name|name of site|name of facility|health facility name|"
+    "mission name|label|nom|nom du site|назва|название|наименование|"
     "имя|الاسم|اسم الموقع|العنوان",
     "valid_from": "validity from|valid since|validity start|valide du|valide à partir de|действует с|صالح من",
     "valid_until": "valid to|validity until|validity end|expiry|expires|expiry date|expires at|"
@@ -86,7 +88,7 @@ for _field, _aliases in ALIASES.items():
         _NAMES.setdefault(folded(_alias), _field)
 
 _MEASURED = frozenset(name for name in FIELDS if name.endswith("_m")) | {"lower", "upper"}
-_WITH_UNIT = re.compile(r"(.+?) ?\(?(km|nm|ft|feet|mi|m|км|м|كم|م)\)?")
+_WITH_UNIT = re.compile(r"(.+?),? ?[(\[]?(km|nm|ft|feet|mi|m|км|м|كم|م)[)\]]?")
 _BARE = re.compile(r"[+-]?\d[\d.,\s]*")
 
 
@@ -133,7 +135,9 @@ _COMMON = frozenset(
     {"x", "y", "to", "from", "top", "base", "date", "time", "position", "point", "order", "left", "right"}
 )
 
-OTHER_WORDS = frozenset({"model", "radios", "tower", "power", "stat", "parts", "form", "etage", "weight", "eight"})
+OTHER_WORDS = frozenset(map(folded, (
+    "model", "radios", "tower", "power", "stat", "parts", "form", "etage", "weight", "eight", "نوع المنشأة",
+)))  # fmt: skip
 """A letter away from a known name, and names of their own."""
 
 

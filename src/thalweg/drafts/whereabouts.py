@@ -82,7 +82,7 @@ def place_of(stated: Stated, shape: str, fields: Mapping[str, str]) -> Place | N
     for cell in stated.get("coordinates", ()):
         open_: list[Flag] = []
         try:
-            volumes = _of_coordinates(cell.text, shape, fields, open_, beside=bool(places))
+            volumes = _of_coordinates(cell.text, shape, fields, open_)
         except InputError as error:
             refused.append(_Refused((cell,), error))
         else:
@@ -312,7 +312,7 @@ def _one_point(one: Place, a: PointOutline, other: Place, b: PointOutline) -> Pl
                     break
         else:
             raise _two_places(one.cells, other.cells, rough_m(a.at, b.at))
-    fine, rough = (other, one) if _fine_m(b) < _fine_m(a) else (one, other)
+    fine, rough = (other, one) if 2 * _fine_m(b) < _fine_m(a) else (one, other)  # a metre or 1.1 are as fine
     flags = (*one.flags, *other.flags) if all(is_open) else (*_without_open(one), *_without_open(other))
     return replace(fine, flags=(*flags, *_rounder(fine.cells, rough.cells, *sorted((_fine_m(a), _fine_m(b))))))
 
@@ -390,14 +390,18 @@ def _positions(outline: Outline | Shape) -> tuple[LonLat, ...]:
             return ()
 
 
-_GEOPOINT = re.compile(r"([+-]?\d+\.\d+) ([+-]?\d+\.\d+) [+-]?\d+(?:\.\d+)? \d+(?:\.\d+)?")
+_GEOPOINT = re.compile(r"([+-]?\d+\.\d+) ([+-]?\d+\.\d+) [+-]?\d+(?:\.\d+)? (\d+(?:\.\d+)?)")
 
 
-def _of_coordinates(
-    text: str, shape: str, fields: Mapping[str, str], flags: list[Flag], *, beside: bool
-) -> tuple[DraftVolume, ...]:
-    geopoint = _GEOPOINT.fullmatch(text.strip())  # of form tools: latitude, longitude, altitude, accuracy
-    if beside and geopoint is not None:  # which have columns for the other two there
+def accuracy_of(text: str) -> str:
+    """The metres that a form tool adds to a position: latitude, longitude, altitude, accuracy. Empty in all others."""
+    geopoint = _GEOPOINT.fullmatch(text.strip())
+    return geopoint[3] if geopoint is not None else ""
+
+
+def _of_coordinates(text: str, shape: str, fields: Mapping[str, str], flags: list[Flag]) -> tuple[DraftVolume, ...]:
+    geopoint = _GEOPOINT.fullmatch(text.strip())
+    if geopoint is not None:
         return (DraftVolume(read_cells(geopoint[1], geopoint[2], "coordinates", flags)),)
     outlines = read_wkt(text, straight=True)
     if outlines:
@@ -476,7 +480,12 @@ def _along(stated: Stated) -> list[Place]:
     places = []
     for cell in stated.get("route", ()):
         flags: list[Flag] = []
-        places.append(Place((cell,), _route(cell.text, flags), tuple(flags)))
+        try:
+            volumes = _route(cell.text, flags)
+        except InputError as error:
+            sentence = f"The route is read as way-points, with semicolons between them: {error.sentence}"
+            raise InputError(error.code, sentence, **error.fields) from error
+        places.append(Place((cell,), volumes, tuple(flags)))
     return places
 
 

@@ -45,11 +45,13 @@ from thalweg.drafts.whereabouts import (
     STATING,
     Cell,
     Place,
+    accuracy_of,
     in_metres,
     names_zone,
     place_of,
     unused,
 )
+from thalweg.drafts.words import kind_of, zone_of
 from thalweg.drafts.workbooks import SheetFacts, cell_named, workbook_facts
 from thalweg.model.bulk import collector_paused
 from thalweg.model.declarations import Kind
@@ -96,12 +98,14 @@ _COLUMNS = {
         ),
         (
             "longitude",
-            "longitude|lon|long|lng|x|point x|x coord|x coordinate|долгота|خط الطول|gps longitude|longitude wgs84",
+            "longitude|lon|long|lng|x|point x|x coord|x coordinate|долгота|довгота|خط الطول|gps longitude|"
+            "longitude wgs84",
         ),
         (
             "coordinates",
-            "coordinates|coordinate|position|positions|gps|gps coordinates|gps location|mgrs|utm|wkt|geometry|geom|"
-            "the geom|coordonnées|coordonnées gps|координаты|الإحداثيات|إحداثيات",
+            "coordinates|coordinate|position|positions|gps|gps coordinates|gps location|lat long|lat lon|"
+            "latitude longitude|mgrs|mgrs coordinates|grid reference|utm|utm coordinates|wkt|geometry|geom|"
+            "the geom|coordonnées|coordonnées gps|координаты|координати|الإحداثيات|إحداثيات",
         ),
         ("easting", "easting|eastings|utm easting|utm e|utm x|x utm"),
         ("northing", "northing|northings|utm northing|utm n|utm y|y utm"),
@@ -145,13 +149,24 @@ _ACROSS = frozenset({"x", "y", "point x", "point y", "x coord", "y coord", "x co
 # Columns that tell what a table without a kind is about.
 _TELLING = {
     **dict.fromkeys(
-        map(folded, ("facility type", "facility function", "humanitarian function", "type of facility")),
+        map(
+            folded,
+            ("facility type", "facility function", "humanitarian function", "type of facility", "نوع المنشأة"),
+        ),
         Kind.STATIC_SITE,
     ),
     **dict.fromkeys(
         map(folded, ("movement id", "waypoint", "armed escort", "number of vehicles", "convoy id")), Kind.MOVEMENT
     ),
 }
+# And those that do where none says when something goes on, or where it goes.
+_SITE_NAMES = frozenset(map(folded, (
+    "facility name", "site name", "name of facility", "name of site", "health facility name", "site id", "facility id",
+    "nom du site", "اسم الموقع",
+)))  # fmt: skip
+_PASSING = frozenset(
+    {"start", "end", "when", "medium", "route", "from", "to", "waypoint", "time", "arrival", "departure", "date"}
+)
 # Columns whose number decides where, when or how high: a formula in one of them is told of.
 _WEIGHTY = frozenset({
     *STATING, "from", "to", "altitude", "elevation", "height", "time", "arrival", "departure",
@@ -540,14 +555,20 @@ def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissi
             pending, current = _SECTIONS[folded(row.cells[0])], None
             continue
         heads = current is None and _known(row.cells) >= 2  # whose first column may be called #
-        if not heads and row.cells[0].startswith("#") and not _is_error(row.cells[0]):
-            # Of a declaration that somebody took out in this way, more is left than a sentence.
-            sentence = current is None or len(filled) == 1
+        tags = all(_HASHTAG.fullmatch(cell) and not _is_error(cell) for cell in filled)
+        if not heads and (tags or row.cells[0].startswith("#")) and not _is_error(row.cells[0]):
+            # Of a declaration that somebody took out in this way, more is left than a sentence or hashtags.
+            harmless = current is None or len(filled) == 1 or tags
             why = (
-                "it begins with #" if sentence else "it begins with #, and has other cells: take the # away if it holds"
+                "it begins with #" if harmless else "it begins with #, and has other cells: take the # away if it holds"
             )
-            omissions.append(Omission(Source(file, _row_path(sheet, row)), "a comment row", why, harmless=sentence))
+            omissions.append(Omission(Source(file, _row_path(sheet, row)), "a comment row", why, harmless=harmless))
             continue
+        if current is not None and not current.rows and row.number == current.header_row + 1:
+            names = _of_two_rows(current.header, row.cells)
+            if _known(names) >= _known(current.header) + 2:
+                current.header, current.header_row = names, row.number
+                continue
         if current is None:
             if heads:
                 current = _Section(sheet, pending, tuple(row.cells), row.number, broken=bool(row.lines))
@@ -571,6 +592,24 @@ def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissi
     return sections
 
 
+_HASHTAG = re.compile(r"#[a-z][a-z0-9_]*(?: *\+[a-z0-9_]+)*")  # of the Humanitarian Exchange Language, below a header
+
+
+def _of_two_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header in two rows, of which the upper has the titles of several columns: Latitude above Deg."""
+    names: list[str] = []
+    title = ""
+    for at in range(max(len(upper), len(lower))):
+        above = upper[at] if at < len(upper) else ""
+        below = lower[at] if at < len(lower) else ""
+        title = above or title
+        if not below or _named_by(below) or above == below:
+            names.append(below or above)
+        else:
+            names.append(f"{title} {below}")
+    return tuple(names)
+
+
 def _any_rows(sections: Sequence[_Section]) -> bool:
     return bool(sections and sections[0].rows)
 
@@ -579,11 +618,25 @@ def _row_path(sheet: str, row: _Row) -> str:
     return f"{sheet}, row {row.number}" if sheet else f"row {row.number}"
 
 
+# In brackets behind a name, where it says what is taken anyway: not a west, or feet.
+_IN_BRACKETS = re.compile(r"(.+?) ?[(\[](.+)[)\]]")
+_DEGREES = frozenset({"decimal degrees", "decimal", "dd", "degrees", "degree", "deg", "°", "dms", "wgs84", "wgs 84"})
+_AS_TAKEN = {
+    "latitude": _DEGREES | {"n", "north"},
+    "longitude": _DEGREES | {"e", "east"},
+    "coordinates": _DEGREES,
+    **dict.fromkeys(("altitude", "elevation", "height", "easting", "northing"), frozenset({"m", "metres", "meters"})),
+}
+
+
 @lru_cache(maxsize=4096)
 def _column(name: str) -> str:
     """The table's own column of that name, or empty. Form tools prefix theirs: `_gps_latitude`."""
     word = folded(name)
     found = _COLUMNS.get(word, "")
+    if not found and (match := _IN_BRACKETS.fullmatch(word)):
+        named = _column(match[1])
+        found = named if match[2] in _AS_TAKEN.get(named, ()) else ""
     if not found:
         for ending in ("latitude", "longitude", "altitude"):
             if word.endswith(" " + ending):
@@ -612,7 +665,10 @@ def _outcomes(section: _Section, file: str, context: Context, omissions: list[Om
     kind, told = section.kind, ""
     names = [field_named(name) for name in section.header]
     if kind is None and not any(known and known[0] == "kind" for known in names):
-        kind = next((_TELLING[folded(name)] for name in section.header if folded(name) in _TELLING), None)
+        words = [folded(name) for name in section.header]
+        kind = next((_TELLING[word] for word in words if word in _TELLING), None)
+        if kind is None and not _SITE_NAMES.isdisjoint(words) and not any(map(_is_passing, section.header)):
+            kind = Kind.STATIC_SITE
         told = kind.value if kind else ""
     entries: list[_Entry] = []
     outcomes: list[Outcome] = []
@@ -633,6 +689,7 @@ def _outcomes(section: _Section, file: str, context: Context, omissions: list[Om
             entry.flags.append(Flag("kind-assumed", f"Its columns are those of a {told}: it is read as one.", "kind"))
         if kind is not None and not entry.fields.get("kind"):
             entry.fields["kind"] = kind.value
+        _leave_out_zone(entry, context)
         entries.append(entry)
     _tell_of_comments(section, file, omissions)
     for group in _groups(entries):
@@ -644,6 +701,28 @@ def _outcomes(section: _Section, file: str, context: Context, omissions: list[Om
             continue
         outcomes.append(finish(draft, context))
     return outcomes
+
+
+def _leave_out_zone(entry: _Entry, context: Context) -> None:
+    """A zone that is no restriction, of something that has none, is a part of the country, as in Ethiopia."""
+    text, kind_text = entry.fields.get("zone", ""), entry.fields.get("kind", "")
+    if not text.strip():
+        return
+    try:
+        kind = kind_of(kind_text) if kind_text.strip() else context.default_kind
+    except InputError:  # told of when the draft is finished
+        return
+    if kind is None or kind is Kind.RESTRICTED_ZONE:
+        return
+    try:
+        zone_of(text)
+    except InputError as error:
+        if error.code != "zone-unknown":
+            return
+        del entry.fields["zone"]
+        _detail(entry, entry.named["zone"], text, 0)
+        sentence = f"“{text[:40]}” is no restriction known here, and a {kind} has none: it is kept as a detail."
+        entry.flags.append(Flag("zone-unread", sentence, entry.named["zone"]))
 
 
 def _group_path(section: _Section, group: Sequence[_Entry]) -> str:
@@ -870,6 +949,10 @@ def _tell_of_comments(section: _Section, file: str, omissions: list[Omission]) -
         )
 
 
+def _is_passing(name: str) -> bool:
+    return _named_by(name) in _PASSING
+
+
 def _weighty(name: str) -> bool:
     return _named_by(name) in _WEIGHTY
 
@@ -935,7 +1018,7 @@ _EXPECTED = frozenset(map(folded, (
     "other names", "p-code", "facility type", "humanitarian function", "markings", "occupancy", "contact 24/7",
     "consent", "recipients", "verification", "vehicles", "people", "armed escort", "cargo", "after delivery",
     "contact en route",
-    "abort plan", "remarks", "notes", "comment", "comments", "description", "today", *_FORM_TOOL,
+    "abort plan", "نوع المنشأة", "remarks", "notes", "comment", "comments", "description", "today", *_FORM_TOOL,
 )))  # fmt: skip
 
 
@@ -1011,6 +1094,8 @@ def _step_m(text: str) -> float:
 
 
 def _state(entry: _Entry, column: str, name: str, text: str) -> None:
+    if column == "coordinates" and (accuracy := accuracy_of(text)):
+        entry.columns.setdefault("gps precision", accuracy)
     cells = entry.stated.setdefault(column, [])
     if all(cell.text != text for cell in cells):
         cells.append(Cell(name, text))
