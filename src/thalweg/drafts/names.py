@@ -179,6 +179,8 @@ def _misspelt(word: str, known: str) -> bool:
     if len(known) <= 4:
         swapped = sorted(word) == sorted(known) and _slips(word, known) == 1
         return len(known) > 2 and (swapped or word[:-1] == known)
+    if len(set(word).difference(known)) > allowed:  # each letter that the other has not is a slip: most end here
+        return False
     return _slips(word, known) <= allowed
 
 

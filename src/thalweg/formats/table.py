@@ -1228,7 +1228,12 @@ def _draft(group: list[_Entry], source: Source) -> Draft:
         for name in ("time", "arrival", "departure"):  # of way-points; of one row they say nothing that is tested
             if stated := group[0].columns.get(name):
                 details.setdefault(name, stated)
-    volumes = _volumes(group, fields, details, flags)
+    asked: list[Flag] = []
+    volumes = _volumes(group, fields, details, asked)
+    first: dict[tuple[str, ...], Flag] = {}
+    for flag in asked:
+        first.setdefault(_question(flag), flag)
+    flags += first.values()
     altitude = group[0].columns.get("altitude", "")
     if altitude and len(group) == 1:
         if folded(fields.get("kind", "")) in _GOES_ABOUT and not (fields.get("lower") or fields.get("upper")):
@@ -1261,9 +1266,7 @@ def _keep_unused(entry: _Entry, place: Place | None, details: dict[str, str], fl
     for cell in unused(entry.stated, place):
         if details.setdefault(cell.name, cell.text) != cell.text:
             details[f"{cell.name}, row {entry.row.number}"] = cell.text
-    for flag in place.flags if place is not None else ():
-        if _question(flag) not in map(_question, flags):
-            flags.append(flag)
+    flags += place.flags if place is not None else ()
 
 
 def _question(flag: Flag) -> tuple[str, ...]:
