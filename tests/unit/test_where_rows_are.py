@@ -248,3 +248,24 @@ def test_a_list_that_names_facilities_is_one_of_sites_unless_it_says_when_or_whi
 def test_a_row_of_data_is_no_second_row_of_a_header() -> None:
     made = only(table("Position,name", '"35.33989N 40.14119E",Position'))
     assert (at(made), made.title) == (HERE, "Position")
+
+
+def test_way_points_that_all_say_their_place_twice_are_asked_about_once_and_can_be_declared() -> None:
+    """An entry of the record holds five hundred details."""
+    text = "movement id,organisation,waypoint,lat,lon,X,Y,zone,time\n" + "".join(
+        f"M1,p,{point},{35 + point / 1000:.4f},40.1234,6037{point:03d},3911334,Central,2017-09-16 {point // 60:02d}:"
+        f"{point % 60:02d}Z\n"
+        for point in range(600)
+    )
+    made = only(read(text.encode(), "list.csv", Context(Theatre("plain", ()))))
+    (flag,) = [flag for flag in made.flags if flag.code == "coordinates-unread"]
+    assert flag.sentence.endswith("So in 599 more of its way-points.")
+    assert len(made.details) < 10
+    assert sum(map(len, made.details.values())) < 5_000
+
+
+def test_well_known_text_that_cannot_be_read_is_kept_only_if_the_record_can_hold_it() -> None:
+    broken = f'"POLYGON(({", ".join(["40 35"] * 4_000)})"'
+    made = only(table("wkt,lat,lon", f"{broken},{LAT},{LON}"))
+    assert codes(made) == ["coordinates-unread"]
+    assert made.details == {}

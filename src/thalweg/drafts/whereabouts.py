@@ -119,7 +119,7 @@ def unused(stated: Stated, place: Place | None) -> list[Cell]:
 
 def _unread(refused: _Refused) -> Flag:
     sentence = f"Beside its other position, {_listed(refused.cells)} is not read: {refused.error.sentence}"
-    return Flag("coordinates-unread", sentence, "coordinates")
+    return Flag("coordinates-unread", sentence, _names(refused.cells))
 
 
 # --- degrees ---
@@ -338,7 +338,11 @@ def _rounder(fine: Sequence[Cell], rough: Sequence[Cell], fine_to_m: float, roug
     if rough_to_m < _ROUGH_M or rough_to_m <= fine_to_m:
         return []
     sentence = f"{_listed(rough)} says the same place to about {_distance(rough_to_m)} only: {_listed(fine)} is taken."
-    return [Flag("place-rounder", sentence, "coordinates", {"metres": f"{rough_to_m:.0f}"})]
+    return [Flag("place-rounder", sentence, _names(rough), {"metres": f"{rough_to_m:.0f}"})]
+
+
+def _names(cells: Sequence[Cell]) -> str:
+    return ", ".join(cell.name[:40] for cell in cells)
 
 
 def _listed(cells: Sequence[Cell]) -> str:

@@ -44,7 +44,6 @@ from thalweg.drafts.whereabouts import (
     PARTS,
     STATING,
     Cell,
-    Place,
     accuracy_of,
     in_metres,
     names_zone,
@@ -820,7 +819,7 @@ def _settle_altitude(entry: _Entry, header: Sequence[str]) -> None:
         _detail(entry, entry.named[name], text, 0)
         if text != altitude:
             sentence = (
-                f"The {name} “{text[:40]}” is kept as a detail, and not read as its altitude: the table has "
+                f"Its {name} is kept as a detail, and not read as its altitude: the table has "
                 f"{' and '.join(each for each in _HEIGHTS if each in there)}. Give its limits as lower and upper if it "
                 "is where something flies."
             )
@@ -1228,12 +1227,17 @@ def _draft(group: list[_Entry], source: Source) -> Draft:
         for name in ("time", "arrival", "departure"):  # of way-points; of one row they say nothing that is tested
             if stated := group[0].columns.get(name):
                 details.setdefault(name, stated)
-    asked: list[Flag] = []
-    volumes = _volumes(group, fields, details, asked)
-    first: dict[tuple[str, ...], Flag] = {}
-    for flag in asked:
-        first.setdefault(_question(flag), flag)
-    flags += first.values()
+    left: list[Cell] = []
+    found: list[Flag] = []
+    volumes = _volumes(group, fields, left, found)
+    _keep_beside(left, details)
+    asked: dict[tuple[str, str], list[str]] = {}
+    for flag in found:
+        asked.setdefault((flag.code, flag.where), []).append(flag.sentence)
+    for flag in found:
+        same = set(asked.pop((flag.code, flag.where), ()))  # of a column, one question
+        more = f" So in {len(same) - 1} more of its way-points." if len(same) > 1 else ""
+        flags += [replace(flag, sentence=flag.sentence + more)] if same else []
     altitude = group[0].columns.get("altitude", "")
     if altitude and len(group) == 1:
         if folded(fields.get("kind", "")) in _GOES_ABOUT and not (fields.get("lower") or fields.get("upper")):
@@ -1244,15 +1248,16 @@ def _draft(group: list[_Entry], source: Source) -> Draft:
 
 
 def _volumes(
-    group: list[_Entry], fields: Mapping[str, str], details: dict[str, str], flags: list[Flag]
+    group: list[_Entry], fields: Mapping[str, str], left: list[Cell], flags: list[Flag]
 ) -> tuple[DraftVolume, ...]:
     if len(group) > 1:
-        return (_way_points(group, details, flags),)
+        return (_way_points(group, left, flags),)
     entry = group[0]
     columns = entry.columns
     place = place_of(entry.stated, columns.get("shape", ""), fields)
-    _keep_unused(entry, place, details, flags)
+    left += unused(entry.stated, place)
     if place is not None:
+        flags += place.flags
         return place.volumes
     if "from" in columns and "to" in columns:
         ends = [read_point(columns[name], name, flags) for name in ("from", "to")]
@@ -1262,20 +1267,22 @@ def _volumes(
     return ()
 
 
-def _keep_unused(entry: _Entry, place: Place | None, details: dict[str, str], flags: list[Flag]) -> None:
-    for cell in unused(entry.stated, place):
-        if details.setdefault(cell.name, cell.text) != cell.text:
-            details[f"{cell.name}, row {entry.row.number}"] = cell.text
-    flags += place.flags if place is not None else ()
+_LONGEST_BESIDE = 1_000
 
 
-def _question(flag: Flag) -> tuple[str, ...]:
-    """What a position left open is asked of a column once; what was not read, of each row."""
-    of_row = flag.code in ("coordinates-unread", "place-rounder")
-    return (flag.code, flag.where, flag.sentence) if of_row else (flag.code, flag.where)
+def _keep_beside(cells: Sequence[Cell], details: dict[str, str]) -> None:
+    """What says the same place in other words, once for each column. What is longer stands in the file alone, which is
+    named beside by its hash, and the row."""
+    texts: dict[str, dict[str, None]] = {}
+    for cell in cells:
+        texts.setdefault(cell.name, {})[cell.text] = None
+    for name, different in texts.items():
+        text = "; ".join(different)
+        if len(text) <= _LONGEST_BESIDE and details.setdefault(name, text) != text:
+            details[f"{name}, of its place"] = text
 
 
-def _way_points(group: list[_Entry], details: dict[str, str], flags: list[Flag]) -> DraftVolume:
+def _way_points(group: list[_Entry], left: list[Cell], flags: list[Flag]) -> DraftVolume:
     ordered = sorted(group, key=_order) if all("waypoint" in entry.columns for entry in group) else group
     row_heights, heights_datum = _heights(ordered)
     heights: list[float | None] = []
@@ -1284,7 +1291,7 @@ def _way_points(group: list[_Entry], details: dict[str, str], flags: list[Flag])
     for entry, height_m in zip(ordered, row_heights, strict=True):
         columns = entry.columns
         try:
-            point = _way_point(entry, details, flags)
+            point = _way_point(entry, left, flags)
         except InputError as error:
             raise InputError(error.code, f"Row {entry.row.number}: {error.sentence}", **error.fields) from error
         arrival, departure = columns.get("arrival", ""), columns.get("departure", "")
@@ -1312,13 +1319,14 @@ def _way_points(group: list[_Entry], details: dict[str, str], flags: list[Flag])
     return DraftVolume(path, times=tuple(times) if any(times) else (), heights_datum=heights_datum)
 
 
-def _way_point(entry: _Entry, details: dict[str, str], flags: list[Flag]) -> PointOutline:
+def _way_point(entry: _Entry, left: list[Cell], flags: list[Flag]) -> PointOutline:
     place = place_of(entry.stated, "", entry.fields)
     if place is None:
         raise InputError("place-missing", "It does not say where.", expected="a position", found="none")
     if place.point is None:
         raise InputError("place-missing", "A way-point is one position.", expected="a position", found=place.named)
-    _keep_unused(entry, place, details, flags)
+    left += unused(entry.stated, place)
+    flags += place.flags
     return place.point
 
 
