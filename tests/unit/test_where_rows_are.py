@@ -64,6 +64,19 @@ def test_metres_of_a_named_grid_are_a_place(zone: str) -> None:
     assert "10.0 km apart" in problem.sentence
 
 
+@pytest.mark.parametrize(
+    "cells", ['"603,705","3,911,334"', "603 705,3 911 334", '"603705,0","3911334,0"', "603705 m,3911334 m"]
+)
+def test_eastings_and_northings_may_have_thousands_and_decimals(cells: str) -> None:
+    assert at(only(table("easting,northing,utm zone", f"{cells},37N"))) == HERE
+
+
+def test_a_northing_of_which_a_comma_may_be_either_is_a_problem() -> None:
+    """Eleven metres north of the equator, or eleven kilometres."""
+    (problem,) = table("easting,northing,utm zone", '603705,"11,334",37N').problems
+    assert problem.code == "number-ambiguous"
+
+
 @pytest.mark.parametrize("zone", ["", "37", "EPSG:23037", "Pulkovo 1942 / Gauss-Kruger zone 7"])
 def test_a_grid_is_not_guessed(zone: str) -> None:
     (problem,) = table("X,Y,utm zone", f"603705,3911334,{zone}").problems
@@ -220,7 +233,12 @@ def test_a_position_of_a_form_tool_by_itself_is_read_with_its_accuracy() -> None
 
 
 @pytest.mark.parametrize(
-    "names", ["Latitude (decimal degrees),Longitude (decimal degrees)", "GPS Latitude (N),GPS Longitude (E)"]
+    "names",
+    [
+        "Latitude (decimal degrees),Longitude (decimal degrees)",
+        "GPS Latitude (N),GPS Longitude (E)",
+        "Y (lat),X (long)",
+    ],
 )
 def test_what_stands_in_brackets_behind_a_name_may_say_what_is_taken_anyway(names: str) -> None:
     assert at(only(table(names, f"{LAT},{LON}"))) == HERE

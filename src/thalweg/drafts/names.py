@@ -36,7 +36,7 @@ ALIASES = {
     "party id|name of organisation|name of organization|organisme|partie|организация|організація|сторона|المنظمة|"
     "الجهة|الطرف",
     "title": "name|site name|facility name|name of site|name of facility|health facility name|"
-    "mission name|label|nom|nom du site|назва|название|наименование|"
+    "mission name|label|nom|nom du site|nom de la structure|назва|название|наименование|"
     "имя|الاسم|اسم الموقع|العنوان",
     "valid_from": "validity from|valid since|validity start|valide du|valide à partir de|действует с|صالح من",
     "valid_until": "valid to|validity until|validity end|expiry|expires|expiry date|expires at|"

@@ -229,8 +229,13 @@ def _in_grid(stated: Stated, refused: list[_Refused]) -> list[Place]:
         )
         refused.append(_Refused(cells, error))
         return []
-    numbers = [plain(cell.text).replace(" ", "").replace(",", ".") for cell in cells]
+    numbers = [plain(cell.text).replace(" ", "") for cell in cells]
+    grouped = [_THOUSANDS.fullmatch(text) is not None for text in numbers]
     try:
+        # No easting is below 100 km: that of `603,705` are thousands, and so are the northing's then.
+        if grouped == [False, True] and numbers[1].count(",") == 1:
+            raise _ambiguous(cells[1])
+        numbers = [text.replace(",", "" if of_3 else ".") for text, of_3 in zip(numbers, grouped, strict=True)]
         point = read_point(f"{zone} {numbers[0]} {numbers[1]}", "easting", flags)
     except InputError as error:
         refused.append(_Refused(cells, error))
@@ -238,6 +243,16 @@ def _in_grid(stated: Stated, refused: list[_Refused]) -> list[Place]:
     return [Place(cells, (DraftVolume(point),), tuple(flags))]
 
 
+def _ambiguous(cell: Cell) -> InputError:
+    return InputError(
+        "number-ambiguous",
+        f"“{cell.text[:40]}” can be read as two different numbers.",
+        expected="a number without thousands separators",
+        found=cell.text,
+    )
+
+
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _EPSG = re.compile(r"(?:.*EPSG[ :]*)?32([67])([0-6]\d)")
 _OF_CRS = re.compile(r"WGS[ _]*(?:19)?84[ _/]*UTM[ _]*(?:ZONE)?[ _]*(\d{1,2})[ _]?([NS])")
 _ZONE = re.compile(r"(?:UTM)? ?(?:ZONE)? ?(\d{1,2} ?-?(?:NORTH|SOUTH|[C-HJ-NP-X]))")

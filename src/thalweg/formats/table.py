@@ -155,13 +155,14 @@ _TELLING = {
         Kind.STATIC_SITE,
     ),
     **dict.fromkeys(
-        map(folded, ("movement id", "waypoint", "armed escort", "number of vehicles", "convoy id")), Kind.MOVEMENT
+        map(folded, ("movement id", "mission id", "waypoint", "armed escort", "number of vehicles", "convoy id")),
+        Kind.MOVEMENT,
     ),
 }
 # And those that do where none says when something goes on, or where it goes.
 _SITE_NAMES = frozenset(map(folded, (
     "facility name", "site name", "name of facility", "name of site", "health facility name", "site id", "facility id",
-    "nom du site", "اسم الموقع",
+    "nom du site", "nom de la structure", "اسم الموقع",
 )))  # fmt: skip
 _PASSING = frozenset(
     {"start", "end", "when", "medium", "route", "from", "to", "waypoint", "time", "arrival", "departure", "date"}
@@ -621,9 +622,9 @@ def _row_path(sheet: str, row: _Row) -> str:
 _IN_BRACKETS = re.compile(r"(.+?) ?[(\[](.+)[)\]]")
 _DEGREES = frozenset({"decimal degrees", "decimal", "dd", "degrees", "degree", "deg", "°", "dms", "wgs84", "wgs 84"})
 _AS_TAKEN = {
-    "latitude": _DEGREES | {"n", "north"},
-    "longitude": _DEGREES | {"e", "east"},
-    "coordinates": _DEGREES,
+    "latitude": _DEGREES | {"n", "north", "lat", "latitude"},
+    "longitude": _DEGREES | {"e", "east", "lon", "long", "longitude"},
+    "coordinates": _DEGREES | {"lat lon", "lat long", "lat, lon", "lat, long", "lat; lon", "lat; long"},
     **dict.fromkeys(("altitude", "elevation", "height", "easting", "northing"), frozenset({"m", "metres", "meters"})),
 }
 
