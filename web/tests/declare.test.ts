@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PLACED } from "../src/core/island";
+import { PLACED, place } from "../src/core/island";
 import { drawnOf, most, read, write } from "../src/declare/figure";
 import { fieldsOf, fillIn } from "../src/drafts/drafts";
 import { NOTICE } from "../src/room/live";
@@ -74,5 +74,88 @@ describe("a form that is checked while it is filled in", () => {
     document.querySelector("[data-live]")!.textContent = "";
     expect(await noticed()).toBe(2);
     expect(document.querySelector("[data-live]")!.textContent).toBe("would meet one");
+  });
+
+  const placed = (): HTMLFormElement => {
+    document.body.innerHTML = `<main data-live="around"><form id="declare" action="/declare" data-island="check"><button name="do" value="look" data-check></button>
+      <input name="title" data-check></form></main><div data-live="before" data-answers="declare"><form id="send" action="/declare"></form></div>`;
+    document.dispatchEvent(new CustomEvent(PLACED, { detail: document.body }));
+    return document.querySelector<HTMLFormElement>("#declare")!;
+  };
+  const answers = (text: string): Response =>
+    new Response(`<title>Declare</title><div data-live="before" data-answers="declare">${text}<form id="send" action="/declare"></form></div>`, { headers: { "content-type": "text/html" } });
+  const shown = (): string => document.querySelector("[data-live=before]")!.textContent;
+  const type = (form: HTMLFormElement, text: string): void => {
+    const field = form.querySelector("input")!;
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  /** Each answer comes after `ms` and says what was typed, aborted or not. */
+  const slowLine = (ms: number): ReturnType<typeof vi.fn> => {
+    const asked = vi.fn((_: string, init: RequestInit) => {
+      const text = String((init.body as URLSearchParams).get("title"));
+      return new Promise<Response>((resolve) => setTimeout(() => resolve(answers(`of ${text}`)), ms));
+    });
+    vi.stubGlobal("fetch", asked);
+    return asked;
+  };
+
+  it("takes no answer after it was sent, nor after it is gone, nor of what was typed before", async () => {
+    vi.useFakeTimers();
+    slowLine(5000);
+    const form = placed();
+    type(form, "one");
+    await vi.advanceTimersByTimeAsync(1000);
+    type(form, "two");
+    await vi.advanceTimersByTimeAsync(5100);
+    expect(shown()).toBe(""); // the answer to "one" came
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(shown()).toBe("of two");
+    type(form, "three");
+    await vi.advanceTimersByTimeAsync(1000);
+    document.querySelector("#send")!.dispatchEvent(new Event("submit", { bubbles: true }));
+    document.dispatchEvent(new CustomEvent(NOTICE, { detail: { n: 1 } }));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(shown()).toBe("of two"); // which is what was sent
+    type(form, "four");
+    await vi.advanceTimersByTimeAsync(1000);
+    place(document.querySelector("main")!, []);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(shown()).toBe("of two");
+  });
+
+  it("is checked on a slow line though notices come faster than answers", async () => {
+    vi.useFakeTimers();
+    const asked = slowLine(8000);
+    type(placed(), "one");
+    for (let second = 0; second < 30; second++) {
+      document.dispatchEvent(new CustomEvent(NOTICE, { detail: { n: second } }));
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(shown()).toBe("of one");
+    expect(asked.mock.calls.length).toBeLessThan(5);
+    await vi.advanceTimersByTimeAsync(60_000);
+  });
+
+  it("is asked for again where the answer is none of the desk's, and is not lost when signing is given up", async () => {
+    vi.useFakeTimers();
+    const given = [() => Promise.reject(new TypeError("no line")), () => Promise.resolve(new Response("<title>429</title>slow down", { status: 429, headers: { "content-type": "text/html" } }))];
+    document.title = "Declare";
+    const asked = vi.fn(() => (given.shift() ?? (() => Promise.resolve(answers("checked"))))());
+    vi.stubGlobal("fetch", asked);
+    const form = placed();
+    type(form, "one");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([shown(), document.title, asked.mock.calls.length]).toEqual(["checked", "Declare", 3]);
+    document.querySelector("[data-live=before]")!.innerHTML = '<form id="send" action="/declare" aria-busy="true"></form>';
+    type(form, "two");
+    const signing = new Event("submit", { bubbles: true, cancelable: true });
+    signing.preventDefault();
+    document.querySelector("#send")!.dispatchEvent(signing);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([shown(), asked.mock.calls.length]).toEqual(["", 3]);
+    document.querySelector("#send")!.removeAttribute("aria-busy");
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(shown()).toBe("checked");
   });
 });

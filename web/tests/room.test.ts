@@ -163,6 +163,159 @@ describe("a page put right in place", () => {
     vi.useRealTimers();
   });
 
+  /** A line on which each answer comes after `ms`, as the desk was when it was asked. */
+  const slowLine = (ms: number, page: () => string): ReturnType<typeof vi.fn> => {
+    const asked = vi.fn(() => {
+      const html = page();
+      return new Promise<Response>((resolve) => setTimeout(() => resolve(new Response(html)), ms));
+    });
+    vi.stubGlobal("fetch", asked);
+    return asked;
+  };
+
+  it("shows what came on a slow line though answers of checks overtake it, and does not ask without a pause", async () => {
+    vi.useFakeTimers();
+    const page = (n: number): string => `<nav data-live="nav">${n}</nav><form id="declare"><p data-live="lead">${n}</p></form>`;
+    let n = 1;
+    document.body.innerHTML = page(0);
+    const asked = slowLine(3000, () => page(n));
+    const declare = document.querySelector<HTMLFormElement>("#declare")!;
+    void refresh();
+    for (let second = 0; second < 20; second++) {
+      n += 1;
+      exchange(fresh(`<nav data-live="nav">${n}</nav>`), declare); // of the rest it says nothing
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(document.querySelector("[data-live=lead]")!.textContent).toBe("1");
+    expect(document.querySelector("nav")!.textContent).toBe(String(n));
+    expect(asked).toHaveBeenCalledTimes(1);
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it("rests longer and longer between two questions while more and more comes, and shows each answer", async () => {
+    vi.useFakeTimers();
+    let n = 0;
+    const at: number[] = [];
+    const asked = slowLine(100, () => {
+      at.push(Date.now());
+      return `<section data-live="inbox">${n}</section>`;
+    });
+    const shown = new Set<string>();
+    for (; n < 600; n++) {
+      void refresh();
+      await vi.advanceTimersByTimeAsync(50);
+      shown.add(document.querySelector("section")!.textContent);
+    }
+    const rests = at.slice(1).map((each, i) => each - (at[i] ?? 0) - 100);
+    expect(rests[0]).toBeGreaterThan(150);
+    expect(Math.min(...rests.slice(5))).toBeGreaterThan(2900);
+    expect(Math.max(...rests)).toBeLessThanOrEqual(4050);
+    expect(shown.size).toBeGreaterThanOrEqual(at.length - 1);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(document.querySelector("section")!.textContent).toBe("600");
+    expect(asked.mock.calls.length).toBeLessThan(20);
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it("tells who waits for it once it shows what was asked for, not while an older answer is under way", async () => {
+    vi.useFakeTimers();
+    let n = 1;
+    slowLine(2000, () => `<section data-live="inbox">${n}</section>`);
+    void refresh();
+    await vi.advanceTimersByTimeAsync(10);
+    n = 2;
+    const told: string[] = [];
+    void refresh().then(() => told.push(document.querySelector("section")!.textContent));
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(told).toEqual([]);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(told).toEqual(["2"]);
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it("says since when it is not up to date, until it is", async () => {
+    vi.useFakeTimers({ now: Date.parse("2026-03-04T05:06:07Z") });
+    document.body.innerHTML = `<script type="application/json" id="island-words">{"stale.since":"Not up to date since {time}."}</script>
+      <header class="strip"></header>${document.body.innerHTML}`;
+    slowLine(10_000, () => '<b data-clock="0"></b><section data-live="inbox">new</section>');
+    const bar = (): string | undefined => document.querySelector(".stale")?.textContent;
+    void refresh();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(bar()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(bar()).toBe("Not up to date since 05:06:07Z.");
+    await vi.advanceTimersByTimeAsync(2000);
+    void refresh(); // something newer yet, 05:06:13: what comes at :17 is not it
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([bar(), document.querySelector("section")!.textContent]).toEqual(["Not up to date since 05:06:13Z.", "new"]);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(bar()).toBeUndefined();
+    void refresh(Date.now() - 60_000); // the line is back after a minute
+    await vi.advanceTimersByTimeAsync(1);
+    expect(bar()).toContain("05:05:33Z");
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(bar()).toBeUndefined();
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it("takes no page of somebody else on the line for its own", async () => {
+    vi.useFakeTimers();
+    const pages = ["<title>Buy data</title><p>Sign in to the network</p>", '<title>Owed</title><section data-live="inbox">a warning</section>'];
+    document.title = "(1) Owed";
+    vi.stubGlobal("fetch", vi.fn(() => Promise.resolve(new Response(pages.shift()!))));
+    expect(await refresh()).toBe(false);
+    expect(document.title).toBe("(1) Owed");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([document.title, document.querySelector("section")!.textContent]).toEqual(["Owed", "a warning"]);
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it("lets one of two that stay be what came, and keeps the other with all that stands around it", () => {
+    const item = (name: string, by: string, form = true): string =>
+      `<article data-item="${name}"><b>${by}</b>${form ? `<form action="/answer"><input name="words"></form>` : ""}</article>`;
+    const part = (...items: string[]): string => `<section data-live="inbox">${items.join("")}</section>`;
+    document.body.innerHTML = part(`<div><b>one</b><form action="/answer"><input name="words"></form></div><div><b>two</b><form action="/answer"><input name="words"></form></div>`);
+    const [one, two] = [...document.querySelectorAll("input")] as [HTMLInputElement, HTMLInputElement];
+    one.value = "first words";
+    two.value = "second words";
+    two.focus();
+    exchange(fresh(part(`<div><b>new</b><form action="/answer"><input name="words"></form></div>`)));
+    expect([...document.querySelectorAll("input")].map((each) => each.value)).toEqual(["first words", "second words"]);
+    expect([...document.querySelectorAll("input")]).toEqual([one, two]);
+    expect([...document.querySelectorAll("b")].map((each) => each.textContent)).toEqual(["one", "new"]);
+    expect(document.activeElement).toBe(two);
+
+    document.body.innerHTML = part(item("N-1", "asks one"), item("N-2", "asks two"));
+    const typed = document.querySelector<HTMLInputElement>('[data-item="N-1"] input')!;
+    typed.value = "yes to one";
+    typed.focus();
+    exchange(fresh(part(item("N-3", "asks three", false), item("N-2", "asks two"))));
+    expect(typed.closest("article")?.textContent).toBe("asks one");
+    expect(document.querySelectorAll("article").length).toBe(3);
+    expect(document.querySelector<HTMLInputElement>('[data-item="N-2"] input')!.value).toBe("");
+  });
+
+  it("gives the one whose form came its place, and not the one that only looks alike", () => {
+    const part = (html: string): string => `<section data-live="inbox">${html}</section>`;
+    const form = (n: number): string => `<div><b>about ${n}</b><form action="/answer/${n}"><input name="words"></form></div>`;
+    document.body.innerHTML = part(form(1) + form(2));
+    const [one, two] = [...document.querySelectorAll("input")] as [HTMLInputElement, HTMLInputElement];
+    two.value = "gone, and written";
+    one.focus();
+    one.value = "typing";
+    exchange(fresh(part(form(1))));
+    expect([...document.querySelectorAll("form")].map((each) => [each.previousElementSibling?.textContent, each.querySelector("input")?.value])).toEqual([
+      ["about 1", "typing"],
+      ["about 2", "gone, and written"],
+    ]);
+  });
+
   it("waits while something is pressed, for its click too, and not for ever", async () => {
     vi.useFakeTimers();
     const told: string[] = [];

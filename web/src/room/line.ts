@@ -22,6 +22,11 @@ export class Line {
     return this.#lostAt === 0;
   }
 
+  /** Since when the line is gone, by this machine's clock; 0: it is there. */
+  get since(): number {
+    return this.#lostAt;
+  }
+
   alive(): void {
     this.#heard = Date.now();
     if (this.#lostAt) this.#lostAt = 0;

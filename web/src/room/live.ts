@@ -36,10 +36,11 @@ async function start(after: number | null, line: Line, words: Words): Promise<vo
   let was = true;
   follow("/v1/stream", newest, {
     alive: () => {
+      const since = line.since;
       line.alive();
       if (!was) {
         was = true;
-        void refresh();
+        void refresh(since || Date.now()); // what came meanwhile does not stand on the page yet
         document.dispatchEvent(new CustomEvent(BACK));
       }
     },
