@@ -103,6 +103,24 @@ def test_a_formula_that_nobody_computed_takes_its_row_with_it(
     assert [made.declaration_id for made in found.declarations] == read
 
 
+def test_a_formula_below_no_name_is_told_of_as_what_it_is() -> None:
+    data = workbook(lambda book, sheet: sheet.write_formula(1, 10, "=A99", None, 77), rows=2)
+    found = reading(altered(data, SHEET, ("<v>77</v>", "<v></v>")))
+    assert problems(found) == [("formula-without-value", "Operations, row 2")]
+
+
+@pytest.mark.parametrize("column", range(len(HEADER)))
+def test_hashes_of_a_narrow_column_are_no_value(column: int) -> None:
+    """Neither a title, nor the mark of a row that somebody took out."""
+    row = [str(cell) for cell in ROW]
+    row[column] = "####"
+    text = "\n".join((",".join(HEADER), ",".join(row), ",".join(map(str, ROW))))
+    for data in (text.encode(), workbook(lambda book, sheet: sheet.write_string(1, column, "####"), rows=2)):
+        found = reading(data)
+        assert [code for code, _ in problems(found)] == ["cell-error"]
+        assert len(found.declarations) == 1
+
+
 def test_a_row_of_nothing_but_formulas_that_nobody_computed_is_no_empty_row() -> None:
     data = workbook(lambda book, sheet: [sheet.write_formula(2, column, "=A99", None, 77) for column in range(9)])
     found = reading(altered(data, "xl/worksheets/sheet1.xml", ("<v>77</v>", "<v/>")))

@@ -459,10 +459,14 @@ def _none_wide(size: str | None) -> bool:
 
 def _read_row(row: Element, number: int, formats: dict[str, str], facts: SheetFacts) -> None:
     names = " ".join(name for cell in row if (name := cell.get("r"))).upper()
-    if len(set(named := names.split())) < len(named):
+    if len(set(words := names.split())) < len(words):
         raise ValueError(f"a cell of row {number} is in it twice")
     if not {str(number)}.issuperset(names.translate(_WITHOUT_LETTERS).split()):
         raise ValueError(f"row {number} has a cell of another row")
+    column = 0
+    for cell in row:  # one that does not name itself follows the one before it; asked of each, that is quadratic
+        column = row_and_column(named)[1] if (named := cell.get("r")) else column + 1
+        cell.set("r", cell_named((number, column)))
     for cell in row:
         sort = cell.get("t", "n")
         if sort == "e":

@@ -404,18 +404,16 @@ def _records(text: str, delimiter: str, skipped: int, file: str) -> tuple[list[_
 
 def _sections_of_workbook(data: bytes, file: str, problems: list[Problem], omissions: list[Omission]) -> list[_Section]:
     _require_xlsx(data)
+    facts = workbook_facts(data)  # before any part is unpacked by a reader that does not look at its size
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError) as error:
         raise InputError(
             "workbook-unreadable", f"The workbook cannot be opened: {error}.", expected="XLSX", found=""
         ) from error
-    facts = workbook_facts(data)
-    if facts.damage:  # cut short, or altered on its way: what was read of it may not be all of it
+    if facts.damage:
         problems.append(
-            Problem(
-                Source(file), "workbook-damaged", f"The workbook's archive is damaged: {facts.damage}.", "a whole file"
-            )
+            Problem(Source(file), "workbook-damaged", f"The workbook is damaged: {facts.damage}.", "a whole file")
         )
     sections: list[_Section] = []
     for sheet_data in workbook.sheets_metadata:
@@ -427,15 +425,16 @@ def _sections_of_workbook(data: bytes, file: str, problems: list[Problem], omiss
                 )
             )
             continue
-        of_sheet = facts.sheets.get(name, SheetFacts())
         try:
+            of_sheet = facts.sheets[name]
             sheet = workbook.get_sheet_by_name(name)
             ranges = sheet.merged_cell_ranges or []
             rows, merged = _sheet_rows(sheet.to_python(skip_empty_area=False), ranges, of_sheet)
-        except (CalamineError, ValueError, OSError) as error:
-            problems.append(
-                Problem(Source(file, name), "sheet-unreadable", f"The sheet cannot be read: {error}.", "cells", "")
-            )
+        except (CalamineError, KeyError, ValueError, OSError) as error:
+            # Of a part that it does not find, the reader says the name of the sheet alone.
+            why = "its part is not where a reader looks for it" if name in str(error) else str(error)
+            sentence = f"The sheet cannot be read: {why}. Open the workbook in a spreadsheet program, and save it anew."
+            problems.append(Problem(Source(file, name), "sheet-unreadable", sentence, "cells", ""))
             continue
         left_out: list[Omission] = []
         found = _sections(name, _SECTIONS.get(folded(name)), rows, file, left_out)
@@ -555,8 +554,9 @@ def _sections(sheet: str, kind: Kind | None, rows: list[_Row], file: str, omissi
             pending, current = _SECTIONS[folded(row.cells[0])], None
             continue
         heads = current is None and _known(row.cells) >= 2  # whose first column may be called #
+        hashed = _is_error(row.cells[0]) or (len(filled) > 1 and _HASHES.fullmatch(row.cells[0]) is not None)
         tags = all(_HASHTAG.fullmatch(cell) and not _is_error(cell) for cell in filled)
-        if not heads and (tags or row.cells[0].startswith("#")) and not _is_error(row.cells[0]):
+        if not heads and (tags or row.cells[0].startswith("#")) and not hashed:
             # Of a declaration that somebody took out in this way, more is left than a sentence or hashtags.
             harmless = current is None or len(filled) == 1 or tags
             why = (
@@ -748,28 +748,33 @@ def _entry(row: _Row, section: _Section) -> _Entry:
         if of_a_form and index < len(header) and header[index] in ("start", "end", "today"):
             entry.details[header[index]] = cell
             continue
-        if index >= len(header) or not header[index]:
+        name, at = header[index] if index < len(header) else "", (row.number, index + 1)
+        where = f"below “{name}”" if name else f"in column {index + 1}, which has no name,"
+        if cell == _UNCOMPUTED:
+            raise InputError(
+                "formula-without-value",
+                f"The cell {where} holds a formula that was never computed, so its value is not known.",
+                expected="a workbook saved by a spreadsheet program, or the value itself",
+                found="a formula",
+            )
+        if _HASHES.fullmatch(cell):
+            raise InputError(
+                "cell-error",
+                f"The cell {where} holds what a spreadsheet shows where a column is too narrow, and not its value.",
+                expected="the value: widen the column, and save the table anew",
+                found=cell,
+            )
+        if at in facts.errors or _is_error(cell):
+            raise InputError(
+                "cell-error", f"The cell {where} holds an error of the spreadsheet.", expected="a value", found=cell
+            )
+        if not name:
             raise InputError(
                 "row-longer",
                 "A cell stands where the header has no column; perhaps a separator inside a text moved the cells, or "
                 "the header has two rows.",
                 expected=f"at most {len(header)} cells, each below a column name",
                 found=f"“{cell[:60]}” in column {index + 1}",
-            )
-        name, at = header[index], (row.number, index + 1)
-        if cell == _UNCOMPUTED:
-            raise InputError(
-                "formula-without-value",
-                f"The cell below “{name}” holds a formula that was never computed, so its value is not known.",
-                expected="a workbook saved by a spreadsheet program, or the value itself",
-                found="a formula",
-            )
-        if at in facts.errors or _is_error(cell):
-            raise InputError(
-                "cell-error",
-                f"The cell below “{name}” holds an error of the spreadsheet.",
-                expected="a value",
-                found=cell,
             )
         if section.decimal_commas and _is_length(name) and _GROUPED.match(cell):
             raise InputError(
@@ -782,8 +787,8 @@ def _entry(row: _Row, section: _Section) -> _Entry:
         if weighty and at in facts.shown and facts.shown[at].scaled:
             raise InputError(
                 "cell-format",
-                f"The cell below “{name}” holds {cell}, and its number format “{facts.shown[at].code}” shows another "
-                "number. Which is meant is not guessed.",
+                f"The cell below “{name}” holds {cell}, and its number format “{facts.shown[at].code}” shows "
+                "something else. Which is meant is not guessed.",
                 expected="the number itself, with its unit in the cell or in the name of the column",
                 found=cell,
             )
@@ -985,6 +990,9 @@ def _below(section: _Section, wanted: Sequence[bool]) -> list[str]:
 def _is_length(name: str) -> bool:
     named = _named_by(name)
     return named.endswith("_m") or named in ("lower", "upper", "altitude", "elevation", "height")
+
+
+_HASHES = re.compile("#{3,}")  # what a spreadsheet shows, and exports, where a column is too narrow
 
 
 def _is_error(cell: str) -> bool:
