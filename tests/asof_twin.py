@@ -137,7 +137,7 @@ DEEDS: dict[str, tuple[Step, ...]] = {
     "rethought": (("declare", 0, 1, 3), ("declare", 1, 1, 3), ("deliver", 1, 0, 0), ("withdraw", 1, 1, 0)),
     "moved": (("declare", 0, 1, 3), ("declare", 1, 1, 3), ("deliver", 1, 0, 0), ("replace", 1, 1, 9)),
     "promised": (("emergency", 0, 0, 0), ("deliver", 1, 0, 0), ("commit", 1, 0, 0), ("deliver", 2, 0, 0),
-                 ("outcome", 1, 0, 0), ("deliver", 2, 0, 0)),
+                 ("outcome", 0, 0, 0), ("deliver", 1, 0, 0), ("deliver", 2, 0, 0)),
     "lapsed": (("emergency", 0, 0, 0), ("commit", 1, 0, 1), ("later", 0, 0, 2), ("deliver", 0, 0, 0),
                ("outcome", 1, 0, 1), ("deliver", 0, 0, 0)),
     "rung": (("emergency", 0, 0, 2), ("deliver", 1, 0, 0), ("later", 0, 0, 0), ("deliver", 1, 0, 0),
@@ -342,8 +342,8 @@ class History:
                 about += [each.id for each in world.exchange.mailbox(party) if each.what is NoticeKind.EMERGENCY][-1:]
                 return Committed(party, about[more % len(about)], "we stop", soon) if about else None
             case "outcome":
-                mine = [each.event for each in world.exchange.commitments.values() if each.by == party]
-                return OutcomeStated(party, mine[number % len(mine)], tuple(Outcome)[more % 3]) if mine else None
+                made = [*world.exchange.commitments]
+                return OutcomeStated(party, made[number % len(made)], tuple(Outcome)[more % 3]) if made else None
             case "quiet":
                 zone = circle(f"q-{number}", party, far, kind=Kind.RESTRICTED_ZONE, zone=Zone.QUIET_WINDOW)
                 return QuietProposed(party, (other,), zone, "repair of a pump", soon)
@@ -896,8 +896,14 @@ def _call_is_answered(
         elif isinstance(body, OutcomeStated) and heard is None:
             over = over or (body.commitment in promises and body.outcome is not Outcome.BROKEN)
         elif heard is not None and heard.what is NoticeKind.OUTCOME and heard.answers in promises:
-            over = over or heard.facts["outcome"] != "broken"
+            over = over or _outcome(heard, body) in ("kept", "overtaken")
     return over or max(answered) > max(wrong, default=-1)
+
+
+def _outcome(notice: Notice, stated: object) -> str:
+    """What came of a promise, by the notice of it, or else by the statement that it shows; empty: the party was not
+    told."""
+    return notice.facts.get("outcome", stated.outcome.value if isinstance(stated, OutcomeStated) else "")
 
 
 def _stated(thing: Thing, said: dict[str, Any]) -> tuple[Any, str]:
@@ -953,7 +959,7 @@ def _promises(things: list[Thing], said: dict[str, Any]) -> dict[str, tuple[str,
         notice = thing.body if isinstance(thing.body, Notice) else None
         if notice is not None and notice.what is NoticeKind.OUTCOME:
             if notice.answers in found:
-                found[notice.answers][1] = notice.facts["outcome"]
+                found[notice.answers][1] = _outcome(notice, body)
         elif notice is not None and notice.what is NoticeKind.LAPSED:
             if notice.answers in found:
                 found[notice.answers][2] = True

@@ -27,6 +27,7 @@ from thalweg.policy.asof.readings import AsOfs, held_by
 from thalweg.policy.asof.valid import ALWAYS, Mask, Valid
 from thalweg.policy.held import of_log, reached
 from thalweg.policy.mailbox import Mailboxes
+from thalweg.policy.whole import Steps, whole
 from thalweg.reports import asof as written
 from thalweg.reports import asof_map
 from thalweg.state.history import Had
@@ -194,6 +195,29 @@ def test_the_picture_is_what_a_replay_of_what_had_reached_the_party_gives(
 def test_nothing_later_changes_an_earlier_picture(room: tuple[Level | None, bool], steps: list[Step]) -> None:
     """R40: byte for byte."""
     assert not leaks(room, steps)
+
+
+@settings(max_examples=20, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+@given(ROOMS, STEPS, STEPS)
+def test_what_is_said_between_two_steps_of_a_reading_changes_nothing_in_it(
+    room: tuple[Level | None, bool], before: list[Step], meanwhile: list[Step]
+) -> None:
+    """A reading is of the log as it stood at its first step."""
+    history = replay(room, before)
+    world, known = history.room.desk.world, Instant(history.room.now.epoch_s - 0.5)
+
+    def readings(asofs: AsOfs) -> list[Steps[Any]]:
+        return [
+            begin for party in READERS for begin in (asofs.picturing(party, known), asofs.noticing(party, known, 0, 50))
+        ]
+
+    expected = [whole(each).value for each in readings(AsOfs.over(world))]
+    begun = readings(AsOfs.over(world))
+    for each in begun:
+        next(each)
+    for step in meanwhile:
+        history.take(step)
+    assert [whole(each).value for each in begun] == expected
 
 
 @settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])

@@ -92,10 +92,9 @@ async def as_of_notices(
     limit: Limit = 50,
 ) -> Response:
     """The notices that had reached your party by then, by what, and what it had done about each."""
-    reading = await desk.office.reading()
-    return answer(
-        request, asof.notices(reading.mailboxes.as_of.notices(asked.party, known_of(known, asked), after, limit))
-    )
+    moment = known_of(known, asked)
+    made = await stepwise(desk, lambda now: now.mailboxes.as_of.noticing(asked.party, moment, after, limit))
+    return answer(request, asof.notices(made))
 
 
 @router.get("/as-of/map", response_class=GeoJson, response_model=given.Map, responses=PROBLEMS, tags=["as of"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -152,6 +153,25 @@ def test_a_time_gone_by_shows_what_was_known_then_and_asks_for_no_answer(desk: S
     assert "As your party knew it" in text(pane(shown, "owed"))
     assert not shown.xpath("//main//button[@name='response']")
     assert "as-known" in shown.xpath("//body/@class")[0]
+
+
+def test_all_that_was_owed_at_a_time_gone_by_is_listed(tmp_path: Path) -> None:
+    """The screen of now has lines for thirty, and a page with the others."""
+    with serving(tmp_path) as held:
+        held.parties("alpha", "bravo")
+        held.declare("alpha-1", soon("hospital", "alpha", kind=Kind.STATIC_SITE))
+        for number in range(35):
+            cites = [each["version"] for each in held.notices("bravo-1") if each["version"]]
+            held.declare("bravo-1", soon(f"patrol-{number}", "bravo"), 201, *cites)
+        told = {each["id"] for each in held.notices("alpha-1") if each["findings"]}
+        assert len(told) >= 35
+        page(held, "/room")  # by which all of them have reached the party
+        known = Instant(time.time())
+        time.sleep(1.0)
+        shown = pane(page(held, f"/room?known={known}"), "owed")
+    assert {each.get("data-item") for each in shown.xpath(".//li[@data-item]")} >= told
+    (count,) = shown.xpath(".//span[@class='count']")
+    assert text(count) == str(len(shown.xpath(".//li[@data-item]")))
 
 
 @pytest.mark.parametrize("query", ["known=9999-01-01T00:00:00Z", "on=%3Cscript%3E", "valid=../.."])

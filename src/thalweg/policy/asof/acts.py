@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 
@@ -34,26 +35,40 @@ from thalweg.model.instants import Instant
 from thalweg.policy.asof.agreements import Agreements
 from thalweg.policy.asof.channels import Channels
 from thalweg.policy.asof.cut import Cut
-from thalweg.policy.asof.had import CommitmentHad, CrossingHad, EmergencyHad, ParticipationHad
+from thalweg.policy.asof.had import CrossingHad, EmergencyHad, ParticipationHad
 from thalweg.policy.asof.incidents import Incidents
 from thalweg.policy.asof.valid import Valid
+from thalweg.policy.whole import Steps
 from thalweg.state import history
+
+_READ: Final = 20  # entries of one step
 
 
 class Acts:
     """All of it that was known, in the order of the log."""
 
-    def __init__(self, cut: Cut) -> None:
-        self._party = cut.party
+    def __init__(self, party: str) -> None:
+        self._party = party
         self._crossings: list[CrossingHad] = []
         self._emergencies: dict[str, EmergencyHad] = {}
         self._calls: dict[str, set[str]] = {}  # emergency -> the notices by which the party was called
         self._participation: dict[tuple[str, str], ParticipationHad] = {}
         self.agreements = Agreements()
         self.channels = Channels()
-        self.incidents = Incidents(cut.party)
+        self.incidents = Incidents(party)
+
+    @classmethod
+    def read(cls, cut: Cut) -> Steps[Acts]:
+        """What was known by then."""
+        made = cls(cut.party)
+        yield from made._hear(cut)
+        return made
+
+    def _hear(self, cut: Cut) -> Steps[None]:
         columns, known, since = cut.table("act")
-        for row in np.flatnonzero(known).tolist():
+        for number, row in enumerate(np.flatnonzero(known).tolist(), 1):
+            if not number % _READ:
+                yield
             index, shown = int(columns["index"][row]), int(columns["shown"][row])
             at, reached = Instant(float(columns["at"][row])), Instant(float(since[row]))
             record = cut.load(index)
@@ -72,7 +87,7 @@ class Acts:
     def _told(self, notice: Notice, said: object, reached: Instant) -> None:
         what, facts = notice.what, notice.facts
         if what in (NoticeKind.ANSWERED, NoticeKind.LAPSED, NoticeKind.OUTCOME):
-            self.agreements.hear(notice)
+            self.agreements.hear(notice, said)
         elif what is NoticeKind.CUSTODY:
             # Where it answers nothing, a holder is told that a site changed hands: in `of` of what it is shown of it
             # from then on.
@@ -136,17 +151,17 @@ class Acts:
                 yield each
 
     def emergencies(self) -> tuple[EmergencyHad, ...]:
-        """Emergencies that it had called, or been called by."""
+        """Emergencies that it had called, or been called by. Whether one was over, by what the party had been told;
+        None where a promise about some notice of another was kept, which may be of this emergency."""
         over = [each for each in self.agreements.commitments() if each.outcome in ("kept", "overtaken")]
-        return tuple(replace(each, open=self._open(each.event, over)) for each in self._emergencies.values())
-
-    def _open(self, event: str, over: list[CommitmentHad]) -> bool | None:
-        """Whether it was over, by what the party had been told; None where a promise about some notice of another was
-        kept, which may be of this emergency."""
-        if any(each.about == event or each.about in self._calls.get(event, ()) for each in over):
-            return False
+        about = {each.about for each in over}
         ours = {*self._emergencies}.union(*self._calls.values())
-        return None if any(each.about not in ours and each.by != self._party for each in over) else True
+        unplaced = any(each.about not in ours and each.by != self._party for each in over)
+        found = []
+        for event, each in self._emergencies.items():
+            ended = event in about or not about.isdisjoint(self._calls.get(event, ()))
+            found.append(replace(each, open=False if ended else None if unplaced else True))
+        return tuple(found)
 
     def participation(self) -> tuple[ParticipationHad, ...]:
         """What each had stated of itself and of others."""

@@ -82,13 +82,14 @@ class Agreements:
         """What came of a promise, by a statement."""
         self._came_of(body.commitment, body.outcome.value)
 
-    def hear(self, notice: Notice) -> None:
-        """That something was answered, that it lapsed, or what came of it, by a notice."""
+    def hear(self, notice: Notice, said: object) -> None:
+        """That something was answered, that it lapsed, or what came of it, by a notice; `said` is the statement that it
+        shows."""
         facts = notice.facts
         agreement = self._agreements.get(notice.answers)
         commitment = self._commitments.get(notice.answers)
         if notice.what is NoticeKind.OUTCOME:
-            self._came_of(notice.answers, facts["outcome"])
+            self._came_of(notice.answers, outcome_told(notice, said))
         elif notice.what is NoticeKind.ANSWERED and agreement is not None:
             answered = _answered(agreement, notice.of, Answer(facts["answer"]), notice.at)
             self._agreements[notice.answers] = replace(answered, state=AgreementState(facts["state"]))
@@ -109,6 +110,13 @@ class Agreements:
     def commitments(self) -> tuple[CommitmentHad, ...]:
         """Promises that it had made, or been told of."""
         return tuple(self._commitments.values())
+
+
+def outcome_told(notice: Notice, said: object) -> str:
+    """What came of a promise, by the notice of it, or by the statement `said` that it shows. Empty where neither says
+    what: then whoever reads it was not told that the promise was kept, and what it is about is not over."""
+    stated = said.outcome.value if isinstance(said, OutcomeStated) else ""
+    return notice.facts.get("outcome", stated)
 
 
 def _answered(agreement: AgreementHad, by: str, answer: Answer, at: Instant) -> AgreementHad:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -11,7 +12,10 @@ from thalweg.model.events import ChannelJoined, ChannelLeft, ChannelOpened, Chan
 from thalweg.model.instants import Instant
 from thalweg.policy.asof.cut import Cut
 from thalweg.policy.asof.had import ChannelHad, LineHad
+from thalweg.policy.whole import Steps
 from thalweg.state import history
+
+_HEARD: Final = 2_000  # line checks and answers to them of one step
 
 
 @dataclass(slots=True)
@@ -47,9 +51,9 @@ class Channels:
             case ChannelStated():
                 channel.stated[body.by] = (body.state, body.since, at)
 
-    def had(self, cut: Cut) -> tuple[ChannelHad, ...]:
+    def had(self, cut: Cut) -> Steps[tuple[ChannelHad, ...]]:
         """Each of them, with what was known of its lines."""
-        heard = _heard(cut)
+        heard = yield from _heard(cut)
         return tuple(
             ChannelHad(
                 name, channel.name, channel.room, channel.opened_by, channel.invited,
@@ -60,11 +64,14 @@ class Channels:
         )  # fmt: skip
 
 
-def _heard(cut: Cut) -> dict[tuple[str, str], tuple[float, int]]:
+def _heard(cut: Cut) -> Steps[dict[tuple[str, str], tuple[float, int]]]:
     """Of each side of each channel: when its line was last heard to work, and how many of its checks ran out since."""
     columns, known, _ = cut.table("line")
-    word, heard = cut.had.word, {}
-    for row in np.flatnonzero(known).tolist():
+    word = cut.had.word
+    heard: dict[tuple[str, str], tuple[float, int]] = {}
+    for number, row in enumerate(np.flatnonzero(known).tolist(), 1):
+        if not number % _HEARD:
+            yield
         channel, party = word(int(columns["channel"][row])), word(int(columns["party"][row]))
         at_s, what = float(columns["at"][row]), int(columns["what"][row])
         if what == history.ANSWERED:

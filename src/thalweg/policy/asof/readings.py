@@ -19,7 +19,7 @@ from thalweg.policy.asof.acts import Acts
 from thalweg.policy.asof.cut import Cut
 from thalweg.policy.asof.findings import ALL, Some, findings
 from thalweg.policy.asof.had import AsOf, Chart, Counts, DeclarationHad, Drawable, NoticesHad, Times, Token
-from thalweg.policy.asof.notices import notice
+from thalweg.policy.asof.notices import facts_about, notice
 from thalweg.policy.asof.owed import outstanding
 from thalweg.policy.asof.standing import Row, Standing
 from thalweg.policy.asof.valid import Valid
@@ -31,8 +31,9 @@ from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
 _KEPT: Final = 8_192  # entries
-_READ: Final = 20  # declarations of one step
+_READ: Final = 20  # declarations or notices of one step
 _TOKENS: Final = 2_000  # of those that need not be read again
+_OWED: Final = 8  # readings of what was owed; a page has it several times
 
 
 class AsOfs:
@@ -50,6 +51,7 @@ class AsOfs:
         self._had = had
         self._read_again = load
         self._kept: OrderedDict[int, Recorded] = OrderedDict()  # what was read last: a time bar asks for it anew
+        self._owed: OrderedDict[tuple[object, ...], frozenset[int]] = OrderedDict()
         self._declared = declared or (lambda index: declared_in(load(index)))
         self._exercise = exercise
         self.prepared: dict[Token, Any] = {}
@@ -143,19 +145,22 @@ class AsOfs:
         following: int | None, some: Some,
     ) -> Steps[AsOf]:  # fmt: skip
         found = yield from findings(cut, rows, when, some)
-        acts = Acts(cut)
+        acts = yield from Acts.read(cut)
+        yield
+        owed = yield from self._outstanding(cut)
+        channels = yield from acts.channels.had(cut)
         return AsOf(
             cut.party,
             Instant(cut.at_s),
             when,
             self._exercise,
-            Counts(rows.count, rows.own, valid, found.count, int(cut.known.sum()), len(outstanding(cut))),
+            Counts(rows.count, rows.own, valid, found.count, int(cut.known.sum()), len(owed)),
             read,
             following,
             found.read,
             found.next,
             tuple(acts.crossings(when)),
-            acts.channels.had(cut),
+            channels,
             acts.agreements.agreements(),
             acts.agreements.commitments(),
             acts.emergencies(),
@@ -165,11 +170,36 @@ class AsOfs:
 
     def notices(self, party: str, known: Instant, after: int, most: int) -> Disclosed[NoticesHad]:
         """The notices that had reached the party, with numbers above `after`, oldest first."""
+        return whole(self.noticing(party, known, after, most))
+
+    def noticing(
+        self, party: str, known: Instant, after: int, most: int, *, owed_only: bool = False
+    ) -> Steps[Disclosed[NoticesHad]]:
+        """The same, a step at a time; all of it as the log stood at the first. With `owed_only` those of them to which
+        it owed an answer."""
         cut = Cut(self._had(party), known, self._load)
-        rows = [int(row) for row in np.flatnonzero(cut.known) if row >= after]
-        owed = outstanding(cut)
-        read = tuple(notice(cut, row, outstanding=row in owed) for row in rows[:most])
-        return seal(NoticesHad(party, known, read, len(rows) > most), party)
+        owed = yield from self._outstanding(cut)
+        rows = np.array(sorted(owed), np.int64) if owed_only else np.flatnonzero(cut.known)
+        rows = rows[rows >= after]
+        page = rows[:most].tolist()
+        about = facts_about(cut, page)
+        yield
+        read = []
+        for number, row in enumerate(page, 1):
+            read.append(notice(cut, row, about, outstanding=row in owed))
+            if not number % _READ:
+                yield
+        return seal(NoticesHad(party, known, tuple(read), len(rows) > most), party)
+
+    def _outstanding(self, cut: Cut) -> Steps[frozenset[int]]:
+        """Kept as long as nothing more is known of the party."""
+        key = (cut.party, cut.at_s, *cut.lengths.values())
+        owed = self._owed.get(key)
+        if owed is None:
+            owed = self._owed[key] = yield from outstanding(cut)
+            if len(self._owed) > _OWED:
+                self._owed.popitem(last=False)
+        return owed
 
     def times(
         self, party: str, known: Instant, since: Instant | None = None, until: Instant | None = None, parts: int = 120

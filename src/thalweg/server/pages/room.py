@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from thalweg.model.events import Notice
 from thalweg.model.instants import Instant
 from thalweg.policy.asof.findings import Some
-from thalweg.policy.asof.had import AsOf, Chart, Token
+from thalweg.policy.asof.had import AsOf, Chart, NoticesHad, Token
 from thalweg.policy.asof.valid import Valid
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import NoticeRead
@@ -42,7 +42,7 @@ _ROWS: Final = 40  # of the table that stands for the map
 _FOUND: Final = 80  # conflicts that the page itself names, the newest
 _DRAWN: Final = 20_000  # declarations on the map
 _WAITING: Final = 6
-_PAST: Final = 400  # notices of a time gone by that are looked through for what was owed then
+_PAST: Final = 1_000  # lines of what was owed at a time gone by, which no other page lists
 _TAG: Final = 4
 _REGION: Final = (38.5, 33.8, 42.5, 36.8)
 _ARRIVES: Final = 500  # notices that the page alone puts on record as shown; its map puts all of them there
@@ -94,11 +94,12 @@ async def room(page: Opened) -> Response:
         page.desk, lambda now: now.mailboxes.as_of.picturing(party, known, valid, most=_ROWS, some=some)
     )
     picture = made.value
+    had = await _owed_then(page, known) if past else None
     page.reading = await page.desk.office.reading()
     mailboxes = page.reading.mailboxes
     page.desk.reads.had(party, page.asked.principal.author, picture.declarations)
     _looked(page, picture)
-    owed = _then(page, known) if past else _now(page)
+    owed = _now(page) if had is None else _then(page, had.value)
     on = asked.get("on", "")
     if not on and owed and not past:
         on = owed[0].on
@@ -109,7 +110,7 @@ async def room(page: Opened) -> Response:
     return page.render(
         "room.html",
         owed=owed,
-        total=len(owed) if past or page.strip is None else page.strip.owed,
+        total=picture.counts.outstanding if past else len(owed) if page.strip is None else page.strip.owed,
         past=past,
         known=known,
         ahead=not asked.get("valid"),
@@ -211,16 +212,21 @@ def _now(page: Page) -> list[Owed]:
     return [_line(page, each.notice, each.id, level(each), telling.heading(page, each)) for each in owed]
 
 
-def _then(page: Page, known: Instant) -> list[Owed]:
+async def _owed_then(page: Page, known: Instant) -> Disclosed[NoticesHad]:
+    return await stepwise(
+        page.desk, lambda now: now.mailboxes.as_of.noticing(page.party, known, 0, _PAST, owed_only=True)
+    )
+
+
+def _then(page: Page, had: NoticesHad) -> list[Owed]:
     """What it owed then, by what had reached it."""
     mailboxes, found = page.reading.mailboxes, []
-    had = mailboxes.as_of.notices(page.party, known, 0, _PAST).value.notices
-    for each in had:
-        read = mailboxes.notice(page.party, each.notice.id) if each.outstanding else None
+    for each in had.notices:
+        read = mailboxes.notice(page.party, each.notice.id)
         if read is not None:
             shown = each.notice.severity if each.notice.severity in SEVERITIES else "information"
             found.append(_line(page, each.notice, each.notice.id, shown, telling.heading(page, read.value)))
-    return sorted(found, key=lambda each: (SEVERITIES.index(each.level), each.due.epoch_s if each.due else 0.0))[:_MOST]
+    return sorted(found, key=lambda each: (SEVERITIES.index(each.level), each.due.epoch_s if each.due else 0.0))
 
 
 def _line(page: Page, notice: Notice, name: str, shown: str, title: str) -> Owed:
