@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from tests.serving import Answer, Serving, serving
 from thalweg.formats import event as kinds
 from thalweg.model.events import MessageSent
+from thalweg.server.desk import Abreast
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +71,15 @@ def test_a_server_that_was_replaced_does_not_say_that_the_desk_was_restored(
 def test_the_number_of_the_newest_notice_is_one_to_resume_from(desk: Serving) -> None:
     sent = len(desk.notices("bravo-1"))
     assert desk.get("bravo-1", f"/v1/notices?after={sent}").json()["notices"] == []
+
+
+def test_every_reading_of_the_desk_is_by_a_server_that_has_read_what_another_took(desk: Serving) -> None:
+    """R41: see `Abreast`. What follows from no entry is told by any."""
+    rest = ("/static", "/sign-in", "/settings", "/healthz", "/readyz", "/metrics", "/join", "/prove", "/problems")
+    found = {
+        context.path or "": isinstance(context.original_route, Abreast)
+        for context in iter_route_contexts(desk.built.app.routes)
+        if isinstance(context.original_route, APIRoute) and "GET" in (context.methods or ())
+    }
+    assert sum(found.values()) > 60
+    assert [path for path, abreast in found.items() if not abreast and not path.startswith(rest)] == ["/"]

@@ -8,8 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx2
 import pytest
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from tests.desk_world import ORIGIN, SECRET, Room, circle, seed
 from tests.unit.test_live_desk import signed
@@ -28,6 +32,9 @@ from thalweg.model.events import Declared, MessageSent, Notice
 from thalweg.policy.alias import Aliases
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.tell import Policy
+from thalweg.server import desk as routes
+from thalweg.server.desk import Abreast
+from thalweg.server.problems import Refusal
 from thalweg.state.recorded import Recorded, recorded
 from thalweg.state.world import World
 from thalweg.stores.memory_desk import MemoryDesk
@@ -280,6 +287,53 @@ def test_who_stands_by_is_abreast_once_it_has_read_what_was_taken_elsewhere(hous
         event = await first.office.take(*house.message("one"))
         await second.office.abreast()
         assert await has(second, event)
+
+    play(house, act)
+
+
+def asking(process: Process) -> httpx2.AsyncClient:
+    """A client of a server over this office, which has statements to read."""
+    router = APIRouter(route_class=Abreast)
+
+    @router.get("/statements/{event}")
+    @router.post("/statements/{event}")
+    async def read(desk: routes.Desk, event: str) -> str:
+        if event not in (await desk.office.reading()).world.answers:
+            raise Refusal("not-found", "Nothing of that id is known to you.")
+        return event
+
+    async def refused(_: Request, refusal: Exception) -> Response:
+        assert isinstance(refusal, LedgerError | Refusal)
+        return PlainTextResponse(refusal.code, 503 if isinstance(refusal, StoreFailed) else 404)
+
+    app = FastAPI(exception_handlers={LedgerError: refused, Refusal: refused})
+    app.include_router(router)
+    app.state.desk = SimpleNamespace(office=process.office)
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://desk.example")
+
+
+def test_what_another_server_took_is_not_unknown_here(house: House) -> None:
+    """R41: whoever declared at one, and asked for it where the address led next, was told that there is no such thing."""
+
+    async def act(first: Process, second: Process) -> None:
+        async with asking(second) as client:
+            for number in range(10):
+                event = await first.office.take(*house.message(str(number)))
+                answer = await client.get(f"/statements/{event}")
+                assert (answer.status_code, answer.json()) == (200, event)
+            answer = await client.get("/statements/none")
+            assert (answer.status_code, answer.text) == (404, "not-found")
+
+            def away(*_: float) -> int:
+                raise StoreFailed("store.failed", "Not now.", happened="no")
+
+            second.office.shelf = replace(second.office.shelf, wait=away)
+            answer = await client.get(f"/statements/{event}")
+            assert (answer.status_code, answer.json()) == (200, event)
+            answer = await client.get("/statements/none")
+            assert (answer.status_code, answer.text) == (503, "store.failed")
+            answer = await client.post("/statements/none")  # nothing is done twice
+            assert (answer.status_code, answer.text) == (404, "not-found")
 
     play(house, act)
 

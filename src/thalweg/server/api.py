@@ -39,6 +39,7 @@ from thalweg.reports import given, told, wire
 from thalweg.reports import json as plain
 from thalweg.server.bodies import ONCE, Body
 from thalweg.server.desk import (
+    Abreast,
     Asked,
     Asking,
     Desk,
@@ -59,7 +60,7 @@ from thalweg.server.problems import ProblemAnswer, Refusal
 from thalweg.server.sessions import principal
 from thalweg.server.shell import problem_response
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=Abreast)
 MOST = 200
 MOST_ENTRIES = 10_000
 MOST_BUNDLED = 20_000  # entries of one file: some hundred megabytes, of which a reader takes twice as much

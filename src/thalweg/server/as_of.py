@@ -19,10 +19,10 @@ from thalweg.policy.asof.had import AsOf
 from thalweg.policy.asof.valid import Valid, as_recorded, read_instant, read_valid
 from thalweg.reports import asof, asof_map, given, wire
 from thalweg.server.api import PROBLEMS, Limit
-from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer, answer_spelled, stepwise
+from thalweg.server.desk import Abreast, Asked, Asking, Desk, DeskRoutes, answer, answer_spelled, stepwise
 from thalweg.server.parameters import INSTANT
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=Abreast)
 _END: Final = 2**53  # behind the last of anything
 
 Known = Annotated[

@@ -17,7 +17,7 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.export import copying, mark_of
 from thalweg.reports import csv, geojson, json, kml
 from thalweg.server.api import given_as, unknown
-from thalweg.server.desk import Asked, Desk, in_pieces, ordered, stepwise
+from thalweg.server.desk import Abreast, Asked, Desk, in_pieces, ordered, stepwise
 from thalweg.server.parameters import Languages
 from thalweg.server.rates import Rate
 from thalweg.server.sessions import too_often
@@ -26,7 +26,7 @@ from thalweg.state.world import World
 EXPORT_RATE: Final = Rate(20, 3_600_000)
 """Copies of one account: a copy is for taking away, the interface is for looking."""
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=Abreast)
 Form = Literal["geojson", "json", "csv", "kml", "html", "pdf"]
 Made = Callable[[Disclosed[CheckResult]], bytes]
 _MEDIA: Final[Mapping[Form, str]] = {

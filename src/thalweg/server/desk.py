@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
+from typing_extensions import override
 
 from thalweg.desk.intake import Intake
 from thalweg.desk.office import Office, Reading
@@ -33,6 +35,7 @@ from thalweg.server.streams import Streams
 from thalweg.state.membership import Membership
 
 T = TypeVar("T")
+_MISSED: Final = ("not-found", "not-for-party")
 _PIECE: Final = 1 << 18  # bytes
 
 
@@ -52,6 +55,28 @@ class DeskRoutes:
     trust: ReceiptPolicy
     holds_key: Callable[[str], bool]
     version: str
+
+
+class Abreast(APIRoute):
+    """Of several servers one may not have read yet what another has answered for. That nothing of some id is known, or
+    that somebody is not on the rolls, is said by one that has read all that was durable when it was asked; where it
+    cannot, it says that instead."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def read(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Refusal as refusal:
+                if refusal.code not in _MISSED or request.method not in ("GET", "HEAD"):
+                    raise
+            desk = await desk_of(request)
+            await desk.office.abreast()
+            return await handle(request)
+
+        return read
 
 
 @dataclass(frozen=True, slots=True)

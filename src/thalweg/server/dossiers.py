@@ -33,13 +33,13 @@ from thalweg.policy.mailbox import Mailboxes
 from thalweg.policy.redaction import redacted
 from thalweg.server.api import allowed_of, bundled, committed, given_as, unknown
 from thalweg.server.copies import handed_over, names_of, one_more
-from thalweg.server.desk import Asked, Desk, ordered, stepwise
+from thalweg.server.desk import Abreast, Asked, Desk, ordered, stepwise
 from thalweg.server.parameters import Languages
 from thalweg.server.reviews import instant
 from thalweg.state.recorded import Recorded
 from thalweg.state.world import World
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=Abreast)
 Form = Literal["html", "pdf", "bundle"]
 _MEDIA: Final[dict[Form, str]] = {
     "html": "text/html; charset=utf-8",

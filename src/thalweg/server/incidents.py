@@ -15,11 +15,11 @@ from thalweg.reports import given
 from thalweg.reports import incidents as wire
 from thalweg.server.api import MOST, PROBLEMS, Limit, Name
 from thalweg.server.bodies import Body, Whole
-from thalweg.server.desk import Asked, Asking, Desk, DeskRoutes, answer
+from thalweg.server.desk import Abreast, Asked, Asking, Desk, DeskRoutes, answer
 from thalweg.server.parameters import INSTANT
 from thalweg.server.problems import Refusal
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=Abreast)
 
 _INSTANT: Final = "an instant (ISO 8601, with its zone)"
 _TEXT: Final = (

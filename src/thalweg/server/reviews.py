@@ -17,10 +17,10 @@ from thalweg.policy.review import feedback, review
 from thalweg.reports import given
 from thalweg.server.api import PROBLEMS, given_as
 from thalweg.server.copies import handed_over, names_of, one_more
-from thalweg.server.desk import Asked, Desk, answer, stepwise
+from thalweg.server.desk import Abreast, Asked, Desk, answer, stepwise
 from thalweg.server.parameters import Language, Languages
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=Abreast)
 Form = Literal["csv", "html", "pdf"]
 _MEDIA: Final[dict[Form, str]] = {
     "csv": "text/csv; charset=utf-8",

@@ -12,10 +12,10 @@ from thalweg.model.sourced import Force
 from thalweg.reports import given
 from thalweg.reports import sources as wire
 from thalweg.server.api import PROBLEMS, Limit, Name
-from thalweg.server.desk import Asked, Desk, answer
+from thalweg.server.desk import Abreast, Asked, Desk, answer
 from thalweg.server.problems import Refusal
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=Abreast)
 
 _Before = Annotated[int | None, Query(ge=0, le=2**53, description="`next` of the answer before")]
 

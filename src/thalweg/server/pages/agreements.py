@@ -26,13 +26,14 @@ from thalweg.model.events import (
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.policy.mailbox import AgreementRead, DeclarationRead
+from thalweg.server.desk import Abreast
 from thalweg.server.pages import telling
 from thalweg.server.pages.shell import SIGN_WITH, Filled, Form, Opened, Page, in_field, say
 from thalweg.server.pages.typed import Echo, beside, echo, moment
 from thalweg.server.problems import Refusal
 from thalweg.state.agreements import AgreementState, Matter
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _LONGEST: Final = 2_000
 _SETTLED: Final = 30

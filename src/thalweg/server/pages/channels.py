@@ -31,11 +31,12 @@ from thalweg.model.events import (
 from thalweg.model.levels import Level
 from thalweg.policy.mailbox import ChannelRead, SaidRead
 from thalweg.reports.messages.catalogue import LANGUAGES
+from thalweg.server.desk import Abreast
 from thalweg.server.pages.shell import Filled, Form, Opened, Page, in_field, say
 from thalweg.server.pages.typed import moment
 from thalweg.server.problems import Refusal
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _LOG: Final = 60
 _LONGEST: Final = 2_000

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Response
 from thalweg.model.instants import Instant
 from thalweg.model.shapes import Position
 from thalweg.policy.mailbox import DeclarationPage, DeclarationRead, Mailboxes, Shown
+from thalweg.server.desk import Abreast
 from thalweg.server.pages import telling
 from thalweg.server.pages.shell import Opened, Page
 from thalweg.server.problems import Refusal
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _MOST: Final = 50
 _AT_ONCE: Final = 40  # that are looked through before others are answered

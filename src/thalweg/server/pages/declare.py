@@ -46,6 +46,7 @@ from thalweg.reports.ground import packaged as ground
 from thalweg.reports.json import first_position
 from thalweg.reports.messages.findings import warning
 from thalweg.reports.messages.notices import declared as sentence_of
+from thalweg.server.desk import Abreast
 from thalweg.server.desk import compared as gathered
 from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Said, way_out
@@ -55,7 +56,7 @@ from thalweg.server.pages.typed import Beside, Echo, ahead, beside, echo, forms
 from thalweg.server.pages.words import words
 from thalweg.server.problems import Refusal
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 POINT, ROUTE, AREA, KEPT = "point", "route", "area", "kept"
 SHAPES: Final = (POINT, ROUTE, AREA)

@@ -31,6 +31,7 @@ from thalweg.model.shapes import Position
 from thalweg.reports import map as maps
 from thalweg.reports.ground import packaged as ground
 from thalweg.server import multipart
+from thalweg.server.desk import Abreast
 from thalweg.server.multipart import Upload
 from thalweg.server.pages import telling
 from thalweg.server.pages.at_hand import AtHand
@@ -38,7 +39,7 @@ from thalweg.server.pages.shell import Filled, Opened, Page, stated
 from thalweg.server.problems import Refusal
 from thalweg.server.sessions import media_type
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _MOST: Final = 500
 _AT_ONCE: Final = 200  # rows that one form declares

@@ -10,13 +10,14 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from thalweg.model.events import EmergencySent, Outcome, OutcomeStated
+from thalweg.server.desk import Abreast
 from thalweg.server.pages.inbox import open_emergencies
 from thalweg.server.pages.shell import SIGN_WITH, Filled, Form, Opened, Page, say
 from thalweg.server.pages.typed import Echo, beside, echo
 from thalweg.server.problems import Refusal
 from thalweg.state.exchange import Commitment, Emergency
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _FARTHEST_M: Final = 200_000
 _PROMISES: Final = 20

@@ -14,11 +14,12 @@ from starlette.concurrency import run_in_threadpool
 
 from thalweg.policy.mailbox import Mailboxes
 from thalweg.server.api import MOST_BUNDLED
+from thalweg.server.desk import Abreast
 from thalweg.server.pages import telling
 from thalweg.server.pages.shell import Opened
 from thalweg.server.pages.telling import SignedEntry
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _MOST: Final = 50
 

@@ -28,14 +28,14 @@ from thalweg.reports import outlines, phrases, plots
 from thalweg.reports.json import first_position
 from thalweg.reports.messages.findings import talk_to, warning
 from thalweg.reports.messages.slots import Change, Period, Sure
-from thalweg.server.desk import compared
+from thalweg.server.desk import Abreast, compared
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.pages.words import Words
 from thalweg.server.pages.words import words as words_in
 from thalweg.server.problems import Refusal
 from thalweg.state.exchange import Fact
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _MOST: Final = 50  # of one page of the list
 _ROWS: Final = 9  # of the table beside the plots

@@ -15,12 +15,13 @@ from fastapi import APIRouter, Response
 
 from thalweg.model.instants import Instant
 from thalweg.policy.mailbox import NoticeRead, place_of, read_place, written_place
+from thalweg.server.desk import Abreast
 from thalweg.server.pages import telling
 from thalweg.server.pages.shell import Opened, Page
 from thalweg.server.pages.telling import Told
 from thalweg.state.exchange import Emergency
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 SEVERITIES: Final = ("emergency", "warning", "caution", "information")
 _MOST: Final = 40  # lines of one page

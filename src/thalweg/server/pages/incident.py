@@ -37,13 +37,14 @@ from thalweg.model.shapes import Position
 from thalweg.places.coordinates import read_position
 from thalweg.policy.arrivals import Arrivals
 from thalweg.policy.incident_reads import IncidentRead, ItemRead, Received, RequestRead, Wanted
+from thalweg.server.desk import Abreast
 from thalweg.server.pages import sources
 from thalweg.server.pages.answered import answered
 from thalweg.server.pages.shell import Filled, Form, Opened, Page, in_field, said_by, say
 from thalweg.server.problems import Refusal
 from thalweg.state.cases import InCase
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _W = TypeVar("_W", bound=StrEnum)
 _MOST: Final = 50

@@ -31,12 +31,13 @@ from thalweg.places.coordinates import read_position
 from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.mailbox import NoticeRead
 from thalweg.reports import told
+from thalweg.server.desk import Abreast
 from thalweg.server.pages import telling
 from thalweg.server.pages.inbox import level
 from thalweg.server.pages.shell import Filled, Opened, Page, in_field, said_by, say
 from thalweg.server.problems import Refusal
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _WITH_WORDS: Final = frozenset((Answered.NEED_MORE, Answered.OBJECT))
 _ANSWERS: Final = frozenset(each.value for each in Answered)

@@ -22,11 +22,12 @@ from thalweg.model.events import (
 )
 from thalweg.model.levels import Level
 from thalweg.policy.mailbox import DeclarationRead
+from thalweg.server.desk import Abreast
 from thalweg.server.pages.shell import Filled, Opened, Page, in_field, say
 from thalweg.server.pages.typed import ahead
 from thalweg.server.problems import Refusal
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _LONGEST: Final = 2_000
 

@@ -27,7 +27,7 @@ from thalweg.reports import charts
 from thalweg.reports.asof_map import MOST_FOUND
 from thalweg.reports.json import first_position
 from thalweg.server.as_of import known_of, valid_of
-from thalweg.server.desk import stepwise
+from thalweg.server.desk import Abreast, stepwise
 from thalweg.server.pages import telling
 from thalweg.server.pages.finding import Card, card_of
 from thalweg.server.pages.inbox import SEVERITIES, level, open_emergencies
@@ -35,7 +35,7 @@ from thalweg.server.pages.landmarks import landmarks
 from thalweg.server.pages.shell import Opened, Page
 from thalweg.server.pages.telling import Told
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _MOST: Final = 30  # lines of what is owed
 _ROWS: Final = 40  # of the table that stands for the map

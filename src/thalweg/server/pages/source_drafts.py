@@ -27,6 +27,7 @@ from thalweg.places.areas import Outline
 from thalweg.places.gazetteer import Lookup, Place
 from thalweg.policy.source_reads import EnteredRead
 from thalweg.server import multipart
+from thalweg.server.desk import Abreast
 from thalweg.server.pages.at_hand import AtHand
 from thalweg.server.pages.shell import Filled, Form, Opened, Page, in_field, say
 from thalweg.server.problems import Refusal
@@ -36,7 +37,7 @@ if TYPE_CHECKING:  # the rules, their words and the gazetteer are loaded when a 
     from thalweg.sources.article import Article
     from thalweg.sources.claims import Claim
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _OF_ONE: Final = 12  # pages that are kept for one account
 _OF_ALL: Final = 60

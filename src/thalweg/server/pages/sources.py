@@ -17,10 +17,11 @@ from thalweg.model.events import SECRETARIAT
 from thalweg.model.instants import Instant
 from thalweg.model.sourced import ClaimWithdrawn, SourceShared
 from thalweg.policy.source_reads import ClaimRead, Claims, Difference, EnteredRead, SourceRead
+from thalweg.server.desk import Abreast
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.problems import Refusal
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _PAGE: Final = 25
 _TEXT: Final = 2_000

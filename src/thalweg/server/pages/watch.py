@@ -13,13 +13,14 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from thalweg.model.events import WatchEnded, WatchTaken
+from thalweg.server.desk import Abreast
 from thalweg.server.pages import telling
 from thalweg.server.pages.inbox import level, open_emergencies
 from thalweg.server.pages.shell import Filled, Opened, Page, say
 from thalweg.server.problems import Refusal
 from thalweg.state.membership import WatchSaid
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Abreast)
 
 _SHOWN: Final = 12
 _LOG: Final = 40
