@@ -22,6 +22,7 @@ from thalweg.formats import event as kinds
 from thalweg.formats.event import values
 from thalweg.formats.event.codec import record
 from thalweg.model import cases, events, sourced
+from thalweg.model.characters import LONGEST_NAME, LONGEST_TEXT, MOST_TEXTS
 from thalweg.model.declarations import Declaration
 from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
@@ -446,9 +447,9 @@ def value(hint: Any) -> str:  # noqa: ANN401  # any annotation
         most = next(each.items for each in extras if isinstance(each, Most))
         return f"array, up to {most:,}: {value(get_args(hint)[0])}"
     if get_origin(hint) is Mapping:
-        return "object of texts, up to 500, names up to 300, each up to 16,000"
+        return f"object of texts, up to {MOST_TEXTS}, names up to {LONGEST_NAME}, each up to {LONGEST_TEXT:,}"
     if hint is str:
-        longest = next((each.characters for each in extras if isinstance(each, Longest)), 300)
+        longest = next((each.characters for each in extras if isinstance(each, Longest)), LONGEST_NAME)
         return f"text, up to {longest:,}"
     if hint is bool:
         return "0 or 1"

@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import PurePath
 
+from thalweg.drafts.beside import fitted, holds
 from thalweg.drafts.heights import read_band, read_datum, read_length
 from thalweg.drafts.names import resembled
 from thalweg.drafts.outlines import (
@@ -43,7 +44,7 @@ from thalweg.drafts.words import (
     status_of,
     zone_of,
 )
-from thalweg.model.characters import LONGEST_TITLE, require_seen, unfit, visible
+from thalweg.model.characters import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, MOST_TEXTS, require_seen, unfit, visible
 from thalweg.model.declarations import (
     EXACT,
     Cancellation,
@@ -236,9 +237,9 @@ def _finished(draft: Draft, context: Context) -> Declaration | Cancellation:
         hypothetical=yes_or_no(fields.get("hypothetical", "")),
         emergency=yes_or_no(fields.get("emergency", "")),
         submitted=submitted,
-        details=_details(draft, kind),
+        details=fitted(_details(draft, kind)),
         source=draft.source,
-        entered=_entered(draft),
+        entered=fitted(_entered(draft)),
     )
     # 7
     _ask_of_characters(declaration, flags)
@@ -281,14 +282,21 @@ def _ask_of_characters(declaration: Declaration, flags: list[Flag]) -> None:
                     name,
                 )
             )
+    for name, text in names[:2]:
+        if len(text) > LONGEST_NAME:
+            sentence = f"The {name} has {len(text):,} characters, of which a desk takes {LONGEST_NAME} at most."
+            flags.append(Flag("text-long", sentence, name))
+    if not (holds(declaration.details) and holds(declaration.entered)):
+        sentence = f"It has more words beside it than a desk takes, which is {MOST_TEXTS} texts by name."
+        flags.append(Flag("text-long", sentence, "details"))
     for name, text in declaration.details.items():
         found = unfit(text, lines=True)
         if found is not None:
             flags.append(
                 Flag(
                     "text-character",
-                    f"Its “{visible(name)}” has {found}. It is kept as written; a desk does not take it.",
-                    visible(name),
+                    f"Its “{visible(name[:60])}” has {found}. It is kept as written; a desk does not take it.",
+                    visible(name[:60]),
                 )
             )
 
@@ -302,7 +310,7 @@ def _ask_of_names(details: Mapping[str, str], flags: list[Flag]) -> None:
                 f"“{visible(name[:60])}” is not known here, and looks like “{like}”: it is kept as a detail and not "
                 "tested. Correct the name if that is what is meant."
             )
-            flags.append(Flag("name-near", sentence, visible(name)))
+            flags.append(Flag("name-near", sentence, visible(name[:60])))
 
 
 # Names, kept as they were written; what they hold that is not seen is flagged (`_ask_of_characters`).
@@ -334,24 +342,19 @@ def _details(draft: Draft, kind: Kind) -> Mapping[str, str]:
 
 
 def _without_repeats(flags: list[Flag]) -> tuple[Flag, ...]:
-    kept: list[Flag] = []
-    for flag in flags:
-        if flag not in kept:
-            kept.append(flag)
-    return tuple(kept)
+    return tuple({(each.code, each.sentence, each.where, *each.fields.items()): each for each in flags}.values())
 
 
 # Of coordinates and the times of their points together, as an entry of the record takes of one text; more stands in
 # the file alone, which is named beside by its hash, and the row. Otherwise an outline of a thousand vertices could be
 # tested and not be declared, only for having been written as text.
-_LONGEST_ENTERED = 16_000
 
 
 def _entered(draft: Draft) -> dict[str, str]:
     """The texts as written (R2)."""
     entered = {name: text for name, text in draft.fields.items() if text}
     several = len(draft.volumes) > 1
-    room = _LONGEST_ENTERED
+    room = LONGEST_TEXT
     for index, volume in enumerate(draft.volumes):
         prefix = f"volumes[{index}]." if several else ""
         for name, text in volume.fields.items():

@@ -1203,17 +1203,18 @@ def _draft(group: list[_Entry], source: Source) -> Draft:
     fields: dict[str, str] = {}
     details: dict[str, str] = {}
     flags: list[Flag] = []
+    differing: dict[str, dict[int, str]] = {}  # of one way-point, not of them all: by column and row
     for entry in group:
         for name, text in entry.fields.items():
             if len(group) > 1 and name in ("place", "bank"):
-                details[f"{name}, row {entry.row.number}"] = text  # of this way-point, not of them all
+                differing.setdefault(name, {})[entry.row.number] = text
                 continue
             if len(group) > 1 and fields.get(name, text) != text:
                 if name == "title":
-                    details[f"{name}, row {entry.row.number}"] = text
+                    differing.setdefault(name, {})[entry.row.number] = text
                     continue
                 if name in ("uncertainty_m", "buffer_m"):
-                    details[f"{name}, row {entry.row.number}"] = text
+                    differing.setdefault(name, {})[entry.row.number] = text
                     fields[name] = max(fields[name], text, key=lambda value: read_length(value))
                     continue
                 raise InputError(
@@ -1225,10 +1226,12 @@ def _draft(group: list[_Entry], source: Source) -> Draft:
             fields.setdefault(name, text)
         for name, text in entry.details.items():
             if details.setdefault(name, text) != text:
-                details[f"{name}, row {entry.row.number}"] = text
+                differing.setdefault(name, {})[entry.row.number] = text
         for flag in entry.flags:
             if flag not in flags:
                 flags.append(flag)
+    for name, texts in differing.items():
+        _keep_by_row(name, texts, details)
     for place in ("from", "to"):
         if group[0].columns.get(place):
             details[place] = group[0].columns[place]
@@ -1274,6 +1277,29 @@ def _volumes(
         path = PathOutline(tuple(end.at for end in ends), text=f"{ends[0].text}; {ends[1].text}")
         return (DraftVolume(path, times=times if all(times) else ()),)
     return ()
+
+
+_LONGEST_BY_ROW = 10_000
+
+
+def _keep_by_row(name: str, texts: Mapping[int, str], details: dict[str, str]) -> None:
+    """What is said of single way-points. A record holds few details, and long ones (`docs/spec/events.md`); a log of a
+    receiver has thousands of values in each of its columns."""
+    parts: list[dict[int, str]] = []
+    left = 0
+    for row, text in texts.items():
+        length = len(f"{row}: {text}; ")
+        if length > left:
+            parts.append({})
+            left = _LONGEST_BY_ROW
+        parts[-1][row] = text
+        left -= length
+    for part in parts:
+        first, *_, last = [*part, *part]
+        if first == last:
+            details[f"{name}, row {first}"] = part[first]
+        else:
+            details[f"{name}, rows {first} to {last}"] = "; ".join(f"{row}: {text}" for row, text in part.items())
 
 
 _LONGEST_BESIDE = 1_000

@@ -20,6 +20,13 @@ from thalweg.model.errors import InputError
 LONGEST_TITLE: Final = 1_000
 """Characters of a title. One that is longer is a text, or a quotation mark that was never closed."""
 
+LONGEST_NAME: Final = 300
+"""Characters of an id, a party or the name of a text beside a statement."""
+LONGEST_TEXT: Final = 16_000
+"""Characters of a text beside a statement."""
+MOST_TEXTS: Final = 500
+"""Texts by name beside a statement."""
+
 _NEVER: Final = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e\u206a-\u206f\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef"
     "\U000e0000-\U000e007f" + "".join(chr((plane << 16) + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))

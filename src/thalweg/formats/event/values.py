@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from thalweg.model.characters import LONGEST_NAME, LONGEST_TEXT, MOST_TEXTS
 from thalweg.model.errors import InputError
 
 Value: TypeAlias = "int | str | Sequence[Value] | Mapping[str, Value]"
 
 MAX_INTEGER = 2**53 - 1
-_LONGEST = 300
 
 
 def wrong(where: str, expected: str) -> InputError:
@@ -21,7 +21,7 @@ def wrong(where: str, expected: str) -> InputError:
     return InputError("event.field", f"{where} should be {expected}.", field=where, expected=expected)
 
 
-def text(value: Value, where: str, longest: int = _LONGEST) -> str:
+def text(value: Value, where: str, longest: int = LONGEST_NAME) -> str:
     """A string of at most so many characters."""
     if not isinstance(value, str) or len(value) > longest:
         raise wrong(where, f"a text of at most {longest} characters")
@@ -44,6 +44,6 @@ def items(value: Value, where: str, most: int = 100_000) -> Sequence[Value]:
 
 def text_map(value: Value, where: str) -> dict[str, str]:
     """An object whose values are texts."""
-    if not isinstance(value, Mapping) or len(value) > 500:
-        raise wrong(where, "an object of texts")
-    return {text(key, where): text(item, f"{where}.{key}", 16_000) for key, item in value.items()}
+    if not isinstance(value, Mapping) or len(value) > MOST_TEXTS:
+        raise wrong(where, f"an object of at most {MOST_TEXTS} texts")
+    return {text(key, where): text(item, f"{where}.{key}", LONGEST_TEXT) for key, item in value.items()}
