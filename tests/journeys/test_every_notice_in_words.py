@@ -138,9 +138,10 @@ def play() -> Room:
             book.register("key.revoke/1", key_revoke_body("charlie-1", key.key_id, reason.value, None)), book
         )
         room.log.commit(book.batch)
-    for way in (KeyChange.ANEW, KeyChange.PASSKEY, KeyChange.CODES, KeyChange.PROGRAM):
+    ways = (KeyChange.PASSKEY, KeyChange.CODES, KeyChange.PROGRAM, KeyChange.CLOSED, KeyChange.REOPENED)
+    for way, by in ((KeyChange.ANEW, ""), *((way, "charlie-1") for way in ways)):
         book = room.book()
-        room.desk.way_in("charlie-1", way.value, "", book)
+        room.desk.way_in("charlie-1", way.value, "", by, book)
         room.log.commit(book.batch)
     room.say("alpha", MessageSent("alpha", "line", "On our way."))
     room.say("alpha", DecisionStated("alpha", "line", "Nobody flies before noon."))
@@ -290,6 +291,7 @@ def test_every_notice_means_the_same_in_every_language(what: NoticeKind, languag
         (KeyChanged, "On your rolls: charlie-1. A key was added with which this officer signs. Entered by "),
         (KeyChanged, "On your rolls: charlie-1. A key with which this officer signed has ended: stolen. Ended by "),
         (KeyChanged, "On your rolls: charlie-1. The account of this officer was made anew by an invitation: "),
+        (KeyChanged, "On your rolls: charlie-1. The account of this officer is closed: nobody can sign in to it"),
         (ConsentGiven, "Alpha consents that notice alpha/hospital be shown."),
     ],
 )

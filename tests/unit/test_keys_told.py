@@ -16,12 +16,13 @@ from tests.unit.pages.officers import Officer, officer
 from tests.unit.test_bearers import post_office, until
 from tests.unit.test_keys_and_contacts import certificate
 from thalweg.client.desk import proof
-from thalweg.desk.office import KeyEntry
+from thalweg.desk.office import KeyEntry, WayIn
 from thalweg.formats import voice
 from thalweg.ledger.entry import AuthorSigner
+from thalweg.ledger.errors import StoreFailed
 from thalweg.ledger.identity import GRANT, KEY_ADD, KEY_REVOKE, grant_body, key_add_body, key_revoke_body
 from thalweg.model import spoken
-from thalweg.model.accounts import Account
+from thalweg.model.accounts import Account, AccountStore
 from thalweg.model.events import SECRETARIAT, Role
 from thalweg.server import signin
 from thalweg.server.doors import Principal
@@ -45,6 +46,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def ask(who: Officer, method: str, path: str, body: Any = None) -> Answer:
+    """As a page's script does, and it is done."""
+    answer = attempt(who, method, path, body)
+    assert answer.is_success, answer.text
+    return answer
+
+
+def attempt(who: Officer, method: str, path: str, body: Any = None) -> Answer:
     """As a page's script does."""
     client = who.server.client
     client.cookies.clear()
@@ -52,7 +60,6 @@ def ask(who: Officer, method: str, path: str, body: Any = None) -> Answer:
     if method != "GET" and "thalweg" in who.cookies:
         headers["x-csrf-token"] = ask(who, "GET", "/sign-in/me").json()["csrf"]
     answer = client.request(method, path, json=body, headers=headers)
-    assert answer.is_success, answer.text
     who.cookies.update(answer.cookies)
     return answer
 
@@ -93,6 +100,18 @@ def test_the_party_of_an_officer_is_told_of_a_key_that_comes_and_of_one_that_goe
     assert not told(desk, "chair", "walid")
 
 
+def test_whoever_did_not_hear_that_a_key_was_entered_brings_it_again(desk: Serving) -> None:
+    """The answer has what the device needs, and may be lost: nothing is told twice, and no key ends by it."""
+    who = officer(desk, "yusuf", "alpha")
+    phone = AuthorSigner(b"y" * 32)
+    bring(who, phone)
+    before = told(desk, "alpha-1", "yusuf")
+    asked = ask(who, "POST", "/sign-in/keys/device/start", {"key": phone.key.value()}).json()
+    again = ask(who, "POST", "/sign-in/keys/device", proof(phone, ORIGIN, asked)).json()
+    assert again["key"] == phone.key.key_id == held(desk, "yusuf")
+    assert told(desk, "alpha-1", "yusuf") == before
+
+
 def test_every_party_of_an_officer_is_told_and_the_secretariat_of_its_own(desk: Serving) -> None:
     who = officer(desk, "nadia", "alpha")
     desk.portal.call(desk.opened.office.register, [KeyEntry(GRANT, grant_body("nadia", "admin", "bravo"))])
@@ -113,7 +132,7 @@ def test_whoever_is_let_in_anew_has_no_key_from_before_and_the_party_is_told(des
     lost = AuthorSigner(b"l" * 32)
     bring(who, lost)
     come_in(desk, "alpha", "watch", account=desk.opened.accounts.account("p-salma"))
-    added, ended, anew = told(desk, "alpha-1", "salma")[-3:]
+    anew, added, ended = told(desk, "alpha-1", "salma")[-3:]
     assert added == ("added", held(desk, "salma"), "registrar", True)
     assert ended == ("lost", lost.key.key_id, "registrar", False)
     assert anew == ("anew", "", "desk", True)
@@ -153,6 +172,60 @@ def test_a_new_way_into_an_account_is_told(desk: Serving) -> None:
     about = desk.portal.call(desk.opened.office.reading).world.exchange.about.values()
     ids = {each["id"] for each in desk.notices("alpha-1") if each["facts"].get("officer") == "mona"}
     assert not any(ids & set(some) for some in about), "they follow from no statement"
+
+
+def test_of_a_way_in_that_another_made_the_notice_says_who_it_was(desk: Serving) -> None:
+    """The token of a machine is made by whoever keeps machines for the party."""
+    chief = officer(desk, "chief", "alpha", Role.ADMIN)
+    machine = ask(chief, "POST", "/sign-in/machines", {"login": "sensor", "party": "alpha"}).json()
+    made = ask(
+        chief, "POST", "/sign-in/tokens", {"label": "s", "scopes": ["read"], "account": machine["account"]}
+    ).json()
+    assert told(desk, "alpha-1", machine["author"])[-1] == ("program", made["id"], "chief", True)
+
+
+def test_an_account_that_is_closed_and_opened_again_is_told(desk: Serving) -> None:
+    chief = officer(desk, "chief-2", "alpha", Role.ADMIN)
+    officer(desk, "rana", "alpha")
+    for disabled in (True, True, False):
+        assert ask(chief, "POST", "/sign-in/accounts/p-rana/disabled", {"disabled": disabled}).status_code == 200
+    assert told(desk, "alpha-1", "rana") == [("closed", "", "chief-2", True), ("reopened", "", "chief-2", True)]
+
+
+def test_what_cannot_be_told_opens_nothing(desk: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R16: a server that ended between the two left a way in of which nobody knew."""
+    who = officer(desk, "huda", "alpha")
+    accounts = desk.opened.accounts
+
+    async def away(_: object, way: WayIn) -> None:
+        raise StoreFailed("store.failed", "Not now.", happened="no")
+
+    monkeypatch.setattr(type(desk.opened.office), "tell", away)
+    before = ways(accounts, "p-huda")
+    start = {"password": "correct horse battery staple"}
+
+    def code() -> dict[str, str]:
+        seed = ask(who, "POST", "/sign-in/keys/password/start", start).json()["secret"]
+        return {"code": TOTP(seed).at(now_ms() // 1000)}
+
+    def passkey() -> dict[str, Any]:
+        options = ask(who, "POST", "/sign-in/keys/passkey/options", {}).json()
+        return {"credential": Authenticator().create(options, ORIGIN)}
+
+    for path, body in (
+        ("tokens", lambda: {"label": "dispatch", "scopes": ["write"]}),
+        ("certificates", lambda: {"label": "radar", "scopes": ["read"], "pem": certificate(20_001)}),
+        ("keys/password", code),
+        ("keys/passkey", passkey),
+    ):
+        assert attempt(who, "POST", f"/sign-in/{path}", body()).status_code == 503, path
+    assert ways(accounts, "p-huda") == before
+
+
+def ways(held: AccountStore, account: str) -> tuple[object, ...]:
+    """All that opens an account."""
+    found = held.tokens(account), held.passkeys(account), held.certificates(account)
+    return *map(tuple, found), held.password(account), held.totp(account), held.recovery(account)
 
 
 def test_of_somebody_new_the_role_alone_is_told_and_the_secretariat_of_its_own(desk: Serving) -> None:

@@ -173,13 +173,13 @@ def test_a_key_and_a_way_in_that_come_to_who_stands_by_are_told(house: House) ->
 
     async def act(first: Process, second: Process) -> None:
         await second.office.register([KeyEntry(KEY_ADD, key_add_body("alpha-1", key), tells=True)])
-        await second.office.tell(WayIn("alpha-1", "passkey", "a name"))
+        await second.office.tell(WayIn("alpha-1", "program", "a name", "alpha-2"))
         for process in (first, second):
             world = (await process.office.reading()).world
             told = [world.load(each.index).body for each in world.exchange.mailbox("alpha")[-2:]]
             assert [each.facts for each in told if isinstance(each, Notice)] == [
                 {"what": "added", "key": key.key_id, "officer": "alpha-1", "by": "registrar"},
-                {"what": "passkey", "key": "a name", "officer": "alpha-1", "by": "alpha-1"},
+                {"what": "program", "key": "a name", "officer": "alpha-1", "by": "alpha-2"},
             ]
 
     play(house, act)
@@ -313,7 +313,7 @@ def asking(process: Process) -> httpx2.AsyncClient:
 
 
 def test_what_another_server_took_is_not_unknown_here(house: House) -> None:
-    """R41: whoever declared at one, and asked for it where the address led next, was told that there is no such thing."""
+    """R41: whoever declared at one, and asked for it where the address led next, was told that there is none."""
 
     async def act(first: Process, second: Process) -> None:
         async with asking(second) as client:

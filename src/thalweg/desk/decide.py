@@ -218,9 +218,10 @@ class Desk:
         if isinstance(record.body, KeyFact):
             self._write(self._telling.entered(record.body, record.author, book.now), book)
 
-    def way_in(self, author: str, what: str, key: str, book: Book) -> None:
-        """The account of an officer has a new way in, of which the log has nothing else."""
-        self._write(self._telling.way_in(author, what, key, book.now), book)
+    def way_in(self, author: str, what: str, key: str, by: str, book: Book) -> None:
+        """The account of an officer has a new way in, or is closed or opened again, of which the log has nothing
+        else."""
+        self._write(self._telling.way_in(author, what, key, by or DESK, book.now), book)
 
     def entered_beside(self, book: Book) -> None:
         """The same of what was entered while no desk decided, as by `thalweg ledger keys`: it stands behind the desk's

@@ -553,8 +553,8 @@ class LiveDesk:
             case Exported() | SitesRead() as body:
                 waiting.event = book.say(body).event
                 return None, None
-            case WayIn(author, what, key):
-                desk.way_in(author, what, key, book)
+            case WayIn(author, what, key, by):
+                desk.way_in(author, what, key, by, book)
                 return None, None
             case tuple() as entries:
                 for entry in entries:

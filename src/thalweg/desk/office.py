@@ -43,12 +43,14 @@ class KeyEntry:
 
 @dataclass(frozen=True, slots=True)
 class WayIn:
-    """A way into the account of an officer that is new, of which the log has nothing: `what` is a word of `KeyChange`
-    (`reports.messages`), `key` a name that opens nothing."""
+    """A way into the account of an officer that is new, or an account that is closed or opened again, of which the log
+    has nothing: `what` is a word of `KeyChange` (`reports.messages`), `key` a name that opens nothing. `by`: the author
+    who has it so; empty for whoever accepted an invitation."""
 
     author: str
     what: str
     key: str = ""
+    by: str = ""
 
 
 OnRecord = Delivered | Exported | SitesRead

@@ -269,7 +269,8 @@ class SharedOffice:
     async def tell(self, way: WayIn) -> None:
         """See `Office`."""
         if await self._decided_here(lambda live: live.tell_of(way)) is None:
-            await self._pass_on({"author": way.author, "change": way.what, "key": way.key, "what": "way_in"})
+            told = {"author": way.author, "by": way.by, "change": way.what, "key": way.key}
+            await self._pass_on({**told, "what": "way_in"})
 
     async def note(self, body: OnRecord) -> str:
         """See `Office`."""
@@ -632,7 +633,7 @@ async def _hand_in(live: LiveDesk, body: bytes) -> str:
                 raise Malformed("desk.request", "What was passed on is nothing that a server puts on record.")
             return await live.note(noted)
         case "way_in":
-            return await live.tell_of(WayIn(*(str(value[name]) for name in ("author", "change", "key"))))
+            return await live.tell_of(WayIn(*(str(value[name]) for name in ("author", "change", "key", "by"))))
         case "keys":
             entries = [
                 KeyEntry(str(each["kind"]), fields, tells=bool(each.get("tells")))

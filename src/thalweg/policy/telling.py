@@ -18,7 +18,6 @@ from thalweg.ledger import identity
 from thalweg.ledger.entry import AuthorKey
 from thalweg.model.declarations import Declaration, Volume
 from thalweg.model.events import (
-    DESK,
     SECRETARIAT,
     Acknowledged,
     Answer,
@@ -199,12 +198,12 @@ class Telling:
             key, what = AuthorKey.read(fact.fields["key"]).key_id, "added"
         return self._of_keys({"what": what, "key": key, "officer": officer, "by": by}, now, owed=what == "added")
 
-    def way_in(self, officer: str, what: str, key: str, now: Instant) -> list[Notice]:
+    def way_in(self, officer: str, what: str, key: str, by: str, now: Instant) -> list[Notice]:
         """Whoever is in an officer's account says what the server signs for that officer, and reads what their party
-        reads. It owes an answer where not the officer made it so, but whoever came in by an invitation."""
-        by = DESK if what == "anew" else officer
+        reads; whose account is closed says nothing. It owes an answer where not the officer has it so, but another, or
+        whoever came in by an invitation."""
         facts = {"what": what, **({"key": key} if key else {}), "officer": officer, "by": by}
-        return self._of_keys(facts, now, owed=what == "anew")
+        return self._of_keys(facts, now, owed=by != officer)
 
     def _of_keys(self, facts: Mapping[str, str], now: Instant, *, owed: bool) -> list[Notice]:
         """To every party on whose rolls the officer is, and to nobody else. An answer is owed where anybody but that
@@ -212,7 +211,8 @@ class Telling:
         membership, officer = self._world.membership, facts["officer"]
         return [
             Notice(
-                party, 0, NoticeKind.WATCH, now, of=party if facts["by"] == officer else SECRETARIAT, severity=CAUTION,
+                party, 0, NoticeKind.WATCH, now, severity=CAUTION,
+                of=party if facts["by"] == officer or membership.speaks_for(facts["by"], party) else SECRETARIAT,
                 owed=owed and bool(membership.speakers(party) - {officer}), facts=facts,
             )
             for party in (SECRETARIAT, *sorted(membership.parties)) if membership.speaks_for(officer, party)

@@ -114,9 +114,11 @@ class AuthorKeys(Protocol):
     def end(self, author: str, key: str, reason: str, /) -> None:
         """End one key, by its id."""
 
-    def way_in(self, author: str, what: str, key: str = "", /) -> None:
+    def way_in(self, author: str, what: str, key: str = "", by: str = "", /) -> None:
         """Tell the parties on whose rolls the author is that their account has a new way in: it was made `anew`; or a
-        `passkey`; password and `codes`; the token or certificate of a `program`. `key` names it, and opens nothing."""
+        `passkey`; password and `codes`; the token or certificate of a `program`; or that it is `closed` or `reopened`.
+        `key` names it, and opens nothing; `by` is who has it so, nobody where an invitation was accepted. To be called
+        before it is so: of whatever opens, they were told."""
 
     def told(self, author: str, /) -> tuple[str, bytes, bytes]:
         """What the author's device has to know: the log's origin, its trust file, and the author's newest entry."""

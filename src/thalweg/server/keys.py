@@ -48,10 +48,11 @@ from thalweg.server.signin import (
     end_others,
     held_by,
     invite,
+    keep_token,
     key_challenge,
-    make_token,
     new_author,
     new_id,
+    new_token,
     password_keys,
     password_plan,
     seal,
@@ -260,10 +261,12 @@ def add_passkey(request: Request, response: Response, asking: FreshPerson, body:
     made = passkeys.register(
         doors.settings, bytes.fromhex(plan["challenge"]), asking.account, plan["label"], body.credential, doors.now()
     )
+    named = digest(made.credential).hex()
+    if doors.store.passkey(made.credential) is None:
+        doors.keys.way_in(asking.author, "passkey", named, asking.author)
     if not doors.store.add_passkey(made):
         raise Refusal("key-known", "That passkey is known already.")
-    doors.audit("passkey.added", {"author": asking.author, "key": digest(made.credential).hex()})
-    doors.keys.way_in(asking.author, "passkey", digest(made.credential).hex())
+    doors.audit("passkey.added", {"author": asking.author, "key": named})
     return PasskeyTold(
         credential=_text(made.credential),
         label=made.label,
@@ -340,7 +343,8 @@ def device_start(request: Request, asking: FreshPerson, body: DeviceStart) -> Ke
 
 @router.post("/keys/device", status_code=201)
 def add_device(request: Request, asking: FreshPerson, body: KeyAnswer) -> DeviceTold:
-    """Enters the device's key; the one before it, on a device or at the server, is retired."""
+    """Enters the device's key; the one before it, on a device or at the server, is retired. A key that is entered
+    already is told again what a device has to know: the answer may have been lost."""
     doors = doors_of(request)
     challenge = bytes.fromhex(body.challenge)
     plan = unseal(doors, "add-device", take_challenge(doors, challenge, "add-device", asking.account))
@@ -348,10 +352,9 @@ def add_device(request: Request, asking: FreshPerson, body: KeyAnswer) -> Device
     held_by(doors, key, asking.author, challenge, body.signature)
     if account is None:
         raise _absent()
-    if any(held.key_id == key.key_id for held in doors.keys.valid(asking.author)):
-        raise Refusal("key-known", "That key is known already.")
-    doors.keys.bring(asking.author, key, "retired")
-    doors.audit("device.added", {"author": asking.author, "key": key.key_id})
+    if all(held.key_id != key.key_id for held in doors.keys.valid(asking.author)):
+        doors.keys.bring(asking.author, key, "retired")
+        doors.audit("device.added", {"author": asking.author, "key": key.key_id})
     return device_told(doors, account, key, plan["label"])
 
 
@@ -381,10 +384,10 @@ def set_password(request: Request, response: Response, asking: FreshPerson, body
     doors = doors_of(request)
     plan = unseal(doors, "set-password", take_ceremony(request, response, "set-password", asking.session.hex()))
     secret, totp, recovery, codes = password_keys(doors, asking.account, plan, body.code)
+    doors.keys.way_in(asking.author, "codes", "", asking.author)
     doors.store.set_password_keys(secret, totp, recovery)
     end_others(doors, asking)
     doors.audit("password.changed", {"author": asking.author})
-    doors.keys.way_in(asking.author, "codes")
     return RecoveryTold(recovery_codes=list(codes))
 
 
@@ -395,9 +398,9 @@ def new_recovery(request: Request, asking: FreshPerson) -> RecoveryTold:
     if doors.store.password(asking.account) is None:
         raise Refusal("key-absent", "Recovery codes go with a password, and this account has none.")
     recovery, codes = passwords.make_recovery(doors, asking.account)
+    doors.keys.way_in(asking.author, "codes", "", asking.author)
     doors.store.set_recovery(recovery)
     doors.audit("recovery.made", {"author": asking.author})
-    doors.keys.way_in(asking.author, "codes")
     return RecoveryTold(recovery_codes=list(codes))
 
 
@@ -424,6 +427,8 @@ def change_disabled(request: Request, account: str, asking: FreshPerson, body: D
     # The same answer for an account of another party as for none.
     if held is None or not doors.may(asking, "disable", held.party, ""):
         raise Refusal("act-refused", "You may not close or open that account.")
+    if held.disabled != body.disabled:
+        doors.keys.way_in(held.author, "closed" if body.disabled else "reopened", "", asking.author)
     changed = replace(held, disabled=body.disabled)
     if not doors.store.change_account(changed):
         raise _absent()
@@ -438,8 +443,9 @@ def add_token(request: Request, asking: FreshPerson, body: TokenStart) -> NewTok
     """A bearer token for a machine, or for a program of one's own."""
     doors = doors_of(request)
     owner = _owner(doors, asking, body.account)
-    made, text = make_token(doors, owner, body.scopes, _lasts(doors, body.days), body.label)
-    doors.keys.way_in(owner.author, "program", made.id)
+    made, text = new_token(doors, owner, body.scopes, _lasts(doors, body.days), body.label)
+    doors.keys.way_in(owner.author, "program", made.id, asking.author)
+    keep_token(doors, owner, made)
     return NewToken(**_token_told(made).model_dump(), token=text)
 
 
@@ -471,10 +477,11 @@ def add_certificate(request: Request, asking: FreshPerson, body: CertificateStar
     made = ClientCertificate(
         hashlib.sha256(der).digest(), owner.id, tuple(sorted(set(body.scopes))), now, expires, body.label
     )
+    if doors.store.certificate(made.fingerprint) is None:
+        doors.keys.way_in(owner.author, "program", made.fingerprint.hex(), asking.author)
     if not doors.store.add_certificate(made):
         raise Refusal("key-known", "That certificate is known already.")
     doors.audit("certificate.added", {"author": owner.author, "key": made.fingerprint.hex()})
-    doors.keys.way_in(owner.author, "program", made.fingerprint.hex())
     return _certificate_told(made)
 
 

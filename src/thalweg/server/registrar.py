@@ -74,9 +74,9 @@ class Registrar:
     def end(self, author: str, key: str, reason: str) -> None:
         self._register((KeyEntry(KEY_REVOKE, key_revoke_body(author, key, reason, None), tells=True),))
 
-    def way_in(self, author: str, what: str, key: str = "") -> None:
+    def way_in(self, author: str, what: str, key: str = "", by: str = "") -> None:
         """The parties on whose rolls the officer is are told of it; see `WayIn`."""
-        self._wait(self._opened.office.tell(WayIn(author, what, key)))
+        self._wait(self._opened.office.tell(WayIn(author, what, key, by)))
 
     def told(self, author: str) -> tuple[str, bytes, bytes]:
         log, home = self._opened.log, self._opened.home.home

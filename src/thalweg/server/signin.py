@@ -533,7 +533,8 @@ def held_by(doors: Doors, key: AuthorKey, author: str, challenge: bytes, signatu
 
 def device_told(doors: Doors, account: Account, key: AuthorKey, label: str) -> DeviceTold:
     """What the device is to keep, with a token of its own."""
-    made, text = make_token(doors, account, ("read", "write"), doors.settings.token_ms, label or "device")
+    made, text = new_token(doors, account, ("read", "write"), doors.settings.token_ms, label or "device")
+    keep_token(doors, account, made)
     origin, trust, newest = doors.keys.told(account.author)
     return DeviceTold(
         account=account.id,
@@ -551,16 +552,20 @@ def device_told(doors: Doors, account: Account, key: AuthorKey, label: str) -> D
     )
 
 
-def make_token(doors: Doors, owner: Account, scopes: Sequence[str], lasts_ms: int, label: str) -> tuple[Token, str]:
-    """A new bearer token of an account, and its text, which is kept nowhere."""
+def new_token(doors: Doors, owner: Account, scopes: Sequence[str], lasts_ms: int, label: str) -> tuple[Token, str]:
+    """A bearer token of an account, which opens nothing before it is kept, and its text, which is kept nowhere."""
     text = TOKEN_PREFIX + base64.urlsafe_b64encode(doors.random_bytes(32)).rstrip(b"=").decode()
     now = doors.now()
     made = Token(
         new_id(doors, "t"), digest(text.encode()), owner.id, tuple(sorted(set(scopes))), now, now + lasts_ms, 0, label
     )
+    return made, text
+
+
+def keep_token(doors: Doors, owner: Account, made: Token) -> None:
+    """From now on it opens the account."""
     doors.store.add_token(made)
     doors.audit("token.made", {"author": owner.author, "token": made.id, "scopes": " ".join(made.scopes)})
-    return made, text
 
 
 def _proved(key: AuthorKey, origin: str, author: str, challenge: bytes, signature: str) -> bool:
@@ -687,6 +692,8 @@ def _accept(
     account = joining.account
     anew = doors.store.account(account.id) is not None
     held = doors.store.invitation(joining.invitation)
+    if held is not None and anew and doors.now() < held.expires_ms:
+        doors.keys.way_in(account.author, "anew")
     if held is None or doors.now() >= held.expires_ms or not doors.store.join(joining):
         if held is not None and doors.store.invitation(joining.invitation) is not None:
             raise _taken()
@@ -695,8 +702,6 @@ def _accept(
     kind = "account.rejoined" if anew else "account.joined"
     doors.audit(kind, {"author": account.author, "party": account.party, "role": plan["role"], "how": how})
     doors.joined(account, plan["role"], key)
-    if anew:
-        doors.keys.way_in(account.author, "anew")
 
 
 def _taken() -> Refusal:

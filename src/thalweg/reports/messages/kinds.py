@@ -911,7 +911,7 @@ class RollChanged(Message):
 
 class KeyChange(StrEnum):
     """A key to sign with was added; or ended, and why. Or a way to sign in is new: the whole account, or one of its
-    keys."""
+    keys. Or the account is closed or opened again."""
 
     ADDED = "added"
     LOST = "lost"
@@ -921,6 +921,8 @@ class KeyChange(StrEnum):
     PASSKEY = "passkey"
     CODES = "codes"
     PROGRAM = "program"
+    CLOSED = "closed"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
