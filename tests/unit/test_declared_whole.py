@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.serving import Serving, serving
+from tests.unit.pages.officers import screen
 from tests.unit.test_intake import CONTEXT
 from thalweg.desk.intake import Blob, intake_blobs
 from thalweg.drafts.beside import fitted, holds
@@ -98,13 +101,19 @@ def test_each_value_of_a_log_stands_beside_its_movement() -> None:
     assert {name.partition(",")[0] for name in details} == {"speed", "course", "remark"}
 
 
-@pytest.mark.parametrize("field", ["id", "party"])
-def test_a_name_that_no_desk_takes_is_told_of_where_the_file_is_checked(field: str) -> None:
-    (declared,) = intake_blobs([Blob("f.geojson", placed("h", {field: "x" * 301}))], CONTEXT).declarations
-    assert [(flag.code, flag.where) for flag in declared.flags if flag.code == "text-long"] == [("text-long", field)]
-    (declared,) = intake_blobs([Blob("f.geojson", placed("h", {field: "x" * 300}))], CONTEXT).declarations
-    assert "text-long" not in {flag.code for flag in declared.flags}
-    kinds.write(Declared("alpha", declared))
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("id", "x" * 100, ""), ("id", "node/2658012", ""), ("id", "https://example.org/site/1", ""),
+        ("id", "x" * 101, "id-unfit"), ("id", "../x", "id-unfit"), ("id", "x/", "id-unfit"), ("id", ".", "id-unfit"),
+        ("party", "x" * 300, ""), ("party", "x" * 301, "text-long"),
+    ],
+)  # fmt: skip
+def test_a_name_that_no_desk_takes_is_told_of_where_the_file_is_checked(field: str, text: str, told: str) -> None:
+    (declared,) = intake_blobs([Blob("f.geojson", placed("h", {field: text}))], CONTEXT).declarations
+    assert [flag.code for flag in declared.flags if flag.where == field] == ([told] if told else [])
+    if not told:
+        kinds.write(Declared("alpha", declared))
 
 
 def test_more_beside_it_than_a_record_holds_is_told_of() -> None:
@@ -129,6 +138,25 @@ def test_a_desk_takes_it_and_shows_it_again(desk: Serving, name: str) -> None:
     desk.say("alpha-1", Declared("alpha", declared))
     shown = desk.get("alpha-1", f"/v1/declarations/{declared.declaration_id}").json()
     assert shown["declaration"]["details"] == dict(declared.details)
+
+
+@pytest.mark.parametrize("name", ["node/2658012", "https://example.org/site/1", "a//b/cancel"])
+def test_what_others_call_it_stays_its_id(desk: Serving, name: str) -> None:
+    """R9: a list from OpenStreetMap was checked, and each of its rows refused for the slash in its id."""
+    reviewed = intake_blobs([Blob("osm.geojson", placed(name, {}))], CONTEXT).declarations[0]
+    declared = replace(reviewed, party="alpha")
+    desk.say("alpha-1", Declared("alpha", declared))
+    subject = f"alpha/{name}"
+    for who in ("alpha-1", "bravo-1"):
+        for address in (quote(subject), quote(subject, safe="")):
+            shown = desk.get(who, f"/v1/declarations/{address}").json()
+            assert (shown["subject"], shown["declaration"]["declaration_id"]) == (subject, name)
+    (notice,) = [each for each in desk.notices("bravo-1") if each["subject"] == subject]
+    assert "“H”" in desk.get("bravo-1", f"/v1/notices/{notice['id']}/text").text
+    who, action = screen(desk, "alpha-1"), f"/declarations/{quote(subject)}/cancel"
+    who.send(who.see(f"/declarations/{quote(subject)}"), action, {"sure": "yes"})
+    for address in (quote(subject), quote(subject, safe="")):
+        assert desk.get("bravo-1", f"/v1/declarations/{address}").json()["state"] == "cancelled"
 
 
 @given(

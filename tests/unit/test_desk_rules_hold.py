@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.desk_world import START, Room, circle, refused
-from thalweg.desk.checks import LONGEST_ID
+from thalweg.model.characters import LONGEST_ID
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Segment, Sides, Zone
 from thalweg.model.events import (
     DESK,
@@ -104,8 +104,10 @@ def test_a_quiet_window_takes_no_others_place() -> None:
     desk.declare("alpha", circle("Q1", "alpha", kind=Kind.RESTRICTED_ZONE, zone=Zone.NO_FIRE, revision=3))
     window = circle("Q1", "alpha", kind=Kind.RESTRICTED_ZONE, zone=Zone.QUIET_WINDOW)
     assert refused(desk.say("alpha", QuietProposed("alpha", ("bravo",), window, "mines", TOMORROW))) == "revision-old"
-    slash = replace(window, declaration_id="alpha/Q9")
-    assert refused(desk.say("alpha", QuietProposed("alpha", ("bravo",), slash, "mines", TOMORROW))) == "declaration-id"
+    for name in ("/Q9", "Q9/", ".", "a/../Q9", "Q" * 101):
+        other = replace(window, declaration_id=name)
+        said = QuietProposed("alpha", ("bravo",), other, "mines", TOMORROW)
+        assert refused(desk.say("alpha", said)) == "declaration-id"
     newer = replace(window, declaration_id="Q9")
     desk.say("alpha", QuietProposed("alpha", ("bravo",), newer, "mines", TOMORROW))
     assert isinstance(desk.say("bravo", QuietGuaranteed("bravo", proposed(desk))), Taken)

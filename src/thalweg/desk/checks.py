@@ -15,7 +15,7 @@ from thalweg.desk.no import No, Subjects, no_chain, no_party
 from thalweg.desk.source_checks import SourceChecks
 from thalweg.drafts.outlines import hollow
 from thalweg.formats.event import Body, Erasure, Statement
-from thalweg.model.characters import unfit
+from thalweg.model.characters import unfit, unfit_id
 from thalweg.model.declarations import Declaration, Kind, LineStatus, Standing, Zone
 from thalweg.model.errors import ThalwegError
 from thalweg.model.events import (
@@ -78,7 +78,6 @@ from thalweg.state.picture import Standing as ChainStanding
 from thalweg.state.world import World
 
 LONGEST_PARTY: Final = 64
-LONGEST_ID: Final = 100  # of a declaration: a notice names many, and has to fit into one entry
 SHORTEST_BEAT_S: Final = 60
 
 _OFFICER = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")  # as docs/spec/entry.md has authors
@@ -279,7 +278,7 @@ class Checks:
         if said.by not in channel.joined:
             return No("channel-not-joined", "You have not joined that channel.")
         if isinstance(said, TermsSet) and said.to and said.to not in channel.invited:
-            return no_party(said.to)
+            return No("terms-party", f"{said.to!r} is not a party of that channel: terms are for those who are on it.")
         return ()
 
     def _on_channel(self, said: LineChecked | LineAnswered | MessageSent | DecisionStated) -> Subjects | No:
@@ -334,8 +333,8 @@ class Checks:
     def _declarable(self, declaration: Declaration, by: str) -> No | None:
         if declaration.party != by:
             return No("declaration-party", f"The declaration is one of {declaration.party}, and you speak for {by}.")
-        if "/" in declaration.declaration_id or len(declaration.declaration_id) > LONGEST_ID:
-            return No("declaration-id", f"A declaration's id has up to {LONGEST_ID} characters, and no slash.")
+        if reason := unfit_id(declaration.declaration_id):
+            return No("declaration-id", reason)
         known = self._world.picture.key(by, declaration.declaration_id) in self._world.picture.chains
         if not known and unfit(declaration.declaration_id) is not None:  # what is on record under one can be ended
             return No("declaration-id", "The characters of a declaration's id are all visible.")
@@ -371,8 +370,10 @@ class Checks:
                 if said.valid_until <= now:
                     return No("validity-past", "What is vouched for only until the past is not vouched for.")
             case CustodyOffered():
-                if said.to not in self._world.membership.parties or said.to == said.by:
+                if said.to not in self._world.membership.parties:
                     return no_party(said.to)
+                if said.to == said.by:
+                    return No("custody-self", "It is yours: a site is offered to another party.")
                 if chain.kind is not Kind.STATIC_SITE:
                     return No("custody-kind", "Only a site goes over from one party to another.")
             case Released():
@@ -520,8 +521,8 @@ class Checks:
         """The chain that what is proposed would begin, or go on with."""
         key = self._world.picture.key(by, declaration.declaration_id)
         chain = self._world.picture.chains.get(key)
-        if "/" in declaration.declaration_id or len(declaration.declaration_id) > LONGEST_ID:
-            return No("declaration-id", f"A declaration's id has up to {LONGEST_ID} characters, and no slash.")
+        if reason := unfit_id(declaration.declaration_id):
+            return No("declaration-id", reason)
         if chain is not None and (chain.notifier != by or declaration.revision <= chain.revision):
             return No(
                 "revision-old", f"{declaration.declaration_id} is on record; raise the revision, or change the id."

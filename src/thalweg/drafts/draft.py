@@ -44,7 +44,16 @@ from thalweg.drafts.words import (
     status_of,
     zone_of,
 )
-from thalweg.model.characters import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, MOST_TEXTS, require_seen, unfit, visible
+from thalweg.model.characters import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    MOST_TEXTS,
+    require_seen,
+    unfit,
+    unfit_id,
+    visible,
+)
 from thalweg.model.declarations import (
     EXACT,
     Cancellation,
@@ -282,10 +291,11 @@ def _ask_of_characters(declaration: Declaration, flags: list[Flag]) -> None:
                     name,
                 )
             )
-    for name, text in names[:2]:
-        if len(text) > LONGEST_NAME:
-            sentence = f"The {name} has {len(text):,} characters, of which a desk takes {LONGEST_NAME} at most."
-            flags.append(Flag("text-long", sentence, name))
+    if reason := unfit_id(declaration.declaration_id):
+        flags.append(Flag("id-unfit", f"{reason} A desk does not take it.", "id"))
+    if len(declaration.party) > LONGEST_NAME:
+        sentence = f"The party has {len(declaration.party):,} characters, of which a desk takes {LONGEST_NAME} at most."
+        flags.append(Flag("text-long", sentence, "party"))
     if not (holds(declaration.details) and holds(declaration.entered)):
         sentence = f"It has more words beside it than a desk takes, which is {MOST_TEXTS} texts by name."
         flags.append(Flag("text-long", sentence, "details"))

@@ -20,8 +20,10 @@ from thalweg.model.errors import InputError
 LONGEST_TITLE: Final = 1_000
 """Characters of a title. One that is longer is a text, or a quotation mark that was never closed."""
 
+LONGEST_ID: Final = 100
+"""Characters of a declaration's id at a desk: a notice names many, and has to fit into one entry."""
 LONGEST_NAME: Final = 300
-"""Characters of an id, a party or the name of a text beside a statement."""
+"""Characters of an id in an entry, a party or the name of a text beside a statement."""
 LONGEST_TEXT: Final = 16_000
 """Characters of a text beside a statement."""
 MOST_TEXTS: Final = 500
@@ -58,6 +60,19 @@ class Unfit:
             category = unicodedata.category(self.character)
             name = {"Cc": "a control character", "Cs": "half of a surrogate pair"}.get(category, "no character")
         return f"{self.code} ({name}) as character {self.after + 1}"
+
+
+def unfit_id(text: str) -> str:
+    """Why a desk takes no declaration of this id, as a sentence; empty where it may. It stands in the address of the
+    declaration, which a browser makes shorter by `.` and `..` between slashes. Others' ids have slashes: `node/26580`
+    of OpenStreetMap, and the addresses of linked data."""
+    if len(text) > LONGEST_ID:
+        return f"A declaration's id has up to {LONGEST_ID} characters, and this one has {len(text):,}."
+    if text.startswith("/") or text.endswith("/") or not {".", ".."}.isdisjoint(text.split("/")):
+        return (
+            "A declaration's id does not begin or end with a slash, and is no “.” or “..”, nor has one between slashes."
+        )
+    return ""
 
 
 def unfit(text: str, *, lines: bool = False) -> Unfit | None:

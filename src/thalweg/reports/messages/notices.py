@@ -479,17 +479,17 @@ class _Reading:
         match notice.what:
             case NoticeKind.DUPLICATE if "away_m" in facts:
                 mine = Who(
-                    party=self.name(notice.to), what=What.UNSTATED, title=facts["mine"].rpartition("/")[2] or None
+                    party=self.name(notice.to), what=What.UNSTATED, title=facts["mine"].partition("/")[2] or None
                 )
                 other = Who(
-                    party=self.name(notice.of), what=What.UNSTATED, title=notice.subject.rpartition("/")[2] or None
+                    party=self.name(notice.of), what=What.UNSTATED, title=notice.subject.partition("/")[2] or None
                 )
                 away_m = float(facts["away_m"])
                 return (kinds.DuplicateSuspected(marks=marks, first=mine, second=other, distance_m=away_m),)
             case NoticeKind.PROBING if "moves" in facts and (since := self._when("since")):
                 movers = ", ".join(self.name(each) for each in facts["parties"].split(", "))
                 # The secretariat is told whose, and not what.
-                title = notice.subject.rpartition("/")[2] if notice.subject else ""
+                title = notice.subject.partition("/")[2] if notice.subject else ""
                 around = Who(
                     party=self.name(notice.to if notice.subject else notice.of), what=What.UNSTATED, title=title or None
                 )
