@@ -156,6 +156,9 @@ class RoomOffice:
     async def note(self, body: object) -> None:
         """What is only put on record, for nobody to be told."""
 
+    async def abreast(self) -> None:
+        """There is no other server."""
+
     async def reading(self) -> Reading:
         desk, kept = self.room.desk, self.kept
         if kept is None or kept.world is not desk.world:  # one for each world: a route gathers in it step by step

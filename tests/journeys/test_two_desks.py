@@ -168,11 +168,11 @@ def test_rows_are_reviewed_one_by_one_and_a_second_run_goes_on(desk: Desk, tmp_p
 def test_a_row_that_no_statement_holds_is_named_and_those_after_it_are_declared(desk: Desk, tmp_path: Path) -> None:
     file = written(
         tmp_path,
-        feature("long", "russia", "static_site", 41.3, 35.4, remarks="x" * 16_001),
+        feature("l" * 301, "russia", "static_site", 41.3, 35.4, title="long"),
         feature("short", "russia", "static_site", 41.4, 35.4),
     )
     said = declared(desk, "russia", file, expect=1)
-    assert "remarks should be a text of at most 16000 characters" in said
+    assert "id should be a text of at most 300 characters" in said
     assert said.count("Declared.") == 1
     assert "declared before" in desk.say("russia", "declare", file, "--yes", expect=1).out
 
