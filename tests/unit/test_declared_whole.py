@@ -153,8 +153,8 @@ def test_what_others_call_it_stays_its_id(desk: Serving, name: str) -> None:
             assert (shown["subject"], shown["declaration"]["declaration_id"]) == (subject, name)
     (notice,) = [each for each in desk.notices("bravo-1") if each["subject"] == subject]
     assert "“H”" in desk.get("bravo-1", f"/v1/notices/{notice['id']}/text").text
-    who, action = screen(desk, "alpha-1"), f"/declarations/{quote(subject)}/cancel"
-    who.send(who.see(f"/declarations/{quote(subject)}"), action, {"sure": "yes"})
+    officer, action = screen(desk, "alpha-1"), f"/declarations/{quote(subject)}/cancel"
+    officer.send(officer.see(f"/declarations/{quote(subject)}"), action, {"sure": "yes"})
     for address in (quote(subject), quote(subject, safe="")):
         assert desk.get("bravo-1", f"/v1/declarations/{address}").json()["state"] == "cancelled"
 

@@ -118,6 +118,71 @@ def test_who_does_not_take_part_is_shown_nothing_new_and_what_it_missed_when_it_
     assert (shown.subject, len(shown.findings)) == ("alpha/P", 1)
 
 
+def listed(desk: Room, party: str) -> dict[str, Level]:
+    """What a party lists of others as in force, under its ids and at its levels."""
+    mailboxes = Mailboxes(desk.desk.world, desk.desk.policy)
+    return {each.subject: each.level for each in mailboxes.declarations(party, desk.now, own=False).value.declarations}
+
+
+@pytest.mark.parametrize("level", [Level.FULL, Level.FOOTPRINT, Level.COARSE, Level.EXISTS])
+def test_what_is_taken_back_while_a_party_is_away_is_taken_back_at_once(level: Level) -> None:
+    """R22, R35: it keeps what it was told, and does not take what its notifier shows no more for in force, then or
+    when it returns; nor is it told of what it was never shown."""
+    desk = room()
+    for number, name in enumerate(("A", "B", "C")):
+        site = circle(name, "alpha", 40.14 + number, kind=Kind.STATIC_SITE)
+        taken(desk.declare("alpha", site, releases=(Release("bravo", level),)))
+    assert [*listed(desk, "bravo").values()] == [level] * 3
+    desk.say("bravo", ParticipationStated("bravo", "bravo", Participation.WITHDRAWN, START))
+    taken(desk.declare("alpha", circle("D", "alpha", kind=Kind.STATIC_SITE)))
+    count = len(desk.notices("bravo"))
+    taken(desk.say("alpha", ConsentStated("alpha", "alpha/A", False)))
+    taken(desk.say("alpha", Released("alpha", "alpha/B", (Release("bravo", Level.NOTHING),))))
+    taken(desk.say("alpha", Released("alpha", "alpha/D", (Release("bravo", Level.NOTHING),))))
+    told = desk.notices("bravo")[count:]
+    assert [each.what for each in told] == [NoticeKind.REVOKED] * 2
+    left = listed(desk, "bravo")
+    assert [*left.values()] == [level]
+    assert not left.keys() & {each.subject for each in told}
+    desk.say("bravo", ParticipationStated("bravo", "bravo", Participation.JOINED, START))
+    assert listed(desk, "bravo") == left
+    taken(desk.say("alpha", ConsentStated("alpha", "alpha/A", True)))
+    assert [*listed(desk, "bravo").values()] == [level] * 2
+
+
+def test_what_is_taken_back_and_shown_again_while_a_party_is_away_is_shown_when_it_returns() -> None:
+    desk = room()
+    taken(desk.declare("alpha", circle("A", "alpha", kind=Kind.STATIC_SITE)))
+    desk.say("bravo", ParticipationStated("bravo", "bravo", Participation.WITHDRAWN, START))
+    for level in (Level.NOTHING, Level.FULL):
+        taken(desk.say("alpha", Released("alpha", "alpha/A", (Release("bravo", level),))))
+        assert not listed(desk, "bravo")
+    desk.say("bravo", ParticipationStated("bravo", "bravo", Participation.JOINED, START))
+    assert listed(desk, "bravo") == {"alpha/A": Level.FULL}
+
+
+def test_whoever_withdraws_consent_is_told_of_every_holder() -> None:
+    """R35: also of those who were shown no more than that there is something, and of those who are away."""
+    desk = room("alpha", "bravo", "charlie", "delta")
+    shown = (Release("bravo", Level.FULL), Release("charlie", Level.EXISTS), Release("delta", Level.EXISTS))
+    taken(desk.declare("alpha", circle("A", "alpha", kind=Kind.STATIC_SITE), releases=shown))
+    desk.say("delta", ParticipationStated("delta", "delta", Participation.WITHDRAWN, START))
+    mailboxes = Mailboxes(desk.desk.world, desk.desk.policy)
+
+    def copies() -> list[str]:
+        read = mailboxes.declaration("alpha", "alpha/A", desk.now)
+        assert read is not None
+        return [each.to for each in read.value.copies]
+
+    assert copies() == ["bravo", "charlie", "delta"]
+    taken(desk.say("alpha", ConsentStated("alpha", "alpha/A", False)))
+    (told,) = of_kind(desk, "alpha", NoticeKind.CONSENT)
+    assert told.facts["held_by"] == "bravo (full), charlie (exists), delta (exists)"
+    assert copies() == ["bravo", "charlie", "delta"]
+    desk.say("delta", ParticipationStated("delta", "delta", Participation.JOINED, START))
+    assert copies() == ["bravo", "charlie", "delta"]
+
+
 def test_only_the_secretariat_enters_parties_and_it_declares_nothing() -> None:
     """R48: it runs the channel and can alter nothing."""
     desk = room()

@@ -101,7 +101,7 @@ def test_the_party_of_an_officer_is_told_of_a_key_that_comes_and_of_one_that_goe
 
 
 def test_whoever_did_not_hear_that_a_key_was_entered_brings_it_again(desk: Serving) -> None:
-    """The answer has what the device needs, and may be lost: nothing is told twice, and no key ends by it."""
+    """The answer has what the device needs, and may be lost: no key ends by it, and another token is told of."""
     who = officer(desk, "yusuf", "alpha")
     phone = AuthorSigner(b"y" * 32)
     bring(who, phone)
@@ -109,7 +109,7 @@ def test_whoever_did_not_hear_that_a_key_was_entered_brings_it_again(desk: Servi
     asked = ask(who, "POST", "/sign-in/keys/device/start", {"key": phone.key.value()}).json()
     again = ask(who, "POST", "/sign-in/keys/device", proof(phone, ORIGIN, asked)).json()
     assert again["key"] == phone.key.key_id == held(desk, "yusuf")
-    assert told(desk, "alpha-1", "yusuf") == before
+    assert told(desk, "alpha-1", "yusuf") == [*before, ("program", phone.key.key_id, "yusuf", False)]
 
 
 def test_every_party_of_an_officer_is_told_and_the_secretariat_of_its_own(desk: Serving) -> None:

@@ -334,8 +334,11 @@ class Desk:
                 continue
             at = self.policy.level(chain, party)
             version = self.policy.version(chain, at, party)
-            shown = (self.world.exchange.notices[each] for each in known.get(self.policy.subject(chain, at, party), ()))
-            if at is not Level.NOTHING and not any(each.version == version for each in shown):
+            shown = False
+            for each in known.get(self.policy.subject(chain, at, party), ()):
+                what, which = glance(self.world.exchange.notices, each, "what", "version")
+                shown = which == version or (shown and what is not NoticeKind.REVOKED)
+            if at is not Level.NOTHING and not shown:
                 notices.append(self._with_meetings(self.policy.shown(NoticeKind.RELEASED, chain, party, at, book.now)))
         self._write(notices, book)
 

@@ -11,7 +11,7 @@ fills in. Three rules hold in all of them:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from thalweg.engine.batch import batch
@@ -23,7 +23,7 @@ from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.alias import Aliases
 from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
-from thalweg.policy.terms import audience, consented, level
+from thalweg.policy.terms import audience, away, chosen, consented, level
 from thalweg.policy.view import View, terms, view
 from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, OpenFinding, Standing
@@ -32,6 +32,7 @@ from thalweg.state.world import World
 
 EMERGENCY, WARNING, CAUTION, INFORMATION = "emergency", "warning", "caution", "information"
 SEVERITIES = (EMERGENCY, WARNING, CAUTION, INFORMATION)
+_GONE = (NoticeKind.REVOKED, NoticeKind.CANCELLED)
 _WARN = (NoticeKind.WARNING, NoticeKind.REPLACED, NoticeKind.RELEASED)  # those that show a chain, and may warn
 
 
@@ -355,24 +356,26 @@ class Policy:
                         found[party] = notice.level
         return tuple(sorted(found.items()))
 
-    def copies(self, chain: Chain) -> tuple[tuple[str, Level], ...]:
+    def copies(self, chain: Chain, before: Mapping[str, Level] | None = None) -> tuple[tuple[str, Level], ...]:
         """The `holders` that its notifier may know of (R35), at the most they were shown by its terms: not those that
-        see nothing of it and were told because they have something in its cells, which would tell where theirs is."""
+        see nothing of it and were told because they have something in its cells, which would tell where theirs is.
+        `before`: what each saw until a change of which nobody was told yet."""
         found: dict[str, Level] = {}
         for party, subjects in self.known_as(chain).items():
             if party == chain.notifier:
                 continue
-            met = self.only_met(chain, party)
+            met = self.only_met(chain, party, None if before is None else before.get(party, Level.NOTHING))
             for each in (name for subject in subjects for name in self._world.exchange.known[party][subject]):
                 notice = self._world.exchange.notices[each]
                 if notice.version and each not in met and notice.level.rank > found.get(party, Level.NOTHING).rank:
                     found[party] = notice.level
         return tuple(sorted(found.items()))
 
-    def only_met(self, chain: Chain, party: str) -> frozenset[str]:
+    def only_met(self, chain: Chain, party: str, seen: Level | None = None) -> frozenset[str]:
         """The notices that showed a party something of a chain because of a conflict alone: at `exists`, and while it
         was shown nothing by the terms. That follows from what it was told next: what is shown no more was shown by
-        them, and what is shown from then on, or is shown nothing of now, was not."""
+        them, and what is shown from then on, or is shown nothing of now, was not. Of a party that is away: from a
+        notice that tells of no conflict. `seen`: what it sees, where that is another level than now."""
         met: set[str] = set()
         since: set[str] = set()
         for each in self._world.exchange.known.get(party, {}).get(self._aliases.of(party, chain.key), ()):
@@ -384,7 +387,11 @@ class Policy:
                 since.clear()
             elif notice.version and notice.level is Level.EXISTS:
                 since.add(each)
-        return frozenset(met | since if self.level(chain, party) is Level.NOTHING else met)
+        if away(self._world, party):
+            shown = any(self._world.exchange.notices[each].severity == INFORMATION for each in since)
+        else:
+            shown = (self.level(chain, party) if seen is None else seen) is not Level.NOTHING
+        return frozenset(met if shown else met | since)
 
     def awaited(self, chain: Chain, notice: NoticeState, now: Instant) -> bool:
         """Whether its notifier knows of an answer that is owed to a notice of a chain: what a conflict alone made known
@@ -463,27 +470,39 @@ class Policy:
 
     def changed(self, chain: Chain, now: Instant, before: dict[str, Level]) -> list[Notice]:
         """The notifier changed what others are shown: those who now see more are shown it, those who see less are told
-        so. `before`: what each saw until now."""
+        so. Whoever is away is shown nothing new, and told of what is taken back of what it holds. `before`: what each
+        saw until now (`levels`)."""
         notices = []
         for party in sorted({*audience(self._world, chain), *before}):
-            was, now_at = before.get(party, Level.NOTHING), self.level(chain, party)
-            if now_at is was:
-                continue
-            if now_at.rank > was.rank:
+            was, now_at = before.get(party, Level.NOTHING), chosen(self._world, chain, party)
+            gone = away(self._world, party)
+            if now_at.rank > was.rank and not gone:
                 notices.append(replace(self.shown(NoticeKind.RELEASED, chain, party, now_at, now), owed=True))
-            elif was is not Level.NOTHING:
-                notices.append(
+            elif now_at.rank < was.rank:
+                subjects = self._held_above(chain, party, now_at) if gone else [self.subject(chain, was, party)]
+                notices += [
                     Notice(
                         to=party, n=0, what=NoticeKind.REVOKED, at=now, level=now_at, of=chain.notifier,
-                        subject=self.subject(chain, was, party), severity=INFORMATION,
-                        facts={"level": now_at.value},
+                        subject=subject, severity=INFORMATION, facts={"level": now_at.value},
                     )
-                )  # fmt: skip
+                    for subject in subjects
+                ]  # fmt: skip
         return notices
 
+    def _held_above(self, chain: Chain, party: str, at: Level) -> list[str]:
+        """The ids under which a party was shown more of a chain than that, which was not taken back, nor is due to a
+        conflict alone."""
+        met, found = self.only_met(chain, party), []
+        for subject in self.known_as(chain).get(party, ()):
+            states = [self._world.exchange.notices[each] for each in self._world.exchange.known[party][subject]]
+            shown = [each for each in states if (each.version and each.id not in met) or each.what in _GONE]
+            if shown and shown[-1].what not in _GONE and shown[-1].level.rank > at.rank:
+                found.append(subject)
+        return found
+
     def levels(self, chain: Chain) -> dict[str, Level]:
-        """What each party that could be shown the chain is shown now."""
-        return {party: self.level(chain, party) for party in audience(self._world, chain)}
+        """What each party that could be shown the chain is shown now, or would be if it were not away."""
+        return {party: chosen(self._world, chain, party) for party in audience(self._world, chain)}
 
     def consented(self, chain: Chain) -> bool:
         """See `terms.consented`."""

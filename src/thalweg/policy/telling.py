@@ -317,8 +317,8 @@ class Telling:
                 return self._disclosure(before, now)
             case ConsentStated():
                 facts = {"given": str(int(said.given))}
-                held = self._policy.copies(chain)
                 if not said.given:
+                    held = self._policy.copies(chain, before.get(chain.key, {}))
                     facts["held_by"] = ", ".join(f"{party} ({at.value})" for party, at in held)
                 own = Notice(
                     chain.notifier, 0, NoticeKind.CONSENT, now, of=said.by, subject=chain.key, statement=record.event,

@@ -21,10 +21,22 @@ def level(world: World, chain: Chain, recipient: str) -> Level:
        its terms say otherwise, any other channel nothing. A coarse view with a delay is shown so long after the desk
        took the version (R36): the time is that of the newest entry, so that whoever folds the log sees the same.
     """
+    if recipient != chain.notifier and away(world, recipient):
+        return Level.NOTHING
+    return chosen(world, chain, recipient)
+
+
+def away(world: World, party: str) -> bool:
+    """Whether it has withdrawn or is suspended."""
+    record = world.membership.parties.get(party)
+    return record is None or not record.taking_part
+
+
+def chosen(world: World, chain: Chain, recipient: str) -> Level:
+    """The same of a recipient that is away, if it took part: what it was shown before may be taken back meanwhile."""
     if recipient == chain.notifier:
         return Level.FULL
-    record = world.membership.parties.get(recipient)
-    if record is None or not record.taking_part or not consented(world, chain):
+    if recipient not in world.membership.parties or not consented(world, chain):
         return Level.NOTHING
     own = chain.releases.get(recipient)
     if own is not None:

@@ -355,6 +355,8 @@ def add_device(request: Request, asking: FreshPerson, body: KeyAnswer) -> Device
     if all(held.key_id != key.key_id for held in doors.keys.valid(asking.author)):
         doors.keys.bring(asking.author, key, "retired")
         doors.audit("device.added", {"author": asking.author, "key": key.key_id})
+    else:
+        doors.keys.way_in(asking.author, "program", key.key_id, asking.author)  # another token
     return device_told(doors, account, key, plan["label"])
 
 
@@ -427,12 +429,14 @@ def change_disabled(request: Request, account: str, asking: FreshPerson, body: D
     # The same answer for an account of another party as for none.
     if held is None or not doors.may(asking, "disable", held.party, ""):
         raise Refusal("act-refused", "You may not close or open that account.")
-    if held.disabled != body.disabled:
-        doors.keys.way_in(held.author, "closed" if body.disabled else "reopened", "", asking.author)
+    if held.disabled and not body.disabled:
+        doors.keys.way_in(held.author, "reopened", "", asking.author)
     changed = replace(held, disabled=body.disabled)
     if not doors.store.change_account(changed):
         raise _absent()
     doors.forget()
+    if body.disabled and not held.disabled:  # closed first: that only protects
+        doors.keys.way_in(held.author, "closed", "", asking.author)
     kind = "account.disabled" if body.disabled else "account.enabled"
     doors.audit(kind, {"author": held.author, "by": asking.author})
     return _account_told(changed)
