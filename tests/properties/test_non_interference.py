@@ -95,7 +95,7 @@ from thalweg.policy.disclosure import Disclosed
 from thalweg.policy.incident_reads import IncidentPage, IncidentReads, Wanted
 from thalweg.policy.incidents import Incidents
 from thalweg.policy.listed import Line
-from thalweg.policy.mailbox import ChannelRead, Comparing, Mailboxes, NoticeRead
+from thalweg.policy.mailbox import ChannelRead, Comparing, Mailboxes, NoticeRead, Seen
 from thalweg.policy.nearby import Boxes
 from thalweg.policy.sealing import seal
 from thalweg.policy.sources import SourceNotices
@@ -643,8 +643,13 @@ def _with_everything(self: Mailboxes, party: str, declaration: Declaration, now:
     def shown(line: Line) -> Declaration:
         return picture.declared_at(line.at)
 
-    theatre = self._world.membership.theatre
-    return Comparing(declaration, theatre, sorted(lines), lines.__getitem__, Boxes(shown), shown, party)
+    def seen(line: Line) -> Seen:
+        return Seen(shown(line), Level.FULL, shown(line).kind)
+
+    membership, boxes = self._world.membership, Boxes(shown)
+    return Comparing(
+        declaration, membership.theatre, sorted(lines), lines.__getitem__, boxes, seen, party, membership.name
+    )
 
 
 def _kind_told(chain: Chain, at: Level, kind: Kind | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from tests.desk_world import START, Room, circle, refused, taken
 from thalweg.desk.checks import NotAllowed
 from thalweg.ledger.canonical import Value
 from thalweg.ledger.entry import AuthorSigner
-from thalweg.model.declarations import Kind
+from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import (
     SECRETARIAT,
     ChannelJoined,
@@ -39,6 +39,7 @@ from thalweg.model.events import (
     WatchTaken,
     Withdrawn,
 )
+from thalweg.model.findings import Certainty, Finding, Suggestions
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.mailbox import Mailboxes
@@ -181,6 +182,41 @@ def test_whoever_withdraws_consent_is_told_of_every_holder() -> None:
     assert copies() == ["bravo", "charlie", "delta"]
     desk.say("delta", ParticipationStated("delta", "delta", Participation.JOINED, START))
     assert copies() == ["bravo", "charlie", "delta"]
+
+
+@pytest.mark.parametrize(
+    ("level", "what", "sure"),
+    [
+        (Level.FULL, "", True),
+        (Level.FOOTPRINT, "", True),
+        (Level.COARSE, "a static site", False),
+        (Level.EXISTS, "something", False),
+    ],
+)
+def test_a_preview_is_no_surer_of_what_is_shown_in_cells_than_a_warning_is(level: Level, what: str, sure: bool) -> None:
+    """R31, D13: it said “will overlap … certain” of what lies somewhere in eighteen kilometres, and made up a kind."""
+    desk = room(level=level)
+    taken(desk.declare("alpha", circle("A", "alpha", kind=Kind.STATIC_SITE)))
+    mailboxes = Mailboxes(desk.desk.world, desk.desk.policy)
+
+    def found(planned: Declaration) -> tuple[tuple[Finding, ...], Suggestions | None]:
+        comparing = mailboxes.comparing("bravo", planned, desk.now)
+        while not comparing.step():
+            pass
+        return comparing.preview().value
+
+    planned = circle("B", "bravo")
+    (finding,), ways = found(planned)
+    assert ways is not None
+    assert (finding.can_tell, finding.certainty is Certainty.CERTAIN) == (sure, sure)
+    if not sure:
+        assert f"“{planned.title}” may meet {what} of Alpha, which is shown in cells only" in finding.sentence
+        assert "site" not in finding.sentence or what == "a static site"
+    taken(desk.declare("bravo", planned, declines=True))
+    (told,) = of_kind(desk, "bravo", NoticeKind.WARNING)
+    told_of = [(each.sentence, each.certainty, each.can_tell) for each in told.findings]
+    assert told_of in ([], [(finding.sentence, finding.certainty, finding.can_tell)])
+    assert found(circle("C", "bravo", 43.0)) == ((), None)
 
 
 def test_only_the_secretariat_enters_parties_and_it_declares_nothing() -> None:

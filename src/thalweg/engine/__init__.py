@@ -6,7 +6,7 @@ docs/explanation/conflict.md has the definitions.
 
 from thalweg.engine.batch import batch
 from thalweg.engine.online import Cancelled, Change, Comparison, Declared, Event, Online, Tick, live_at
-from thalweg.engine.preview import preview
+from thalweg.engine.preview import compared, preview
 from thalweg.engine.suggest import suggest
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Online",
     "Tick",
     "batch",
+    "compared",
     "live_at",
     "preview",
     "suggest",

@@ -25,6 +25,15 @@ def preview(
     Left out of `shown` are the declaration's own chain and the chain that it replaces; of several versions of one
     chain the one with the highest revision is taken. The time rises with the number shown.
     """
+    findings, others = compared(declaration, shown, theatre, describe=describe)
+    ways = suggest([declaration, *others], findings, theatre, about=declaration.version_id)
+    return findings, next((each for _, each in ways), None)
+
+
+def compared(
+    declaration: Declaration, shown: Iterable[Declaration], theatre: Theatre, *, describe: Describe | None = None
+) -> tuple[tuple[Finding, ...], list[Declaration]]:
+    """The findings alone, and with what it was compared."""
     own = {(declaration.party, declaration.declaration_id), (declaration.party, declaration.replaces)}
     chains: dict[tuple[str, str], Declaration] = {}  # two parties may use one id
     for each in sorted(shown, key=lambda each: (each.revision, each.version_id)):
@@ -34,6 +43,4 @@ def preview(
     others = list(chains.values())
     online = Online(theatre, describe=describe)
     online.load(others, ())
-    findings = online.compare(declaration).findings
-    ways = suggest([declaration, *others], findings, theatre, about=declaration.version_id)
-    return findings, next((each for _, each in ways), None)
+    return online.compare(declaration).findings, others

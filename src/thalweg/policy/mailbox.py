@@ -6,16 +6,18 @@ party's own mailbox says in its docstring why it may.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from math import inf
+from typing import NamedTuple
 
 import numpy as np
 
-from thalweg.engine import preview
+from thalweg.engine import compared, preview
+from thalweg.engine.batch import in_order
 from thalweg.engine.explain import Describe
 from thalweg.engine.reach import reach_of, within_reach
 from thalweg.formats.event import ASIDE_MEDIA, Erasure, Statement
@@ -61,7 +63,7 @@ from thalweg.policy.source_reads import Claims, SourcePage, SourceRead, SourceRe
 from thalweg.policy.tell import Policy
 from thalweg.policy.told_findings import Place as Told
 from thalweg.policy.told_findings import ToldFindings
-from thalweg.policy.view import view
+from thalweg.policy.view import cell_terms, in_cells, view
 from thalweg.state.agreements import Agreement
 from thalweg.state.exchange import Commitment, Emergency, Fact, NoticeState
 from thalweg.state.membership import OnWatch, WatchSaid
@@ -260,8 +262,17 @@ class Page:
     more: bool
 
 
+class Seen(NamedTuple):
+    """What is shown of a declaration, at which level, and its kind where that is told."""
+
+    declaration: Declaration
+    level: Level
+    kind: Kind | None
+
+
 class Comparing:
-    """What a declaration would meet, and what is left to be done until that can be said."""
+    """What a declaration would meet, and what is left to be done until that can be said. `name` gives that of a
+    party."""
 
     def __init__(
         self,
@@ -270,14 +281,16 @@ class Comparing:
         places: Sequence[int],
         line: Callable[[int], Line],
         boxes: Boxes,
-        shown_by: Callable[[Line], Declaration | None],
+        shown_by: Callable[[Line], Seen | None],
         party: str,
+        name: Callable[[str], str],
     ) -> None:
         self.declaration = declaration
         self.shown: list[Declaration] = []
         """Those of them that it could meet at all."""
         self._theatre, self._places, self._boxes, self._party = theatre, places, boxes, party
-        self._line, self._shown_by = line, shown_by
+        self._line, self._shown_by, self._name = line, shown_by, name
+        self._in_cells: dict[str, Kind | None] = {}  # of those shown below footprint, by version
         self._missing = boxes.missing(places)
         self._near: list[int] | None = None
 
@@ -299,14 +312,35 @@ class Comparing:
             self._near = self._boxes.near(self._places, reach_of(self.declaration, self._theatre))
             return not self._near
         shown = map(self._shown_by, map(self._line, self._near[:BOXED_AT_ONCE]))
-        self.shown += [each for each in shown if each is not None]
+        for each in shown:
+            if each is not None:
+                self.shown.append(each.declaration)
+                if not each.level.at_least(Level.FOOTPRINT):
+                    self._in_cells[each.declaration.version_id] = each.kind
         del self._near[:BOXED_AT_ONCE]
         return not self._near
 
     def preview(self, describe: Describe | None = None) -> Disclosed[tuple[tuple[Finding, ...], Suggestions | None]]:
         """It reads nothing more, and may be called in a thread."""
         near = within_reach(self.declaration, self.shown, self._theatre)
-        return seal(preview(self.declaration, near, self._theatre, describe=describe), self._party)
+        found, ways = preview(self.declaration, near, self._theatre, describe=describe)
+        if any(each.version_id in self._in_cells for each in near):
+            sure = [each for each in found if self._in_cells.keys().isdisjoint(each.versions)]
+            found = in_order([*sure, *self._with_cells(near, describe)])
+        return seal((found, ways if found else None), self._party)
+
+    def _with_cells(self, near: Sequence[Declaration], describe: Describe | None) -> Iterator[Finding]:
+        """As a warning of it would say it: what is shown in cells lies somewhere in them, and its margins are in
+        them."""
+        cells = {each.version_id: each for each in near if each.version_id in self._in_cells}
+        for told in (True, False):
+            group = {name: each for name, each in cells.items() if (self._in_cells[name] is not None) is told}
+            if not group:
+                continue
+            theatre = cell_terms(next(self._in_cells[name] for name in group), self._theatre)
+            for finding in compared(self.declaration, group.values(), theatre, describe=describe)[0]:
+                name = next(each for each in finding.versions if each in group)
+                yield in_cells(finding, self.declaration, self._name(group[name].party), self._in_cells[name])
 
 
 class Mailboxes:
@@ -700,10 +734,15 @@ class Mailboxes:
         )
         return tuple(mark for mark, holds in said if holds)
 
-    def _shown_by(self, line: Line, now: Instant) -> Declaration | None:
+    def _seen_by(self, line: Line, now: Instant) -> Seen | None:
         """What a line shows, in force; None where nothing of it is shown."""
         shown = self._declared_by(line)
-        return None if shown is None or (not line.own and _over(shown, now)) else shown
+        if shown is None or (not line.own and _over(shown, now)):
+            return None
+        if line.own or "/" in line.subject:  # an alias has none
+            return Seen(shown, Level.FULL, shown.kind)
+        notice = notice_in(self._world.load(line.at))
+        return Seen(shown, notice.level, _kind(notice, shown))
 
     def _declared_by(self, line: Line) -> Declaration | None:
         if line.own or line.shown >= 0:
@@ -717,7 +756,7 @@ class Mailboxes:
         places = listed.places(now)
         return Comparing(
             declaration, self._world.membership.theatre, places, listed.line, self._boxes_of(party),
-            lambda line: self._shown_by(line, now), party,
+            lambda line: self._seen_by(line, now), party, self._world.membership.name,
         )  # fmt: skip
 
     def _lines_of(self, party: str) -> Lines:

@@ -18,13 +18,13 @@ from thalweg.engine.batch import batch
 from thalweg.engine.explain import Describe
 from thalweg.model.declarations import Declaration, Kind
 from thalweg.model.events import Notice, NoticeKind
-from thalweg.model.findings import Certainty, Finding
+from thalweg.model.findings import Finding
 from thalweg.model.instants import Instant
 from thalweg.model.levels import Level
 from thalweg.policy.alias import Aliases
 from thalweg.policy.coarse import Coarse, Grid, coarsen, widen
 from thalweg.policy.terms import audience, away, chosen, consented, level
-from thalweg.policy.view import View, terms, view
+from thalweg.policy.view import View, in_cells, terms, view
 from thalweg.state.exchange import NoticeState
 from thalweg.state.picture import Chain, OpenFinding, Standing
 from thalweg.state.recorded import notice_in
@@ -207,23 +207,10 @@ class Policy:
             return ()
         theatre = terms(shown, self._world.membership.theatre)
         found = batch((shown.declaration, mine), theatre, describe=self._describe)
-        return found if shown.coarse is None else tuple(self._in_cells(each, mine, theirs, shown) for each in found)
-
-    def _in_cells(self, finding: Finding, mine: Declaration, theirs: Chain, shown: View) -> Finding:
-        """What is sure of the cells is not sure of what lies somewhere in them: nobody can tell, and it says so."""
-        name, kind = self._world.membership.name(theirs.notifier), shown.kind
-        what = "something" if kind is None else f"a {kind.value.replace('_', ' ')}"
-        own = f"“{mine.title}”" if mine.title else mine.declaration_id
-        return replace(
-            finding,
-            certainty=Certainty.POSSIBLE,
-            share=0.0,
-            can_tell=False,
-            reasons=(*finding.reasons, "The other side is shown in cells only."),
-            sentence=f"{own} may meet {what} of {name}, which is shown in cells only and lies somewhere in them."
-            f" How sure: cannot tell. Talk to {name}.",
-            rule_sentence="Whatever meets cells in which something is shown may meet it.",
-        )
+        if shown.coarse is None:
+            return found
+        name = self._world.membership.name(theirs.notifier)
+        return tuple(in_cells(each, mine, name, shown.kind) for each in found)
 
     # --- notices ---
 

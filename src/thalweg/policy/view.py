@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from thalweg.engine.batch import batch
 from thalweg.model.declarations import Declaration, Kind, Medium, Sides, Standing, Volume
 from thalweg.model.errors import ValueRefused
-from thalweg.model.findings import Finding
+from thalweg.model.findings import Certainty, Finding
 from thalweg.model.levels import Level
 from thalweg.model.theatre import Margin, Relation, Rule, Selector, Theatre
 from thalweg.policy.coarse import Coarse, Grid, coarsen, outline, widen
@@ -78,9 +78,12 @@ def lower(shown: View, level: Level, grid: Grid, alias: str, *, held: Coarse | N
 def terms(shown: View, theatre: Theatre) -> Theatre:
     """The theatre under which to compare a view with others: its own at footprint and above; at coarse its matrix
     without margins, which are in the region; and without a kind, one rule for all."""
-    if shown.coarse is None:
-        return theatre
-    if shown.kind is None:
+    return theatre if shown.coarse is None else cell_terms(shown.kind, theatre)
+
+
+def cell_terms(kind: Kind | None, theatre: Theatre) -> Theatre:
+    """The theatre under which to compare cells of something with others, where its kind is told and where not."""
+    if kind is None:
         return area_terms(theatre)
     return replace(theatre, rules=tuple(replace(rule, margin=_NO_MARGIN) for rule in theatre.rules))
 
@@ -88,6 +91,23 @@ def terms(shown: View, theatre: Theatre) -> Theatre:
 def area_terms(theatre: Theatre) -> Theatre:
     """The theatre with one rule for all kinds: whatever meets a region is told to talk to its party."""
     return replace(theatre, rules=(AREA_RULE,))
+
+
+def in_cells(finding: Finding, mine: Declaration, name: str, kind: Kind | None) -> Finding:
+    """What is sure of the cells is not sure of what lies somewhere in them: nobody can tell, and it says so. `name` is
+    that of its party, and `kind` what is told of it."""
+    what = "something" if kind is None else f"a {kind.value.replace('_', ' ')}"
+    own = f"“{mine.title}”" if mine.title else mine.declaration_id
+    return replace(
+        finding,
+        certainty=Certainty.POSSIBLE,
+        share=0.0,
+        can_tell=False,
+        reasons=(*finding.reasons, "The other side is shown in cells only."),
+        sentence=f"{own} may meet {what} of {name}, which is shown in cells only and lies somewhere in them."
+        f" How sure: cannot tell. Talk to {name}.",
+        rule_sentence="Whatever meets cells in which something is shown may meet it.",
+    )
 
 
 def findings(shown: View, other: Declaration, theatre: Theatre) -> tuple[Finding, ...]:
