@@ -738,13 +738,13 @@ def _but_when_released(self: Policy, notice: NoticeState) -> tuple[NoticeKind, s
     return (notice.what, notice.severity) if notice.what is NoticeKind.RELEASED else _KNOWS(self, notice)
 
 
-def _met_for_once(self: Policy, chain: Chain, party: str) -> frozenset[str]:
+def _met_for_once(self: Policy, chain: Chain, party: str, seen: Level | None = None) -> frozenset[str]:
     """Whoever was ever shown it by the terms is told of it by them."""
     states = [
         self._world.exchange.notices[name] for names in self._world.exchange.known[party].values() for name in names
     ]
     by_terms = any(each.what in (NoticeKind.REVOKED, NoticeKind.RELEASED) for each in states)
-    return frozenset() if by_terms else _ONLY_MET(self, chain, party)
+    return frozenset() if by_terms else _ONLY_MET(self, chain, party, seen)
 
 
 def _warned_all(self: Desk, chain: Chain, now: Instant, known: Mapping[str, Finding] | None = None) -> list[Notice]:
@@ -810,7 +810,7 @@ FILTERS: Mapping[str, Filter] = {
         method(telling.Telling, "_to_full", _to_all), "coarse"
     ),
     "copies: not those who only met it": Filter(
-        method(Policy, "only_met", lambda self, chain, party: frozenset()), "beside"
+        method(Policy, "only_met", lambda self, chain, party, seen=None: frozenset()), "beside"
     ),
     "silence: as severe as the notifier may know": Filter(
         method(Policy, "as_notifier_knows", lambda self, notice: (notice.what, notice.severity)), "coarse"
