@@ -65,7 +65,7 @@ def test_a_notice_on_paper_says_whose_what_where_and_when_in_both_languages_and_
     assert re.search(r"\d+ NOTICE \d+ LINES", text)
     assert re.search(r"[\u0600-\u06ff\ufb50-\ufefc]{3}", text)
     mark = answer.headers["thalweg-copy"]
-    assert mark in text
+    assert mark in text, text
     entry = next(each for each in noted(desk, Exported) if each.mark == mark)
     assert entry.sha256 == hashlib.sha256(answer.content).hexdigest()
 
@@ -73,7 +73,7 @@ def test_a_notice_on_paper_says_whose_what_where_and_when_in_both_languages_and_
 def test_the_hash_on_paper_is_that_of_the_entry_that_holds_the_notice(desk: Serving) -> None:
     notice = desk.get("bravo-1", f"/v1/notices/{told(desk, 'declared')}").json()
     text = text_of(desk.get("bravo-1", f"/v1/notices/{notice['id']}/sheet?languages=en").content)
-    assert notice["event"] in text.replace(" ", "")
+    assert notice["event"] in text.replace(" ", ""), text
     assert f"entry {notice['index']}" in text
 
 
