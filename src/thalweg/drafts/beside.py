@@ -10,7 +10,7 @@ from typing import Final
 
 from thalweg.model.characters import LONGEST_NAME, LONGEST_TEXT, MOST_TEXTS
 
-LONGEST_PART: Final = LONGEST_TEXT - LONGEST_NAME - 2  # so that it fits behind its name
+_PART: Final = LONGEST_TEXT - LONGEST_NAME - 2  # so that it fits behind its name
 _SINGLE: Final = 400  # stand by themselves where there are too many
 _MARK: Final = 40  # characters that a name is given besides
 
@@ -40,12 +40,12 @@ def holds(texts: Mapping[str, str]) -> bool:
 def _cut(texts: Mapping[str, str]) -> dict[str, str]:
     made: dict[str, str] = {}
     for name, text in texts.items():
-        if len(name) <= LONGEST_NAME and len(text) <= LONGEST_PART:
+        if len(name) <= LONGEST_NAME and len(text) <= _PART:
             made[_free(name, made)] = text
             continue
         begin = name[: LONGEST_NAME - _MARK]
         whole = text if begin == name else f"{name}: {text}"
-        parts = [whole[at : at + LONGEST_PART] for at in range(0, len(whole), LONGEST_PART)]
+        parts = [whole[at : at + _PART] for at in range(0, len(whole), _PART)]
         for number, part in enumerate(parts, 1):
             made[_free(begin if len(parts) == 1 else f"{begin}, part {number} of {len(parts)}", made)] = part
     return made
